@@ -1,0 +1,208 @@
+"""Opens the store's database, SQLite or PostgreSQL, and brings its schema to the newest form."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from schemas.region import ConfigurationError, Region
+
+# The newest migration. It stands here so that a start whose schema is in order does not load Alembic.
+HEAD = "0001"
+BUSY_SECONDS = 30.0
+# Up to this size a whole SQLite file is checked at every start, which takes some 1 ms a megabyte; above, only on demand.
+CHECKED_BYTES = 100_000_000
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_WRITES = "allmende_writes"
+_LOCK_ID = 4_826_663_433  # any number: PostgreSQL's advisory lock of whoever migrates
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def engine(url: str) -> sa.Engine:
+    """An engine for reading the store at an address. Opens nothing yet.
+
+    SQLite: WAL, foreign keys, 30 s busy time-out, synchronous NORMAL; a transaction begins deferred, so that readers
+    never wait. :func:`writing` gives the engine for writers. Raises ConfigurationError for an address that is no
+    store (another database, a missing driver).
+    """
+    try:
+        address = sa.make_url(url)
+        backend = address.get_backend_name()
+        if backend == "postgresql" and address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        if backend not in ("sqlite", "postgresql"):
+            raise ConfigurationError(f"store: {backend!r} is not supported; allowed: sqlite, postgresql+psycopg")
+        made = sa.create_engine(address, **_options(backend))
+    except sa.exc.ArgumentError as error:
+        raise ConfigurationError("store: not an address like sqlite:///data/allmende.db") from error
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"store: PostgreSQL needs the extra 'postgres' ({error.name} is not installed)"
+        ) from error
+    if backend == "sqlite":
+        sa.event.listen(made, "connect", _set_up_sqlite)
+        sa.event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def writing(read_engine: sa.Engine) -> sa.Engine:
+    """The same engine for writers: on SQLite each transaction takes the write lock at its begin (BEGIN IMMEDIATE).
+
+    A deferred transaction that reads first and writes then fails at once when another has written in between.
+    """
+    return read_engine.execution_options(**{_WRITES: True})
+
+
+def prepare(region: Region, thorough: bool = False) -> sa.Engine:
+    """The region's store, ready for use: its folder and file made, its schema at the newest migration.
+
+    Of several processes that start at once one migrates, the others wait for it. ``thorough`` checks a SQLite file of
+    any size for damage. Raises ConfigurationError for a damaged file (F54) and for a schema that is newer than this
+    program (F55).
+    """
+    made = engine(region.store_url)
+    try:
+        if made.dialect.name == "sqlite":
+            _prepare_file(made, region.data / "cache", thorough)
+        else:
+            _bring_to_head(made)
+    except BaseException:
+        made.dispose()
+        raise
+    return made
+
+
+def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
+    file = Path(made.url.database or "")
+    for folder in (file.parent, cache):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _refuse_damaged(file, thorough)
+        if _revision(made) != HEAD:
+            with _lock(cache / "migration.lock"):
+                _bring_to_head(made)
+    except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
+        if _is_busy(error):
+            raise ConfigurationError(f"store: {file} was locked by another process for {BUSY_SECONDS:.0f} s") from error
+        raise _damaged(file, str(getattr(error, "orig", error))) from error
+
+
+def _options(backend: str) -> dict[str, Any]:
+    if backend == "sqlite":
+        return {"connect_args": {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 15}
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    _set_wal(cursor)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _set_wal(cursor: Any) -> None:
+    # Changing the mode does not honour the busy time-out, so several first starts at once have to try again.
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] in ("wal", "memory"):
+                return
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_busy(error: Exception) -> bool:
+    origin = getattr(error, "orig", error)
+    code = getattr(origin, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _damaged(file: Path, reason: str) -> ConfigurationError:
+    reason = " ".join(reason.split())[:200]
+    return ConfigurationError(
+        f"store: {file} is damaged ({reason}); 'allmende restore FILE' brings back a backup, the damaged file is kept"
+    )
+
+
+def _refuse_damaged(file: Path, thorough: bool) -> None:
+    size = file.stat().st_size if file.exists() else 0
+    if size == 0:
+        return
+    with file.open("rb") as opened:
+        if opened.read(16) != _SQLITE_MAGIC:
+            raise _damaged(file, "not a SQLite database")
+    if not thorough and size > CHECKED_BYTES:
+        return
+    connection = sqlite3.connect(file, timeout=BUSY_SECONDS)
+    try:
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    finally:
+        connection.close()
+    if verdict != "ok":
+        raise _damaged(file, verdict)
+
+
+@contextmanager
+def _lock(file: Path) -> Iterator[None]:
+    with file.open("a") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+
+
+def _revision(made: sa.Engine) -> str | None:
+    with made.begin() as connection:
+        return _revision_of(connection)
+
+
+def _revision_of(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
+
+
+def _bring_to_head(made: sa.Engine) -> None:
+    """All migrations in one transaction, under a lock: afterwards the schema is old or new, never in between (F55)."""
+    with writing(made).begin() as connection:
+        if made.dialect.name == "postgresql":
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK_ID})"))
+        revision = _revision_of(connection)
+        if revision == HEAD:
+            return
+        _migrate(connection, revision)
+
+
+def _migrate(connection: sa.Connection, revision: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise ConfigurationError(
+            f"store: its schema {revision!r} is newer than this program knows ({HEAD!r}); update allmende"
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
