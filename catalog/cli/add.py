@@ -1,0 +1,51 @@
+"""``allmende add URL``: detects what answers at an address and writes its source file."""
+
+from __future__ import annotations
+
+import typer
+
+from catalog.cli.output import print_json, settings
+from catalog.sourcefile import source_file, source_id
+from harvesters.detection import detect
+from schemas.region import IDENTIFIER, ConfigurationError, load
+
+VERB = "add"
+
+
+def command(
+    context: typer.Context,
+    url: str = typer.Argument(metavar="URL", help="An address, or a folder of this machine."),
+    municipality: str = typer.Option(..., "--municipality", metavar="ID", help="Whose data they are."),
+    id: str = typer.Option("", "--id", metavar="ID", help="The source's id (default: from the address)."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> int:
+    """Detect what answers at an address and write sources/ID.toml.
+
+    Example: `allmende add https://daten.neuhof.example --municipality neuhof --id neuhof-portal`
+    """
+    region = settings(context).region()
+    if region.municipality(municipality) is None:
+        allowed = ", ".join(m.id for m in region.municipalities)
+        raise ConfigurationError(f"--municipality: {municipality!r} is not in region.toml; allowed: {allowed}")
+    name = id or source_id(url)
+    if not IDENTIFIER.fullmatch(name):
+        raise ConfigurationError(f"--id: {name!r}: a-z, 0-9, - and _ are allowed")
+    file = region.folder / "sources" / f"{name}.toml"
+    if file.exists():
+        raise ConfigurationError(f"sources/{name}.toml: exists already; choose another --id")
+    found = detect(url, region)
+    if not found:
+        if json:
+            print_json({"id": name, "url": url, "protocol": None})
+        else:
+            print(f"{url}: no known interface and no data found; nothing was written")
+        return 1
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(source_file(found[0], municipality), encoding="utf-8")
+    load(region.folder)
+    if json:
+        best = found[0]
+        print_json({"id": name, "url": best.url, "protocol": best.protocol, "count": best.count})
+    else:
+        print(f"sources/{name}.toml: written ({found[0].protocol}). Look first: allmende harvest {name} --plan")
+    return 0

@@ -1,0 +1,47 @@
+"""What the verbs share: the chosen region, JSON on stdout, one line of complaint on stderr."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import typer
+
+from harvesters import registry
+from schemas.region import Region, load
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What stands before the verb."""
+
+    folder: Path
+
+    def region(self) -> Region:
+        """The region of the chosen folder, its sources' options checked. Raises ConfigurationError."""
+        region = load(self.folder)
+        registry.check_sources(region)
+        return region
+
+
+def settings(context: typer.Context) -> Settings:
+    """The settings of the command under way."""
+    found = context.find_object(Settings)
+    assert found is not None
+    return found
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout, and nothing else."""
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS | orjson.OPT_APPEND_NEWLINE)
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+
+
+def complain(message: str) -> int:
+    """One line on stderr; gives the exit code 2."""
+    print(f"allmende: {' '.join(message.split())}", file=sys.stderr)
+    return 2

@@ -1,0 +1,86 @@
+"""A record's N-Triples in the other syntaxes, ready to be joined into a feed, each parsed back before it is kept.
+
+A Turtle fragment relies on the prefixes of :data:`schemas.namespaces.PREFIXES`, an RDF/XML fragment on the root
+element of :data:`RDF_HEAD`; a JSON-LD fragment is a list of expanded nodes without its brackets.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from schemas.namespaces import PREFIXES
+
+_DECLARED = {prefix: iri for prefix, iri in PREFIXES.items() if prefix != "rdf"}
+TURTLE_HEAD = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()).encode()
+RDF_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF\n'
+    + "\n".join(f'    xmlns:{prefix}="{iri}"' for prefix, iri in PREFIXES.items())
+    + ">\n"
+).encode()
+RDF_TAIL = b"</rdf:RDF>\n"
+
+
+class Fragments(NamedTuple):
+    """A record in the three syntaxes beside N-Triples. ``lost`` are statements that RDF/XML cannot say."""
+
+    ttl: bytes
+    rdf: bytes
+    jsonld: bytes
+    lost: tuple[str, ...] = ()
+
+
+def derive(ntriples: bytes | str) -> Fragments:
+    """The fragments of a record, proven by parsing them back. Takes canonical N-Triples.
+
+    What XML cannot hold (a property IRI without a local name, a control character) is left out of the RDF/XML form
+    only and named in ``lost`` (DESIGN 3, step 8). Raises ValueError if another form does not give the same statements.
+    """
+    triples = [quad.triple for quad in pyoxigraph.parse(ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
+    lines = ntriples.encode() if isinstance(ntriples, str) else ntriples
+    ttl = _turtle(triples)
+    jsonld = pyoxigraph.serialize(triples, format=RdfFormat.JSON_LD) or b"[]"
+    if _count(TURTLE_HEAD + ttl, RdfFormat.TURTLE) != len(triples) or _count(jsonld, RdfFormat.JSON_LD) != len(triples):
+        raise ValueError("a fragment does not hold the statements of its record")
+    rdf, lost = _rdf_xml(triples, lines)
+    return Fragments(ttl, rdf, jsonld.strip()[1:-1], lost)
+
+
+def _turtle(triples: list[pyoxigraph.Triple]) -> bytes:
+    document = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+    lines = document.split(b"\n")
+    first = next((i for i, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
+    return b"\n".join(lines[first:])
+
+
+def _rdf_xml(triples: list[pyoxigraph.Triple], lines: bytes) -> tuple[bytes, tuple[str, ...]]:
+    try:
+        rdf = _rdf_body(triples)
+        if _count(RDF_HEAD + rdf + RDF_TAIL, RdfFormat.RDF_XML) == len(triples):
+            return rdf, ()
+    except (ValueError, SyntaxError):
+        pass
+    kept, lost = [], []
+    for triple in triples:
+        try:
+            one = _rdf_body([triple])
+            whole = _count(RDF_HEAD + one + RDF_TAIL, RdfFormat.RDF_XML) == 1
+        except (ValueError, SyntaxError):
+            whole = False
+        if whole:
+            kept.append(triple)
+        else:
+            lost.append(f"{triple.subject} {triple.predicate}")
+    return _rdf_body(kept), tuple(lost)
+
+
+def _rdf_body(triples: list[pyoxigraph.Triple]) -> bytes:
+    document = pyoxigraph.serialize(triples, format=RdfFormat.RDF_XML, prefixes=_DECLARED) or b""
+    start = document.index(b">", document.index(b"<rdf:RDF")) + 1
+    return document[start : document.rindex(b"</rdf:RDF>")].lstrip(b"\n")
+
+
+def _count(document: bytes, syntax: RdfFormat) -> int:
+    return sum(1 for _ in pyoxigraph.parse(document, format=syntax, lenient=True))

@@ -1,0 +1,335 @@
+"""What a run would change: staged against published, record by record, and the guard that holds it back.
+
+The plan lies in the run's staging file (table ``plan``), so memory stays flat however many records there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from typing import NamedTuple
+
+import orjson
+import zstandard
+
+from catalog.entries import RECORD_CLASSES
+from catalog.staging import MAPPED, SET_ASIDE, UNCHANGED, Staging
+from catalog.summary import Summary
+from schemas import rdf, syntax
+from schemas.kinds import Literal
+from schemas.model import Resource, Value
+from schemas.region import HarvestSource
+
+BATCH = 500
+
+
+class Published(NamedTuple):
+    """A published record as planning needs it."""
+
+    key: str
+    version_id: int
+    content_hash: bytes
+    input_hash: bytes
+    companion: bool
+    absent_runs: int
+    absent_since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counts of DESIGN 4.2; fetched = created + updated + unchanged + held + failed + duplicates."""
+
+    fetched: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    absent: int = 0
+    withdrawn: int = 0
+    held: int = 0
+    failed: int = 0
+    duplicates: int = 0
+
+    def to_json(self) -> dict[str, int]:
+        """The counts as a JSON object."""
+        return asdict(self)
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether the counts add up."""
+        parts = self.created + self.updated + self.unchanged + self.held + self.failed + self.duplicates
+        return self.fetched == parts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would change, computed against a publication number."""
+
+    based_on: int
+    counts: Counts
+    new_absences: int = 0
+
+    def to_json(self) -> dict[str, object]:
+        """The planned counts as a JSON object."""
+        return {"based_on": self.based_on, **self.counts.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How absences are dealt with: the source's settings, the time, whether this run may count them."""
+
+    missing: str
+    grace: timedelta
+    now: datetime
+    complete: bool
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the guard measures against: the highest count of the last good runs (0: none yet)."""
+
+    highest: int = 0
+    published: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a run is held, in German and English."""
+
+    de: str
+    en: str
+    arguments: tuple[int, ...] = field(default=())
+
+
+def compute(
+    staging: Staging,
+    published: Iterator[Published],
+    blocked: Mapping[str, bytes],
+    owners: Callable[[Sequence[str]], Mapping[str, str]],
+    policy: Policy,
+    based_on: int,
+) -> Plan:
+    """Fills the staging file's plan and gives its counts.
+
+    Takes the published records of the source in the order of their keys, the inputs that an undo blocked (native id to
+    input hash), and a look-up of the owners of IRIs (IRI to KEY).
+    """
+    database = staging.database
+    database.execute("BEGIN")
+    database.execute("DELETE FROM plan")
+    new_absences = 0
+    staged = database.cursor().execute(
+        "SELECT key, native_id, state, iri, input_hash, content_hash, companion FROM staged ORDER BY key"
+    )
+    for batch in _batches(_merge(map(_Mine._make, staged), published)):
+        owned = owners([mine.iri for mine, _ in batch if mine and mine.iri])
+        rows = []
+        for mine, theirs in batch:
+            if mine is not None:
+                action = _action(mine, theirs, owned.get(mine.iri or "", mine.key), blocked)
+                fresh = action in ("create", "update") or (
+                    theirs is not None
+                    and (theirs.absent_runs > 0 or (theirs.input_hash != mine.input_hash and not mine.companion))
+                )
+                version = theirs.version_id if theirs else None
+                rows.append((mine.key, action, version, mine.companion, fresh, owned.get(mine.iri or "")))
+            elif theirs is not None:
+                action = "kept" if theirs.companion else _absence(theirs, policy)
+                new_absences += action in ("absent", "withdraw", "archive") and theirs.absent_runs == 0
+                rows.append((theirs.key, action, theirs.version_id, theirs.companion, True, None))
+        database.executemany("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, ?, ?)", rows)
+    database.execute("COMMIT")
+    return Plan(based_on, _counts(staging), new_absences)
+
+
+class _Mine(NamedTuple):
+    key: str
+    native_id: str
+    state: int
+    iri: str | None
+    input_hash: bytes
+    content_hash: bytes | None
+    companion: int
+
+
+def _action(mine: _Mine, theirs: Published | None, owner: str, blocked: Mapping[str, bytes]) -> str:
+    if mine.state == SET_ASIDE:
+        return "failed"
+    if owner != mine.key:
+        return "kept" if mine.companion else "foreign"
+    if not mine.companion and blocked.get(mine.native_id) == mine.input_hash:
+        return "blocked"
+    if theirs is None:
+        return "create" if mine.state == MAPPED else "failed"
+    return "unchanged" if mine.state == UNCHANGED or theirs.content_hash == mine.content_hash else "update"
+
+
+_Pair = tuple[_Mine | None, Published | None]
+
+
+def _batches(pairs: Iterator[_Pair]) -> Iterator[list[_Pair]]:
+    while batch := list(islice(pairs, BATCH)):
+        yield batch
+
+
+def _merge(staged: Iterator[_Mine], published: Iterator[Published]) -> Iterator[_Pair]:
+    """Both streams are ordered by key; pairs what has the same key."""
+    mine = next(staged, None)
+    theirs = next(published, None)
+    while mine is not None or theirs is not None:
+        if theirs is None or (mine is not None and mine.key < theirs.key):
+            yield mine, None
+            mine = next(staged, None)
+        elif mine is None or theirs.key < mine.key:
+            yield None, theirs
+            theirs = next(published, None)
+        else:
+            yield mine, theirs
+            mine, theirs = next(staged, None), next(published, None)
+
+
+def _absence(record: Published, policy: Policy) -> str:
+    """What becomes of a published record that the run did not see (DESIGN 3, Guard)."""
+    if not policy.complete:
+        return "unseen"
+    if policy.missing == "keep":
+        return "absent"
+    runs = record.absent_runs + 1
+    since = datetime.fromisoformat(record.absent_since) if record.absent_since else policy.now
+    if runs >= 2 and policy.now - since >= policy.grace:
+        return "withdraw" if policy.missing == "withdraw" else "archive"
+    return "absent"
+
+
+def _counts(staging: Staging) -> Counts:
+    by_action = dict(
+        staging.database.execute("SELECT action, count(*) FROM plan WHERE companion = 0 GROUP BY action").fetchall()
+    )
+    duplicates = staging.count("SELECT count(*) FROM duplicates") + by_action.get("foreign", 0)
+    return Counts(
+        fetched=staging.count("SELECT count(*) FROM staged WHERE companion = 0")
+        + staging.count("SELECT count(*) FROM duplicates"),
+        created=by_action.get("create", 0),
+        updated=by_action.get("update", 0),
+        unchanged=by_action.get("unchanged", 0),
+        absent=by_action.get("absent", 0) + by_action.get("withdraw", 0) + by_action.get("archive", 0),
+        withdrawn=by_action.get("withdraw", 0),
+        held=by_action.get("blocked", 0),
+        failed=by_action.get("failed", 0),
+        duplicates=duplicates,
+    )
+
+
+def waiting(counts: Counts) -> Counts:
+    """The counts of a run that publishes nothing: what it would have changed is held (DESIGN 4.2)."""
+    return replace(
+        counts,
+        created=0,
+        updated=0,
+        withdrawn=0,
+        absent=0,
+        held=counts.held + counts.created + counts.updated,
+    )
+
+
+def guard(plan: Plan, source: HarvestSource, baseline: Baseline, unlicensed: int, complete: bool) -> Hold | None:
+    """Why the run must wait for a steward, or None (DESIGN 3, Guard; faults F04, F05, F07, F24)."""
+    counts = plan.counts
+    seen = counts.fetched - counts.duplicates
+    highest = max(baseline.highest, baseline.published)
+    tolerated = max(1, highest // 5)
+    if seen == 0 and highest > 0:
+        return Hold(
+            f"Die Quelle liefert keinen Datensatz mehr, vorher waren es {highest}.",
+            f"The source delivers no record any more; before there were {highest}.",
+        )
+    if baseline.published and counts.created and counts.unchanged + counts.updated + counts.held + counts.failed == 0:
+        return Hold(
+            f"Keine der {baseline.published} bekannten Kennungen kommt mehr vor: Hat die Quelle ihre Kennungen geändert?",
+            f"0 of {baseline.published} ids known: has the source changed its identifiers?",
+        )
+    if plan.new_absences > tolerated:
+        return Hold(
+            f"{plan.new_absences} von {highest} Datensätzen würden fehlen; ohne Rückfrage sind {tolerated} erlaubt.",
+            f"{plan.new_absences} of {highest} records would be absent; {tolerated} are allowed without asking.",
+        )
+    if complete and highest - seen > tolerated:
+        return Hold(
+            f"Die Quelle liefert {seen} Datensätze, in den letzten 30 Tagen waren es bis zu {highest}.",
+            f"The source delivers {seen} records; in the last 30 days there were up to {highest}.",
+        )
+    expected = source.expected
+    if complete and expected.min is not None and seen < expected.min:
+        return Hold(
+            f"Die Quelle liefert {seen} Datensätze, erwartet sind mindestens {expected.min}.",
+            f"The source delivers {seen} records; at least {expected.min} are expected.",
+        )
+    if expected.max is not None and seen > expected.max:
+        return Hold(
+            f"Die Quelle liefert {seen} Datensätze, erwartet sind höchstens {expected.max}.",
+            f"The source delivers {seen} records; at most {expected.max} are expected.",
+        )
+    if unlicensed > tolerated:
+        return Hold(
+            f"Bei {unlicensed} Datensätzen fiele die Lizenz weg.",
+            f"{unlicensed} records would lose their licence.",
+        )
+    return None
+
+
+def loses_license(before: str, after: str) -> bool:
+    """Whether a record had a licence and would have none; takes the two stored summaries."""
+    return bool(Summary.from_json(before).licenses) and not Summary.from_json(after).licenses
+
+
+class Change(NamedTuple):
+    """One attribute that differs: values as people read them."""
+
+    attribute: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def difference(kind: str, iri: str, old: bytes, new: bytes) -> tuple[Change, ...]:
+    """Two versions of a record, attribute by attribute. Takes their N-Triples, compressed as in the store."""
+    before, after = (_shown(kind, iri, zstandard.decompress(stored)) for stored in (old, new))
+    names = dict.fromkeys([*before, *after])
+    return tuple(
+        Change(name, before.get(name, ()), after.get(name, ()))
+        for name in names
+        if sorted(before.get(name, ())) != sorted(after.get(name, ()))
+    )
+
+
+def _shown(kind: str, iri: str, ntriples: bytes) -> dict[str, tuple[str, ...]]:
+    record = rdf.Reading(syntax.parse(ntriples, "nt")).record(iri, RECORD_CLASSES[kind])
+    flat = sorted(_flat("", record))
+    return {name: tuple(value for _, value in group) for name, group in groupby(flat, key=lambda pair: pair[0])}
+
+
+def _flat(prefix: str, record: Resource) -> Iterator[tuple[str, str]]:
+    for each in fields(record):
+        if each.name in ("iri", "types", "extra"):
+            continue
+        for value in getattr(record, each.name):
+            yield from _flat_value(f"{prefix}{each.name}", value)
+    for predicate, value in record.extra:
+        yield from _flat_value(f"{prefix}{predicate}", value)
+
+
+def _flat_value(name: str, value: Value) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Literal):
+        yield name, f"{value.text}@{value.lang}" if value.lang else value.text
+    elif isinstance(value, Resource):
+        inner = list(_flat(f"{name}.", value))
+        yield from inner or [(name, value.iri or "")]
+    else:
+        yield name, value
+
+
+def to_json(changes: tuple[Change, ...]) -> list[dict[str, object]]:
+    """Changes as a JSON list."""
+    loaded: list[dict[str, object]] = orjson.loads(orjson.dumps([c._asdict() for c in changes]))
+    return loaded

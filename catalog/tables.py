@@ -1,0 +1,182 @@
+"""All database tables. Only the store and the search see them; a change needs a migration.
+
+Time is UTC in ISO 8601 text with seconds, so that SQLite and PostgreSQL order and show it alike. ``valid_from`` and
+``valid_to`` are publication numbers: a version is current at number n if valid_from <= n and (valid_to is null or
+valid_to > n). Rows beyond the published number are invisible (DESIGN 3, step 7).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# One row: the published number, and who may write the next one.
+publication = sa.Table(
+    "publication",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("holder", sa.Text),
+    sa.Column("held_at", sa.Text),
+)
+
+# One row per published number: when, by which run.
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("published_at", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Integer, index=True),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source_key", sa.Text, nullable=False, index=True),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # harvest plan replay undo
+    sa.Column("state", sa.Text, nullable=False, index=True),  # running, waiting (planned or held), done
+    sa.Column("status", sa.Text),  # ok warnings partial held failed cancelled skipped
+    sa.Column("reason_de", sa.Text, nullable=False, server_default=""),
+    sa.Column("reason_en", sa.Text, nullable=False, server_default=""),
+    sa.Column("coverage", sa.Text),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("started", sa.Text, nullable=False),
+    sa.Column("heartbeat", sa.Text, nullable=False),
+    sa.Column("ended", sa.Text),
+    sa.Column("based_on", sa.Integer),  # the publication number that the plan was computed against
+    sa.Column("published", sa.Integer, index=True),  # the publication number that the run made
+    sa.Column("progress", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("counts", sa.Text, nullable=False, server_default="{}"),  # JSON: fetched created updated …
+    sa.Column("plan", sa.Text),  # JSON: planned counts
+    sa.Column("report", sa.Text),  # JSON: findings by cause, robots verdicts, failures
+)
+
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("source_key", sa.Text, nullable=False),
+    sa.Column("native_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # dataset service series agent
+    sa.Column("iri", sa.Text, nullable=False, index=True),
+    sa.Column("slug", sa.Text, nullable=False, unique=True),
+    sa.Column("position", sa.Integer, unique=True),  # permanent place in the feed; null for companions
+    sa.Column("first_seen", sa.Text, nullable=False),
+    sa.Index("ix_records_source_key_key", "source_key", "key"),
+)
+
+# An IRI that a record arrived with belongs to the first source that published it.
+owners = sa.Table(
+    "owners",
+    metadata,
+    sa.Column("iri", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("source_key", sa.Text, nullable=False),
+)
+
+versions = sa.Table(
+    "versions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Integer, nullable=False, index=True),
+    sa.Column("valid_to", sa.Integer, index=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.LargeBinary, nullable=False),
+    sa.Column("input_hash", sa.LargeBinary, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("changed", sa.Text, nullable=False),  # when this content was published
+    sa.Column("summary", sa.Text, nullable=False),  # JSON: catalog.summary.Summary
+    sa.Column("ntriples", sa.LargeBinary, nullable=False),  # zstd of canonical N-Triples
+    sa.Column("trace", sa.LargeBinary, nullable=False),  # zstd of JSON: trace and leftovers
+    sa.Column("findings", sa.Text, nullable=False),  # JSON list, compact
+    sa.Column("response", sa.Text),  # the kept response that it was read from
+    sa.Column("location", sa.Text),  # the address that it was fetched from
+    sa.Column("source_record", sa.Text),
+    sa.Index("ix_versions_key_valid_from", "key", "valid_from"),
+)
+
+# The ready-made forms of current versions, zstd; derived anew from the N-Triples where missing.
+fragments = sa.Table(
+    "fragments",
+    metadata,
+    sa.Column("version_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("ttl", sa.LargeBinary, nullable=False),
+    sa.Column("rdf", sa.LargeBinary, nullable=False),
+    sa.Column("jsonld", sa.LargeBinary, nullable=False),
+)
+
+# What each run finds out anew about a published record without changing it.
+presence = sa.Table(
+    "presence",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("source_key", sa.Text, nullable=False, index=True),
+    sa.Column("input_hash", sa.LargeBinary),
+    sa.Column("last_run", sa.Integer, nullable=False),
+    sa.Column("absent_runs", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("absent_since", sa.Text),
+    sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+
+# What is remembered of a fetched address: validators for conditional requests, the ids that stood there.
+pages = sa.Table(
+    "pages",
+    metadata,
+    sa.Column("source_key", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("native_ids", sa.LargeBinary, nullable=False),  # zstd of JSON
+    sa.Column("response", sa.Text),
+)
+
+responses = sa.Table(
+    "responses",
+    metadata,
+    sa.Column("run_id", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, index=True),
+    sa.Column("content_type", sa.Text),
+    sa.Column("fetched", sa.Text, nullable=False),
+)
+
+# Records that the last run of a source could not take, until a later run can.
+set_aside = sa.Table(
+    "set_aside",
+    metadata,
+    sa.Column("source_key", sa.Text, primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
+    sa.Column("findings", sa.Text, nullable=False),
+    sa.Column("traceback", sa.Text, nullable=False, server_default=""),
+    sa.Column("response", sa.Text),
+)
+
+# Inputs that an undo took back: they wait until they change or a steward releases them.
+blocked = sa.Table(
+    "blocked",
+    metadata,
+    sa.Column("source_key", sa.Text, primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    sa.Column("input_hash", sa.LargeBinary, nullable=False),
+    sa.Column("run_id", sa.Integer, nullable=False),
+)
+
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("slug", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+)

@@ -1,0 +1,133 @@
+"""What is done to every reading before it is checked: repaired texts, persons taken out, the region's defaults."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from harvesters.persons import without_persons
+from harvesters.reading import Context, Harvested, Reading, TraceEntry
+from schemas import iris
+from schemas.kinds import Literal
+from schemas.model import (
+    Agent,
+    ContactPoint,
+    DataService,
+    Dataset,
+    DatasetSeries,
+    Distribution,
+    Resource,
+    Value,
+)
+from schemas.namespaces import DCTERMS
+from schemas.region import Municipality, publisher_key
+from schemas.vocabularies import find_license
+
+# XML 1.0 cannot hold these, and lone surrogates are no Unicode text (F44, F62).
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_LOCAL_AUTHORITY = "http://purl.org/adms/publishertype/LocalAuthority"
+
+
+def clean(reading: Reading, context: Context) -> Reading:
+    """The reading as it is checked and stored. Defaults are marked as such in the trace (DESIGN 4.1)."""
+    record = _clean_texts(reading.record)
+    assert isinstance(record, Dataset | DataService | DatasetSeries)
+    reading = replace(
+        reading, record=record, companions=tuple(_clean_texts(companion) for companion in reading.companions)
+    )
+    if context.source.personal_data == "remove":
+        reading = without_persons(reading, context)
+    return _with_defaults(reading, context)
+
+
+def _clean_texts(record: Resource) -> Resource:
+    changed: dict[str, Any] = {}
+    for name in _fields(type(record)):
+        values = getattr(record, name)
+        if values:
+            cleaned = tuple([_clean_value(value) for value in values])
+            if any(a is not b for a, b in zip(cleaned, values, strict=True)):
+                changed[name] = cleaned
+    extra = tuple([(predicate, _clean_value(value)) for predicate, value in record.extra])
+    if any(a[1] is not b[1] for a, b in zip(extra, record.extra, strict=True)):
+        changed["extra"] = extra
+    return replace(record, **changed) if changed else record
+
+
+@cache
+def _fields(record_class: type[Resource]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(record_class) if f.name not in ("iri", "types", "extra"))
+
+
+def _clean_value(value: Value) -> Value:
+    if type(value) is Literal:
+        if _UNWRITABLE.search(value.text):
+            return value._replace(text=_UNWRITABLE.sub("", value.text))
+        return value
+    if isinstance(value, Resource):
+        return _clean_texts(value)
+    return value
+
+
+@lru_cache(maxsize=256)
+def municipality_agent(base_url: str, municipality: Municipality, language: str) -> Agent:
+    """The municipality as a publisher of its own, under an IRI of the region."""
+    return Agent(
+        iri=iris.mint(base_url, "agent", publisher_key(municipality.id)),
+        name=(Literal(municipality.name, language),),
+        type=(_LOCAL_AUTHORITY,),
+        homepage=(municipality.url,) if municipality.url else (),
+    )
+
+
+def _with_defaults(reading: Reading, context: Context) -> Reading:
+    record: Harvested = reading.record
+    trace = list(reading.trace)
+    companions = reading.companions
+    if not record.publisher and not _has_extra(record, str(DCTERMS.publisher)):
+        agent = municipality_agent(context.base_url, context.municipality, context.region.language)
+        assert agent.iri
+        record = replace(record, publisher=(agent.iri,))
+        companions = (*companions, agent)
+        trace.append(TraceEntry("publisher", f"sources/{context.source.id}.toml: municipality", "default"))
+    if not record.contact_point:
+        record = replace(record, contact_point=(_region_contact(context),))
+        trace.append(TraceEntry("contact_point", "region.toml: publisher", "default"))
+    if isinstance(record, Dataset):
+        if context.region.contributor_id and not record.contributor_id:
+            record = replace(record, contributor_id=(context.region.contributor_id,))
+            trace.append(TraceEntry("contributor_id", "region.toml: contributor_id", "default"))
+        if context.source.license and not _licensed(record):
+            record = _with_license(record, context.source.license)
+            trace.append(TraceEntry("distribution.license", f"sources/{context.source.id}.toml: license", "default"))
+    return replace(reading, record=record, trace=tuple(trace), companions=companions)
+
+
+def _region_contact(context: Context) -> ContactPoint:
+    publisher = context.region.publisher
+    return ContactPoint(
+        fn=(Literal(publisher.name, context.region.language),), has_email=(f"mailto:{publisher.email}",)
+    )
+
+
+def _licensed(record: Dataset) -> bool:
+    license_iri = str(DCTERMS.license)
+    distributions = [d for d in record.distribution if isinstance(d, Distribution)]
+    return _has_extra(record, license_iri) or any(d.license or _has_extra(d, license_iri) for d in distributions)
+
+
+def _with_license(record: Dataset, text: str) -> Dataset:
+    code = find_license(text)
+    assert code is not None, "schemas.region checks the licence of a source"
+    return replace(
+        record,
+        distribution=tuple(
+            replace(d, license=(code.iri,)) if isinstance(d, Distribution) else d for d in record.distribution
+        ),
+    )
+
+
+def _has_extra(record: Resource, predicate: str) -> bool:
+    return any(p == predicate for p, _ in record.extra)

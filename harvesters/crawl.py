@@ -1,0 +1,63 @@
+"""One crawl of one source: Scrapy's process around a spider, with sink and memory handed in."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from importlib.metadata import version
+
+from scrapy.crawler import CrawlerProcess
+
+from harvesters import registry, settings
+from harvesters.reading import CrawlReport
+from harvesters.spider import HarvestSpider, Job
+from schemas.region import Region
+
+
+def revision_of(spider: type[HarvestSpider], job: Job) -> bytes:
+    """What an input hash covers besides the native record: reader, code lists, and the settings that shape a record."""
+    context = job.context
+    shape = repr(
+        (
+            context.base_url,
+            context.region.publisher,
+            context.region.contributor_id,
+            context.municipality,
+            context.source.license,
+            context.source.language,
+            context.source.profile,
+            context.source.personal_data,
+            sorted(context.source.options.items(), key=str),
+        )
+    )
+    return blake2b(shape.encode(), digest_size=32, key=registry.revision(spider.reader)).digest()
+
+
+def agent(region: Region) -> str:
+    """The agent string: product, version, the region's address and contact (faults 4, promise 7)."""
+    return f"Allmende/{version('allmende')} ({region.agent})"
+
+
+def crawl(protocol: str, job: Job) -> CrawlReport:
+    """Runs the spider of a protocol to its end in this process and gives the report.
+
+    Takes a job with sink and memory; Twisted's reactor runs once in a process, so this does too. Raises KeyError for
+    an unknown protocol.
+    """
+    spider_class = registry.spider_classes()[protocol]
+    job.revision = revision_of(spider_class, job)
+    process = CrawlerProcess(
+        {
+            **{key: getattr(settings, key) for key in dir(settings) if key.isupper()},
+            "DOWNLOADER_MIDDLEWARES": {**settings.DOWNLOADER_MIDDLEWARES, "harvesters.replay.ReplayMiddleware": 1},
+            "ALLMENDE_LIMITS": job.context.source.limits,
+            "ALLMENDE_ALLOWED_HOSTS": job.context.region.allowed_hosts,
+            "ALLMENDE_AGENT": agent(job.context.region),
+            "USER_AGENT": agent(job.context.region),
+        },
+        install_root_handler=False,
+    )
+    crawler = process.create_crawler(spider_class)
+    process.crawl(crawler, job=job)
+    process.start()
+    robots = crawler.stats.get_value("allmende/robots", ()) if crawler.stats else ()
+    return job.report(robots)

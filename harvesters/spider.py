@@ -1,0 +1,204 @@
+"""What all spiders share: requests with validators, pages for the pipelines, and an account of what failed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import scrapy
+from pydantic import BaseModel, ConfigDict, ValidationError
+from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from harvesters.fetch import Answer
+from harvesters.guards.exceptions import FetchRefused
+from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page, Sink
+from schemas.findings import Finding
+from schemas.region import ConfigurationError, HarvestSource
+
+log = logging.getLogger(__name__)
+
+
+class Options(BaseModel):
+    """The options of a protocol: the table of its name in the source file. Spiders declare their own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What answers at an address: protocol, the address to harvest, records there (or None), some titles, options."""
+
+    protocol: str
+    url: str
+    count: int | None
+    samples: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    certainty: int = 50
+
+
+@dataclass(slots=True)
+class Job:
+    """What one crawl is given, and the account that it keeps."""
+
+    context: Context
+    sink: Sink
+    memory: Memory | None = None
+    revision: bytes = b""
+    full: bool = False
+    replay: Callable[[str], Kept | None] | None = None
+    pages: int = 0
+    records: int = 0
+    first_answer: bool = False
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    stated_total: int | None = None
+
+    def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
+        """The account as a report: complete only if nothing failed."""
+        failed = self.failures[0] if self.failures else None
+        unusable = failed is not None and self.pages == 0
+        return CrawlReport(
+            coverage="complete" if failed is None else "partial",
+            pages=self.pages,
+            failure_de=failed[0] if failed and unusable else None,
+            failure_en=failed[1] if failed and unusable else None,
+            findings=tuple(self.findings),
+            robots=tuple(robots),
+            stated_total=self.stated_total,
+            failures=tuple(self.failures),
+        )
+
+
+class HarvestSpider(scrapy.Spider):
+    """The base of all spiders: a protocol, its options, its reader.
+
+    A spider says how to reach records and cuts a response into natives; it never interprets them.
+    """
+
+    reader: ClassVar[str]
+    title: ClassVar[tuple[str, str]]
+    options_model: ClassVar[type[Options]] = Options
+    job: Job
+
+    @classmethod
+    def options_of(cls, source: HarvestSource) -> Options:
+        """The source's options as the spider's model. Raises ConfigurationError."""
+        try:
+            return cls.options_model(**source.options)
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            allowed = ", ".join(cls.options_model.model_fields) or "no key"
+            raise ConfigurationError(
+                f"sources/{source.id}.toml: [{cls.name}] {key}: {first['msg']}; allowed: {allowed}"
+            ) from error
+
+    @classmethod
+    def probes(cls, url: str) -> Sequence[str]:
+        """The addresses to ask in order to find out whether the protocol answers at or below an address."""
+        return (url,)
+
+    @classmethod
+    def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
+        """Whether the protocol answers; takes what was got from :meth:`probes`, by address."""
+        raise NotImplementedError
+
+    @property
+    def source(self) -> HarvestSource:
+        """The harvest source of this crawl."""
+        return self.job.context.source
+
+    @property
+    def options(self) -> Any:
+        """The source's options, as the spider's model."""
+        return self.job.context.options
+
+    def first(self) -> Iterable[Request | Page]:
+        """The first requests of a crawl."""
+        raise NotImplementedError
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Hands Scrapy the first requests, or pages where no request is needed."""
+        for item in self.first():
+            yield item
+
+    def request(self, url: str, callback: Callable[..., Any], *, conditional: bool = True, **kwargs: Any) -> Request:
+        """A request whose failure is kept in the account; with validators of the last run where there are any."""
+        headers = dict(kwargs.pop("headers", {}))
+        meta = {"handle_httpstatus_list": [304], **kwargs.pop("meta", {})}
+        if conditional and not self.job.full and self.job.replay is None and self.job.memory is not None:
+            known = self.job.memory.page(url)
+            if known is not None:
+                if known.etag:
+                    headers["If-None-Match"] = known.etag
+                if known.last_modified:
+                    headers["If-Modified-Since"] = known.last_modified
+        kwargs.setdefault("errback", self.failed)
+        return Request(url, callback=callback, headers=headers, meta=meta, **kwargs)
+
+    def page(
+        self,
+        response: Response,
+        natives: Sequence[Native],
+        unusable: Sequence[Finding] = (),
+        kept_body: bytes | None = None,
+    ) -> Page:
+        """One page for the pipelines; its body is kept under its hash. ``kept_body`` replaces a body not worth keeping."""
+        self.job.pages += 1
+        self.job.records += len(natives)
+        content_type = _header(response, "Content-Type")
+        body = response.body if kept_body is None else kept_body
+        name = self.job.sink.keep(Kept(response.request.url if response.request else response.url, content_type, body))
+        return Page(
+            url=response.request.url if response.request else response.url,
+            natives=tuple(natives),
+            response=name,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            unusable=tuple(unusable),
+        )
+
+    def not_modified(self, response: Response) -> Page | None:
+        """For a 304 the page with the ids last read from the address (DESIGN 3, Fetch); otherwise None."""
+        if response.status != 304 or self.job.memory is None or response.request is None:
+            return None
+        known = self.job.memory.page(response.request.url)
+        if known is None:
+            return None
+        self.job.pages += 1
+        self.job.records += len(known.native_ids)
+        return Page(
+            url=response.request.url,
+            seen_ids=known.native_ids,
+            response=known.response,
+            etag=known.etag,
+            last_modified=known.last_modified,
+        )
+
+    def failed(self, failure: Failure) -> None:
+        """Keeps the reason why a request brought nothing usable."""
+        error, request = failure.value, getattr(failure, "request", None)
+        url = request.url if request is not None else self.source.url
+        if isinstance(error, FetchRefused):
+            self.fail(error.message("de"), error.message("en"))
+        elif isinstance(error, HttpError):
+            status = error.response.status
+            self.fail(
+                f"{url}: der Server antwortet mit Status {status}", f"{url}: the server answers with status {status}"
+            )
+        else:
+            reason = f"{type(error).__name__}: {error}"[:300]
+            self.fail(f"{url}: keine Antwort ({reason})", f"{url}: no answer ({reason})")
+
+    def fail(self, de: str, en: str) -> None:
+        """Enters a failure in the account: the run is partial, or failed if no page was usable."""
+        self.job.failures.append((de, en))
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

@@ -1,0 +1,56 @@
+"""The only place that mints IRIs, keys, slugs and blank-node labels."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+
+KINDS = ("dataset", "distribution", "service", "series", "agent", "record")
+
+
+def digest(data: bytes, size: int = 8) -> str:
+    """A short name for bytes: BLAKE2b of ``size`` bytes, in lower-case base 32 without padding."""
+    return base64.b32encode(hashlib.blake2b(data, digest_size=size).digest()).decode().lower().rstrip("=")
+
+
+def content_hash(ntriples: str) -> bytes:
+    """The hash of a record's canonical N-Triples, 16 bytes: it alone decides changed or unchanged (DESIGN 3)."""
+    return hashlib.blake2b(ntriples.encode(), digest_size=16).digest()
+
+
+def key(source_key: str, native_id: str) -> str:
+    """KEY of a record: a function of its source's key and its native id (DESIGN 3, Identity), 13 characters."""
+    return digest(f"{source_key}\x1f{native_id}".encode())
+
+
+def mint(base_url: str, kind: str, record_key: str) -> str:
+    """The IRI of a record of one of :data:`KINDS` under the region's base address."""
+    return f"{base_url.rstrip('/')}/id/{kind}/{record_key}"
+
+
+def catalog_iri(base_url: str) -> str:
+    """The IRI of the regional catalogue."""
+    return f"{base_url.rstrip('/')}/id/catalog"
+
+
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe"})
+
+
+@lru_cache(maxsize=4096)
+def ascii_words(text: str) -> str:
+    """Text as lower-case ASCII words joined by hyphens: ``Straßenbäume 2026!`` gives ``strassenbaeume-2026``."""
+    folded = unicodedata.normalize("NFC", text).lower().translate(_FOLD)
+    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def slug(title: str, record_key: str) -> str:
+    """SLUG of a record: its title in ASCII, at most 60 characters, and the first six of its KEY (DESIGN 4.3)."""
+    words = ascii_words(title)
+    if len(words) > 60:
+        cut = words[:61].rfind("-")
+        words = words[: cut if cut > 30 else 60]
+    return f"{words or 'datensatz'}-{record_key[:6]}".strip("-")

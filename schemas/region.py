@@ -1,0 +1,299 @@
+"""The shape of a region's folder: ``region.toml`` and ``sources/ID.toml``, checked on loading.
+
+Nothing else reads TOML or the environment. DESIGN 4.1 is the contract.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+
+from schemas import iris
+from schemas.limits import Limits
+from schemas.vocabularies import LISTS, find_license
+
+T = TypeVar("T", bound=BaseModel)
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+class ConfigurationError(ValueError):
+    """Raised for a wrong region folder; its text is one line that names file, key and what is allowed."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Publisher(_Settings):
+    """Who answers for the catalogue. The e-mail is the contact of the region and stands in the agent string."""
+
+    name: str = Field(min_length=1)
+    url: str | None = None
+    email: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+
+
+class Municipality(_Settings):
+    """A municipality of the region with its official keys (AGS 8 digits, ARS 12 digits)."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    name: str = Field(min_length=1)
+    ags: str = Field(pattern=r"^\d{8}$")
+    ars: str = Field(pattern=r"^\d{12}$")
+    url: str | None = None
+
+
+def _grace(value: object) -> object:
+    if isinstance(value, str):
+        match = re.fullmatch(r"(\d+)\s*(h|d|w)", value)
+        if match is None:
+            raise ValueError("a time like '12h', '7d' or '2w' is allowed")
+        number, unit = int(match.group(1)), match.group(2)
+        return timedelta(hours=number * {"h": 1, "d": 24, "w": 168}[unit])
+    return value
+
+
+class Expected(_Settings):
+    """How many records a source should deliver; outside, a run is held."""
+
+    min: int | None = Field(default=None, ge=0)
+    max: int | None = Field(default=None, ge=1)
+
+
+_CRON = re.compile(r"^([0-9*/,\-]+\s+){4}[0-9A-Za-z*/,\-]+$")
+
+
+class HarvestSource(_Settings):
+    """One address of one publisher. ``options`` holds the table named after the protocol, checked by its spider."""
+
+    id: str
+    title: str = Field(min_length=1)
+    municipality: str
+    url: str = Field(min_length=1)
+    protocol: str | None = None
+    schedule: str = "daily"
+    license: str | None = None
+    language: str = Field(default="de", pattern=r"^[a-z]{2,3}$")
+    profile: Literal["dcat-ap", "dcat-ap-de"] = "dcat-ap-de"
+    missing: Literal["withdraw", "archive", "keep"] = "withdraw"
+    grace: Annotated[timedelta, BeforeValidator(_grace)] = timedelta(days=7)
+    expected: Expected = Expected()
+    personal_data: Literal["remove", "allowed"] = "remove"
+    permission: str | None = None
+    key: str = ""
+    limits: Limits = Limits()
+    options: Mapping[str, Any] = Field(default_factory=dict)
+    api_key: str | None = Field(default=None, repr=False)
+
+    @field_validator("schedule")
+    @classmethod
+    def _known_schedule(cls, value: str) -> str:
+        if value not in ("hourly", "daily", "weekly", "manual") and not _CRON.match(value):
+            raise ValueError("'hourly', 'daily', 'weekly', 'manual' or a cron line of five fields is allowed")
+        return value
+
+    @field_validator("license")
+    @classmethod
+    def _known_license(cls, value: str | None) -> str | None:
+        if value is not None and find_license(value) is None:
+            allowed = ", ".join(sorted(code.code for code in LISTS["license"]))
+            raise ValueError(f"not in the DCAT-AP.de list of licences; allowed: {allowed}")
+        return value
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether ``url`` names a folder on this machine instead of an address."""
+        return not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", self.url)
+
+
+class Region(_Settings):
+    """A region: its catalogue, its municipalities, its sources, the folder that it lies in."""
+
+    folder: Path
+    title: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+    base_url: str = Field(pattern=r"^https?://[^/\s?#]+(/[^\s?#]*)?$")
+    language: str = Field(default="de", pattern=r"^[a-z]{2,3}$")
+    publisher: Publisher
+    store: str = "sqlite:///data/allmende.db"
+    allowed_hosts: tuple[str, ...] = ()
+    contributor_id: str | None = Field(default=None, pattern=r"^https?://dcat-ap\.de/def/contributors/\S+$")
+    municipalities: tuple[Municipality, ...] = Field(min_length=1)
+    sources: tuple[HarvestSource, ...] = ()
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def data(self) -> Path:
+        """Where the program writes: everything that belongs into the backup."""
+        return self.folder / "data"
+
+    @property
+    def store_url(self) -> str:
+        """The store's SQLAlchemy address, with a relative SQLite path made absolute under the region's folder."""
+        prefix = "sqlite:///"
+        if self.store.startswith(prefix):
+            return f"{prefix}{self.folder / self.store.removeprefix(prefix)}"
+        return self.store
+
+    @property
+    def agent(self) -> str:
+        """The end of the agent string: who fetches and whom to ask."""
+        return f"+{self.base_url}; {self.publisher.email}"
+
+    def municipality(self, municipality_id: str) -> Municipality | None:
+        """The municipality of an id, or None."""
+        return next((m for m in self.municipalities if m.id == municipality_id), None)
+
+    def source(self, source_id: str) -> HarvestSource | None:
+        """The harvest source of an id, or None."""
+        return next((s for s in self.sources if s.id == source_id), None)
+
+
+_REGION_KEYS = ("title", "description", "base_url", "language", "publisher", "store", "allowed_hosts", "contributor_id")
+_SOURCE_KEYS = tuple(name for name in HarvestSource.model_fields if name not in ("id", "options", "api_key"))
+
+
+def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
+    """The region that lies in a folder, with the environment's overrides applied.
+
+    Takes the folder and the environment (default: the process's). Raises ConfigurationError.
+    """
+    environment = os.environ if environment is None else environment
+    folder = folder.resolve()
+    file = folder / "region.toml"
+    if not file.is_file():
+        raise ConfigurationError(f"{folder}: no region.toml here; 'allmende init DIR' writes a region folder")
+    table = _toml(file)
+    _refuse_unknown("region.toml", table, ("region", "defaults", "municipality"))
+    region = _table("region.toml", table, "region")
+    _refuse_unknown("region.toml", region, _REGION_KEYS, "[region] ")
+    for key in _REGION_KEYS:
+        if (value := environment.get(f"ALLMENDE_{key.upper()}")) is not None:
+            region[key] = [h.strip() for h in value.split(",") if h.strip()] if key == "allowed_hosts" else value
+    defaults = _table("region.toml", table, "defaults")
+    _refuse_unknown_source_keys("region.toml", defaults, "[defaults] ")
+    municipalities = table.get("municipality", [])
+    if not isinstance(municipalities, list):
+        raise ConfigurationError("region.toml: municipality: a list of [[municipality]] tables is allowed")
+    built = _build(Region, "region.toml", {**region, "folder": folder, "municipalities": municipalities})
+    _refuse_twice("region.toml", "municipality", [m.id for m in built.municipalities])
+    sources = _sources(folder, defaults, [m.id for m in built.municipalities], environment)
+    return built.model_copy(update={"sources": sources})
+
+
+def _sources(
+    folder: Path, defaults: Mapping[str, Any], municipalities: list[str], environment: Mapping[str, str]
+) -> tuple[HarvestSource, ...]:
+    sources = []
+    for file in sorted((folder / "sources").glob("*.toml")):
+        name = f"sources/{file.name}"
+        if not IDENTIFIER.fullmatch(file.stem):
+            raise ConfigurationError(f"{name}: a source file's name may hold a-z, 0-9, - and _, and ends in .toml")
+        table = {**defaults, **_toml(file)}
+        _refuse_unknown_source_keys(name, table)
+        _override(file.stem, table, environment)
+        options = {key: table.pop(key) for key in list(table) if key not in _SOURCE_KEYS and key != "api_key"}
+        protocol = table.get("protocol")
+        chosen = (
+            options.get(protocol, {}) if protocol else {k: v for option in options.values() for k, v in option.items()}
+        )
+        source = _build(HarvestSource, name, {"id": file.stem, "key": file.stem, **table, "options": chosen})
+        if source.municipality not in municipalities:
+            allowed = ", ".join(municipalities)
+            raise ConfigurationError(
+                f"{name}: municipality {source.municipality!r} is not in region.toml; allowed: {allowed}"
+            )
+        if source.personal_data == "allowed" and not source.permission:
+            raise ConfigurationError(f"{name}: personal_data = 'allowed' needs permission = \"reason\"")
+        sources.append(source)
+    _refuse_twice("sources", "key", [source.key for source in sources])
+    return tuple(sources)
+
+
+def _override(source_id: str, table: dict[str, Any], environment: Mapping[str, str]) -> None:
+    prefix = f"ALLMENDE_SOURCE_{source_id.upper().replace('-', '_')}__"
+    for variable, value in environment.items():
+        if not variable.startswith(prefix):
+            continue
+        key = variable.removeprefix(prefix).lower()
+        if key not in _SOURCE_KEYS and key != "api_key":
+            raise ConfigurationError(
+                f"environment: {variable}: unknown key; allowed: {', '.join(_SOURCE_KEYS)}, api_key"
+            )
+        table[key] = value
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    name = file.name if file.name == "region.toml" else f"{file.parent.name}/{file.name}"
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{name}: no valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name}: not in UTF-8 at byte {error.start}") from error
+
+
+def _table(name: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{name}: {key}: a table [{key}] is allowed")
+    return dict(value)
+
+
+def _refuse_unknown(name: str, table: Mapping[str, Any], allowed: tuple[str, ...], where: str = "") -> None:
+    for key in table:
+        if key not in allowed:
+            raise ConfigurationError(f"{name}: {where}unknown key {key!r}; allowed: {', '.join(allowed)}")
+
+
+def _refuse_unknown_source_keys(name: str, table: Mapping[str, Any], where: str = "") -> None:
+    if "api_key" in table:
+        raise ConfigurationError(f"{name}: {where}api_key: secrets come only from the environment")
+    protocol = table.get("protocol")
+    for key, value in table.items():
+        if key in _SOURCE_KEYS or (isinstance(value, dict) and IDENTIFIER.fullmatch(key) and protocol in (None, key)):
+            continue
+        allowed = ", ".join(_SOURCE_KEYS) + (f", [{protocol}]" if protocol else ", a table named after the protocol")
+        raise ConfigurationError(f"{name}: {where}unknown key {key!r}; allowed: {allowed}")
+
+
+def _refuse_twice(name: str, key: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise ConfigurationError(f"{name}: {key} {value!r} stands twice; each may stand once")
+
+
+def _build(model: type[T], name: str, values: Mapping[str, Any]) -> T:
+    try:
+        return model(**values)
+    except ValidationError as error:
+        raise ConfigurationError(f"{name}: {_first(error, model)}") from error
+
+
+def _first(error: ValidationError, model: type[BaseModel]) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"missing key {where!r}"
+    if first["type"] == "extra_forbidden":
+        parent: FieldInfo | None = model.model_fields.get(str(first["loc"][0]))
+        inner = getattr(parent.annotation, "model_fields", {}) if parent else {}
+        return f"unknown key {where!r}; allowed: {', '.join(inner)}"
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message} (found: {first['input']!r})"
+
+
+def publisher_key(municipality_id: str) -> str:
+    """The KEY of a municipality as an agent of its own."""
+    return iris.key("municipality", municipality_id)
