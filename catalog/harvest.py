@@ -366,6 +366,19 @@ def _changes(store: Store, staging: Staging) -> Iterator[dict[str, Any]]:
         yield {"action": action, "key": key, "title": store.title(version)}
 
 
+def source_of(region: Region, run_id: int) -> str:
+    """The id of a run's source. Raises NoSuchRun."""
+    store = Store(region)
+    try:
+        key = store.source_of(run_id)
+    finally:
+        store.close()
+    source = next((s for s in region.sources if s.key == key), None)
+    if source is None:
+        raise NoSuchRun(f"the source of run {run_id} is no longer configured")
+    return source.id
+
+
 def undo(region: Region, run_id: int, now: datetime) -> publishing.Undone:
     """Takes a whole run back. Raises NoSuchRun, RunActive."""
     store = Store(region)

@@ -145,6 +145,28 @@ class Store:
             if found.rowcount != 1:
                 raise LeaseLost(f"run {run.id} is no longer ours")
 
+    def progress(self, source_ids: Sequence[str]) -> list[tuple[str, int]]:
+        """How many records the runs under way of some sources have delivered."""
+        runs = tables.runs
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                sa.select(runs.c.source_id, runs.c.progress).where(
+                    runs.c.state == "running", runs.c.source_id.in_(source_ids)
+                )
+            )
+            return [(source_id, progress) for source_id, progress in rows]
+
+    def last_started(self, source_keys: Sequence[str]) -> dict[str, datetime]:
+        """When the last run of each source began."""
+        runs = tables.runs
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                sa.select(runs.c.source_key, sa.func.max(runs.c.started))
+                .where(runs.c.source_key.in_(source_keys), runs.c.kind != "undo")
+                .group_by(runs.c.source_key)
+            )
+            return {key: datetime.fromisoformat(started) for key, started in rows}
+
     def close_run(self, run: Run, now: datetime, **values: Any) -> None:
         """Writes a run's outcome: ``state``, ``status``, ``reason_de`` … as columns of the runs table."""
         with self.writing.begin() as connection:

@@ -75,6 +75,13 @@ DEPRECATED = declare(
     "It may stay; new entries should do without it.",
     "DCAT-AP.de 3.0 deprecated",
 )
+UNPARSEABLE = declare(
+    "unparseable",
+    "Nicht lesbar: {0}",
+    "Not readable: {1}",
+    "Prüfen Sie das Dokument an der genannten Stelle.",
+    "Check the document at the place named.",
+)
 
 
 class _Check(NamedTuple):
@@ -177,8 +184,8 @@ def _check_values(each: _Check, values: tuple[Any, ...], focus: str) -> Iterator
         for value in values:
             if not fits(value, row.kind):
                 datatype = "xsd:date" if row.kind is Kind.DATE else "xsd:" + name_of(next(iter(DATATYPES[row.kind])))
-                arguments = (each.name, value.text[:120], datatype)
-                yield Finding(Severity.VIOLATION, focus, each.path, DATATYPE, arguments)
+                shown = (each.name, value.text[:120], datatype)
+                yield Finding(Severity.VIOLATION, focus, each.path, DATATYPE, shown)
     elif row.vocabulary is not None and row.vocabulary_severity:
         known = LISTS[row.vocabulary]
         for value in values:

@@ -1,0 +1,53 @@
+"""``allmende demo``: a region with sample sources served from this machine, harvested, served."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import typer
+
+import harvesters.regions
+from catalog import processes, serving
+from catalog.cli.output import complain
+from catalog.harvest import Wish
+from harvesters import registry
+from harvesters.regions import server as samples
+from schemas.region import load
+
+VERB = "demo"
+
+
+def command(
+    folder: Path = typer.Option(Path("demo-region"), "--folder", metavar="DIR", help="Where the region's folder lies."),
+    host: str = typer.Option("127.0.0.1", "--host", help="The address to listen at."),
+    port: int = typer.Option(8000, "--port", help="The port; the next free one if it is taken.", min=0, max=65485),
+    workers: int = typer.Option(1, "--workers", help="Web workers.", min=1, max=64),
+) -> int:
+    """Harvest and serve a region of sample data; no network is needed.
+
+    Example: `allmende demo`
+    """
+    demo = Path(harvesters.regions.__file__).parent / "demo"
+    if not (folder / "region.toml").exists():
+        shutil.copytree(demo, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("servers", "__pycache__"))
+    try:
+        listening = serving.bind(host, port)
+        sources = samples.start(demo)
+    except OSError as error:
+        return complain(str(error))
+    # The demo's IRIs follow the port that was free.
+    os.environ.setdefault("ALLMENDE_BASE_URL", serving.address(listening))
+    with sources:
+        region = load(folder)
+        registry.check_sources(region)
+        for result in processes.run_sources(region, [source.id for source in region.sources], Wish()):
+            counts = result.counts
+            print(
+                f"{result.id}: {result.status}, {counts.fetched} records {result.reason_de}",
+                file=sys.stderr,
+                flush=True,
+            )
+        return serving.serve(region, listening, workers)

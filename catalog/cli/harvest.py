@@ -1,0 +1,131 @@
+"""``allmende harvest``: runs sources, shows what they would change, publishes what a steward accepts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from catalog import harvest, processes
+from catalog.cli.output import print_json, settings
+from catalog.follower import Follower
+from catalog.harvest import RunResult, Wish
+from catalog.store import utc_now
+from schemas.region import ConfigurationError, Region
+
+VERB = "harvest"
+
+
+def command(
+    context: typer.Context,
+    sources: list[str] = typer.Argument(None, metavar="[ID …]", help="Sources to run (default: all)."),
+    plan: bool = typer.Option(False, "--plan", help="Publish nothing; store and print what would change."),
+    full: bool = typer.Option(False, "--full", help="Ignore ETag, Last-Modified and modified-since."),
+    accept: int = typer.Option(None, "--accept", metavar="RUN", help="Publish a held or planned run."),
+    reject: int = typer.Option(None, "--reject", metavar="RUN", help="Drop a held or planned run."),
+    replay: int = typer.Option(None, "--replay", metavar="RUN", help="Map a run's kept responses again."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> int:
+    """Run sources.
+
+    Examples:
+
+    - `allmende harvest` runs all sources
+    - `allmende harvest neuhof-portal --plan` shows what a run would change
+    - `allmende harvest --accept 12` publishes run 12, which was held or planned
+    """
+    region = settings(context).region()
+    if accept is not None:
+        results = [harvest.accept(region, accept, utc_now())]
+    elif reject is not None:
+        results = [harvest.reject(region, reject, utc_now())]
+    else:
+        results = _run(region, _chosen(region, sources, replay), Wish(plan, full, replay))
+    Follower(region).catch_up()
+    if json:
+        print_json({"sources": [_to_json(region, result) for result in results]})
+    else:
+        for result in results:
+            _show(region, result)
+    return 1 if any(result.status in ("failed", "partial", "held") for result in results) else 0
+
+
+def _chosen(region: Region, ids: list[str] | None, replay: int | None) -> list[str]:
+    if replay is not None and not ids:
+        source_id = harvest.source_of(region, replay)
+        return [source_id]
+    for source_id in ids or ():
+        if region.source(source_id) is None:
+            allowed = ", ".join(source.id for source in region.sources) or "none"
+            raise ConfigurationError(f"source {source_id!r} does not exist; there are: {allowed}")
+    if not region.sources:
+        raise ConfigurationError("no sources yet; 'allmende add URL --municipality ID' writes one")
+    return list(ids) if ids else [source.id for source in region.sources]
+
+
+def _run(region: Region, ids: list[str], wish: Wish) -> list[RunResult]:
+    with _progress(ids) as progress:
+        found = {result.id: result for result in processes.run_sources(region, ids, wish, progress)}
+    return [found[source_id] for source_id in ids if source_id in found]
+
+
+@contextmanager
+def _progress(ids: list[str]) -> Iterator[Callable[[str, int], None]]:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        told: dict[str, int] = {}
+
+        def line(source_id: str, records: int) -> None:
+            if records and told.get(source_id) != records:
+                told[source_id] = records
+                print(f"{source_id}: {records} records", file=sys.stderr, flush=True)
+
+        yield line
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} records"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks = {source_id: bar.add_task(source_id, total=None) for source_id in ids}
+
+        def move(source_id: str, records: int) -> None:
+            bar.update(tasks[source_id], completed=records)
+
+        yield move
+
+
+def _to_json(region: Region, result: RunResult) -> dict[str, object]:
+    document = result.to_json()
+    if result.plan is not None and result.run is not None and _waits(result):
+        document["plan"] = {**result.plan, "changes": list(harvest.planned_changes(region, result.run))}
+    return document
+
+
+def _waits(result: RunResult) -> bool:
+    return result.status == "held" or result.reason_en == "plan only"
+
+
+def _show(region: Region, result: RunResult) -> None:
+    counts = result.counts
+    print(
+        f"{result.id}: {result.status} – run {result.run}, {counts.fetched} fetched, {counts.created} created, "
+        f"{counts.updated} updated, {counts.unchanged} unchanged, {counts.absent} absent, {counts.withdrawn} withdrawn, "
+        f"{counts.held} held, {counts.failed} set aside, {counts.duplicates} duplicate, {result.findings} findings, "
+        f"{result.seconds:.1f} s"
+    )
+    if result.reason_de:
+        print(f"  {result.reason_de}")
+    if result.run is None or not _waits(result):
+        return
+    for change in harvest.planned_changes(region, result.run):
+        print(f"  {change['action']}: {change['title']}")
+        for each in change.get("fields", ()):
+            print(f"    {each['attribute']}: {', '.join(each['old']) or '–'} → {', '.join(each['new']) or '–'}")
+    print(f"  Annehmen: allmende harvest --accept {result.run}   Ablehnen: allmende harvest --reject {result.run}")

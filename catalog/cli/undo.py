@@ -1,0 +1,36 @@
+"""``allmende undo RUN``: takes a whole run back."""
+
+from __future__ import annotations
+
+import typer
+
+from catalog import harvest
+from catalog.cli.output import complain, print_json, settings
+from catalog.follower import Follower
+from catalog.store import RunActive, utc_now
+
+VERB = "undo"
+
+
+def command(
+    context: typer.Context,
+    run: int = typer.Argument(metavar="RUN", help="The run's number, as in `allmende history`."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> int:
+    """Take a whole run back. Records that a later run changed since stay and are named.
+
+    Example: `allmende undo 12`
+    """
+    region = settings(context).region()
+    try:
+        undone = harvest.undo(region, run, utc_now())
+    except RunActive as active:
+        return complain(str(active))
+    Follower(region).catch_up()
+    if json:
+        print_json({"run": run, **undone._asdict()})
+    else:
+        print(f"run {run}: {undone.restored} restored, {undone.withdrawn} withdrawn, {len(undone.conflicts)} conflicts")
+        for slug in undone.conflicts:
+            print(f"  changed since by a later run, left as it is: {slug}")
+    return 1 if undone.conflicts else 0

@@ -1,0 +1,55 @@
+"""When a source is due: its schedule in Europe/Berlin against its last run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from croniter import croniter
+
+from schemas.region import HarvestSource
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def cron_line(source: HarvestSource) -> str | None:
+    """The source's schedule as a cron line; None for ``manual``.
+
+    The words are spread by the source's key, so that not all sources run in the same minute: daily and weekly ones
+    between 2 and 5 in the morning.
+    """
+    spread = crc32(source.key.encode())
+    minute, hour = spread % 60, 2 + spread // 60 % 3
+    words = {
+        "hourly": f"{minute} * * * *",
+        "daily": f"{minute} {hour} * * *",
+        "weekly": f"{minute} {hour} * * {spread // 180 % 7}",
+        "manual": None,
+    }
+    return words.get(source.schedule, source.schedule)
+
+
+def next_run(source: HarvestSource, last: datetime | None, now: datetime) -> datetime | None:
+    """When the source runs next, in UTC; at once if it never ran, None if only by hand.
+
+    Takes the start of its last run. A clock that jumped back neither doubles a run (the last one lies ahead of now) nor
+    loses one (F56).
+    """
+    line = cron_line(source)
+    if line is None:
+        return None
+    if last is None:
+        return now
+    return _following(line, min(last, now)).astimezone(now.tzinfo)
+
+
+def _following(line: str, start: datetime) -> datetime:
+    found: datetime = croniter(line, start.astimezone(BERLIN)).get_next(datetime)
+    return found
+
+
+def due(source: HarvestSource, last: datetime | None, now: datetime) -> bool:
+    """Whether the source is to run now."""
+    following = next_run(source, last, now)
+    return following is not None and following <= now

@@ -1,0 +1,184 @@
+"""The catalogue as one command: a parent that supervises web workers, the follower and the clock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from catalog import clock, processes
+from catalog.follower import Follower
+from catalog.harvest import Wish
+from catalog.store import Store, utc_now
+from schemas.region import Region, load
+
+FOLLOW_SECONDS = 1.0
+CLOCK_SECONDS = 20.0
+
+_context = multiprocessing.get_context("spawn")
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket at a port or the next free one above it. Raises OSError if none of fifty is free."""
+    for candidate in range(port, port + 50):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, candidate))
+            listening.listen(1024)
+        except OSError as error:
+            listening.close()
+            if candidate == port + 49 or port == 0:
+                raise OSError(f"no free port at {host} from {port} to {candidate}: {error}") from error
+            continue
+        listening.set_inheritable(True)
+        return listening
+    raise AssertionError
+
+
+def address(listening: socket.socket) -> str:
+    """The address that a socket is reached at from this machine."""
+    host, port = listening.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
+
+
+def serve(region: Region, listening: socket.socket, workers: int, clocked: bool = True) -> int:
+    """Serves until SIGTERM or SIGINT, which end all that was started. Gives the exit code.
+
+    Takes a socket of :func:`bind`. A worker or follower that dies is started anew. Prints the address on a line of its
+    own once ``/healthz`` answers.
+    """
+    Store(region).close()
+    Follower(region).catch_up()
+    ours, theirs = _context.Pipe(duplex=False)
+    children = [_Child(_web, (region.folder, listening, ours, dict(os.environ))) for _ in range(workers)]
+    children.append(_Child(_follow, (region.folder, ours, dict(os.environ))))
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        threading.Thread(target=_announce, args=(address(listening), ended), daemon=True).start()
+        if clocked:
+            threading.Thread(target=_tick, args=(region.folder, ended), daemon=True).start()
+        while not ended.wait(1.0):
+            for child in children:
+                child.restart_if_dead()
+    finally:
+        ended.set()
+        for child in children:
+            child.end()
+        theirs.close()
+        listening.close()
+    return 0
+
+
+class _Child:
+    """A process that is started anew when it dies, at most once in two seconds."""
+
+    def __init__(self, target: Callable[..., None], args: tuple[Any, ...]) -> None:
+        self.target = target
+        self.args = args
+        self.started = 0.0
+        self.process = self._start()
+
+    def _start(self) -> Any:
+        self.started = time.monotonic()
+        process = _context.Process(target=self.target, args=self.args, daemon=True)
+        process.start()
+        return process
+
+    def restart_if_dead(self) -> None:
+        if not self.process.is_alive() and time.monotonic() - self.started > 2:
+            self.process = self._start()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.join(5)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+def _web(folder: Path, listening: socket.socket, parent: Connection, environment: dict[str, str]) -> None:
+    import uvicorn
+
+    from catalog.web.app import create_app
+
+    _child(parent, environment)
+    config = uvicorn.Config(
+        create_app(load(folder)),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _follow(folder: Path, parent: Connection, environment: dict[str, str]) -> None:
+    _child(parent, environment)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    region = load(folder)
+    follower = Follower(region)
+    while True:
+        follower.catch_up()
+        time.sleep(FOLLOW_SECONDS)
+
+
+def _child(parent: Connection, environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Connection) -> None:
+    """Ends this process when its parent is gone, however that came about."""
+    try:
+        parent.recv()
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _announce(where: str, ended: threading.Event) -> None:
+    while not ended.is_set():
+        try:
+            with urllib.request.urlopen(f"{where}/healthz", timeout=2) as answer:
+                if answer.status == 200:
+                    print(where, flush=True)
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+
+
+def _tick(folder: Path, ended: threading.Event) -> None:
+    """Starts runs that are due. The region is read anew each time: a new source needs no restart."""
+    while not ended.wait(CLOCK_SECONDS):
+        try:
+            region = load(folder)
+            ids = _due(region, utc_now())
+            if ids:
+                list(processes.run_sources(region, ids, Wish()))
+        except ValueError as error:
+            print(f"allmende: {error}", file=sys.stderr, flush=True)
+
+
+def _due(region: Region, now: datetime) -> list[str]:
+    store = Store(region)
+    try:
+        last = store.last_started([source.key for source in region.sources])
+    finally:
+        store.close()
+    return [source.id for source in region.sources if clock.due(source, last.get(source.key), now)]
