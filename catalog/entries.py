@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from catalog.summary import Summary
 from schemas import model, rdf, syntax
 from schemas.findings import Finding
 from schemas.model import Resource
+from schemas.region import HarvestSource
 
 RECORD_CLASSES: Mapping[str, type[Resource]] = {
     "dataset": model.Dataset,
@@ -110,9 +111,127 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a search found at a publication number: one page of hits, and for each facet its values with counts."""
+    """What a search found: one page of hits, and for each facet its values with counts, most first (ages in their order).
+
+    ``number`` is the publication number that the answer is true for: the one that was asked for, or an earlier one as
+    long as the index is behind (so an ETag is made of it). A facet's own filter is left out of its counts; a chosen
+    value is listed even with none.
+    """
 
     number: int
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+class FeedPage(NamedTuple):
+    """One page of a feed. ``entries`` are its datasets, ``companions`` what they refer to, each once.
+
+    ``total`` counts datasets. ``after`` is the position to go on after in a filtered feed, None at its end; ``page``
+    and ``last_page`` are 0 there.
+    """
+
+    number: int
+    page: int
+    last_page: int
+    total: int
+    entries: tuple[Entry, ...]
+    companions: tuple[Entry, ...]
+    after: int | None = None
+
+
+class Change(NamedTuple):
+    """What a publication did to a dataset. ``kind`` is created, updated or withdrawn."""
+
+    number: int
+    published_at: str
+    key: str
+    slug: str
+    title: str
+    municipality: str
+    kind: str
+    iri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many datasets there are: in all, and by municipality (all of the region), theme, format and licence."""
+
+    datasets: int
+    municipalities: Mapping[str, int]
+    themes: Mapping[str, int]
+    formats: Mapping[str, int]
+    licenses: Mapping[str, int]
+
+
+class Version(NamedTuple):
+    """One version of a record: public from ``published_at`` on, until ``ended_at`` (None: still)."""
+
+    version_id: int
+    valid_from: int
+    published_at: str
+    valid_to: int | None
+    ended_at: str | None
+    run_id: int
+    title: str
+    content_hash: bytes
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One harvest run as it is kept. ``counts`` is what was published, ``plan`` what was planned."""
+
+    id: int
+    source_key: str
+    source_id: str
+    kind: str
+    state: str
+    status: str | None
+    reason_de: str
+    reason_en: str
+    coverage: str | None
+    started: str
+    heartbeat: str
+    ended: str | None
+    based_on: int | None
+    published: int | None
+    progress: int
+    counts: Mapping[str, int]
+    plan: Mapping[str, Any] | None
+    report: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a configured source stands. ``violations`` and ``warnings`` count findings on its current records."""
+
+    source: HarvestSource
+    last_run: RunRow | None
+    last_good: RunRow | None  # ended ok or with warnings
+    records: int  # datasets, and services and series of their own
+    absent: int
+    set_aside: int
+    violations: int
+    warnings: int
+
+
+class SetAside(NamedTuple):
+    """A record that its source's last run could not take."""
+
+    source_key: str
+    native_id: str
+    run_id: int
+    findings: tuple[Finding, ...]
+    traceback: str
+    response: str | None
+
+
+class Position(NamedTuple):
+    """A dataset's place in the feed, its addresses, and when its content last changed."""
+
+    position: int
+    slug: str
+    iri: str
+    key: str
+    changed: str

@@ -1,0 +1,124 @@
+"""The catalogue in figures: how many datasets of what, and how each source stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from catalog import rows, tables
+from catalog.entries import Counts, RunRow, SourceState
+from catalog.store import current
+from catalog.summary import Summary
+from schemas.region import HarvestSource
+
+_records, _versions, _runs = tables.records, tables.versions, tables.runs
+_GOOD = ("ok", "warnings")
+_FIELDS = Summary._fields
+
+
+def extent(engine: sa.Engine, at: int, size: int) -> tuple[int, int]:
+    """The last page of the feed, from the highest position ever published, and how many datasets there are."""
+    ever = sa.exists().where(_versions.c.key == _records.c.key, _versions.c.valid_from <= at)
+    highest = (
+        sa.select(_records.c.position)
+        .where(_records.c.position.is_not(None), ever)
+        .order_by(_records.c.position.desc())
+        .limit(1)
+    )
+    datasets = (
+        sa.select(sa.func.count())
+        .select_from(_records.join(_versions, _versions.c.key == _records.c.key))
+        .where(_records.c.kind == "dataset", current(at))
+    )
+    with engine.begin() as connection:
+        last = connection.scalar(highest) or 0
+        return -(-last // size), connection.scalar(datasets) or 0
+
+
+def counts(engine: sa.Engine, sources: Mapping[str, Sequence[str]], at: int) -> Counts:
+    """How many datasets there are; ``sources`` are the source keys of each municipality. Reads every summary."""
+    statement = (
+        sa.select(_records.c.source_key, _versions.c.summary)
+        .join_from(_versions, _records, _records.c.key == _versions.c.key)
+        .where(_records.c.kind == "dataset", current(at))
+    )
+    by_source: Counter[str] = Counter()
+    by_code: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+    places = [_FIELDS.index(name) for name in ("themes", "formats", "licenses")]
+    with engine.connect().execution_options(yield_per=2000) as connection:
+        for source_key, summary in connection.execute(statement):
+            by_source[source_key] += 1
+            fields: list[Any] = orjson.loads(summary)
+            for counter, place in zip(by_code, places, strict=True):
+                counter.update(fields[place])
+    return Counts(
+        by_source.total(),
+        MappingProxyType({m: sum(by_source[key] for key in keys) for m, keys in sources.items()}),
+        *(MappingProxyType(dict(counter.most_common())) for counter in by_code),
+    )
+
+
+def runs(connection: sa.Connection, source_key: str | None, limit: int) -> tuple[RunRow, ...]:
+    """The last runs, of one source or of all, the newest first."""
+    statement = sa.select(_runs).order_by(_runs.c.id.desc()).limit(max(limit, 0))
+    if source_key is not None:
+        statement = statement.where(_runs.c.source_key == source_key)
+    return tuple(rows.run(row) for row in connection.execute(statement))
+
+
+def sources(engine: sa.Engine, configured: Sequence[HarvestSource], at: int) -> tuple[SourceState, ...]:
+    """How each configured source stands at a number."""
+    keys = [source.key for source in configured]
+    with engine.begin() as connection:
+        last = _last_runs(connection, keys, sa.true())
+        good = _last_runs(connection, keys, _runs.c.status.in_(_GOOD))
+        figures = {row.source_key: row for row in connection.execute(_figures(engine.dialect.name, at))}
+        aside = _count_by_source(connection, tables.set_aside, sa.true())
+        absent = _count_by_source(connection, tables.presence, tables.presence.c.absent_since.is_not(None))
+    return tuple(
+        SourceState(
+            source=source,
+            last_run=last.get(source.key),
+            last_good=good.get(source.key),
+            records=figures[source.key].records if source.key in figures else 0,
+            absent=absent.get(source.key, 0),
+            set_aside=aside.get(source.key, 0),
+            violations=figures[source.key].violations if source.key in figures else 0,
+            warnings=figures[source.key].warnings if source.key in figures else 0,
+        )
+        for source in configured
+    )
+
+
+def _last_runs(connection: sa.Connection, keys: Sequence[str], condition: sa.ColumnElement[bool]) -> dict[str, RunRow]:
+    newest = (
+        sa.select(sa.func.max(_runs.c.id)).where(_runs.c.source_key.in_(keys), condition).group_by(_runs.c.source_key)
+    )
+    return {row.source_key: rows.run(row) for row in connection.execute(sa.select(_runs).where(_runs.c.id.in_(newest)))}
+
+
+def _figures(dialect: str, at: int) -> sa.Select[Any]:
+    def total(field: str) -> sa.ColumnElement[int]:
+        place = _FIELDS.index(field)
+        if dialect == "sqlite":
+            value: sa.ColumnElement[Any] = sa.func.json_extract(_versions.c.summary, f"$[{place}]")
+        else:
+            value = sa.cast(_versions.c.summary, sa.JSON)[place].as_string()
+        return sa.func.coalesce(sa.func.sum(sa.cast(value, sa.Integer)), 0).label(field)
+
+    return (
+        sa.select(_records.c.source_key, sa.func.count().label("records"), total("violations"), total("warnings"))
+        .select_from(_records.join(_versions, _versions.c.key == _records.c.key))
+        .where(_records.c.position.is_not(None), current(at))
+        .group_by(_records.c.source_key)
+    )
+
+
+def _count_by_source(connection: sa.Connection, table: sa.Table, condition: sa.ColumnElement[bool]) -> dict[str, int]:
+    statement = sa.select(table.c.source_key, sa.func.count()).where(condition).group_by(table.c.source_key)
+    return dict(connection.execute(statement).tuples().all())

@@ -1,0 +1,264 @@
+"""The statements that reading needs, and what their rows mean as typed objects."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+import zstandard
+
+from catalog import tables
+from catalog.entries import Entry, Hit, RunRow, SetAside, Version
+from catalog.fragments import derive
+from catalog.staging import findings_from_json
+from catalog.store import current
+from catalog.summary import Summary
+from schemas.kinds import iri_to_ntriples
+from schemas.namespaces import DCAT
+
+FORMS = ("ttl", "rdf", "jsonld")
+BATCH = 500
+_MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.dataset, "service": DCAT.service}
+_records, _versions, _presence = tables.records, tables.versions, tables.presence
+_local = threading.local()
+
+
+def unpacked(blob: bytes) -> bytes:
+    """What a zstd blob of the store holds."""
+    try:
+        decompress = _local.decompress
+    except AttributeError:  # a decompressor serves one thread
+        decompress = _local.decompress = zstandard.ZstdDecompressor().decompress
+    content: bytes = decompress(blob)
+    return content
+
+
+def published(connection: sa.Connection) -> tuple[int, str]:
+    """The published number and when that was; 0 and nothing before the first publication."""
+    table = tables.publication
+    row = connection.execute(sa.select(table.c.number, table.c.published_at)).first()
+    return (int(row[0]), str(row[1]) if row[0] else "") if row else (0, "")
+
+
+def published_at(connection: sa.Connection, number: int) -> str:
+    """When a number was published; nothing if it never was."""
+    table = tables.publications
+    return connection.scalar(sa.select(table.c.published_at).where(table.c.number == number)) or ""
+
+
+def titles(connection: sa.Connection, iris: Collection[str], at: int) -> dict[str, str]:
+    """The titles of records by their IRI."""
+    found: dict[str, str] = {}
+    for some in batches(sorted(iris)):
+        statement = (
+            sa.select(_records.c.iri, _versions.c.title)
+            .join_from(_records, _versions, _versions.c.key == _records.c.key)
+            .where(_records.c.iri.in_(some), current(at))
+        )
+        found |= dict(connection.execute(statement).tuples().all())
+    return found
+
+
+def batches(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
+    """Values in pieces that a statement can take."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+# ------------------------------------------------------------------------------------------------- entries
+
+
+def select_entries(at: int, forms: Collection[str], explained: bool = False) -> sa.Select[Any]:
+    """Records current at a number, with the forms that are wanted; with trace and findings if ``explained``."""
+    columns: list[sa.ColumnElement[Any]] = [
+        _records,  # type: ignore[list-item]
+        _versions.c.id.label("version_id"),
+        _versions.c.valid_from,
+        _versions.c.run_id,
+        _versions.c.changed,
+        _versions.c.content_hash,
+        _versions.c.summary,
+        _versions.c.ntriples,
+        _versions.c.location,
+        _versions.c.source_record,
+        _presence.c.absent_since,
+        _presence.c.archived,
+    ]
+    columns += [tables.fragments.c[form] for form in FORMS if form in forms]
+    if explained:
+        columns += [_versions.c.trace, _versions.c.findings]
+    joined = _records.join(_versions, _versions.c.key == _records.c.key).outerjoin(
+        _presence, _presence.c.key == _records.c.key
+    )
+    if forms:
+        joined = joined.outerjoin(tables.fragments, tables.fragments.c.version_id == _versions.c.id)
+    return sa.select(*columns).select_from(joined).where(current(at))
+
+
+def entry(row: Any, municipalities: Mapping[str, str], forms: Collection[str], explained: bool = False) -> Entry:
+    """A row of :func:`select_entries` as an entry. A form that is missing in the store is derived."""
+    ntriples = unpacked(row.ntriples)
+    ready = {form: getattr(row, form) for form in FORMS if form in forms}
+    if any(blob is None for blob in ready.values()):
+        derived = derive(ntriples)
+        texts = {form: getattr(derived, form) for form in ready}
+    else:
+        texts = {form: unpacked(blob) for form, blob in ready.items()}
+    trace = orjson.loads(unpacked(row.trace)) if explained and row.trace else {}
+    return Entry(
+        key=row.key,
+        slug=row.slug,
+        iri=row.iri,
+        kind=row.kind,
+        source_key=row.source_key,
+        native_id=row.native_id,
+        municipality=municipalities.get(row.source_key, ""),
+        position=row.position,
+        version_id=row.version_id,
+        valid_from=row.valid_from,
+        run_id=row.run_id,
+        first_seen=row.first_seen,
+        changed=row.changed,
+        content_hash=bytes(row.content_hash),
+        summary=Summary.from_json(row.summary),
+        ntriples=ntriples,
+        ttl=texts.get("ttl", b""),
+        rdf=texts.get("rdf", b""),
+        jsonld=texts.get("jsonld", b""),
+        findings=findings_from_json(row.findings) if explained else (),
+        trace=tuple((a, f, r) for a, f, r in trace.get("trace", ())),
+        leftovers=tuple((f, v) for f, v in trace.get("leftovers", ())),
+        location=row.location,
+        source_record=row.source_record,
+        absent_since=row.absent_since,
+        archived=bool(row.archived),
+    )
+
+
+def select_hits(at: int) -> sa.Select[Any]:
+    """What a hit shows, of records current at a number."""
+    return (
+        sa.select(
+            _records.c.key,
+            _records.c.slug,
+            _records.c.iri,
+            _records.c.source_key,
+            _versions.c.changed,
+            _versions.c.summary,
+            _presence.c.absent_since,
+        )
+        .join_from(_records, _versions, _versions.c.key == _records.c.key)
+        .outerjoin(_presence, _presence.c.key == _records.c.key)
+        .where(current(at))
+    )
+
+
+def hit(row: Any, municipalities: Mapping[str, str]) -> Hit:
+    """A row of :func:`select_hits` as a hit."""
+    return Hit(
+        row.key,
+        row.slug,
+        row.iri,
+        municipalities.get(row.source_key, ""),
+        row.changed,
+        Summary.from_json(row.summary),
+        row.absent_since,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- history, runs
+
+
+def select_history(key: str, at: int) -> sa.Select[Any]:
+    """The versions of a record up to a number, the newest first."""
+    began, ended = tables.publications.alias("began"), tables.publications.alias("ended")
+    return (
+        sa.select(_versions, began.c.published_at, ended.c.published_at.label("ended_at"))
+        .outerjoin(began, began.c.number == _versions.c.valid_from)
+        .outerjoin(ended, sa.and_(ended.c.number == _versions.c.valid_to, ended.c.number <= at))
+        .where(_versions.c.key == key, _versions.c.valid_from <= at)
+        .order_by(_versions.c.valid_from.desc())
+    )
+
+
+def version(row: Any, at: int) -> Version:
+    """A row of :func:`select_history` as a version."""
+    ended = row.valid_to is not None and row.valid_to <= at
+    return Version(
+        row.id,
+        row.valid_from,
+        row.published_at or row.changed,
+        row.valid_to if ended else None,
+        row.ended_at if ended else None,
+        row.run_id,
+        row.title,
+        bytes(row.content_hash),
+        Summary.from_json(row.summary),
+    )
+
+
+def run(row: Any) -> RunRow:
+    """A row of the table of runs."""
+    return RunRow(
+        id=row.id,
+        source_key=row.source_key,
+        source_id=row.source_id,
+        kind=row.kind,
+        state=row.state,
+        status=row.status,
+        reason_de=row.reason_de,
+        reason_en=row.reason_en,
+        coverage=row.coverage,
+        started=row.started,
+        heartbeat=row.heartbeat,
+        ended=row.ended,
+        based_on=row.based_on,
+        published=row.published,
+        progress=row.progress,
+        counts=orjson.loads(row.counts),
+        plan=orjson.loads(row.plan) if row.plan else None,
+        report=orjson.loads(row.report) if row.report else None,
+    )
+
+
+def set_aside(row: Any) -> SetAside:
+    """A row of the table of records set aside."""
+    return SetAside(
+        row.source_key, row.native_id, row.run_id, findings_from_json(row.findings), row.traceback, row.response
+    )
+
+
+# ------------------------------------------------------------------------------------------------- dump
+
+
+def dump(engine: sa.Engine, at: int, catalog_iri: str) -> Iterator[bytes]:
+    """All records at a number as N-Triples with their membership in the catalogue, in the order of their keys.
+
+    Read in batches, each in a short transaction, so that no snapshot is held while bytes are sent.
+    """
+    last = ""
+    subject = iri_to_ntriples(catalog_iri)
+    while True:
+        statement = (
+            sa.select(_versions.c.key, _versions.c.ntriples, _records.c.kind, _records.c.iri)
+            .join_from(_versions, _records, _records.c.key == _versions.c.key)
+            .where(current(at), _versions.c.key > last)
+            .order_by(_versions.c.key)
+            .limit(BATCH)
+        )
+        with engine.begin() as connection:
+            found = connection.execute(statement).all()
+        if not found:
+            return
+        last = found[-1].key
+        yield b"".join(_dumped(found, subject))
+
+
+def _dumped(found: Iterable[Any], subject: str) -> Iterator[bytes]:
+    for row in found:
+        if (member := _MEMBERSHIP.get(row.kind)) is not None:
+            yield f"{subject} {iri_to_ntriples(str(member))} {iri_to_ntriples(row.iri)} .\n".encode()
+        yield unpacked(row.ntriples)

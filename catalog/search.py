@@ -1,0 +1,366 @@
+"""The door for all reading of the catalogue: every answer is given at one publication number."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from catalog import changelog, database, overview, rows, tables, words
+from catalog.entries import (
+    Change,
+    Counts,
+    Entry,
+    FeedPage,
+    Gone,
+    Hit,
+    Moved,
+    Position,
+    Query,
+    Results,
+    RunRow,
+    SetAside,
+    SourceState,
+    Version,
+)
+from catalog.index import Index
+from catalog.rows import FORMS
+from catalog.store import current
+from schemas import iris
+from schemas.region import Region
+
+T = TypeVar("T")
+PAGE = 100
+_records, _versions = tables.records, tables.versions
+
+
+class Catalogue:
+    """The published catalogue of a region. One per process; safe for several threads.
+
+    A reader takes :meth:`number` once per request and passes it on as ``at``; without it the newest is taken. ``forms``
+    are the syntaxes beside N-Triples that entries carry; findings, trace and leftovers are loaded by :meth:`get` only.
+    """
+
+    def __init__(self, region: Region) -> None:
+        """Opens the store and the index. Raises ConfigurationError."""
+        self.region = region
+        self.engine = database.prepare(region)
+        self.index = Index(region.data / "cache")
+        self.municipalities = {source.key: source.municipality for source in region.sources}
+        self._sources = {
+            municipality.id: tuple(s.key for s in region.sources if s.municipality == municipality.id)
+            for municipality in region.municipalities
+        }
+        self._names = self._municipality_names()
+        self._remembered: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+        self._ticker = self.engine.raw_connection() if self.engine.dialect.name == "sqlite" else None
+
+    def close(self) -> None:
+        """Closes the connections to the store."""
+        if self._ticker is not None:
+            self._ticker.close()
+        self.engine.dispose()
+
+    def number(self) -> int:
+        """The published number; 0 before the first publication."""
+        if self._ticker is None:
+            with self.engine.begin() as connection:
+                return rows.published(connection)[0]
+        with self._lock:  # past SQLAlchemy, because each request asks: 5 µs instead of 120
+            cursor = self._ticker.cursor()
+            cursor.execute("SELECT number FROM publication")
+            found = cursor.fetchall()
+        return int(found[0][0]) if found else 0
+
+    def published_at(self, at: int) -> str:
+        """When a number was published (UTC, ISO 8601); nothing for a number that never was."""
+        with self.engine.begin() as connection:
+            return rows.published_at(connection, at)
+
+    # ---------------------------------------------------------------------------------------- search
+
+    def find(self, query: Query, at: int | None = None, today: date | None = None) -> Results:
+        """One page of the datasets that a query finds, with facets. ``today`` (UTC) is what ages count from.
+
+        Never an error, whatever is asked. While the index is behind, it answers from what it has, without records that
+        are no longer public.
+        """
+        at = self.number() if at is None else at
+        self.index.refresh()
+        found = self.index.search(query, self._sources, self._names, today or _today())
+        return Results(min(found.number, at), found.total, self.hits(found.keys, at), found.facets)
+
+    def hits(self, keys: Sequence[str], at: int) -> tuple[Hit, ...]:
+        """The records of some keys in their order, as far as they are public at a number."""
+        by_key: dict[str, Hit] = {}
+        with self.engine.begin() as connection:
+            for some in rows.batches(keys):
+                for row in connection.execute(rows.select_hits(at).where(_records.c.key.in_(some))):
+                    by_key[row.key] = rows.hit(row, self.municipalities)
+        return tuple(by_key[key] for key in keys if key in by_key)
+
+    def get(self, name: str, at: int | None = None) -> Entry | Gone | Moved | None:
+        """The record of a SLUG, KEY, IRI or path of a minted IRI, of whatever kind; None if there is none.
+
+        A minted IRI of a distribution gives its dataset. A withdrawn record is Gone, an alias is Moved.
+        """
+        at = self.number() if at is None else at
+        with self.engine.begin() as connection:
+            keys = self._keys(connection, name)
+            if not keys:
+                alias = sa.select(_records.c.slug).join(tables.aliases, tables.aliases.c.key == _records.c.key)
+                slug = connection.scalar(alias.where(tables.aliases.c.slug == name))
+                return Moved(slug) if slug else None
+            statement = rows.select_entries(at, FORMS, explained=True).where(_records.c.key.in_(keys))
+            found = {row.key: row for row in connection.execute(statement)}
+            for key in keys:
+                if key in found:
+                    return rows.entry(found[key], self.municipalities, FORMS, explained=True)
+            return next((gone for key in keys if (gone := _gone(connection, key, at))), None)
+
+    def candidates(self, name: str, at: int | None = None) -> tuple[Hit, ...]:
+        """The records that RECORD of the command may mean: SLUG, KEY, IRI or SOURCE/NATIVE_ID; also withdrawn ones.
+
+        Those that are public stand first; a withdrawn one shows its last version.
+        """
+        at = self.number() if at is None else at
+        with self.engine.begin() as connection:
+            keys = list(self._keys(connection, name))
+            source_id, slash, native_id = name.partition("/")
+            if slash and native_id:
+                source = self.region.source(source_id)
+                source_keys = {source_id, source.key if source else source_id}
+                by_id = sa.select(_records.c.key).where(
+                    _records.c.source_key.in_(source_keys), _records.c.native_id == native_id
+                )
+                keys += connection.scalars(by_id)
+            if not keys:
+                keys += connection.scalars(sa.select(tables.aliases.c.key).where(tables.aliases.c.slug == name))
+            keys = list(dict.fromkeys(keys))
+            last = [hit for key in keys if (hit := self._last(connection, key, at))]
+        public = self.hits(keys, at)
+        known = {hit.key for hit in public}
+        return (*public, *(hit for hit in last if hit.key not in known))
+
+    # ---------------------------------------------------------------------------------------- feeds
+
+    def page(self, page: int, at: int, forms: Collection[str] = FORMS) -> FeedPage:
+        """A page of the feed, from 1: the datasets at 100 positions, and what belongs to them.
+
+        Services and series that were harvested for themselves stand at their position too, among the companions.
+        Beyond the last page there is nothing.
+        """
+        first = PAGE * (page - 1) + 1
+        last_page, total = self._extent(at)
+        found: list[Entry] = []
+        if 1 <= page <= last_page:
+            statement = (
+                rows.select_entries(at, forms)
+                .where(_records.c.position.between(first, first + PAGE - 1))
+                .order_by(_records.c.position)
+            )
+            with self.engine.begin() as connection:
+                found = [rows.entry(row, self.municipalities, forms) for row in connection.execute(statement)]
+        datasets = tuple(entry for entry in found if entry.kind == "dataset")
+        others = tuple(entry for entry in found if entry.kind != "dataset")
+        companions = {entry.key: entry for entry in (*others, *self.companions_of(found, at, forms))}
+        return FeedPage(at, page, last_page, total, datasets, tuple(companions.values()))
+
+    def companions_of(self, entries: Iterable[Entry], at: int, forms: Collection[str] = FORMS) -> tuple[Entry, ...]:
+        """The agents, services and series that entries refer to, also by way of one another, each once."""
+        waiting = list(entries)
+        asked: set[str] = {entry.iri for entry in waiting}
+        found: dict[str, Entry] = {}
+        with self.engine.begin() as connection:
+            while wanted := sorted({ref for entry in waiting for ref in entry.summary.refs} - asked):
+                asked.update(wanted)
+                waiting = []
+                for some in rows.batches(wanted):
+                    statement = (
+                        rows.select_entries(at, forms)
+                        .where(_records.c.iri.in_(some), _records.c.kind != "dataset")
+                        .order_by(_records.c.iri, ~_owns(), _records.c.key)
+                    )
+                    for row in connection.execute(statement):
+                        if row.iri not in found:
+                            found[row.iri] = rows.entry(row, self.municipalities, forms)
+                            waiting.append(found[row.iri])
+        return tuple(found.values())
+
+    def selection(
+        self,
+        query: Query,
+        after: int,
+        at: int,
+        size: int = PAGE,
+        forms: Collection[str] = FORMS,
+        today: date | None = None,
+    ) -> FeedPage:
+        """A page of a filtered feed: the next datasets beyond a position that a query finds, by position."""
+        self.index.refresh()
+        found = self.index.after(query, self._sources, self._names, today or _today(), after, size)
+        by_key: dict[str, Entry] = {}
+        with self.engine.begin() as connection:
+            for some in rows.batches(found.keys):
+                statement = rows.select_entries(at, forms).where(_records.c.key.in_(some))
+                for row in connection.execute(statement):
+                    by_key[row.key] = rows.entry(row, self.municipalities, forms)
+        entries = tuple(by_key[key] for key in found.keys if key in by_key)
+        more = len(found.keys) == size and entries
+        companions = self.companions_of(entries, at, forms)
+        number = min(found.number, at)
+        return FeedPage(number, 0, 0, found.total, entries, companions, entries[-1].position if more else None)
+
+    def positions(self, at: int, after: int = 0, limit: int | None = 1000) -> Iterator[Position]:
+        """The datasets beyond a position, by position, at most ``limit`` (None: all), read in batches."""
+        left = limit
+        while left is None or left > 0:
+            size = rows.BATCH if left is None else min(rows.BATCH, left)
+            statement = (
+                sa.select(_records.c.position, _records.c.slug, _records.c.iri, _records.c.key, _versions.c.changed)
+                .join_from(_records, _versions, _versions.c.key == _records.c.key)
+                .where(current(at), _records.c.kind == "dataset", _records.c.position > after)
+                .order_by(_records.c.position)
+                .limit(size)
+            )
+            with self.engine.begin() as connection:
+                found = [Position(*row) for row in connection.execute(statement)]
+            yield from found
+            if len(found) < size:
+                return
+            after = found[-1].position
+            left = None if left is None else left - len(found)
+
+    def dump(self, at: int) -> Iterator[bytes]:
+        """All records as N-Triples with their membership in the catalogue, in batches; the same at each call."""
+        return rows.dump(self.engine, at, iris.catalog_iri(self.region.base_url))
+
+    # ---------------------------------------------------------------------------------------- what changed, counts
+
+    def changes(self, at: int, limit: int = 50, since: int | None = None) -> tuple[Change, ...]:
+        """What publications up to a number, and after ``since``, did to datasets; the newest first."""
+        return self._once(
+            ("changes", at, limit, since), lambda: changelog.changes(self.engine, self.municipalities, at, limit, since)
+        )
+
+    def counts(self, at: int) -> Counts:
+        """How many datasets there are, in all and by municipality, theme, format and licence."""
+        self.index.refresh()
+        return self._once(("counts", at), lambda: overview.counts(self.engine, self._sources, at))
+
+    def history(self, key: str) -> tuple[Version, ...]:
+        """The versions of a record, the newest first."""
+        at = self.number()
+        with self.engine.begin() as connection:
+            return tuple(rows.version(row, at) for row in connection.execute(rows.select_history(key, at)))
+
+    def runs(self, source_key: str | None = None, limit: int = 50) -> tuple[RunRow, ...]:
+        """The last harvest runs, of one source or of all, the newest first."""
+        with self.engine.begin() as connection:
+            return overview.runs(connection, source_key, limit)
+
+    def run(self, run_id: int) -> RunRow | None:
+        """One harvest run, or None."""
+        with self.engine.begin() as connection:
+            row = connection.execute(sa.select(tables.runs).where(tables.runs.c.id == run_id)).first()
+        return rows.run(row) if row else None
+
+    def sources(self) -> tuple[SourceState, ...]:
+        """How each configured source stands."""
+        return overview.sources(self.engine, self.region.sources, self.number())
+
+    def set_aside(self, source_key: str | None = None) -> tuple[SetAside, ...]:
+        """The records that the last runs could not take, of one source or of all."""
+        table = tables.set_aside
+        statement = sa.select(table).order_by(table.c.source_key, table.c.native_id)
+        if source_key is not None:
+            statement = statement.where(table.c.source_key == source_key)
+        with self.engine.begin() as connection:
+            return tuple(rows.set_aside(row) for row in connection.execute(statement))
+
+    # ---------------------------------------------------------------------------------------- inside
+
+    def _municipality_names(self) -> dict[str, tuple[str, ...]]:
+        names: dict[str, tuple[str, ...]] = {}
+        for municipality in self.region.municipalities:
+            for term in {*words.terms(municipality.name), words.stem(municipality.id)}:
+                names[term] = (*names.get(term, ()), *self._sources[municipality.id])
+        return {term: keys for term, keys in names.items() if keys}
+
+    def _keys(self, connection: sa.Connection, name: str) -> list[str]:
+        """The keys that a name may mean, the most likely first; an IRI of several sources means its owner's."""
+        kind, key = self._minted(name)
+        if kind == "distribution":
+            self.index.refresh()
+            return list(self.index.keys_by("distribution", [key]))
+        if kind:
+            return list(connection.scalars(sa.select(_records.c.key).where(_records.c.key == key)))
+        for column in (_records.c.slug, _records.c.key, _records.c.iri):
+            statement = sa.select(_records.c.key).where(column == name)
+            if column is _records.c.iri:
+                statement = statement.order_by(~_owns(), _records.c.key)
+            if keys := list(connection.scalars(statement)):
+                return keys
+        return []
+
+    def _minted(self, name: str) -> tuple[str, str]:
+        path = name.removeprefix(self.region.base_url).lstrip("/").split("/")
+        if len(path) == 3 and path[0] == "id" and path[1] in iris.KINDS:
+            return path[1], path[2]
+        return "", ""
+
+    def _last(self, connection: sa.Connection, key: str, at: int) -> Hit | None:
+        statement = (
+            sa.select(_records, _versions.c.changed, _versions.c.summary, sa.null().label("absent_since"))
+            .join_from(_records, _versions, _versions.c.key == _records.c.key)
+            .where(_records.c.key == key, _versions.c.valid_from <= at)
+            .order_by(_versions.c.valid_from.desc())
+            .limit(1)
+        )
+        row = connection.execute(statement).first()
+        return rows.hit(row, self.municipalities) if row else None
+
+    def _extent(self, at: int) -> tuple[int, int]:
+        """The last page and the number of datasets."""
+        return self._once(("extent", at), lambda: overview.extent(self.engine, at, PAGE))
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What was made for a publication number is kept until some sixty others were asked for."""
+        with self._lock:
+            if key in self._remembered:
+                self._remembered.move_to_end(key)
+                remembered: T = self._remembered[key]
+                return remembered
+        made = make()
+        with self._lock:
+            self._remembered[key] = made
+            while len(self._remembered) > 64:
+                self._remembered.popitem(last=False)
+        return made
+
+
+def _owns() -> sa.ColumnElement[bool]:
+    owners = tables.owners
+    return sa.exists().where(owners.c.iri == _records.c.iri, owners.c.key == _records.c.key)
+
+
+def _gone(connection: sa.Connection, key: str, at: int) -> Gone | None:
+    statement = (
+        sa.select(_records.c.key, _records.c.slug, _versions.c.title, tables.publications.c.published_at)
+        .join_from(_records, _versions, _versions.c.key == _records.c.key)
+        .outerjoin(tables.publications, tables.publications.c.number == _versions.c.valid_to)
+        .where(_records.c.key == key, _versions.c.valid_from <= at)
+        .order_by(_versions.c.valid_from.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return Gone(row[0], row[1], row[2], row[3] or "") if row else None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -1,0 +1,168 @@
+"""German words as terms of the search index: folded, stemmed, and compounds with the parts that they are made of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import tantivy
+
+WORD = re.compile(r"[^\W_]+")
+# Left out of a search unless nothing else is asked for; in phrases they count.
+STOP_WORDS = frozenset(
+    WORD.findall(
+        "aller als am an auf aus bei beim das dem den der des die ein eine einem einen einer eines für gibt ich im in ins "
+        "ist mit nach oder sind über um und vom von vor was welche wie wo zu zum zur"
+    )
+)
+_UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ł": "l"})
+# "ue" stands for ü, but not in "neue", "Bauer", "Quelle".
+_DIGRAPH = re.compile(r"(?<![aeiouyq])([aou])e")
+_STEMMER = (
+    tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+    .filter(tantivy.Filter.lowercase())
+    .filter(tantivy.Filter.stemmer("german"))
+    .build()
+)
+_LINKS = ("", "s", "n", "en", "es", "er", "e", "ns", "ens")
+_VOWEL = re.compile("[aeiouy]")
+# What stands before a word without making a compound of it, and what ends a word without being one.
+_PREFIXES = frozenset(
+    WORD.findall(
+        "auseinander ausser dazu durch emp ent fehl gegen haupt heran herein hinter miss nach neben ober ruck uber um "
+        "unter vor voran vorbei voraus weg wider wieder zer zuruck zusammen zwischen"
+    )
+)
+_SUFFIXES = frozenset(
+    WORD.findall("barkeit chen heit igkeit ieren isch keit lein lich lichkeit losigkeit schaft tion ung ungen")
+)
+_MIN_COMPOUND = 7
+_MIN_AFFIX = 5
+
+
+def plain(word: str) -> str:
+    """A word without case, umlauts and accents: Straße gives strasse."""
+    folded = unicodedata.normalize("NFKC", word).casefold().translate(_UMLAUTS)
+    if not folded.isascii():
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return folded
+
+
+@lru_cache(maxsize=200_000)
+def fold(word: str) -> str:
+    """A word as it is compared: Straße and Strasse are one, and so are Mülltonne, muelltonne and mulltonne."""
+    return _DIGRAPH.sub(r"\1", plain(word))
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The term under which a word is found: folded, without its inflection."""
+    folded = fold(word)
+    terms = _STEMMER.analyze(folded)
+    return terms[0] if terms else folded
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in their order."""
+    return [stem(word) for word in WORD.findall(text)]
+
+
+def _folded(text: str) -> frozenset[str]:
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(fold(word) for line in lines for word in line.split())
+
+
+_LIST = Path(__file__).with_name("constituents.txt").read_text(encoding="utf-8")
+_KNOWN = _folded(_LIST)
+_KNOWN_STEMS = frozenset(map(stem, _KNOWN))
+_WHOLE_STEMS = frozenset(map(stem, _folded(_LIST.partition("# as a whole")[2])))
+_INNER = _KNOWN | {word[:-1] for word in _KNOWN if word.endswith("e") and len(word) > 4}
+_LONGEST = max(map(len, _INNER))
+
+
+@lru_cache(maxsize=200_000)
+def split(word: str) -> tuple[str, ...]:
+    """The parts of a compound, each folded, the last one inflected: Straßenlampen gives strassen, lampen.
+
+    Empty if the word is none, or one of parts that the list of constituents does not hold.
+    """
+    folded = fold(word)
+    if len(folded) < _MIN_COMPOUND or not folded.isalpha() or stem(word) in _WHOLE_STEMS:
+        return ()
+    return _parts(folded, 0) or ()
+
+
+def _parts(word: str, depth: int) -> tuple[str, ...] | None:
+    if depth and (word in _KNOWN or (len(word) > 2 and stem(word) in _KNOWN_STEMS)):
+        return (word,)
+    if depth > 4:
+        return None
+    for size in range(min(len(word) - 3, _LONGEST), 2, -1):
+        if word[:size] not in _INNER:
+            continue
+        for link in _LINKS:
+            if not word.startswith(link, size):
+                continue
+            cut = size + len(link)
+            if len(word) - cut >= 3 and (rest := _parts(word[cut:], depth + 1)) is not None:
+                return (word[:cut], *rest)
+    return None
+
+
+@lru_cache(maxsize=200_000)
+def part_terms(word: str) -> tuple[str, ...]:
+    """The terms of all parts of a compound, also of adjoining ones together: Kinderspielplatz has Spielplatz."""
+    parts = split(word)
+    if not parts:
+        return _known_end(word)
+    whole = stem(word)
+    found: dict[str, None] = {}
+    for start in range(len(parts)):
+        for end in range(start + 1, len(parts) + 1):
+            part = "".join(parts[start:end])
+            inner = part_terms(part) if end - start == 1 else ()
+            found |= dict.fromkeys((*inner_terms(part), *inner))
+    found.pop(whole, None)
+    return tuple(found)
+
+
+def inner_terms(part: str) -> tuple[str, ...]:
+    """The terms of a compound's part as a word of its own: without a linking s, with an e that fell away (Schulweg)."""
+    return tuple(dict.fromkeys((_inner_stem(part), stem(part))))
+
+
+def _inner_stem(part: str) -> str:
+    if part in _KNOWN:
+        return stem(part)
+    for link in _LINKS[1:]:
+        if part.endswith(link) and part.removesuffix(link) in _KNOWN:
+            return stem(part.removesuffix(link))
+    return stem(f"{part}e") if f"{part}e" in _KNOWN else stem(part)
+
+
+def _known_end(word: str) -> tuple[str, ...]:
+    """The last part, if it alone is known: Drohnenflugplan has Plan."""
+    term = stem(word)
+    if len(term) < _MIN_COMPOUND or not term.isalpha() or term in _KNOWN_STEMS:
+        return ()
+    for size in range(len(term) - 4, 3, -1):
+        if term[-size:] in _KNOWN_STEMS and _makes_compound(term[:-size]):
+            return (term[-size:],)
+    return ()
+
+
+def _makes_compound(before: str) -> bool:
+    return before not in _PREFIXES and _VOWEL.search(before) is not None
+
+
+@lru_cache(maxsize=50_000)
+def affixes(word: str) -> tuple[str, ...]:
+    """Beginnings and ends of a long word whose parts are not known, so that each may be found: Drohnenbefliegung."""
+    term = stem(word)
+    if len(term) < _MIN_AFFIX + 4 or len(term) > 40 or not term.isalpha() or term in _KNOWN_STEMS or split(word):
+        return ()
+    ends = (term[i:] for i in range(4, len(term) - _MIN_AFFIX + 1) if _makes_compound(term[:i]))
+    starts = (term[:i] for i in range(_MIN_AFFIX, len(term) - 3) if term[i:] not in _SUFFIXES)
+    return (*ends, *starts)
