@@ -1,0 +1,248 @@
+"""Records to a table: header row, title lines above it, column names, ragged and empty rows (web.md section 4 step 5)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from schemas.tables import dates, numbers
+from schemas.tables.notes import Note, note
+from schemas.tables.types import is_missing
+
+Row = Sequence[str]
+
+_LOOK_AHEAD = 60  # rows among which the header row is looked for
+_MAX_NAME = 200
+_BLANKS = re.compile(r"\s+")
+_BRACKETED = re.compile(r"[\[(][^\[\]()]{1,20}[\])]")
+_SUM = re.compile(
+    r"(?:(?:gesamt|zwischen|end)?summen?|gesamt|insgesamt|gesamtergebnis|total|zusammen|sum|Σ|∑)(?:\s?[:=])?"
+    r"|(?:gesamt|zwischen)?summe\s.{1,40}",
+    re.IGNORECASE,
+)
+
+
+class Laid(NamedTuple):
+    """A table laid out: names and rows of one width. `header_row` counts records from 0 and is -1 without a header."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    header_row: int
+    header_rows: int
+    skipped: tuple[str, ...]
+    blank_rows: int
+    ragged_rows: int
+    sum_rows: tuple[int, ...]
+    notes: tuple[Note, ...]
+
+
+def lay_out(records: Sequence[Row], width: int) -> Laid:
+    """Find the header row and lay the rows out under it.
+
+    The header row is the first one of the modal width with at most one empty cell among the columns that hold anything;
+    a row directly above or below it that names columns too is joined to it. Cells stay as delivered; rows that are too
+    short are filled, rows that are too long are cut and counted unless what is cut is empty.
+    """
+    notes: list[Note] = []
+    kept = _filled_columns(records, width)
+    found, joined = _find_header(records, width, kept)
+    first = found - joined + 1 if found >= 0 else 0
+    skipped = _titles(records[:first] if found >= 0 else records[:0])
+    if skipped:
+        notes.append(note("skipped-lines", count=len(skipped)))
+    if found < 0:
+        notes.append(note("no-header"))
+    if joined > 1:
+        notes.append(note("header-joined", count=joined))
+    names = _names([_fit(row, width) for row in records[first : found + 1]] if found >= 0 else [], width)
+    blank, ragged = sum(not any(map(str.strip, row)) for row in records[: max(0, first)]), 0
+    rows: list[tuple[str, ...]] = []
+    for row in records[found + 1 :]:
+        if len(row) != width:
+            if any(map(str.strip, row[width:])) or (row and len(row) < width and any(map(str.strip, row))):
+                ragged += 1
+            row = _fit(row, width)
+        if not any(map(str.strip, row)):
+            blank += 1
+            continue
+        rows.append(tuple(row))
+    if ragged:
+        notes.append(note("ragged-rows", count=ragged))
+    if rows:
+        kept = _filled_columns(rows, width)  # a title may have stood alone in its column
+    names, rows = _without_empty(names, rows, kept, notes)
+    sums = _sum_rows(rows)
+    if sums:
+        notes.append(note("sum-rows", count=len(sums)))
+    unique = _unique(names, notes)
+    return Laid(unique, tuple(rows), found, joined, skipped, blank, ragged, sums, tuple(notes))
+
+
+def modal_width(records: Sequence[Row]) -> int:
+    """The width that most rows with content have; the wider of two that are equally frequent."""
+    widths = Counter(len(row) for row in records if any(map(str.strip, row)))
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))[1]
+
+
+def _fit(row: Row, width: int) -> Row:
+    return row if len(row) == width else (*row[:width], *[""] * (width - len(row)))
+
+
+def _filled_columns(records: Sequence[Row], width: int) -> list[bool]:
+    """Which columns hold anything in a row of the table's own width."""
+    filled = [False] * width
+    open_columns = set(range(width))
+    for row in records:
+        if len(row) != width:
+            continue
+        for index in [index for index in open_columns if row[index].strip()]:
+            filled[index] = True
+            open_columns.discard(index)
+        if not open_columns:
+            break
+    return filled
+
+
+def _find_header(records: Sequence[Row], width: int, kept: list[bool]) -> tuple[int, int]:
+    """Number of the last header row and how many rows form the header; (-1, 0) if the table has none."""
+    columns = [index for index in range(width) if kept[index]]
+    best, best_filled = -1, 0
+    for number, row in enumerate(records[:_LOOK_AHEAD]):
+        if len(row) != width:
+            continue
+        filled = sum(bool(row[index].strip()) for index in columns)
+        if filled >= max(1, len(columns) - 1) and (filled > 1 or len(columns) == 1):
+            best = number
+            break
+        if filled > best_filled:
+            best, best_filled = number, filled
+    if best < 0:
+        return -1, 0
+    if _is_data(records[best], columns):
+        return -1, 0
+    below = _names_too(records, best, columns, width)
+    above = _names_above(records, best, columns, width)
+    return (best + 1, 2) if below else (best, 2 if above else 1)
+
+
+def _is_data(row: Row, columns: list[int]) -> bool:
+    """Whether a row holds values, not names: half of its cells are numbers or dates, and not years or a count 1, 2, 3."""
+    cells = [row[index].strip() for index in columns if row[index].strip()]
+    values = [cell for cell in cells if numbers.looks_numeric(cell) or _is_date(cell)]
+    if 2 * len(values) < len(cells):
+        return False
+    whole = [int(cell) for cell in values if cell.isascii() and cell.isdigit()]
+    if len(whole) == len(values) > 1:
+        years = all(1800 <= value <= 2100 for value in whole)
+        counted = all(later - earlier == 1 for earlier, later in pairwise(whole))
+        return not (years or counted)
+    return bool(values) and not (len(whole) == len(values) == 1 and 1800 <= whole[0] <= 2100)
+
+
+def _is_date(cell: str) -> bool:
+    return any(form.unit in ("day", "second") and dates.parse(cell, form) is not None for form in dates.FORMATS[:5])
+
+
+def _names_above(records: Sequence[Row], header: int, columns: list[int], width: int) -> bool:
+    """Whether the row above groups or completes the names: half filled, or (over repeated names) at least two groups."""
+    if header == 0 or len(records[header - 1]) != width:
+        return False
+    above, names = records[header - 1], records[header]
+    filled = [above[index].strip() for index in columns if above[index].strip()]
+    if len(filled) < 2 or any(len(cell) > _MAX_NAME for cell in filled):
+        return False
+    if 2 * len(filled) >= len(columns):
+        return True
+    lower = [names[index].strip() for index in columns]
+    return len(set(lower)) < len(lower)
+
+
+def _names_too(records: Sequence[Row], header: int, columns: list[int], width: int) -> bool:
+    """Whether the row below still names: it holds units only, or words in every one of several columns of numbers."""
+    if header + 2 >= len(records) or len(records[header + 1]) != width:
+        return False
+    below = records[header + 1]
+    filled = [below[index].strip() for index in columns if below[index].strip()]
+    if filled and all(_BRACKETED.fullmatch(cell) for cell in filled):
+        return True
+    data = [row for row in records[header + 2 : header + 32] if len(row) == width]
+    numeric = [
+        index
+        for index in columns
+        if (cells := [row[index] for row in data if not is_missing(row[index])])
+        and sum(map(numbers.looks_numeric, cells)) >= 0.9 * len(cells)
+    ]
+    return len(numeric) >= 2 and all(
+        not is_missing(below[index]) and not numbers.looks_numeric(below[index]) for index in numeric
+    )
+
+
+def _titles(records: Sequence[Row]) -> tuple[str, ...]:
+    """The lines above the header as text; lines that hold delimiters only are left out."""
+    lines = (" ".join(cell.strip() for cell in row if cell.strip()) for row in records)
+    return tuple(_BLANKS.sub(" ", line)[:1000] for line in lines if line)
+
+
+def _names(header: Sequence[Row], width: int) -> list[str]:
+    if not header:
+        return [""] * width
+    upper = list(header[0]) if len(header) > 1 else [""] * width
+    lower = [_BLANKS.sub(" ", cell).strip() for cell in header[-1]]
+    if 2 * sum(bool(cell.strip()) for cell in upper) < width and len(header) > 1:
+        upper = _spread(upper, lower)
+    return [_BLANKS.sub(" ", f"{above} {below}").strip()[:_MAX_NAME] for above, below in zip(upper, lower, strict=True)]
+
+
+def _spread(upper: list[str], lower: list[str]) -> list[str]:
+    """A group's name stands over its first column only; it holds for the columns after it as well."""
+    spread: list[str] = []
+    group = ""
+    for above, below in zip(upper, lower, strict=True):
+        group = above.strip() or group
+        spread.append(group if below and lower.count(below) > 1 else above.strip())
+    return spread
+
+
+def _without_empty(
+    names: list[str], rows: list[tuple[str, ...]], kept: list[bool], notes: list[Note]
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Leave out the columns that have neither name nor value."""
+    keep = [index for index, name in enumerate(names) if name or kept[index]]
+    if len(keep) == len(names):
+        return names, rows
+    notes.append(note("empty-columns", count=len(names) - len(keep)))
+    return [names[index] for index in keep], [tuple([row[index] for index in keep]) for row in rows]
+
+
+def _unique(names: list[str], notes: list[Note]) -> tuple[str, ...]:
+    """Name every column, and no two alike: `Spalte 3`, `Rad (2)`."""
+    unnamed = names.count("")
+    if unnamed and unnamed < len(names):
+        notes.append(note("unnamed-columns", count=unnamed))
+    counted = Counter(name for name in names if name)
+    doubled = [name for name, count in counted.items() if count > 1]
+    if doubled:
+        notes.append(note("duplicate-names", names=", ".join(doubled[:5])))
+    taken: set[str] = set()
+    result: list[str] = []
+    for number, name in enumerate(names, start=1):
+        base = name or f"Spalte {number}"
+        candidate, copy = base, 2
+        while candidate in taken or (candidate != base and candidate in counted):
+            candidate, copy = f"{base} ({copy})", copy + 1
+        taken.add(candidate)
+        result.append(candidate)
+    return tuple(result)
+
+
+def _sum_rows(rows: Sequence[Row]) -> tuple[int, ...]:
+    """Numbers of the rows that sum up others: `Summe` or the like in their first filled cell, and a number in one."""
+    found = []
+    for number, row in enumerate(rows):
+        first = next((cell.strip() for cell in row if cell.strip()), "")
+        if first[:1] in "SsGgZzEeIiTtΣ∑" and _SUM.fullmatch(first) and any(map(numbers.looks_numeric, row)):
+            found.append(number)
+    return tuple(found)

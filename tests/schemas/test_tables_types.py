@@ -1,0 +1,132 @@
+"""Column types by 95 % of the values, with a round trip for what only looks like a number (F80)."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.tables import Column, read_table
+from schemas.tables import types as column_types
+
+
+def column(name: str, values: list[str], german: bool = True) -> Column:
+    return column_types.find_columns([name], [[value] for value in values], german)[0]
+
+
+def test_F80_codes_sections_dates_and_exponents_stay_text() -> None:
+    table = read_table(
+        b"AGS;Abschnitt;Datum;Haus\n06631018;1.10;01.02.2026;1E5\n06631005;1.9;02.02.2026;12\n06631007;1.1;03.02.2026;7a\n"
+    )
+    assert table.rows[0] == ("06631018", "1.10", "01.02.2026", "1E5")
+    assert [column.type for column in table.columns] == ["key", "text", "date", "text"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [("06631018", "key"), ("1.10", "text"), ("01.02.2026", "date"), ("1E5", "text"), ("36119", "integer")],
+)
+def test_F80_each_alone(value: str, kind: str) -> None:
+    table = read_table(f"Name;Wert\nNeuhof;{value}\n".encode())
+    assert table.rows == (("Neuhof", value),)
+    assert table.columns[1].type == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("a", ["", "-", "k. A.", "#NV", "n/a"], "empty"),
+        ("barrierefrei", ["ja", "nein", "Ja", ""], "boolean"),
+        ("geprüft", ["J", "N", "N"], "boolean"),
+        ("stufe", ["N", "N", "N", "N"], "category"),
+        ("PLZ", ["36119", "36103", "36148"], "key"),
+        ("Hausnummer", ["1", "2", "3"], "key"),
+        ("Kennung", ["12345678901234567890", "22345678901234567890"], "key"),
+        ("Anzahl", ["1", "2", "30"], "integer"),
+        ("Anzahl", ["1.234", "621", "12.345.678"], "integer"),
+        ("Wert", ["39,20", "6,60", "1.029,20"], "number"),
+        ("Wert", ["-0,5", "−1,5", "7"], "number"),
+        ("Anteil", ["12,5 %", "8 %", "100 %"], "number"),
+        ("Betrag", ["1 234,50 €", "99,00 €", "12 000 000,00 €"], "number"),
+        ("Preis", ["1.99", "2.50", "13.75"], "number"),
+        ("Wert", ["1.5e-05", "0.25", "1e-06"], "number"),
+        ("Datum", ["01.02.2026", "1.3.2026", "Mo., 02.02.2026"], "date"),
+        ("Tag", ["2026-02-01", "2026-12-31"], "date"),
+        ("Monat", ["Januar 2026", "März 2026", "Dez. 2026"], "date"),
+        ("Quartal", ["2025-Q1", "2025 Q2"], "date"),
+        ("Schuljahr", ["2022/23", "2023/24"], "date"),
+        ("Zeit", ["1990", "2002/2003", "2020-12", "2021"], "date"),
+        ("Tag", ["20260201", "20260202"], "date"),
+        ("Zahl", ["20260201", "20260202"], "integer"),
+        ("Messzeit", ["01.02.2026 08:15", "01.02.2026 24:00"], "datetime"),
+        ("t", ["2026-02-01T08:15:00Z", "2026-02-01T08:15:00+01:00"], "datetime"),
+        ("Timestamp", ["1740651467085", "1740651340359"], "datetime"),
+        ("Kapazität", ["1740651467085", "1740651340359"], "integer"),
+        ("Jahr", ["2019", "2021"], "year"),
+        ("Reihe", ["2019", "2020", "2021", "2022"], "year"),
+        ("Plätze", ["2019", "2024"], "integer"),
+        ("Link", ["https://example.org/a", "http://example.org/b"], "url"),
+        ("geom", ["POINT (9.2 48.5)", "MULTIPOLYGON(((9 48,9 49,10 49,9 48)))", "SRID=25832;POINT(1 2)"], "wkt"),
+        ("Art", ["P", "H", "P", "H", "P"], "category"),
+        ("Name", ["Neuhof", "Flieden", "Kalbach"], "text"),
+        ("Länge", ["5,5", "7,25", "12,0"], "number"),
+        ("Datum", ["31.02.2026", "32.01.2026"], "text"),
+    ],
+)
+def test_types(name: str, values: list[str], kind: str) -> None:
+    assert column(name, values).type == kind
+
+
+def test_the_95_percent_rule() -> None:
+    assert column("Wert", ["1,5"] * 95 + ["defekt"] * 5).type == "number"
+    assert column("Wert", ["1,5"] * 94 + ["defekt"] * 6).type != "number"
+
+
+def test_a_point_before_three_digits_is_a_thousand_in_a_german_file() -> None:
+    german = column("Einwohner", ["1.234", "621", "870"])
+    assert (german.type, german.decimal, column_types.number_of(german, "1.234")) == ("integer", ",", 1234.0)
+    english = column("Wert", ["1.234", "1.5", "870"])
+    assert (english.type, column_types.number_of(english, "1.234")) == ("number", 1.234)
+    assert column_types.number_of(column("Wert", ["1.234", "2.345"], german=False), "1.234") == 1.234
+    assert column_types.number_of(column("Wert", ["1,234", "1,234,567"], german=False), "1,234") == 1234.0
+
+
+def test_the_habit_of_the_file_is_found_beside_coordinates_with_points() -> None:
+    rows = "".join(f"Ort {n};50.{n}123;9.{n}123;{n}.{n}{n}{n}\n" for n in range(1, 10))
+    table = read_table(f"Ort;lat;lon;Einwohner\n{rows}".encode())
+    assert [column.type for column in table.columns[1:]] == ["latitude", "longitude", "integer"]
+
+
+def test_places() -> None:
+    def kinds(header: str, *rows: str) -> list[str]:
+        table = read_table("\n".join((header, *rows)).encode())
+        return [column.type for column in table.columns]
+
+    assert kinds("Breitengrad;Längengrad", "50,4512;9,6123", "50,4611;9,6201") == ["latitude", "longitude"]
+    assert kinds("x;y", "9.61;50.45", "9.62;50.46") == ["longitude", "latitude"]
+    assert kinds("Rechtswert;Hochwert", "549321;5589123", "549322,5;5589124") == ["easting", "northing"]
+    assert kinds("Ost;Nord", "32549321;5589123", "32549322;5589124") == ["easting", "northing"]
+    assert kinds("X;Y", "3549321;5589123", "3549322;5589124") == ["integer", "number"]  # Gauß-Krüger
+    assert kinds("Länge;Breite", "5,5;2,5", "6,0;2,5") == ["number", "number"]  # of a parking lot
+    assert kinds("lat;lon", "9.61;50.45", "9.62;50.46") == ["longitude", "latitude"]  # swapped names: the values decide
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("Pegel (cm)", "cm"),
+        ("Nennleistung [kWh]", "kWh"),
+        ("Anteil in %", "%"),
+        ("Kosten in Tsd. €", "Tsd. €"),
+        ("Durchschnittsalter (Jahre)", "Jahre"),
+        ("Schall dB(A) (dB(A))", "dB(A)"),
+        ("Name (alt)", ""),
+        ("Einwohner (2023)", ""),
+        ("in Betrieb", ""),
+    ],
+)
+def test_units(name: str, unit: str) -> None:
+    assert column_types.find_unit(name) == unit
+
+
+def test_units_behind_values() -> None:
+    assert column("Höhe", ["2,00 m", "1,85 m"]).unit == "m"
+    assert column("Anteil", ["12,5 %", "8 %"]).unit == "%"
