@@ -5,6 +5,7 @@ The versions of the next number are written in batches while nobody sees them; o
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -16,10 +17,12 @@ import zstandard
 from catalog import tables
 from catalog.fragments import derive
 from catalog.staging import Staged, Staging, now_text
-from catalog.store import BATCH, LEASE, LeaseLost, NoSuchRun, Run, Store, current
+from catalog.store import BATCH, LeaseLost, NoSuchRun, Run, Store, alive, current, utc_now
 from schemas import iris
 
 T = TypeVar("T")
+# Longer than any publication takes; whoever waits longer gives up, and its run has failed.
+WAIT_SECONDS = 600.0
 _compress = zstandard.ZstdCompressor(level=3).compress
 
 
@@ -32,10 +35,10 @@ class Undone(NamedTuple):
     conflicts: tuple[str, ...]
 
 
-def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    """Rows in lists of at most ``size``."""
+def batches(rows: Iterable[T]) -> Iterator[list[T]]:
+    """Rows in lists of at most BATCH."""
     iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
+    while batch := list(islice(iterator, BATCH)):
         yield batch
 
 
@@ -51,33 +54,36 @@ class _Writer:
         self.next_position = self._next(tables.records.c.position)
 
     def _take(self) -> int:
-        publication = tables.publication
-        with self.store.writing.begin() as connection:
-            stale = now_text(self.now - LEASE)
-            taken = connection.execute(
-                sa.update(publication)
-                .where(
-                    sa.or_(
-                        publication.c.holder.is_(None),
-                        publication.c.holder == self.run.token,
-                        publication.c.held_at < stale,
-                        publication.c.holder.in_(self._dead(connection)),
-                    )
-                )
-                .values(holder=self.run.token, held_at=now_text(self.now))
-            )
-            if taken.rowcount != 1:
-                raise LeaseLost("another run is publishing just now")
-            number = int(connection.scalar(sa.select(publication.c.number)) or 0)
-            self._sweep(connection, number)
-        return number + 1
+        """Takes the right to write, waiting for whoever has it. Raises LeaseLost after WAIT_SECONDS."""
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            with self.store.writing.begin() as connection:
+                number = self._try(connection)
+                if number is not None:
+                    return number + 1
+            if time.monotonic() > until:
+                raise LeaseLost("another run has been publishing for too long")
+            time.sleep(0.05)
 
-    def _dead(self, connection: sa.Connection) -> list[str]:
-        # A publisher that was killed is known by its run: it is closed, or its process is gone.
-        runs = tables.runs
-        holder = connection.scalar(sa.select(tables.publication.c.holder))
-        state = connection.scalar(sa.select(runs.c.state).where(runs.c.token == holder)) if holder else None
-        return [str(holder)] if holder and state != "running" else []
+    def _try(self, connection: sa.Connection) -> int | None:
+        publication, runs = tables.publication, tables.runs
+        holder = connection.execute(
+            sa.select(publication.c.number, publication.c.holder, publication.c.held_at, runs.c.state).outerjoin_from(
+                publication, runs, runs.c.token == publication.c.holder
+            )
+        ).one()
+        working = holder.state == "running" and alive(holder.holder, holder.held_at, utc_now())
+        if holder.holder not in (None, self.run.token) and working:
+            return None
+        taken = connection.execute(
+            sa.update(publication)
+            .where(publication.c.holder.is_not_distinct_from(holder.holder))
+            .values(holder=self.run.token, held_at=now_text())
+        )
+        if taken.rowcount != 1:
+            return None
+        self._sweep(connection, int(holder.number))
+        return int(holder.number)
 
     def _sweep(self, connection: sa.Connection, number: int) -> None:
         """Takes away what a publisher that died left behind, and fragments that no reader can ask for any more."""

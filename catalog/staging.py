@@ -159,7 +159,7 @@ class Staging:
         violations = sum(f.severity is Severity.VIOLATION for f in outcome.findings)
         warnings = sum(f.severity is Severity.WARNING for f in outcome.findings)
         summary = summarize(record, violations, warnings, self.language)
-        trace = {"trace": reading.trace, "leftovers": reading.leftovers}
+        trace = {"trace": [list(entry) for entry in reading.trace], "leftovers": reading.leftovers}
         return (
             key,
             outcome.native_id,

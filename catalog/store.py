@@ -101,7 +101,7 @@ class Store:
                 )
             ).all()
             for run_id, other, heartbeat, started in active:
-                if _alive(other, heartbeat, now):
+                if alive(other, heartbeat, now):
                     raise RunActive(f"{source.id}: run {run_id} has been under way since {started}")
                 self._close_dead(connection, run_id, now)
             made = connection.execute(
@@ -441,9 +441,9 @@ def process_start(pid: int) -> str:
         return ""
 
 
-def _alive(token: str, heartbeat: str, now: datetime) -> bool:
+def alive(token: str, heartbeat: str, now: datetime) -> bool:
     """Whether the run that holds a token still works: its process, if it is of this machine, else its heartbeat."""
-    host, pid, start, _ = token.split(":", 3)
+    host, pid, start, _ = token.rsplit(":", 3)
     if host == socket.gethostname() and process_start(int(pid)) != start:
         return False
     return now - datetime.fromisoformat(heartbeat) < LEASE

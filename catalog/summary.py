@@ -49,7 +49,7 @@ class Summary(NamedTuple):
 
     def to_json(self) -> str:
         """The summary as it lies in the store."""
-        return orjson.dumps(self).decode()
+        return orjson.dumps(list(self)).decode()
 
     @classmethod
     def from_json(cls, stored: str) -> Summary:

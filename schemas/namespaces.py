@@ -1,7 +1,9 @@
 """The namespaces that records are written in, and the prefixes that feeds show."""
 
-from rdflib import DCAT, DCTERMS, FOAF, ODRL2, OWL, PROV, RDF, RDFS, SKOS, TIME, XSD, Namespace
+from rdflib import DCTERMS, FOAF, ODRL2, OWL, PROV, RDF, RDFS, SKOS, TIME, XSD, Namespace
 
+# rdflib's own DCAT stops at version 2.
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 DCATDE = Namespace("http://dcat-ap.de/def/dcatde/")

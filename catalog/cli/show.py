@@ -1,0 +1,139 @@
+"""``allmende show RECORD``: a record in any form, with its findings and where each value came from."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import fields
+from typing import Any
+
+import typer
+
+from catalog.cli.choice import choose
+from catalog.cli.output import print_json, settings
+from catalog.entries import Entry, Gone
+from catalog.feeds.rdf import document
+from catalog.search import Catalogue
+from schemas.kinds import Literal
+from schemas.model import Resource, Value
+from schemas.region import ConfigurationError
+
+VERB = "show"
+FORMATS = ("ttl", "rdf", "jsonld", "nt", "json")
+
+
+def command(
+    context: typer.Context,
+    record: str = typer.Argument(metavar="RECORD", help="SLUG, KEY, IRI or SOURCE/NATIVE_ID."),
+    explain: bool = typer.Option(False, "--explain", help="Show where each value came from, and the findings."),
+    format: str = typer.Option("", "--format", help=f"One of: {', '.join(FORMATS)}."),
+    json: bool = typer.Option(False, "--json", help="The same as --format json."),
+) -> int:
+    """Show a record.
+
+    Examples:
+
+    - `allmende show pegel-fliede-x1y2z3 --explain`
+    - `allmende show neuhof-portal/abfallkalender --format ttl`
+    """
+    if format and format not in FORMATS:
+        raise ConfigurationError(f"--format: {format!r} is unknown; allowed: {', '.join(FORMATS)}")
+    region = settings(context).region()
+    catalogue = Catalogue(region)
+    try:
+        found = choose(catalogue, record)
+        if isinstance(found, Gone):
+            raise ConfigurationError(f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}")
+        if json or format == "json":
+            print_json(to_json(found))
+        elif format or not explain:
+            sys.stdout.buffer.write(document(found, format or "ttl"))
+            sys.stdout.buffer.flush()
+        else:
+            _explain(found)
+    finally:
+        catalogue.close()
+    return 0
+
+
+def to_json(entry: Entry) -> dict[str, Any]:
+    """The entry in the form of DESIGN 4.2."""
+    values = _attributes(entry.record())
+    return {
+        "iri": entry.iri,
+        "key": entry.key,
+        "slug": entry.slug,
+        "source": entry.source_key,
+        "native_id": entry.native_id,
+        "run": entry.run_id,
+        "first_seen": entry.first_seen,
+        "changed": entry.changed,
+        "record": values,
+        "findings": [finding.to_json() for finding in entry.findings],
+        "trace": [
+            {"attribute": attribute, "value": _at(values, attribute), "field": field, "rule": rule}
+            for attribute, field, rule in entry.trace
+        ],
+        "leftovers": [{"field": field, "value": value} for field, value in entry.leftovers],
+        "corrections": [],
+    }
+
+
+def _attributes(record: Resource) -> dict[str, Any]:
+    shown: dict[str, Any] = {} if record.iri is None else {"iri": record.iri}
+    for each in fields(record):
+        values = getattr(record, each.name)
+        if values and each.name not in ("iri", "types", "extra"):
+            shown[each.name] = _values(values)
+    if record.types:
+        shown["types"] = list(record.types)
+    if record.extra:
+        extra: dict[str, list[Any]] = {}
+        for predicate, value in record.extra:
+            extra.setdefault(predicate, []).append(_value(value))
+        shown["extra"] = extra
+    return shown
+
+
+def _values(values: tuple[Value, ...]) -> Any:
+    """Texts by language as ``{lang: [..]}``, anything else as a list."""
+    if all(isinstance(value, Literal) and value.datatype is None for value in values):
+        texts: dict[str, list[str]] = {}
+        for value in values:
+            assert isinstance(value, Literal)
+            texts.setdefault(value.lang or "", []).append(value.text)
+        return texts
+    return [_value(value) for value in values]
+
+
+def _value(value: Value) -> Any:
+    if isinstance(value, Literal):
+        return value.text if value.lang is None else {value.lang: [value.text]}
+    return _attributes(value) if isinstance(value, Resource) else value
+
+
+def _at(values: Any, path: str) -> Any:
+    """The value of an attribute path like ``distribution.format``; None if nothing is there."""
+    for name in path.split("."):
+        if isinstance(values, list):
+            values = [v[name] for v in values if isinstance(v, dict) and name in v] or None
+        elif isinstance(values, dict):
+            values = values.get(name)
+        else:
+            return None
+    return values
+
+
+def _explain(entry: Entry) -> None:
+    print(
+        f"{entry.title}\n  {entry.iri}\n  {entry.source_key}/{entry.native_id}, run {entry.run_id}, {entry.changed}\n"
+    )
+    values = _attributes(entry.record())
+    for attribute, field, rule in entry.trace:
+        print(f"{attribute} ← {field} ({rule})")
+        print(f"    {_at(values, attribute)}")
+    for field, value in entry.leftovers:
+        print(f"(nicht übernommen) ← {field}\n    {value}")
+    if entry.findings:
+        print()
+    for finding in entry.findings:
+        print(f"{finding.severity}: {finding.message('de')}\n    {finding.focus}\n    → {finding.fix('de')}")

@@ -1,0 +1,54 @@
+"""What all tests share: hypothesis profiles and the folders of recorded payloads and standards."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("full", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("ALLMENDE_TEST_PROFILE", "quick"))
+
+_BESIDE = Path(__file__).parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of payloads that real servers sent."""
+    folder = Path(os.environ.get("ALLMENDE_SAMPLES", _BESIDE / "samples"))
+    if not folder.is_dir():
+        pytest.skip("the recorded payloads are not here: set ALLMENDE_SAMPLES to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def standards() -> Path:
+    """The folder of the specifications' tables and official shapes."""
+    folder = Path(os.environ.get("ALLMENDE_STANDARDS", _BESIDE / "standards"))
+    if not folder.is_dir():
+        pytest.skip("the standards are not here: set ALLMENDE_STANDARDS to their folder")
+    return folder
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    address = os.environ.get("ALLMENDE_TEST_POSTGRES")
+    if not address:
+        pytest.skip("no PostgreSQL: set ALLMENDE_TEST_POSTGRES to postgresql+psycopg://USER@HOST/DATABASE")
+    name = f"allmende_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield sa.make_url(address).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()
