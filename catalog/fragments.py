@@ -48,6 +48,14 @@ def derive(ntriples: bytes | str) -> Fragments:
     return Fragments(ttl, rdf, jsonld.strip()[1:-1], lost)
 
 
+def document(syntax: str, fragment: bytes) -> bytes:
+    """A whole document out of one fragment. Takes a syntax as a suffix: ``ttl rdf jsonld nt``."""
+    head, tail = {"ttl": (TURTLE_HEAD, b""), "rdf": (RDF_HEAD, RDF_TAIL), "jsonld": (b"[", b"]\n"), "nt": (b"", b"")}[
+        syntax
+    ]
+    return head + fragment + tail
+
+
 def _turtle(triples: list[pyoxigraph.Triple]) -> bytes:
     document = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     lines = document.split(b"\n")

@@ -255,9 +255,17 @@ def _status(report: CrawlReport, plan: planning.Plan, causes: Counter[tuple[str,
     if not counts.reconciled:
         return "warnings", "Die Zahlen des Laufs gehen nicht auf.", "The counts of the run do not add up."
     if counts.failed or counts.duplicates or counts.held or report.findings:
-        de = f"{counts.failed} zurückgestellt, {counts.duplicates} doppelt, {counts.held} warten"
-        en = f"{counts.failed} set aside, {counts.duplicates} duplicate, {counts.held} waiting"
-        return "warnings", de, en
+        said = [f"{counts.failed} zurückgestellt"] if counts.failed else []
+        said_en = [f"{counts.failed} set aside"] if counts.failed else []
+        if counts.duplicates:
+            said.append(f"{counts.duplicates} doppelt")
+            said_en.append(f"{counts.duplicates} duplicate")
+        if counts.held:
+            said.append(f"{counts.held} warten auf eine Entscheidung")
+            said_en.append(f"{counts.held} wait for a decision")
+        said.extend(finding.message("de") for finding in report.findings[:3])
+        said_en.extend(finding.message("en") for finding in report.findings[:3])
+        return "warnings", "; ".join(said), "; ".join(said_en)
     if any(severity == Severity.VIOLATION for severity, _ in causes):
         return "warnings", "Befunde der Stufe „Verstoß“", "findings of severity violation"
     return "ok", "", ""

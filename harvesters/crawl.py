@@ -53,8 +53,7 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
             "ALLMENDE_ALLOWED_HOSTS": job.context.region.allowed_hosts,
             "ALLMENDE_AGENT": agent(job.context.region),
             "USER_AGENT": agent(job.context.region),
-        },
-        install_root_handler=False,
+        }
     )
     crawler = process.create_crawler(spider_class)
     process.crawl(crawler, job=job)

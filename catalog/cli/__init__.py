@@ -7,11 +7,9 @@ import logging
 import pkgutil
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 
 from catalog.cli.output import Settings, complain
@@ -19,6 +17,8 @@ from catalog.store import NoSuchRun
 from schemas.region import ConfigurationError
 
 DONE, INCOMPLETE, WRONG = 0, 1, 2
+# Typer brings its own Click; these are the roots of what it raises for wrong use.
+_WRONG_USE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 app = typer.Typer(
     name="allmende",
@@ -38,29 +38,36 @@ def _settings(
     context.obj = Settings(region)
 
 
-def _verbs() -> dict[str, Callable[..., Any]]:
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    return {m.VERB: m.command for m in modules if hasattr(m, "VERB")}
-
-
-for _name, _command in _verbs().items():
-    app.command(_name)(_command)
+def _register(arguments: list[str]) -> None:
+    """Enters the verb that was asked for, or all of them where none was: a verb's imports cost time."""
+    names = [found.name for found in pkgutil.iter_modules(__path__)]
+    wanted = [argument for argument in arguments if argument in names][:1]
+    for name in wanted or names:
+        module = importlib.import_module(f"{__name__}.{name}")
+        if hasattr(module, "VERB"):
+            app.command(module.VERB)(module.command)
+    if wanted and not app.registered_commands:
+        _register([])
 
 
 def main() -> None:
     """Runs the command and ends the process: 0 done, 1 something failed or is held, 2 wrong use (DESIGN 4.2)."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     warnings.simplefilter("ignore")
+    arguments = _region_first(sys.argv[1:])
     try:
-        code = app(standalone_mode=False, args=_region_first(sys.argv[1:]))
-    except click.exceptions.NoArgsIsHelpError as help_text:
-        print(help_text.format_message())
-        code = DONE
-    except click.ClickException as error:
-        code = complain(error.format_message())
+        _register(arguments)
+        code = app(standalone_mode=False, args=arguments)
+    except _WRONG_USE as error:
+        message = error.format_message()
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(message)
+            code = DONE
+        else:
+            code = complain(message)
     except (ConfigurationError, NoSuchRun) as error:
         code = complain(str(error))
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         code = complain("interrupted")
     except BrokenPipeError:
         code = DONE

@@ -22,12 +22,12 @@ VERB = "harvest"
 
 def command(
     context: typer.Context,
-    sources: list[str] = typer.Argument(None, metavar="[ID …]", help="Sources to run (default: all)."),
+    sources: list[str] | None = typer.Argument(None, metavar="[ID …]", help="Sources to run (default: all)."),
     plan: bool = typer.Option(False, "--plan", help="Publish nothing; store and print what would change."),
     full: bool = typer.Option(False, "--full", help="Ignore ETag, Last-Modified and modified-since."),
-    accept: int = typer.Option(None, "--accept", metavar="RUN", help="Publish a held or planned run."),
-    reject: int = typer.Option(None, "--reject", metavar="RUN", help="Drop a held or planned run."),
-    replay: int = typer.Option(None, "--replay", metavar="RUN", help="Map a run's kept responses again."),
+    accept: int | None = typer.Option(None, "--accept", metavar="RUN", help="Publish a held or planned run."),
+    reject: int | None = typer.Option(None, "--reject", metavar="RUN", help="Drop a held or planned run."),
+    replay: int | None = typer.Option(None, "--replay", metavar="RUN", help="Map a run's kept responses again."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
     """Run sources.

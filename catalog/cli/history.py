@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 import typer
 
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
+from catalog.entries import Version
 from catalog.search import Catalogue
 
 VERB = "history"
@@ -31,15 +35,15 @@ def command(
             found = choose(catalogue, record)
             versions = catalogue.history(found.key)
             if json:
-                print_json([version._asdict() for version in versions])
+                print_json([_version(version) for version in versions])
             else:
                 for version in versions:
-                    until = f"–{version.valid_to - 1}" if version.valid_to else "–"
-                    print(f"{version.changed}  {version.valid_from}{until}  run {version.run_id}  {version.title}")
+                    until = f" bis {version.ended_at}" if version.ended_at else ""
+                    print(f"{version.published_at}{until}  run {version.run_id}  {version.title}")
         else:
             runs = catalogue.runs(limit=limit)
             if json:
-                print_json([run.to_json() for run in runs])
+                print_json([asdict(run) for run in runs])
             else:
                 for run in runs:
                     print(
@@ -48,3 +52,15 @@ def command(
     finally:
         catalogue.close()
     return 0
+
+
+def _version(version: Version) -> dict[str, Any]:
+    return {
+        "valid_from": version.valid_from,
+        "valid_to": version.valid_to,
+        "published": version.published_at,
+        "ended": version.ended_at,
+        "run": version.run_id,
+        "title": version.title,
+        "content_hash": version.content_hash.hex(),
+    }

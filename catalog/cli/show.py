@@ -11,7 +11,7 @@ import typer
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.entries import Entry, Gone
-from catalog.feeds.rdf import document
+from catalog.fragments import document
 from catalog.search import Catalogue
 from schemas.kinds import Literal
 from schemas.model import Resource, Value
@@ -46,7 +46,9 @@ def command(
         if json or format == "json":
             print_json(to_json(found))
         elif format or not explain:
-            sys.stdout.buffer.write(document(found, format or "ttl"))
+            syntax = format or "ttl"
+            fragments = {"ttl": found.ttl, "rdf": found.rdf, "jsonld": found.jsonld, "nt": found.ntriples}
+            sys.stdout.buffer.write(document(syntax, fragments[syntax]))
             sys.stdout.buffer.flush()
         else:
             _explain(found)

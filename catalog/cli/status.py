@@ -28,11 +28,11 @@ def command(
     catalogue = Catalogue(region)
     try:
         at = catalogue.number()
-        states = {state.source_id: state for state in catalogue.sources()}
+        states = {state.source.id: state for state in catalogue.sources()}
         counts = catalogue.counts(at)
     finally:
         catalogue.close()
-    rows = []
+    rows: list[dict[str, object]] = []
     for source in region.sources:
         state = states[source.id]
         last = state.last_run
@@ -47,11 +47,11 @@ def command(
                 "reason": last.reason_de if last else "",
                 "run": last.id if last else None,
                 "last_run": last.started if last else None,
-                "last_good_run": state.last_good_run.started if state.last_good_run else None,
+                "last_good_run": state.last_good.started if state.last_good else None,
                 "records": state.records,
                 "absent": state.absent,
                 "set_aside": state.set_aside,
-                "findings": {"violation": state.violations, "warning": state.warnings, "info": state.infos},
+                "findings": {"violation": state.violations, "warning": state.warnings},
                 "next_run": following.strftime("%Y-%m-%dT%H:%M:%SZ") if following else None,
             }
         )
@@ -68,6 +68,7 @@ def _show(rows: list[dict[str, object]], datasets: int) -> None:
     for row in rows:
         table.add_row(*("–" if row[column] is None else str(row[column]) for column in columns))
     console = Console()
+    console.width = max(console.width, 140)
     console.print(table)
     for row in rows:
         if row["reason"]:
