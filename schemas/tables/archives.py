@@ -44,7 +44,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _FAULTS as error:
             raise refusal("unreadable") from error
-        members = [member for member in self._zip.infolist() if not member.is_dir()]
+        members = [member for member in self._zip.infolist() if not member.filename.endswith("/")]
         _check_members(self._zip.infolist(), members, len(data))
         self.names: tuple[str, ...] = tuple(member.filename for member in members)
         self._sizes = {member.filename: member.file_size for member in members}

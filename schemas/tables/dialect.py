@@ -8,9 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.tables.numbers import looks_numeric
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # A cell may hold a polygon of several 100 kB; the standard library stops at 131,072 characters, for the whole process.
 # We only ever raise that limit, and texts are cut before they get here (MAX_LINE).
@@ -23,6 +26,7 @@ _SAMPLE_RECORDS = 300
 _DELIMITERS = ("\t", "|", ";", ",")  # a rarer character is better evidence when two fit equally well
 _ABSENT = "\x1f"  # no text has it: decoding takes control characters out; used as delimiter of one-column lists
 _SEPARATING_COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # all others are decimal commas
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _LONGEST_CELL = 1_000  # lines
 
 
@@ -49,7 +53,7 @@ def sniff(text: str) -> Dialect:
     """Find delimiter and quoting on the first 64 kB: the dialect in which most records have the same width (>= 2)."""
     if text[:4].lower() == "sep=" and text[4:5] and text[5:6] in ("\r", "\n"):
         given = Dialect(text[4], quoted=True, escaped=False, width=0, skip_first=True)
-        return given._replace(width=_measure(_sample(text.split("\n", 1)[-1]), given)[1])
+        return given._replace(width=_measure(_sample(_LINE_END.split(text, maxsplit=1)[-1]), given)[1])
     sample = _sample(text)
     best, best_score = Dialect("", '"' in sample, False, 1), 0.0
     for delimiter in _DELIMITERS:
@@ -108,7 +112,7 @@ def _modal(rows: list[list[str]]) -> int:
 def records(text: str, dialect: Dialect, limit: int) -> Records:
     """Split a text into at most `limit` records; a quote that is never closed costs its line, not the rest (F46)."""
     if dialect.skip_first:
-        text = text.split("\n", 1)[-1]
+        text = _LINE_END.split(text, maxsplit=1)[-1]
     cut = [0]
     reader = _reader(_capped(io.StringIO(text, newline=""), cut), dialect)
     try:
@@ -128,7 +132,7 @@ def _capped(lines: Iterable[str], cut: list[int]) -> Iterator[str]:
         yield line
 
 
-def _reader(lines: Iterable[str], dialect: Dialect) -> csv._reader:  # type: ignore[name-defined]
+def _reader(lines: Iterable[str], dialect: Dialect) -> Reader:
     return csv.reader(
         lines,
         delimiter=dialect.delimiter or _ABSENT,
@@ -141,7 +145,7 @@ def _reader(lines: Iterable[str], dialect: Dialect) -> csv._reader:  # type: ign
 def _mend(text: str, dialect: Dialect, limit: int) -> Records:
     """Record by record: where quotes do not fit, read the record's first line alone and go on with the next line."""
     cut = [0]
-    lines = list(islice(_capped(io.StringIO(text, newline=""), cut), limit + _LONGEST_CELL))
+    lines = list(_capped(io.StringIO(text, newline=""), cut))
     rows: list[list[str]] = []
     broken = start = 0
     while start < len(lines) and len(rows) < limit:
@@ -165,8 +169,6 @@ def _mend(text: str, dialect: Dialect, limit: int) -> Records:
             broken += 1
             begin += 1
         start = begin
-        if len(rows) >= limit:
-            break
     return Records(rows, broken, cut[0], start)
 
 

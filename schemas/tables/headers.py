@@ -169,6 +169,8 @@ def _names_too(records: Sequence[Row], header: int, columns: list[int], width: i
     if filled and all(_BRACKETED.fullmatch(cell) for cell in filled):
         return True
     data = [row for row in records[header + 2 : header + 32] if len(row) == width]
+    if len(data) < 2:  # one row of numbers is no evidence
+        return False
     numeric = [
         index
         for index in columns
@@ -176,7 +178,7 @@ def _names_too(records: Sequence[Row], header: int, columns: list[int], width: i
         and sum(map(numbers.looks_numeric, cells)) >= 0.9 * len(cells)
     ]
     return len(numeric) >= 2 and all(
-        not is_missing(below[index]) and not numbers.looks_numeric(below[index]) for index in numeric
+        not is_missing(below[index]) and not any(map(str.isdigit, below[index].strip()[:1])) for index in numeric
     )
 
 

@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "html": Kind("text/html", "HTML", ("html", "htm", "xhtml", "php", "aspx", "asp", "jsp")),
     "ics": Kind("text/calendar", "ICS", ("ics", "ical", "ifb")),
     "xml": Kind("application/xml", "XML", ("xml", "rdf", "xsd", "gpx", "rss", "atom", "svg")),
+    "turtle": Kind("text/turtle", "RDF_TURTLE", ("ttl", "n3", "nt", "turtle")),
     "zip": Kind("application/zip", "ZIP", ("zip",)),
     "docx": Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "DOCX", ("docx",)),
     "odt": Kind("application/vnd.oasis.opendocument.text", "ODT", ("odt",)),
@@ -67,7 +68,9 @@ _ROOT = re.compile(
 )
 _GML = re.compile(r"xmlns(?::\w{1,20})?=[\"']http://www\.opengis\.net/gml")
 _JSON = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\[{\]\"\d-]|true|false|null))")
+_TURTLE = re.compile(r"(?:\s++|#[^\n]*+\n)*+(?:@?prefix|@?base)\s[^\n;,]{0,200}<", re.IGNORECASE)
 _HEAD = 32_768
+_NOTHING = b"\0 \t\r\n\x1a;,|\xef\xbb\xbf\xff\xfe"  # blanks, delimiters, byte order marks
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 
 
@@ -81,7 +84,7 @@ def find_kind(data: bytes, name: str = "") -> str:
 
     GeoJSON comes out as `json`: whether JSON is GeoJSON is known when it has been read (`jsondata.read`).
     """
-    if not data.strip(b"\0 \t\r\n\x1a;,|\xef\xbb\xbf\xff\xfe"):
+    if not data[:_HEAD].strip(_NOTHING) and not data.strip(_NOTHING):
         return "empty"
     for magic, kind in _MAGIC:
         if data.startswith(magic):
@@ -118,6 +121,8 @@ def _kind_of_text(data: bytes, name: str) -> str:
         return "json"
     if head.lstrip()[:15].upper() == "BEGIN:VCALENDAR":
         return "ics"
+    if _TURTLE.match(head):
+        return "turtle"
     return "csv" if sniff(head).delimiter or extension(name) in ("csv", "tsv") else "text"
 
 
@@ -142,16 +147,15 @@ def _kind_of_markup(head: str) -> str:
 def _kind_of_zip(data: bytes) -> str:
     try:
         archive = Archive(data)
+        names = set(archive.names)
+        mimetype = archive.read("mimetype", 200).decode("ascii", "ignore") if "mimetype" in names else ""
     except TableError as error:
         # Refused for what is in it: still a ZIP, and describing it will say why.
         return "encrypted" if error.code == "encrypted" else "zip"
-    names = set(archive.names)
-    if "mimetype" in names:
-        mimetype = archive.read("mimetype", 200).decode("ascii", "ignore").strip() if archive.size("mimetype") else ""
-        if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
-            return "ods"
-        if mimetype.startswith("application/vnd.oasis.opendocument.text"):
-            return "odt"
+    if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
+    if mimetype.startswith("application/vnd.oasis.opendocument.text"):
+        return "odt"
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "word/document.xml" in names:

@@ -64,7 +64,7 @@ def read(data: bytes) -> Markup:
         parser.Parse(data, True)
     except _EnoughError:
         cut = (note("elements-cut", count=MAX_ELEMENTS),)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise refusal("unreadable") from error
     extent: Extent | None = None
     if walk.bounds.points and walk.root in ("kml", "featurecollection"):

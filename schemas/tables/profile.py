@@ -27,7 +27,7 @@ _SAMPLES = 3
 _LONGEST_VALUE = 200
 _NUMBERS = frozenset(("integer", "number", "latitude", "longitude", "easting", "northing", "year"))
 _TELLING = frozenset(("text", "category", "key", "integer"))  # types in which data of persons may stand
-_YEAR_NAME = re.compile(r"(?:(?:stand|jahr|ende)\s)?((?:19|20)\d\d)", re.IGNORECASE)
+_YEAR_NAME = re.compile(r"(?:^|[\s_(-])((?:19|20)\d\d)\)?$")
 # Dates that stand for "unknown" or "for ever".
 _SENTINELS = frozenset((date(1900, 1, 1), date(1899, 12, 30), date(1970, 1, 1), date(1601, 1, 1)))
 
@@ -172,7 +172,7 @@ def _dated(column: Column, values: pandas.Series[str]) -> tuple[Column, tuple[da
 def _period(columns: Sequence[Column], spans: Sequence[tuple[Column, date, date]]) -> Period | None:
     """The days that the table covers: columns named after time first, biographies of things (`Baujahr`) never.
 
-    Without such a column, years as column names (`2019`, `2020`, …) speak for the table.
+    Without such a column, years in column names (`2019`, `Einwohner_2020`, …) speak for the table.
     """
     usable = [span for span in spans if not _is_biography(span[0].name)]
     named = [span for span in usable if words(span[0].name) & TIMES or "datum" in span[0].name.casefold()]
@@ -183,10 +183,10 @@ def _period(columns: Sequence[Column], spans: Sequence[tuple[Column, date, date]
             max(end for _, _, end in chosen),
             tuple(column.name for column, _, _ in chosen),
         )
-    headed = [(column.name, int(found.group(1))) for column in columns if (found := _YEAR_NAME.fullmatch(column.name))]
-    if len(headed) < 2:
-        return None
+    headed = [(column.name, int(found.group(1))) for column in columns if (found := _YEAR_NAME.search(column.name))]
     years = [year for _, year in headed]
+    if len(set(years)) < 2:
+        return None
     return Period(date(min(years), 1, 1), date(max(years), 12, 31), tuple(name for name, _ in headed))
 
 

@@ -132,6 +132,14 @@ def find_unit(name: str) -> str:
     return ""
 
 
+def _suffix_unit(name: str) -> str:
+    """The unit behind underscores, `Laenge_km`, `Preis_EUR_m2`; asked for numbers only, for `Haus_A` is no ampere."""
+    parts = name.split("_")
+    if len(parts) < 2 or parts[-1].casefold() not in UNITS:
+        return ""
+    return "/".join(parts[-2:]) if len(parts) > 2 and parts[-2].casefold() in UNITS else parts[-1]
+
+
 def find_columns(names: Sequence[str], rows: Sequence[Sequence[str]], german: bool) -> tuple[Column, ...]:
     """Type the columns of a table on its first 5,000 rows (and 500,000 cells); `german` is the habit of its file."""
     limit = min(MAX_VALUES, max(50, MAX_CELLS // max(1, len(names))))
@@ -186,7 +194,8 @@ def _find_column(name: str, values: Mapping[str, int], german: bool) -> Column:
     number = numbers.find_format(values, german, SHARE)
     if number is not None:
         kind = "integer" if number.whole else "number"
-        return Column(name, kind, unit or number.unit, number.example, "," if number.style == "de" else ".")
+        unit = unit or number.unit or _suffix_unit(name)
+        return Column(name, kind, unit, number.example, "," if number.style == "de" else ".")
     if len(values) <= MAX_CATEGORIES and 2 * len(values) <= total and max(map(len, values)) <= 100:
         return Column(name, "category", unit)
     return Column(name, "text", unit)

@@ -56,8 +56,9 @@ YEARS = _set("""
 """)
 # Times of a thing's own life, not of the table: they say nothing about the period that the table covers.
 BIOGRAPHIES = _set("""
-    baujahr gründungsjahr gründung geburtsjahr geburtsdatum geburt geboren gestorben todesjahr inbetriebnahme
-    inbetriebnahmedatum errichtung errichtet erbaut eröffnung eröffnet jahrgang pflanzjahr fertigstellung birth built
+    baujahr gründungsjahr gründung gruendungsjahr gruendung geburtsjahr geburtsdatum geburt geboren gestorben todesjahr
+    inbetriebnahme inbetriebnahmedatum errichtung errichtet erbaut eröffnung eröffnet eroeffnung eroeffnet jahrgang
+    pflanzjahr fertigstellung birth built
 """)
 
 LATITUDES = _set("lat latitude breite breitengrad geobreite geographischebreite")

@@ -56,7 +56,7 @@ def _parse(parser: expat.XMLParserType, content: bytes, start: _Start, end: _End
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
         parser.Parse(content, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise refusal("unreadable") from error
 
 

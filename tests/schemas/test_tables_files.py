@@ -365,6 +365,11 @@ def test_a_web_page_delivered_as_csv(data: bytes) -> None:
         (b"\xff\xd8\xff\xe0", "jpeg", "JPEG"),
         (b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='x'/>", "xml", "XML"),
         (b"Sehr geehrte Damen und Herren,\nanbei die Liste.\n\nMit freundlichen Gr\xfc\xdfen\n", "text", "TXT"),
+        (
+            b"# Katalog; Stand: heute\n@prefix dcat: <http://www.w3.org/ns/dcat#> .\n<a> a dcat:Dataset ;\n",
+            "turtle",
+            "RDF_TURTLE",
+        ),
         (b"SQLite format 3\0" + b"\0" * 100, "unknown", ""),
         (zipped(("word/document.xml", b"<w/>"), ("[Content_Types].xml", b"<t/>")), "docx", "DOCX"),
         (zipped(("mimetype", b"application/vnd.oasis.opendocument.text")), "odt", "ODT"),

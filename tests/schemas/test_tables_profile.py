@@ -46,10 +46,21 @@ def test_duplicate_rows_are_counted() -> None:
         ("Schuljahr;n\n2022/23;4\n2023/24;7\n", date(2022, 1, 1), date(2024, 12, 31)),
         ("Zeit;n\n1990;4\n2002/2003;7\n2020-12;3\n", date(1990, 1, 1), date(2020, 12, 31)),
         ("Ort;2019;2020;2021\nNeuhof;4;5;6\nFlieden;7;8;9\n", date(2019, 1, 1), date(2021, 12, 31)),
+        ("Ort;Einwohner_2024;Einwohner (2026)\nA;4;5\nB;7;8\n", date(2024, 1, 1), date(2026, 12, 31)),
         ("Datum;Baujahr\n01.02.2026;1890\n02.02.2026;1955\n", date(2026, 2, 1), date(2026, 2, 2)),
         ("Datum;n\n01.01.1900;1\n01.02.2026;2\n31.12.2026;3\n", date(2026, 2, 1), date(2026, 12, 31)),
     ],
-    ids=["years", "months", "quarters", "school years", "mixed", "years as names", "biography left out", "sentinel"],
+    ids=[
+        "years",
+        "months",
+        "quarters",
+        "school years",
+        "mixed",
+        "years as names",
+        "years in names",
+        "biography left out",
+        "sentinel",
+    ],
 )
 def test_period(text: str, start: date, end: date) -> None:
     found = figures(text).period

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import get_args
+
 import pytest
 
 from schemas.tables import Column, read_table
 from schemas.tables import types as column_types
+from schemas.tables.kinds import KINDS
 
 
 def column(name: str, values: list[str], german: bool = True) -> Column:
@@ -130,3 +135,17 @@ def test_units(name: str, unit: str) -> None:
 def test_units_behind_values() -> None:
     assert column("Höhe", ["2,00 m", "1,85 m"]).unit == "m"
     assert column("Anteil", ["12,5 %", "8 %"]).unit == "%"
+
+
+def test_units_behind_underscores_are_for_numbers_only() -> None:
+    assert column("Laenge_km", ["1,5", "2,5"]).unit == "km"
+    assert column("Preis_EUR_m2", ["150", "170"]).unit == "EUR/m2"
+    assert column("Haus_A", ["rot", "blau"]).unit == ""
+
+
+def test_the_page_on_tables_names_every_type_and_kind() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tables.md").read_text("utf-8")
+    for kind in get_args(column_types.ColumnType):
+        assert f"`{kind}`" in page
+    listed = page.rpartition("## Kinds of files")[2]
+    assert set(KINDS) <= set(re.findall(r"[\w-]+", listed))
