@@ -103,13 +103,14 @@ class FaultServer:
         self._open: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._listener = socket.create_server(
             (address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET, backlog=64
         )
         self.port: int = self._listener.getsockname()[1]
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting.start()
         return self
 
     def __exit__(
@@ -119,6 +120,7 @@ class FaultServer:
         # A blocked accept() does not notice that its socket was closed; a last connection wakes it.
         with socket.create_connection((self.address, self.port), timeout=5):
             pass
+        self._accepting.join(5)
         self._listener.close()
 
     def url(self, path: str = "/ok", host: str = "", **query: object) -> str:

@@ -13,9 +13,10 @@ class FetchRefused(Exception):
     """
 
     def __init__(self, code: str, url: str, *arguments: str) -> None:
-        super().__init__(code, url, *arguments)
+        # Nowhere in the exception, its repr included, stands a password that was in the address.
+        self.url = _without_userinfo(url)
+        super().__init__(code, self.url, *arguments)
         self.code = code
-        self.url = url
         self.arguments = (shown(url), *(printable(argument) for argument in arguments))
         self.finding()
 
@@ -89,11 +90,15 @@ def printable(text: str, longest: int = 300) -> str:
 
 def shown(url: str) -> str:
     """An address as it may be shown: without user name and password (F69)."""
+    return printable(_without_userinfo(url))
+
+
+def _without_userinfo(url: str) -> str:
     try:
         netloc = urlsplit(url).netloc
     except ValueError:
-        return printable(url)
-    return printable(url.replace(netloc, netloc.rpartition("@")[2], 1) if "@" in netloc else url)
+        return url
+    return url.replace(netloc, netloc.rpartition("@")[2], 1) if "@" in netloc else url
 
 
 declare(

@@ -25,6 +25,7 @@ from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.run import RunGuards, agent_string
 
 _ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE_SECONDS = 60
 _NO_PROXY_THERE = "http://127.0.0.1:9"
 
 
@@ -57,8 +58,14 @@ class CrawlProcess:
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         job = {"urls": urls, "limits": limits or {}, "allowed_hosts": allowed_hosts, **request}
-        print(json.dumps(job), file=self._child.stdin, flush=True)
-        line = self._child.stdout.readline()
+        # A hanging crawl shall end the test, not the test run.
+        watchdog = threading.Timer(_PATIENCE_SECONDS, self._child.kill)
+        watchdog.start()
+        try:
+            print(json.dumps(job), file=self._child.stdin, flush=True)
+            line = self._child.stdout.readline()
+        finally:
+            watchdog.cancel()
         if not line:
             raise RuntimeError(f"the crawling process ended with {self._child.wait()}")
         report: dict[str, Any] = json.loads(line)
@@ -195,7 +202,7 @@ def _serve() -> None:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed  # its class is chosen at run time
-    threading.Thread(target=_Orders(reactor).obey, daemon=True).start()
+    reactor.callWhenRunning(threading.Thread(target=_Orders(reactor).obey, daemon=True).start)
     reactor.run(installSignalHandlers=False)
 
 

@@ -282,6 +282,7 @@ def test_a_code_without_wording_is_an_error_of_ours() -> None:
 
 def test_F69_messages_show_neither_passwords_nor_control_characters() -> None:
     refused = RequestRefused("port", "https://u:geheim@h.example/", "22\r\n\x1b[31m" + "x" * 1000)
+    assert "geheim" not in repr(refused)
     for text in (str(refused), refused.message("de"), refused.finding().focus):
         assert "geheim" not in text
         assert text.isprintable()
