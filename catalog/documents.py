@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -85,8 +85,10 @@ def document(indexed: Indexed) -> tantivy.Document:
         "keywords": _joined(keywords),
         "description": _joined(description),
         "more": _joined(rest),
-        "title_parts": " ".join(_parts(title, long_words=True)),
-        "parts": " ".join((*_parts(keywords, long_words=True), *_parts((*description, *rest)))),
+        "title_parts": " ".join(_parts(title, words.part_terms, words.affixes)),
+        "parts": " ".join(
+            _parts(keywords, words.part_terms, words.affixes) | _parts(description + rest, words.part_terms)
+        ),
         "by_title": f"{_order(summary.title)}\x00{indexed.key}",
         "by_date": ((int(moment.timestamp()) if moment else -(2**40)) << 16) | chance,
         "position": indexed.position,
@@ -107,13 +109,9 @@ def _joined(found: Iterable[str]) -> str:
     return " ".join(map(words.stem, found))
 
 
-def _parts(found: Sequence[str], long_words: bool = False) -> list[str]:
-    parts: dict[str, None] = {}
-    for word in dict.fromkeys(found):
-        parts |= dict.fromkeys(words.part_terms(word))
-        if long_words:
-            parts |= dict.fromkeys(words.affixes(word))
-    return list(parts)
+def _parts(found: Iterable[str], *ways: Callable[[str], tuple[str, ...]]) -> set[str]:
+    once = set(found)
+    return set().union(*(terms for way in ways for terms in map(way, once)))
 
 
 def _order(title: str) -> str:

@@ -14,6 +14,7 @@ import tantivy
 from catalog import queries
 from catalog.documents import EPOCH, SCHEMA, Marker
 from catalog.entries import AGES, Query
+from catalog.remembered import Remembered
 
 FACETS = ("municipality", "theme", "format", "license", "age")
 _FIELDS = {"municipality": "source", "theme": "theme", "format": "format", "license": "license"}
@@ -30,6 +31,14 @@ class Found(NamedTuple):
     facets: Mapping[str, tuple[tuple[str, int], ...]]
 
 
+class _View(NamedTuple):
+    """One state of the index. Facets are the same on every page of a search, and the dearest part of it."""
+
+    marker: Marker
+    searcher: tantivy.Searcher
+    facets: Remembered
+
+
 class Index:
     """The index as readers see it: one state after another, each whole. Safe for several threads."""
 
@@ -38,13 +47,13 @@ class Index:
         self._lock = threading.Lock()
         self._state: tuple[object, object] | None = None
         self._opened: tuple[Path, tantivy.Index] | None = None
-        self._searcher: tantivy.Searcher | None = None
-        self.marker: Marker | None = None
+        self._view: _View | None = None
 
     @property
     def number(self) -> int:
         """The publication number that the index is up to; 0 if there is none."""
-        return self.marker.number if self.marker else 0
+        view = self._view
+        return view.marker.number if view else 0
 
     def refresh(self) -> None:
         """Takes over what the follower has written since; without change it costs the look at two files."""
@@ -61,26 +70,28 @@ class Index:
 
     def _take_over(self, generation: Path | None) -> None:
         if generation is None:
-            self._opened = self._searcher = self.marker = None
+            self._opened = self._view = None
             return
         if self._opened is None or self._opened[0] != generation:
             self._opened = (generation, tantivy.Index(SCHEMA, path=str(generation)))
         opened = self._opened[1]
         opened.reload()
         searcher = opened.searcher()
-        self.marker, self._searcher = read_marker(searcher), searcher
+        marker = read_marker(searcher)
+        self._view = _View(marker, searcher, Remembered(256)) if marker else None
 
     def search(self, query: Query, sources: Mapping[str, Sequence[str]], names: queries.Names, today: date) -> Found:
         """One page of what a query finds, and the counts of all facets, each without its own filter.
 
         ``sources`` are the keys of the sources of each municipality, ``names`` the terms of their names.
         """
-        searcher, number = self._searcher, self.number
-        if searcher is None:
-            return Found(number, 0, (), dict.fromkeys(FACETS, ()))
-        search = _Search(searcher, query, sources, names, today)
+        view = self._view
+        if view is None:
+            return Found(0, 0, (), dict.fromkeys(FACETS, ()))
+        search = _Search(view.searcher, query, sources, names, today)
         total, keys = search.hits()
-        return Found(number, total, keys, search.facets())
+        asked = (today, query.q, *(getattr(query, facet) for facet in FACETS))
+        return Found(view.marker.number, total, keys, view.facets.once(asked, search.facets))
 
     def after(
         self,
@@ -92,18 +103,19 @@ class Index:
         size: int,
     ) -> Found:
         """What a query finds beyond a position, in the order of positions; ``total`` counts all that it finds."""
-        searcher, number = self._searcher, self.number
-        if searcher is None:
-            return Found(number, 0, (), {})
-        total, keys = _Search(searcher, query, sources, names, today).after(position, size)
-        return Found(number, total, keys, {})
+        view = self._view
+        if view is None:
+            return Found(0, 0, (), {})
+        total, keys = _Search(view.searcher, query, sources, names, today).after(position, size)
+        return Found(view.marker.number, total, keys, {})
 
     def keys_by(self, field: str, values: Sequence[str]) -> tuple[str, ...]:
         """The keys of the datasets with one of the values in a raw field (publisher, distribution)."""
-        if self._searcher is None or not values or not self._searcher.num_docs:
+        view = self._view
+        if view is None or not values:
             return ()
         query = tantivy.Query.term_set_query(SCHEMA, field, list(values))
-        return _keys(self._searcher, self._searcher.search(query, self._searcher.num_docs, count=False))
+        return _keys(view.searcher, view.searcher.search(query, view.searcher.num_docs, count=False))
 
 
 class _Search:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
 from catalog import rows, tables
 from catalog.entries import Counts, RunRow, SourceState
+from catalog.index import Found
 from catalog.store import current
 from catalog.summary import Summary
 from schemas.region import HarvestSource
@@ -21,8 +22,16 @@ _GOOD = ("ok", "warnings")
 _FIELDS = Summary._fields
 
 
-def extent(engine: sa.Engine, at: int, size: int) -> tuple[int, int]:
-    """The last page of the feed, from the highest position ever published, and how many datasets there are."""
+class Figures(NamedTuple):
+    """A source's current records, and the findings on them."""
+
+    records: int = 0
+    violations: int = 0
+    warnings: int = 0
+
+
+def last_position(engine: sa.Engine, at: int) -> int:
+    """The highest position ever published up to a number; 0 if there is none."""
     ever = sa.exists().where(_versions.c.key == _records.c.key, _versions.c.valid_from <= at)
     highest = (
         sa.select(_records.c.position)
@@ -30,14 +39,21 @@ def extent(engine: sa.Engine, at: int, size: int) -> tuple[int, int]:
         .order_by(_records.c.position.desc())
         .limit(1)
     )
-    datasets = (
-        sa.select(sa.func.count())
-        .select_from(_records.join(_versions, _versions.c.key == _records.c.key))
-        .where(_records.c.kind == "dataset", current(at))
-    )
     with engine.begin() as connection:
-        last = connection.scalar(highest) or 0
-        return -(-last // size), connection.scalar(datasets) or 0
+        return connection.scalar(highest) or 0
+
+
+def counted(sources: Mapping[str, Sequence[str]], found: Found) -> Counts:
+    """The counts out of what the index found for the empty query."""
+    facets = {facet: dict(values) for facet, values in found.facets.items()}
+    by_municipality = {municipality: facets["municipality"].get(municipality, 0) for municipality in sources}
+    return Counts(
+        found.total,
+        MappingProxyType(by_municipality),
+        MappingProxyType(facets["theme"]),
+        MappingProxyType(facets["format"]),
+        MappingProxyType(facets["license"]),
+    )
 
 
 def counts(engine: sa.Engine, sources: Mapping[str, Sequence[str]], at: int) -> Counts:
@@ -71,28 +87,59 @@ def runs(connection: sa.Connection, source_key: str | None, limit: int) -> tuple
     return tuple(rows.run(row) for row in connection.execute(statement))
 
 
-def sources(engine: sa.Engine, configured: Sequence[HarvestSource], at: int) -> tuple[SourceState, ...]:
-    """How each configured source stands at a number."""
+def sources(
+    engine: sa.Engine, configured: Sequence[HarvestSource], figures: Mapping[str, Figures]
+) -> tuple[SourceState, ...]:
+    """How each configured source stands, with the figures of :func:`figures`."""
     keys = [source.key for source in configured]
     with engine.begin() as connection:
         last = _last_runs(connection, keys, sa.true())
         good = _last_runs(connection, keys, _runs.c.status.in_(_GOOD))
-        figures = {row.source_key: row for row in connection.execute(_figures(engine.dialect.name, at))}
         aside = _count_by_source(connection, tables.set_aside, sa.true())
         absent = _count_by_source(connection, tables.presence, tables.presence.c.absent_since.is_not(None))
-    return tuple(
-        SourceState(
-            source=source,
-            last_run=last.get(source.key),
-            last_good=good.get(source.key),
-            records=figures[source.key].records if source.key in figures else 0,
-            absent=absent.get(source.key, 0),
-            set_aside=aside.get(source.key, 0),
-            violations=figures[source.key].violations if source.key in figures else 0,
-            warnings=figures[source.key].warnings if source.key in figures else 0,
+    states = []
+    for source in configured:
+        own = figures.get(source.key, Figures())
+        states.append(
+            SourceState(
+                source=source,
+                last_run=last.get(source.key),
+                last_good=good.get(source.key),
+                records=own.records,
+                absent=absent.get(source.key, 0),
+                set_aside=aside.get(source.key, 0),
+                violations=own.violations,
+                warnings=own.warnings,
+            )
         )
-        for source in configured
+    return tuple(states)
+
+
+def last_end(engine: sa.Engine) -> str:
+    """When the last run ended: findings may change with a run that publishes nothing."""
+    with engine.begin() as connection:
+        return connection.scalar(sa.select(sa.func.max(_runs.c.ended))) or ""
+
+
+def figures(engine: sa.Engine, at: int) -> Mapping[str, Figures]:
+    """The figures of each source at a number. Reads every summary."""
+
+    def total(field: str) -> sa.ColumnElement[int]:
+        place = _FIELDS.index(field)
+        if engine.dialect.name == "sqlite":
+            value: sa.ColumnElement[Any] = sa.func.json_extract(_versions.c.summary, f"$[{place}]")
+        else:
+            value = sa.cast(_versions.c.summary, sa.JSON)[place].as_string()
+        return sa.func.coalesce(sa.func.sum(sa.cast(value, sa.Integer)), 0).label(field)
+
+    statement = (
+        sa.select(_records.c.source_key, sa.func.count(), total("violations"), total("warnings"))
+        .select_from(_records.join(_versions, _versions.c.key == _records.c.key))
+        .where(_records.c.position.is_not(None), current(at))
+        .group_by(_records.c.source_key)
     )
+    with engine.begin() as connection:
+        return {row[0]: Figures(*map(int, row[1:])) for row in connection.execute(statement)}
 
 
 def _last_runs(connection: sa.Connection, keys: Sequence[str], condition: sa.ColumnElement[bool]) -> dict[str, RunRow]:
@@ -102,23 +149,6 @@ def _last_runs(connection: sa.Connection, keys: Sequence[str], condition: sa.Col
     return {row.source_key: rows.run(row) for row in connection.execute(sa.select(_runs).where(_runs.c.id.in_(newest)))}
 
 
-def _figures(dialect: str, at: int) -> sa.Select[Any]:
-    def total(field: str) -> sa.ColumnElement[int]:
-        place = _FIELDS.index(field)
-        if dialect == "sqlite":
-            value: sa.ColumnElement[Any] = sa.func.json_extract(_versions.c.summary, f"$[{place}]")
-        else:
-            value = sa.cast(_versions.c.summary, sa.JSON)[place].as_string()
-        return sa.func.coalesce(sa.func.sum(sa.cast(value, sa.Integer)), 0).label(field)
-
-    return (
-        sa.select(_records.c.source_key, sa.func.count().label("records"), total("violations"), total("warnings"))
-        .select_from(_records.join(_versions, _versions.c.key == _records.c.key))
-        .where(_records.c.position.is_not(None), current(at))
-        .group_by(_records.c.source_key)
-    )
-
-
 def _count_by_source(connection: sa.Connection, table: sa.Table, condition: sa.ColumnElement[bool]) -> dict[str, int]:
     statement = sa.select(table.c.source_key, sa.func.count()).where(condition).group_by(table.c.source_key)
-    return dict(connection.execute(statement).tuples().all())
+    return dict(connection.execute(statement).all())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -24,6 +25,11 @@ BATCH = 500
 _MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.dataset, "service": DCAT.service}
 _records, _versions, _presence = tables.records, tables.versions, tables.presence
 _local = threading.local()
+
+
+def _current_then() -> sa.ColumnElement[bool]:
+    """The condition that a version is current at ``:at``, for statements that are built once."""
+    return current(sa.bindparam("at", type_=sa.Integer))  # type: ignore[arg-type]  # compares like a number
 
 
 def unpacked(blob: bytes) -> bytes:
@@ -58,7 +64,7 @@ def titles(connection: sa.Connection, iris: Collection[str], at: int) -> dict[st
             .join_from(_records, _versions, _versions.c.key == _records.c.key)
             .where(_records.c.iri.in_(some), current(at))
         )
-        found |= dict(connection.execute(statement).tuples().all())
+        found |= dict(connection.execute(statement).all())
     return found
 
 
@@ -71,23 +77,19 @@ def batches(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]
 # ------------------------------------------------------------------------------------------------- entries
 
 
-def select_entries(at: int, forms: Collection[str], explained: bool = False) -> sa.Select[Any]:
-    """Records current at a number, with the forms that are wanted; with trace and findings if ``explained``."""
+@lru_cache(maxsize=16)
+def select_entries(forms: tuple[str, ...], explained: bool = False) -> sa.Select[Any]:
+    """Records current at ``:at``, with the forms that are wanted; with trace and findings if ``explained``."""
     columns: list[sa.ColumnElement[Any]] = [
-        _records,  # type: ignore[list-item]
-        _versions.c.id.label("version_id"),
-        _versions.c.valid_from,
-        _versions.c.run_id,
-        _versions.c.changed,
-        _versions.c.content_hash,
-        _versions.c.summary,
-        _versions.c.ntriples,
-        _versions.c.location,
+        *(_records.c[name] for name in ("key", "slug", "iri", "kind", "source_key", "native_id", "position")),
+        *(_versions.c[name] for name in ("id", "valid_from", "run_id")),
+        _records.c.first_seen,
+        *(_versions.c[name] for name in ("changed", "content_hash", "summary", "ntriples", "location")),
         _versions.c.source_record,
         _presence.c.absent_since,
         _presence.c.archived,
+        *(tables.fragments.c[form] for form in forms),
     ]
-    columns += [tables.fragments.c[form] for form in FORMS if form in forms]
     if explained:
         columns += [_versions.c.trace, _versions.c.findings]
     joined = _records.join(_versions, _versions.c.key == _records.c.key).outerjoin(
@@ -95,51 +97,58 @@ def select_entries(at: int, forms: Collection[str], explained: bool = False) -> 
     )
     if forms:
         joined = joined.outerjoin(tables.fragments, tables.fragments.c.version_id == _versions.c.id)
-    return sa.select(*columns).select_from(joined).where(current(at))
+    return sa.select(*columns).select_from(joined).where(_current_then())
 
 
-def entry(row: Any, municipalities: Mapping[str, str], forms: Collection[str], explained: bool = False) -> Entry:
+def entry(
+    row: sa.Row[Any], municipalities: Mapping[str, str], forms: tuple[str, ...], explained: bool = False
+) -> Entry:
     """A row of :func:`select_entries` as an entry. A form that is missing in the store is derived."""
-    ntriples = unpacked(row.ntriples)
-    ready = {form: getattr(row, form) for form in FORMS if form in forms}
-    if any(blob is None for blob in ready.values()):
-        derived = derive(ntriples)
-        texts = {form: getattr(derived, form) for form in ready}
-    else:
-        texts = {form: unpacked(blob) for form, blob in ready.items()}
-    trace = orjson.loads(unpacked(row.trace)) if explained and row.trace else {}
+    columns: tuple[Any, ...] = tuple(row)
+    key, slug, iri, kind, source_key, native_id, position, version_id, valid_from, run_id, first_seen = columns[:11]
+    changed, content_hash, summary, packed, location, source_record, absent_since, archived, *rest = columns[11:]
+    ntriples = unpacked(packed)
+    ready = _forms(ntriples, forms, rest)
+    trace = orjson.loads(unpacked(rest[-2])) if explained and rest[-2] else {}
     return Entry(
-        key=row.key,
-        slug=row.slug,
-        iri=row.iri,
-        kind=row.kind,
-        source_key=row.source_key,
-        native_id=row.native_id,
-        municipality=municipalities.get(row.source_key, ""),
-        position=row.position,
-        version_id=row.version_id,
-        valid_from=row.valid_from,
-        run_id=row.run_id,
-        first_seen=row.first_seen,
-        changed=row.changed,
-        content_hash=bytes(row.content_hash),
-        summary=Summary.from_json(row.summary),
-        ntriples=ntriples,
-        ttl=texts.get("ttl", b""),
-        rdf=texts.get("rdf", b""),
-        jsonld=texts.get("jsonld", b""),
-        findings=findings_from_json(row.findings) if explained else (),
+        key,
+        slug,
+        iri,
+        kind,
+        source_key,
+        native_id,
+        municipalities.get(source_key, ""),
+        position,
+        version_id,
+        valid_from,
+        run_id,
+        first_seen,
+        changed,
+        bytes(content_hash),
+        Summary.from_json(summary),
+        ntriples,
+        **ready,
+        findings=findings_from_json(rest[-1]) if explained else (),
         trace=tuple((a, f, r) for a, f, r in trace.get("trace", ())),
         leftovers=tuple((f, v) for f, v in trace.get("leftovers", ())),
-        location=row.location,
-        source_record=row.source_record,
-        absent_since=row.absent_since,
-        archived=bool(row.archived),
+        location=location,
+        source_record=source_record,
+        absent_since=absent_since,
+        archived=bool(archived),
     )
 
 
-def select_hits(at: int) -> sa.Select[Any]:
-    """What a hit shows, of records current at a number."""
+def _forms(ntriples: bytes, forms: tuple[str, ...], stored: Sequence[bytes | None]) -> dict[str, bytes]:
+    ready = dict(zip(forms, stored, strict=False))
+    if None in ready.values():
+        derived = derive(ntriples)
+        return {form: getattr(derived, form) for form in forms}
+    return {form: unpacked(blob) for form, blob in ready.items() if blob is not None}
+
+
+@lru_cache(maxsize=1)
+def select_hits() -> sa.Select[Any]:
+    """What a hit shows, of those of the records ``:keys`` that are current at ``:at``."""
     return (
         sa.select(
             _records.c.key,
@@ -152,7 +161,7 @@ def select_hits(at: int) -> sa.Select[Any]:
         )
         .join_from(_records, _versions, _versions.c.key == _records.c.key)
         .outerjoin(_presence, _presence.c.key == _records.c.key)
-        .where(current(at))
+        .where(_current_then(), _records.c.key.in_(sa.bindparam("keys", expanding=True)))
     )
 
 

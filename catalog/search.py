@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -28,12 +28,12 @@ from catalog.entries import (
     Version,
 )
 from catalog.index import Index
+from catalog.remembered import Remembered
 from catalog.rows import FORMS
 from catalog.store import current
 from schemas import iris
 from schemas.region import Region
 
-T = TypeVar("T")
 PAGE = 100
 _records, _versions = tables.records, tables.versions
 
@@ -56,7 +56,8 @@ class Catalogue:
             for municipality in region.municipalities
         }
         self._names = self._municipality_names()
-        self._remembered: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._made = Remembered(64)
+        self._known = Remembered(2000)
         self._lock = threading.Lock()
         self._ticker = self.engine.raw_connection() if self.engine.dialect.name == "sqlite" else None
 
@@ -100,7 +101,7 @@ class Catalogue:
         by_key: dict[str, Hit] = {}
         with self.engine.begin() as connection:
             for some in rows.batches(keys):
-                for row in connection.execute(rows.select_hits(at).where(_records.c.key.in_(some))):
+                for row in connection.execute(rows.select_hits(), {"at": at, "keys": some}):
                     by_key[row.key] = rows.hit(row, self.municipalities)
         return tuple(by_key[key] for key in keys if key in by_key)
 
@@ -116,8 +117,8 @@ class Catalogue:
                 alias = sa.select(_records.c.slug).join(tables.aliases, tables.aliases.c.key == _records.c.key)
                 slug = connection.scalar(alias.where(tables.aliases.c.slug == name))
                 return Moved(slug) if slug else None
-            statement = rows.select_entries(at, FORMS, explained=True).where(_records.c.key.in_(keys))
-            found = {row.key: row for row in connection.execute(statement)}
+            statement = rows.select_entries(FORMS, explained=True).where(_records.c.key.in_(keys))
+            found = {row.key: row for row in connection.execute(statement, {"at": at})}
             for key in keys:
                 if key in found:
                     return rows.entry(found[key], self.municipalities, FORMS, explained=True)
@@ -149,47 +150,34 @@ class Catalogue:
 
     # ---------------------------------------------------------------------------------------- feeds
 
-    def page(self, page: int, at: int, forms: Collection[str] = FORMS) -> FeedPage:
+    def page(self, page: int, at: int, forms: tuple[str, ...] = FORMS) -> FeedPage:
         """A page of the feed, from 1: the datasets at 100 positions, and what belongs to them.
 
         Services and series that were harvested for themselves stand at their position too, among the companions.
         Beyond the last page there is nothing.
         """
         first = PAGE * (page - 1) + 1
-        last_page, total = self._extent(at)
+        last_page, total = self._last_page(at), self.counts(at).datasets
         found: list[Entry] = []
         if 1 <= page <= last_page:
-            statement = (
-                rows.select_entries(at, forms)
-                .where(_records.c.position.between(first, first + PAGE - 1))
-                .order_by(_records.c.position)
-            )
+            statement = _page(forms)
+            span = {"at": at, "first": first, "last": first + PAGE - 1}
             with self.engine.begin() as connection:
-                found = [rows.entry(row, self.municipalities, forms) for row in connection.execute(statement)]
+                found = [rows.entry(row, self.municipalities, forms) for row in connection.execute(statement, span)]
         datasets = tuple(entry for entry in found if entry.kind == "dataset")
         others = tuple(entry for entry in found if entry.kind != "dataset")
         companions = {entry.key: entry for entry in (*others, *self.companions_of(found, at, forms))}
         return FeedPage(at, page, last_page, total, datasets, tuple(companions.values()))
 
-    def companions_of(self, entries: Iterable[Entry], at: int, forms: Collection[str] = FORMS) -> tuple[Entry, ...]:
+    def companions_of(self, entries: Iterable[Entry], at: int, forms: tuple[str, ...] = FORMS) -> tuple[Entry, ...]:
         """The agents, services and series that entries refer to, also by way of one another, each once."""
         waiting = list(entries)
-        asked: set[str] = {entry.iri for entry in waiting}
+        asked = {entry.iri for entry in waiting}
         found: dict[str, Entry] = {}
-        with self.engine.begin() as connection:
-            while wanted := sorted({ref for entry in waiting for ref in entry.summary.refs} - asked):
-                asked.update(wanted)
-                waiting = []
-                for some in rows.batches(wanted):
-                    statement = (
-                        rows.select_entries(at, forms)
-                        .where(_records.c.iri.in_(some), _records.c.kind != "dataset")
-                        .order_by(_records.c.iri, ~_owns(), _records.c.key)
-                    )
-                    for row in connection.execute(statement):
-                        if row.iri not in found:
-                            found[row.iri] = rows.entry(row, self.municipalities, forms)
-                            waiting.append(found[row.iri])
+        while wanted := {ref for entry in waiting for ref in entry.summary.refs} - asked:
+            asked |= wanted
+            waiting = self._companions(sorted(wanted), at, forms)
+            found |= {entry.iri: entry for entry in waiting}
         return tuple(found.values())
 
     def selection(
@@ -198,7 +186,7 @@ class Catalogue:
         after: int,
         at: int,
         size: int = PAGE,
-        forms: Collection[str] = FORMS,
+        forms: tuple[str, ...] = FORMS,
         today: date | None = None,
     ) -> FeedPage:
         """A page of a filtered feed: the next datasets beyond a position that a query finds, by position."""
@@ -207,8 +195,8 @@ class Catalogue:
         by_key: dict[str, Entry] = {}
         with self.engine.begin() as connection:
             for some in rows.batches(found.keys):
-                statement = rows.select_entries(at, forms).where(_records.c.key.in_(some))
-                for row in connection.execute(statement):
+                statement = rows.select_entries(forms).where(_records.c.key.in_(some))
+                for row in connection.execute(statement, {"at": at}):
                     by_key[row.key] = rows.entry(row, self.municipalities, forms)
         entries = tuple(by_key[key] for key in found.keys if key in by_key)
         more = len(found.keys) == size and entries
@@ -244,14 +232,13 @@ class Catalogue:
 
     def changes(self, at: int, limit: int = 50, since: int | None = None) -> tuple[Change, ...]:
         """What publications up to a number, and after ``since``, did to datasets; the newest first."""
-        return self._once(
+        return self._made.once(
             ("changes", at, limit, since), lambda: changelog.changes(self.engine, self.municipalities, at, limit, since)
         )
 
     def counts(self, at: int) -> Counts:
         """How many datasets there are, in all and by municipality, theme, format and licence."""
-        self.index.refresh()
-        return self._once(("counts", at), lambda: overview.counts(self.engine, self._sources, at))
+        return self._made.once(("counts", at), lambda: self._counts(at))
 
     def history(self, key: str) -> tuple[Version, ...]:
         """The versions of a record, the newest first."""
@@ -272,7 +259,10 @@ class Catalogue:
 
     def sources(self) -> tuple[SourceState, ...]:
         """How each configured source stands."""
-        return overview.sources(self.engine, self.region.sources, self.number())
+        at = self.number()
+        asked = ("figures", at, overview.last_end(self.engine))
+        figures = self._made.once(asked, lambda: overview.figures(self.engine, at))
+        return overview.sources(self.engine, self.region.sources, figures)
 
     def set_aside(self, source_key: str | None = None) -> tuple[SetAside, ...]:
         """The records that the last runs could not take, of one source or of all."""
@@ -325,23 +315,43 @@ class Catalogue:
         row = connection.execute(statement).first()
         return rows.hit(row, self.municipalities) if row else None
 
-    def _extent(self, at: int) -> tuple[int, int]:
-        """The last page and the number of datasets."""
-        return self._once(("extent", at), lambda: overview.extent(self.engine, at, PAGE))
+    def _counts(self, at: int) -> Counts:
+        self.index.refresh()
+        found = self.index.search(Query(size=0), self._sources, self._names, _today())
+        if found.number == at and at > 0:
+            return overview.counted(self._sources, found)
+        return overview.counts(self.engine, self._sources, at)
 
-    def _once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """What was made for a publication number is kept until some sixty others were asked for."""
-        with self._lock:
-            if key in self._remembered:
-                self._remembered.move_to_end(key)
-                remembered: T = self._remembered[key]
-                return remembered
-        made = make()
-        with self._lock:
-            self._remembered[key] = made
-            while len(self._remembered) > 64:
-                self._remembered.popitem(last=False)
-        return made
+    def _last_page(self, at: int) -> int:
+        return -(-self._made.once(("last", at), lambda: overview.last_position(self.engine, at)) // PAGE)
+
+    def _companions(self, wanted: Sequence[str], at: int, forms: tuple[str, ...]) -> list[Entry]:
+        """The agents, services and series of some IRIs. They recur from page to page, so they are remembered."""
+        known = {iri: self._known.get((iri, at, forms)) for iri in wanted}
+        missing = [iri for iri in wanted if known[iri] is None]
+        if missing:
+            with self.engine.begin() as connection:
+                for some in rows.batches(missing):
+                    for row in connection.execute(_by_iri(forms), {"at": at, "iris": some}):
+                        if known[row.iri] is None:
+                            known[row.iri] = rows.entry(row, self.municipalities, forms)
+                            self._known.put((row.iri, at, forms), known[row.iri])
+        return [entry for entry in known.values() if entry is not None]
+
+
+@lru_cache(maxsize=16)
+def _page(forms: tuple[str, ...]) -> sa.Select[Any]:
+    position = _records.c.position
+    within = position.between(sa.bindparam("first"), sa.bindparam("last"))
+    return rows.select_entries(forms).where(within).order_by(position)
+
+
+@lru_cache(maxsize=16)
+def _by_iri(forms: tuple[str, ...]) -> sa.Select[Any]:
+    """Companions of ``:iris``; where several sources have one, its owner's comes first."""
+    wanted = _records.c.iri.in_(sa.bindparam("iris", expanding=True))
+    order = (_records.c.iri, ~_owns(), _records.c.key)
+    return rows.select_entries(forms).where(wanted, _records.c.kind != "dataset").order_by(*order)
 
 
 def _owns() -> sa.ColumnElement[bool]:

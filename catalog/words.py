@@ -59,9 +59,12 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The term under which a word is found: folded, without its inflection."""
-    folded = fold(word)
-    terms = _STEMMER.analyze(folded)
-    return terms[0] if terms else folded
+    return _stemmed(fold(word))
+
+
+def _stemmed(folded: str) -> str:
+    found: list[str] = _STEMMER.analyze(folded)
+    return found[0] if found else folded
 
 
 def terms(text: str) -> list[str]:
@@ -163,6 +166,7 @@ def affixes(word: str) -> tuple[str, ...]:
     term = stem(word)
     if len(term) < _MIN_AFFIX + 4 or len(term) > 40 or not term.isalpha() or term in _KNOWN_STEMS or split(word):
         return ()
-    ends = (term[i:] for i in range(4, len(term) - _MIN_AFFIX + 1) if _makes_compound(term[:i]))
+    whole = fold(word)  # an end is stemmed for itself: Landung keeps its -ung, Zeppelinlandung loses it
+    ends = (_stemmed(whole[i:]) for i in range(4, len(whole) - _MIN_AFFIX + 1) if _makes_compound(whole[:i]))
     starts = (term[:i] for i in range(_MIN_AFFIX, len(term) - 3) if term[i:] not in _SUFFIXES)
     return (*ends, *starts)
