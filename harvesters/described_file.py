@@ -126,7 +126,7 @@ def by_name(path: str) -> tuple[str, Kind]:
 
 def to_json(files: Iterable[DescribedFile]) -> bytes:
     """The descriptions as JSON: what is kept for replays in place of the files' bytes."""
-    return orjson.dumps([file._asdict() for file in files])
+    return orjson.dumps([file._asdict() for file in files], default=list)
 
 
 def from_json(body: bytes) -> tuple[DescribedFile, ...]:

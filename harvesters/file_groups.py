@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections import defaultdict
@@ -261,7 +262,9 @@ def _row_id(sheet: MetadataSheet, row: SheetRow, files: list[FileEntry], taken: 
 def _free(native_id: str, otherwise: str, taken: set[str]) -> str:
     if native_id not in taken:
         return native_id
-    return f"{native_id}#{ascii_words(otherwise) or '2'}"
+    marked = f"{native_id}#{ascii_words(otherwise) or '2'}"
+    more = (f"{marked}-{number}" for number in itertools.count(2))
+    return marked if marked not in taken else next(candidate for candidate in more if candidate not in taken)
 
 
 def _with_series(groups: list[FileGroup]) -> tuple[FileGroup, ...]:
@@ -294,7 +297,7 @@ def fingerprint(found: FileGroup, states: Sequence[str]) -> bytes:
     """Bytes that change when a dataset's row, series or files change; ``states`` tells each file's state, in order."""
     row = (found.row.values, found.row.unknown) if found.row else None
     files = [(entry.path, entry.url, state) for entry, state in zip(found.files, states, strict=True)]
-    return orjson.dumps([found.native_id, row, found.series, files, found.links, found.missing])
+    return orjson.dumps([found.native_id, row, found.series, files, found.links, found.missing], default=list)
 
 
 def local_state(entry: FileEntry, edges: bytes) -> str:

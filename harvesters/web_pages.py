@@ -1,0 +1,100 @@
+"""A web page's bytes as text and as a tree, whatever charset the server, the page and the bytes disagree on (F20)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from scrapy.http import Response
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from schemas.kinds import writable
+from schemas.tables import Decoded, decode
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,300}charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([\w.:-]{2,40})", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|h[1-6]|p|div|table|ul|a|pre|span|br)[\s>/]", re.IGNORECASE
+)
+
+
+class WebPage(NamedTuple):
+    """A parsed page: its address after redirects, its base for links, its tree, how its bytes were read."""
+
+    url: str
+    base: str
+    tree: LexborHTMLParser
+    decoded: Decoded
+
+
+def page_text(body: bytes, content_type: str | None) -> Decoded:
+    """The text of a page. What the page says of its charset goes before what the server says, what its bytes are before both.
+
+    Servers add a default charset to pages that they know nothing of; UTF-8 that decodes strictly is never anything else.
+    """
+    meta = _META.search(body[:4096])
+    header = _CHARSET.search(content_type or "")
+    named = [meta.group(1).decode("ascii", "ignore") if meta else "", header.group(1) if header else ""]
+    declared = next((name for name in named if name and name.lower().replace("-", "") != "utf8"), None)
+    return decode(body, declared)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is marked up as HTML; plain text that a server calls HTML is not."""
+    return _MARKUP.search(text[:20_000]) is not None
+
+
+def parse(body: bytes, url: str, content_type: str | None) -> WebPage | None:
+    """The page that bytes hold, or None if they are no HTML."""
+    decoded = page_text(body, content_type)
+    if not is_page(decoded.text):
+        return None
+    tree = LexborHTMLParser(decoded.text)
+    base = tree.css_first("base[href]")
+    address = join(url, attribute(base, "href")) if base is not None else None
+    return WebPage(url, address or url, tree, decoded)
+
+
+def join(base: str, href: str) -> str | None:
+    """The http(s) address that a link leads to, without its fragment; None for mailto:, javascript: and broken ones."""
+    href = "".join(href.split("\n")).strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        target = urldefrag(urljoin(base, href)).url
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        return None
+    return writable(target)
+
+
+def attribute(node: LexborNode | None, name: str) -> str:
+    """An attribute's value; empty if there is none."""
+    return (node.attributes.get(name) or "") if node is not None else ""
+
+
+def text_of(node: LexborNode | None) -> str:
+    """The text inside a node with its blanks folded; empty for None."""
+    return " ".join(node.text(deep=True, separator=" ").split()) if node is not None else ""
+
+
+def moment_of(http_date: str) -> str | None:
+    """The ISO moment (UTC) of an HTTP date header (RFC 9110 section 5.6.7); None if it is none."""
+    try:
+        moment = parsedate_to_datetime(http_date)
+    except ValueError:
+        return None
+    if moment.tzinfo is None or not 1990 <= moment.year <= 2200:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def header(response: Response, name: str) -> str | None:
+    """A header of a response as text; None if it was not sent."""
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
