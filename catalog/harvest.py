@@ -103,7 +103,12 @@ class _Runner:
 
     def run(self, kept: Mapping[str, tuple[str, str | None]] | None) -> RunResult:
         staging = Staging(
-            self.store.staging_file(self.handle.id), self.source.key, self.region.language, self.store.responses
+            self.store.staging_file(self.handle.id),
+            self.source.key,
+            self.region.language,
+            self.store.responses,
+            self.store.contents,
+            apart=True,
         )
         try:
             try:
@@ -111,6 +116,7 @@ class _Runner:
             except _Unusable as unusable:
                 staging.remove()
                 return self._failed(unusable.de, unusable.en)
+            staging.finish()
             if report.failure_de is not None:
                 publishing.record_responses(self.store, self.handle, staging)
                 staging.remove()

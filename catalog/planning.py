@@ -15,7 +15,8 @@ import orjson
 import zstandard
 
 from catalog.entries import RECORD_CLASSES
-from catalog.staging import MAPPED, SET_ASIDE, UNCHANGED, Staging
+from catalog.staging import Staging
+from catalog.staging_file import MAPPED, SET_ASIDE, UNCHANGED
 from catalog.summary import Summary
 from schemas import rdf, syntax
 from schemas.kinds import Literal

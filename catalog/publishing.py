@@ -150,21 +150,16 @@ class _Writer:
             versions, fragments, replaced = [], [], []
             for _, version_id, staged in rows:
                 assert staged.ntriples is not None
-                ready = derive(zstandard.decompress(staged.ntriples))
                 versions.append(self._version(staged))
-                fragments.append(
-                    {
-                        "version_id": self.next_version,
-                        "ttl": _compress(ready.ttl),
-                        "rdf": _compress(ready.rdf),
-                        "jsonld": _compress(ready.jsonld),
-                    }
-                )
+                if staged.ttl is not None:
+                    ready = {"ttl": staged.ttl, "rdf": staged.rdf, "jsonld": staged.jsonld}
+                    fragments.append({"version_id": self.next_version, **ready})
                 self.next_version += 1
                 if version_id is not None:
                     replaced.append(version_id)
             connection.execute(sa.insert(tables.versions), versions)
-            connection.execute(sa.insert(tables.fragments), fragments)
+            if fragments:
+                connection.execute(sa.insert(tables.fragments), fragments)
             if replaced:
                 connection.execute(
                     sa.update(tables.versions).where(tables.versions.c.id.in_(replaced)).values(valid_to=self.number)

@@ -278,6 +278,21 @@ class Store:
             )
             return {native_id: bytes(digest) for native_id, digest in rows}
 
+    def contents(self, keys: Sequence[str]) -> Mapping[str, bytes]:
+        """The content hashes of those of the KEYs that are published."""
+        versions = tables.versions
+        found: dict[str, bytes] = {}
+        at = self.number()
+        with self.engine.connect() as connection:
+            for start in range(0, len(keys), BATCH):
+                rows = connection.execute(
+                    sa.select(versions.c.key, versions.c.content_hash).where(
+                        versions.c.key.in_(keys[start : start + BATCH]), current(at)
+                    )
+                )
+                found.update((key, bytes(digest)) for key, digest in rows)
+        return found
+
     def owners(self, wanted: Sequence[str]) -> Mapping[str, str]:
         """The KEYs that own the IRIs, as far as they are owned."""
         found: dict[str, str] = {}

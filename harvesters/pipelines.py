@@ -114,6 +114,10 @@ class Clean(_Step):
 class Check(_Step):
     """Validates against the source's profile and fixes the record's canonical form and hash."""
 
+    def __init__(self, job: Job, reader: str) -> None:
+        super().__init__(job, reader)
+        self._companions: dict[int, Companion] = {}
+
     def step(self, batch: Batch) -> Batch:
         return Batch(batch.page, tuple(self._check(outcome) for outcome in batch.outcomes))
 
@@ -134,8 +138,17 @@ class Check(_Step):
             findings=findings,
             ntriples=ntriples,
             content_hash=iris.content_hash(ntriples),
-            companions=tuple(companion(record, source.key) for record in reading.companions),
+            companions=tuple([self._companion(record, source.key) for record in reading.companions]),
         )
+
+    def _companion(self, record: Resource, source_key: str) -> Companion:
+        # Readers give the same object for the same agent again and again.
+        known = self._companions.get(id(record))
+        if known is None or known.record is not record:
+            if len(self._companions) > 1000:
+                self._companions.clear()
+            known = self._companions[id(record)] = companion(record, source_key)
+        return known
 
 
 class Deliver(_Step):

@@ -79,7 +79,7 @@ class Source:
     def stage(self, store: Store, packages: Sequence[Any], kind: str = "harvest") -> tuple[Any, Staging]:
         """Opens a run and stages packages, ten to a page."""
         run = store.open_run(self.source, kind, self.now)
-        staging = Staging(store.staging_file(run.id), self.source.key, "de", store.responses)
+        staging = Staging(store.staging_file(run.id), self.source.key, "de", store.responses, store.contents)
         municipality = self.region.municipality(self.source.municipality)
         assert municipality is not None
         job = Job(Context(self.region, self.source, municipality), staging, store.memory(self.source.key), b"r")
