@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, cast
 
 from harvesters.persons import without_persons
 from harvesters.reading import Context, Harvested, Reading, TraceEntry
@@ -44,7 +44,7 @@ def clean(reading: Reading, context: Context) -> Reading:
 
 def _clean_texts(record: Resource) -> Resource:
     changed: dict[str, Any] = {}
-    for name in _fields(type(record)):
+    for name in _fields(cast(Any, type(record))):
         values = getattr(record, name)
         if values:
             cleaned = tuple([_clean_value(value) for value in values])
@@ -57,7 +57,7 @@ def _clean_texts(record: Resource) -> Resource:
 
 
 @cache
-def _fields(record_class: type[Resource]) -> tuple[str, ...]:
+def _fields(record_class: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(record_class) if f.name not in ("iri", "types", "extra"))
 
 

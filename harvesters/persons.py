@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any, cast
 
 from harvesters.reading import Context, Reading
 from schemas.findings import Finding, Severity, declare
@@ -98,7 +99,7 @@ def without_persons(reading: Reading, context: Context) -> Reading:
         return reading
     return replace(
         reading,
-        record=replace(record, **changed) if changed else record,
+        record=replace(record, **cast(Any, changed)) if changed else record,
         companions=tuple(companion for companion in reading.companions if companion.iri not in persons),
         findings=reading.findings + tuple(findings),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from catalog import harvest, publishing, tables
 from catalog.staging import now_text
-from catalog.store import NoSuchRun, RunActive, Store, current
+from catalog.store import LeaseLost, NoSuchRun, RunActive, Store, current
 from harvesters.reading import CrawlReport
 from schemas import iris
 from schemas.region import Region, load
@@ -360,7 +359,7 @@ def test_F53_second_run_of_a_source_is_refused(portal: Source) -> None:
         store.open_run(portal.source, "harvest", portal.now)
     late = store.open_run(portal.source, "harvest", portal.now + timedelta(minutes=10))
     with store.engine.connect() as connection:
-        states = dict(connection.execute(sa.select(tables.runs.c.id, tables.runs.c.status)).all())  # type: ignore[arg-type]
+        states = dict(connection.execute(sa.select(tables.runs.c.id, tables.runs.c.status)).all())
     store.close()
     assert states == {late.id - 1: "failed", late.id: None}, "a run without heartbeat has lost its lease"
 
@@ -461,7 +460,7 @@ def test_whoever_publishes_is_waited_for_and_not_overtaken(tmp_path: Path, monke
         connection.execute(sa.update(tables.publication).values(holder=other.token, held_at=now_text()))
     report = CrawlReport("complete", 1)
     monkeypatch.setattr(publishing, "WAIT_SECONDS", 0.2)
-    with pytest.raises(publishing.LeaseLost):
+    with pytest.raises(LeaseLost):
         harvest.conclude(store, one.source, run, staging, report, False, one.now)
     assert titles(both) == {}
     store.close_run(other, one.now, status="failed")
@@ -480,7 +479,7 @@ def test_publisher_that_lost_its_right_publishes_nothing(portal: Source, monkeyp
         flip(self, also)  # type: ignore[arg-type]
 
     monkeypatch.setattr(publishing._Writer, "flip", overtaken)
-    with pytest.raises(publishing.LeaseLost):
+    with pytest.raises(LeaseLost):
         harvest.conclude(store, portal.source, run, staging, CrawlReport("complete", 1), False, portal.now)
     store.close()
     assert titles(portal.region) == {}
@@ -498,7 +497,7 @@ def test_positions_are_permanent(portal: Source) -> None:
                 sa.select(tables.records.c.native_id, tables.records.c.position).where(
                     tables.records.c.position.is_not(None)
                 )
-            ).all()  # type: ignore[arg-type]
+            ).all()
         )
     store.close()
     assert sorted(positions.values()) == list(range(1, 14))
@@ -512,7 +511,7 @@ STEPS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("machine")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -193,7 +192,7 @@ class _Orders:
             "verdicts": crawler.stats.get_value("allmende/robots", ()),
             "retries": crawler.stats.get_value("retry/count", 0),
             "connects": self._connects[:],
-            "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            "rss": peak_kilobytes(),
         }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 from defusedxml import ElementTree
-from demo_content import (
+from tests.harvesters.demo_content import (
     DEMO,
     FILES,
     SERVERS,

@@ -11,7 +11,7 @@ import ckanapi
 import httpx
 import pytest
 from defusedxml import ElementTree
-from demo_content import (
+from tests.harvesters.demo_content import (
     DATASETS,
     DCAT,
     DEMO,

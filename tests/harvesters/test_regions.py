@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from demo_content import (
+from tests.harvesters.demo_content import (
     DATASETS,
     DEMO,
     FILES,
