@@ -22,6 +22,7 @@ from twisted.internet.address import IPv4Address, IPv6Address
 
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.run import RunGuards, agent_string
+from tests.memory import peak_kilobytes
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE_SECONDS = 60
