@@ -1,0 +1,802 @@
+"""The CKAN spider against a fake portal on loopback that has the quirks of real ones."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from pydantic import ValidationError
+from scrapy.crawler import CrawlerRunner
+from scrapy.utils.reactor import install_reactor
+from twisted.internet import threads
+
+from harvesters import registry, settings
+from harvesters.crawl import revision_of
+from harvesters.fetch import Answer
+from harvesters.reading import Context, Kept, Outcome, Page, PageMemory
+from harvesters.regions.server import start
+from harvesters.spider import Job
+from harvesters.spiders.ckan import CkanOptions, CkanSpider, Portal, cut, filter_query, load_json, portal
+from schemas.limits import Limits
+from schemas.model import text
+from schemas.region import HarvestSource, Municipality, Publisher, Region
+from schemas.syntax import Unreadable
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a crawl brought: records by native id, what was set aside, the account, and what a next run may know."""
+
+    records: dict[str, dict[str, Any]]
+    set_aside: dict[str, list[str]]
+    unusable: list[str]
+    report: dict[str, Any]
+    state: dict[str, Any]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return {native_id: record["title"] for native_id, record in self.records.items()}
+
+
+class Crawls:
+    """A child process with one reactor that crawls one source after another under the real settings and pipelines."""
+
+    def __init__(self) -> None:
+        self.child = subprocess.Popen(
+            [sys.executable, "-W", "error", str(Path(__file__))],
+            cwd=_ROOT,
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def crawl(self, protocol: str, url: str, options: Mapping[str, Any] | None = None, **wishes: Any) -> Run:
+        """``state`` is that of an earlier run, ``replay`` maps its responses again, ``full`` sends no validators."""
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        job = {"protocol": protocol, "url": url, "options": dict(options or {}), **wishes}
+        print(json.dumps(job), file=self.child.stdin, flush=True)
+        line = self.child.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the crawling process ended with {self.child.wait()}")
+        return Run(**json.loads(line))
+
+    def stop(self) -> None:
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        self.child.stdin.close()
+        self.child.wait(30)
+        self.child.stdout.close()
+
+
+Query = Mapping[str, str]
+Reply = tuple[int, str, bytes]
+
+
+def package(number: int, **more: Any) -> dict[str, Any]:
+    url = f"https://www.example.org/{number}.csv"
+    known = {
+        "id": f"id-{number:04}",
+        "name": f"daten-{number}",
+        "title": f"Daten {number}",
+        "state": "active",
+        "private": False,
+    }
+    return {**known, "type": "dataset", "resources": [{"id": f"r-{number}", "url": url, "format": "CSV"}], **more}
+
+
+def packages(count: int) -> list[dict[str, Any]]:
+    return [package(number) for number in range(count)]
+
+
+def success(result: Any) -> Reply:
+    return 200, "application/json", json.dumps({"help": "…", "success": True, "result": result}).encode()
+
+
+def error(status: int, kind: str, message: str) -> Reply:
+    told = {"help": "…", "success": False, "error": {"__type": kind, "message": message}}
+    return status, "application/json", json.dumps(told).encode()
+
+
+@dataclass
+class FakePortal:
+    """A CKAN that answers package_search as CKAN does; ``quirk`` may answer first. ``asked`` holds what was asked."""
+
+    packages: list[dict[str, Any]]
+    cap: int = 1000
+    quirk: Callable[[FakePortal, str, Query], Reply | None] = lambda portal, action, query: None
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> Reply:
+        action = path.rpartition("/")[2]
+        if any(len(values) > 1 for values in query.values()):
+            return error(409, "Validation Error", "given twice")
+        single = {name: values[0] for name, values in query.items()}
+        self.asked.append((action, single))
+        quirky = self.quirk(self, action, single)
+        if quirky is not None:
+            return quirky
+        if action != "package_search":
+            return error(400, "Bad Request", f"Bad request - Action name not known: {action}")
+        return success({"count": len(self.found(single)), "results": self.page(single), "facets": {}})
+
+    def found(self, query: Query) -> list[dict[str, Any]]:
+        chosen = [
+            p for p in self.packages if "fq" not in query or p.get("organization", {}).get("name", "-") in query["fq"]
+        ]
+        return sorted(chosen, key=lambda p: str(p["id"]), reverse=query.get("sort", "").endswith("desc"))
+
+    def page(self, query: Query) -> list[dict[str, Any]]:
+        start, rows = int(query.get("start", 0)), min(int(query.get("rows", 10)), self.cap)
+        return self.found(query)[start : start + rows]
+
+    def searches(self) -> list[dict[str, str]]:
+        return [query for action, query in self.asked if action == "package_search"]
+
+
+class Server:
+    """Fake portals on one port, each below a path of its own; everything else is a file of ``files``."""
+
+    def __init__(self) -> None:
+        self.portals: dict[str, FakePortal] = {}
+        self.files: dict[str, Reply] = {}
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                name = parts.path.split("/")[1]
+                status, kind, body = 404, "text/html", b"<!doctype html><title>nicht gefunden</title>"
+                if parts.path in server.files:
+                    status, kind, body = server.files[parts.path]
+                elif name in server.portals and "/api/3/action/" in parts.path:
+                    server.portals[name].headers.append({k.lower(): v for k, v in self.headers.items()})
+                    status, kind, body = server.portals[name].answer(parts.path, parse_qs(parts.query))
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def crawls() -> Iterator[Crawls]:
+    running = Crawls()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def harvest(server: Server, crawls: Crawls) -> Callable[..., Run]:
+    """Harvests a fake portal: ``options`` are those of [ckan], ``path`` is what stands behind the root."""
+
+    def run(fake: FakePortal, path: str = "", **wishes: Any) -> Run:
+        server.portals["portal"] = fake
+        return crawls.crawl("ckan", f"{server.url}/portal{path}", **wishes)
+
+    return run
+
+
+def rules(run: Run) -> set[str]:
+    return {rule for rule, _ in run.report["findings"]}
+
+
+# ------------------------------------------------------------------------------------------------------- addresses
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://h.example/", Portal("https://h.example")),
+        ("https://h.example/ckan", Portal("https://h.example/ckan")),
+        ("https://h.example/api/3", Portal("https://h.example")),
+        ("https://h.example/ckan/api/3/action/package_search?q=x", Portal("https://h.example/ckan")),
+        ("https://h.example/dataset/abfall", Portal("https://h.example")),
+        ("https://h.example/de/organization/neuhof", Portal("https://h.example/de", organizations=("neuhof",))),
+        ("https://h.example/organization/about/neuhof", Portal("https://h.example", organizations=("neuhof",))),
+        ("https://h.example/group/envi", Portal("https://h.example", groups=("envi",))),
+        (
+            "https://h.example/dataset?organization=a&organization=b&tags=Abfall",
+            Portal("https://h.example", organizations=("a", "b"), tags=("Abfall",)),
+        ),
+        ("https://h.example/files/packages.json", Portal("https://h.example/files/packages.json", document=True)),
+    ],
+)
+def test_portal_behind_an_address(url: str, expected: Portal) -> None:
+    assert portal(url) == expected
+
+
+def test_f79_filters_make_one_query() -> None:
+    options = CkanOptions(organizations=("neuhof", 'a"b'), groups=("envi",), fq="res_format:CSV")
+    asked = filter_query(portal("https://h.example/organization/neuhof"), options)
+    assert asked == '+organization:("neuhof" OR "a\\"b") +groups:"envi" res_format:CSV'
+
+
+def test_unknown_option_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        CkanOptions(include_private=True)  # type: ignore[call-arg]
+
+
+# ------------------------------------------------------------------------------------------------------ JSON (F44)
+
+
+@pytest.mark.parametrize(
+    ("body", "value", "repaired"),
+    [
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}, False),
+        (b'{"a": NaN, "b": Infinity}', {"a": None, "b": None}, True),
+        (b'{"a": ' + b"9" * 1_000_000 + b"}", {"a": None}, True),
+        (b'{"a": 12345678901234567890123, "n": NaN}', {"a": "12345678901234567890123", "n": None}, True),
+        (b'{"a": "x\\ud800y"}', {"a": "xy"}, True),
+        (b'{"a": "x\\u0000y"}', {"a": "x\0y"}, False),
+        (b'{"a": 1, "a": 2}', {"a": 2}, False),
+        ('{"a": "Größe"}'.encode("cp1252"), {"a": "Größe"}, True),
+    ],
+)
+def test_f44_json_is_read_or_cleaned(body: bytes, value: Any, repaired: bool) -> None:
+    assert load_json(body) == (value, repaired)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b" \n", b"<html>Wartung</html>", b'{"a": [1, 2', b"[" * 100_000 + b"]" * 100_000, b"\xff\xfe"]
+)
+def test_f01_f03_f21_f40_what_is_no_json_is_refused(body: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        load_json(body)
+    assert len(refused.value.de) < 500
+
+
+def test_cut_knows_the_shapes_of_results() -> None:
+    one = package(1)
+    assert cut({"count": 9, "results": [one]}) == ([one], [], 9)
+    assert cut([[one]]) == ([one], [], None)
+    assert cut(one) == ([one], [], None)
+    assert cut(["a", "b"]) == ([], ["a", "b"], None)
+    assert cut([{"title": "Amt", "name": "amt", "id": "1", "is_organization": True}]) is None
+    assert cut({"site_title": "x"}) is None
+    assert cut("x") is None
+
+
+# ---------------------------------------------------------------------------------------------------------- paging
+
+
+def test_f79_pages_until_the_count_is_reached_though_rows_are_capped(harvest: Callable[..., Run]) -> None:
+    fake = FakePortal(packages(25), cap=10)
+    run = harvest(fake)
+    assert len(run.records) == 25
+    assert run.report["coverage"] == "complete"
+    assert run.report["findings"] == []
+    assert [query["start"] for query in fake.searches()] == ["0", "10", "20"]
+    assert {query["sort"] for query in fake.searches()} == {"id asc"}
+
+
+def test_organisation_page_filters_and_its_agent_comes_along(harvest: Callable[..., Run]) -> None:
+    mine = [package(n, organization={"id": "o", "name": "neuhof", "title": "Neuhof"}) for n in range(3)]
+    fake = FakePortal([*mine, package(7), package(8)])
+    run = harvest(fake, path="/organization/neuhof")
+    assert len(run.records) == 3
+    assert fake.searches()[0]["fq"] == '+organization:"neuhof"'
+    assert "authorization" not in fake.headers[0]
+    assert 'http://xmlns.com/foaf/0.1/name> "Neuhof"' in run.records["id-0000"]["companions"][0]
+
+
+_REAL_CRAWL = """
+import logging, sys
+from pathlib import Path
+from harvesters.crawl import crawl
+from harvesters.reading import Context
+from harvesters.spider import Job
+from harvesters.spiders.ckan import CkanOptions
+from schemas import region
+from tests.harvesters.test_ckan_reader import ListSink
+logging.basicConfig(level=1)
+loaded = region.load(Path(sys.argv[1]), {"ALLMENDE_SOURCE_PORTAL__API_KEY": "canary-4711"})
+sink = ListSink()
+report = crawl("ckan", Job(Context(loaded, loaded.sources[0], loaded.municipalities[0], CkanOptions()), sink))
+print(report, sink.outcomes)
+"""
+
+
+def test_f69_api_key_is_sent_and_stands_in_no_log(server: Server, tmp_path: Path) -> None:
+    fake = FakePortal(packages(2))
+    server.portals["secret"] = fake
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "region.toml").write_text(
+        '[region]\ntitle = "T"\ndescription = "D"\nbase_url = "https://daten.example.org"\n'
+        'publisher = { name = "Z", email = "daten@example.org" }\nallowed_hosts = ["127.0.0.1"]\n'
+        '[[municipality]]\nid = "neuhof"\nname = "Neuhof"\nags = "06631018"\nars = "066310018018"\n',
+        encoding="utf-8",
+    )
+    source = f'title = "P"\nmunicipality = "neuhof"\nurl = "{server.url}/secret"\nprotocol = "ckan"\n'
+    (tmp_path / "sources/portal.toml").write_text(source, encoding="utf-8")
+    arguments = [sys.executable, "-c", _REAL_CRAWL, str(tmp_path)]
+    done = subprocess.run(arguments, cwd=_ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert fake.headers[0]["authorization"] == "canary-4711"
+    assert "coverage='complete'" in done.stdout
+    assert "canary-4711" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ((200, "text/html", b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
+        ((200, "application/json", b""), "leer"),
+        ((200, "application/json", b'{"success": true, "result": {"count": 3, "resu'), "kein JSON"),
+        ((200, "application/json", b'{"anderes": 1}'), "keine Antwort der CKAN-Schnittstelle"),
+        (success({"site_title": "x"}), "keine Liste von Datensätzen"),
+        (error(200, "Search Error", "Solr antwortet nicht"), "Solr antwortet nicht"),
+        (error(403, "Authorization Error", "Kein Zugriff"), "Kein Zugriff"),
+        ((503, "text/html", b"voll"), "503"),
+    ],
+    ids=[
+        "F01-html",
+        "F03-empty",
+        "F21-cut",
+        "F01-other-json",
+        "F01-no-list",
+        "F02-success-false",
+        "F02-forbidden",
+        "F25-busy",
+    ],
+)
+def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
+    run = harvest(FakePortal(packages(3), quirk=lambda portal, action, query: reply))
+    assert run.records == {}
+    assert run.report["pages"] == 0
+    assert said in run.report["failure"]
+    assert "/portal/api/3/action/package_search" in run.report["failure"]
+
+
+def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run]) -> None:
+    def same(portal: FakePortal, action: str, query: Query) -> Reply:
+        return success({"count": 30, "results": packages(10)})
+
+    fake = FakePortal([], quirk=same)
+    run = harvest(fake)
+    assert len(run.records) == 10
+    assert run.report["coverage"] == "partial"
+    assert "gleicht einer schon gelesenen" in run.report["failures"][0]
+    assert len(fake.searches()) == 2
+
+
+def test_f12_a_ring_of_pages_ends_after_one_request_too_many(harvest: Callable[..., Run]) -> None:
+    def ring(portal: FakePortal, action: str, query: Query) -> Reply:
+        at = int(query["start"]) // 5 % 3
+        return success({"count": 1000, "results": packages(15)[at * 5 : at * 5 + 5]})
+
+    fake = FakePortal([], quirk=ring)
+    run = harvest(fake)
+    assert len(run.records) == 15
+    assert run.report["coverage"] == "partial"
+    assert len(fake.searches()) == 4
+
+
+def test_f14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
+    def broken(portal: FakePortal, action: str, query: Query) -> Reply | None:
+        return (500, "text/html", b"oops") if query["start"] == "20" else None
+
+    run = harvest(FakePortal(packages(50), cap=10, quirk=broken))
+    assert len(run.records) == 20
+    assert run.report["coverage"] == "partial"
+    assert run.report["failure"] is None
+    assert "500" in run.report["failures"][0]
+
+
+def test_f14_f79_fewer_than_stated_is_a_finding_and_counts_no_absence(harvest: Callable[..., Run]) -> None:
+    def boasting(portal: FakePortal, action: str, query: Query) -> Reply:
+        return success({"count": 30, "results": portal.page(query)})
+
+    run = harvest(FakePortal(packages(25), cap=10, quirk=boasting))
+    assert len(run.records) == 25
+    assert run.report["coverage"] == "partial"
+    assert rules(run) == {"ckan-count-gap"}
+    assert "30" in run.report["findings"][0][1]
+    assert "25" in run.report["findings"][0][1]
+
+
+def test_f16_a_list_that_changes_while_paging_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
+    def shifting(portal: FakePortal, action: str, query: Query) -> Reply | None:
+        if len(portal.searches()) == 2:  # before the second page the first dataset is deleted: all others move up
+            portal.packages = portal.packages[1:]
+        return None
+
+    fake = FakePortal(packages(30), cap=10, quirk=shifting)
+    run = harvest(fake)
+    assert {f"id-{number:04}" for number in range(1, 30)} <= set(run.records)
+    assert run.report["coverage"] == "complete"
+    assert "ckan-list-changed" in rules(run)
+    assert run.report["records"] == 30  # none twice
+    assert [query["sort"] for query in fake.searches()][-1] == "id desc"
+
+
+def test_f16_a_dataset_added_while_paging_is_not_delivered_twice(harvest: Callable[..., Run]) -> None:
+    def growing(portal: FakePortal, action: str, query: Query) -> Reply | None:
+        if len(portal.searches()) == 2:
+            portal.packages = [package(9, id="id-0000-neu"), *portal.packages]
+        return None
+
+    run = harvest(FakePortal(packages(30), cap=10, quirk=growing))
+    assert len(run.records) == 31
+    assert run.report["records"] == 31
+    assert run.report["coverage"] == "complete"
+
+
+def test_f08_equal_ids_with_different_content_all_reach_the_sink(harvest: Callable[..., Run]) -> None:
+    run = harvest(FakePortal([package(1), package(2, id="id-0001"), package(3, id="id-0001")]))
+    assert run.report["records"] == 3
+    assert run.report["coverage"] == "complete"
+
+
+def test_f79_refused_sort_and_rows_are_left_out(harvest: Callable[..., Run]) -> None:
+    def strict(portal: FakePortal, action: str, query: Query) -> Reply | None:
+        if "sort" in query:
+            return error(409, "Validation Error", "sort: nicht erlaubt")
+        return error(409, "Validation Error", "rows: höchstens 100") if int(query["rows"]) > 100 else None
+
+    fake = FakePortal(packages(120), quirk=strict)
+    run = harvest(fake)
+    assert len(run.records) == 120
+    assert run.report["coverage"] == "complete"
+    assert rules(run) == {"ckan-parameter-refused"}
+
+
+def test_empty_portal_is_complete_with_no_record(harvest: Callable[..., Run]) -> None:
+    run = harvest(FakePortal([]))
+    assert run.records == {}
+    assert run.report["coverage"] == "complete"
+    assert run.report["pages"] == 1
+
+
+def test_what_is_no_public_dataset_is_left_out(harvest: Callable[..., Run]) -> None:
+    hidden = [package(1, type="harvest"), package(2, state="deleted"), package(3, private=True), package(4)]
+    run = harvest(FakePortal(hidden))
+    assert set(run.records) == {"id-0004"}
+    assert run.report["coverage"] == "complete"
+    assert [rule for rule, _ in run.report["findings"]] == ["record-not-public"] * 2
+
+
+def test_f22_f44_one_bad_record_stops_nothing(harvest: Callable[..., Run]) -> None:
+    def odd(portal: FakePortal, action: str, query: Query) -> Reply:
+        status, kind, body = success({"count": 4, "results": ["kein Objekt", {"notes": "namenlos"}, *packages(2)]})
+        return (
+            status,
+            kind,
+            body.replace(b'"Daten 1"', b'"Daten \\ud800"').replace(b'"private": false', b'"private": NaN'),
+        )
+
+    run = harvest(FakePortal([], quirk=odd))
+    assert set(run.records) == {"id-0000", "id-0001"}
+    assert len(run.unusable) == 1
+    assert len(run.set_aside) == 1
+    assert rules(run) == {"json-repaired"}
+    assert run.report["coverage"] == "complete"
+
+
+# ------------------------------------------------------------------------------------------- portals without search
+
+
+def dkan(portal: FakePortal, action: str, query: Query, *, lists: bool = True, nested: bool = True) -> Reply | None:
+    """DKAN 1: no search, lists that know no offset, every result wrapped into a list, help in prose."""
+    if action == "package_list":
+        return success([entry["id"] for entry in portal.packages])
+    if action == "current_package_list_with_resources" and lists:
+        return success([portal.packages] if nested else portal.packages)
+    if action == "package_show":
+        return success([entry for entry in portal.packages if query["id"] in (entry["id"], entry["name"])])
+    return 404, "text/html", b"<html>not found</html>"
+
+
+@pytest.mark.parametrize("lists", [True, False], ids=["whole packages", "one by one"])
+def test_f79_dkan_without_search_is_read_by_its_lists(harvest: Callable[..., Run], lists: bool) -> None:
+    entries = [package(n, state="Active", private=True, type="Dataset") for n in range(4)]
+    fake = FakePortal(entries, quirk=partial(dkan, lists=lists))
+    run = harvest(fake)
+    assert len(run.records) == 4
+    assert run.report["coverage"] == "complete"
+    shown = [action for action, _ in fake.asked].count("package_show")
+    assert shown == (0 if lists else 4)
+
+
+def test_lists_are_filtered_here_where_no_search_does_it(harvest: Callable[..., Run]) -> None:
+    entries = [
+        package(1, organization={"name": "neuhof"}),
+        package(2, organization={"name": "flieden"}),
+        package(3, groups=[{"name": "group/neuhof"}]),
+    ]
+    run = harvest(FakePortal(entries, quirk=dkan), options={"organizations": ["neuhof"]})
+    assert set(run.records) == {"id-0001"}
+    run = harvest(FakePortal(entries, quirk=dkan), options={"fq": "res_format:CSV"})
+    assert run.records == {}
+    assert "404" in run.report["failure"]
+
+
+def test_f14_a_single_package_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
+    def broken(portal: FakePortal, action: str, query: Query) -> Reply | None:
+        if action == "package_show" and query["id"] == "id-0001":
+            return 200, "text/html", b"<html>Fehler</html>"
+        return dkan(portal, action, query, lists=False)
+
+    run = harvest(FakePortal(packages(3), quirk=broken))
+    assert set(run.records) == {"id-0000", "id-0002"}
+    assert run.report["coverage"] == "partial"
+
+
+# ------------------------------------------------------------------------------------------------- replay, next run
+
+
+def test_replay_gives_the_same_without_the_portal(harvest: Callable[..., Run]) -> None:
+    fake = FakePortal(packages(15), cap=10)
+    run = harvest(fake)
+    asked = len(fake.asked)
+    again = harvest(fake, state=run.state, replay=True)
+    assert again.titles == run.titles
+    assert again.report["coverage"] == "complete"
+    assert len(fake.asked) == asked
+
+
+def test_next_run_knows_unchanged_records(harvest: Callable[..., Run]) -> None:
+    fake = FakePortal(packages(5))
+    run = harvest(fake)
+    fake.packages[2] = package(2, title="Neuer Titel")
+    again = harvest(fake, state=run.state)
+    assert {key for key, record in again.records.items() if not record["unchanged"]} == {"id-0002"}
+
+
+# -------------------------------------------------------------------------------------------------------- detection
+
+
+def answers_of(server: Server, url: str) -> dict[str, Answer]:
+    answers = {}
+    for address in CkanSpider.probes(url):
+        name = urlsplit(address).path.split("/")[1]
+        status, kind, body = server.portals[name].answer(urlsplit(address).path, parse_qs(urlsplit(address).query))
+        if status == 200:
+            answers[address] = Answer(address, address, status, {}, body, kind, 0.0)
+    return answers
+
+
+def test_detection_of_a_portal_of_an_organisation_and_of_dkan(server: Server) -> None:
+    server.portals["portal"] = FakePortal(
+        [package(n, organization={"name": "neuhof" if n < 4 else "x"}) for n in range(9)]
+    )
+    url = f"{server.url}/portal/organization/neuhof"
+    found = CkanSpider.detect(url, answers_of(server, url))
+    assert found is not None
+    assert (found.url, found.count, found.samples) == (f"{server.url}/portal", 4, ("Daten 0", "Daten 1", "Daten 2"))
+    assert CkanSpider.options_model(**found.options) == CkanOptions(organizations=("neuhof",))
+    server.portals["portal"] = FakePortal(packages(6), quirk=dkan)
+    found = CkanSpider.detect(f"{server.url}/portal", answers_of(server, f"{server.url}/portal"))
+    assert found is not None
+    assert (found.count, found.certainty) == (6, 70)
+    assert CkanSpider.detect(url, {}) is None
+    assert CkanSpider.probes("daten/ordner") == ()
+
+
+def test_no_portal_is_detected_where_html_answers() -> None:
+    url = "https://www.example.org/"
+    page = Answer(url, url, 200, {}, b"<html>", "text/html", 0.0)
+    assert CkanSpider.detect(url, dict.fromkeys(CkanSpider.probes(url), page)) is None
+
+
+# ---------------------------------------------------------------------------------------------------------- samples
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize(
+    ("name", "datasets", "coverage"),
+    [
+        ("moers_ogd_dataset_2013.json", 1, "complete"),
+        ("envidat_package_search.json", 2, "partial"),  # count 858, two results
+        ("envidat_package_show.json", 1, "complete"),
+        ("dkan_hauts_de_france_package_show.json", 1, "complete"),
+        ("govdata_package_search_uba.json", 3, "complete"),
+    ],
+)
+def test_sample_as_a_file(
+    server: Server, samples: Path, crawls: Crawls, name: str, datasets: int, coverage: str
+) -> None:
+    server.files[f"/files/{name}"] = (200, "application/json", (samples / "ckan" / name).read_bytes())
+    run = crawls.crawl("ckan", f"{server.url}/files/{name}")
+    assert len(run.records) == datasets
+    assert run.set_aside == {}
+    assert run.report["coverage"] == coverage
+
+
+@pytest.mark.samples
+def test_sample_of_govdata_through_the_search(harvest: Callable[..., Run], samples: Path) -> None:
+    answer = json.loads((samples / "ckan/govdata_package_search_uba.json").read_text(encoding="utf-8"))
+    run = harvest(FakePortal(answer["result"]["results"], cap=2))
+    assert len(run.records) == 3
+    assert run.report["coverage"] == "complete"
+    assert sum(record["ntriples"].count("dcat#Distribution>") for record in run.records.values()) == 3
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize(
+    "name", ["govdata_package_list.json", "envidat_tag_list.json", "stadt_zuerich_group_list.json"]
+)
+def test_sample_that_holds_no_packages_fails_with_words(
+    server: Server, samples: Path, crawls: Crawls, name: str
+) -> None:
+    server.files[f"/files/{name}"] = (200, "application/json", (samples / "ckan" / name).read_bytes())
+    run = crawls.crawl("ckan", f"{server.url}/files/{name}")
+    assert run.records == {}
+    assert "keine Liste von Datensätzen" in run.report["failure"]
+
+
+def test_demo_portal_is_harvested_as_it_stands(tmp_path: Path, crawls: Crawls) -> None:
+    demo = tmp_path / "demo"
+    shutil.copytree(Path(__file__).parents[2] / "harvesters/regions/demo", demo)
+    with start(demo, 0) as running:
+        run = crawls.crawl("ckan", f"{running.base_url}/ckan-neuhof")
+    total = len(json.loads((demo / "servers/ckan-neuhof/packages.json").read_bytes()))
+    assert len(run.records) + len(run.set_aside) == total
+    assert run.report["coverage"] == "complete"
+
+
+def _serve() -> None:
+    """The child of `Crawls`: a job a line in, a run a line out."""
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    reactor: Any = importlib.import_module("twisted.internet.reactor")
+
+    def obey() -> None:
+        for line in sys.stdin:
+            print(json.dumps(threads.blockingCallFromThread(reactor, _run, json.loads(line))), flush=True)
+        reactor.callFromThread(reactor.stop)
+
+    threading.Thread(target=obey, daemon=True).start()
+    reactor.run(installSignalHandlers=False)
+
+
+@dataclass
+class _Sink:
+    outcomes: list[Outcome] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    kept: dict[str, Kept] = field(default_factory=dict)
+
+    def keep(self, response: Kept) -> str:
+        name = f"{response.url} {hash(response.body)}"
+        self.kept[name] = response
+        return name
+
+    def deliver(self, page: Page, outcomes: Iterable[Outcome]) -> None:
+        self.pages.append(page)
+        self.outcomes += outcomes
+
+
+@dataclass
+class _Memory:
+    hashes: dict[str, bytes]
+    pages: dict[str, PageMemory]
+
+    def known(self, native_ids: Sequence[str]) -> Mapping[str, bytes]:
+        return {native_id: self.hashes[native_id] for native_id in native_ids if native_id in self.hashes}
+
+    def page(self, url: str) -> PageMemory | None:
+        return self.pages.get(url)
+
+
+def _run(asked: dict[str, Any]) -> Any:
+    municipality = Municipality(id="neuhof", name="Gemeinde Neuhof", ags="06631018", ars="066310018018")
+    region = Region(
+        folder=_ROOT,
+        title="Testregion",
+        description="Daten zum Testen",
+        base_url="https://daten.example.org",
+        publisher=Publisher(name="Zweckverband Test", email="daten@example.org"),
+        allowed_hosts=("127.0.0.1",),
+        municipalities=(municipality,),
+    )
+    source = HarvestSource(
+        id="s",
+        key="s",
+        title="S",
+        municipality="neuhof",
+        url=asked["url"],
+        options=asked["options"],
+        limits=Limits(retries=0),
+        protocol=asked["protocol"],
+    )
+    spider = registry.spider_classes()[asked["protocol"]]
+    sink, state = _Sink(), asked.get("state")
+    job = Job(Context(region, source, municipality, spider.options_of(source)), sink, full=asked.get("full", False))
+    job.revision = revision_of(spider, job)
+    if state and asked.get("replay"):
+        kept = {url: Kept(url, kind, body.encode("latin-1")) for url, kind, body in state["kept"]}
+        job.replay = kept.get
+    elif state:
+        hashes = {native_id: bytes.fromhex(digest) for native_id, digest in state["hashes"].items()}
+        pages = {url: PageMemory(etag, date, tuple(ids), name) for url, etag, date, ids, name in state["pages"]}
+        job.memory = _Memory(hashes, pages)
+    runner = CrawlerRunner(
+        {
+            **{key: getattr(settings, key) for key in dir(settings) if key.isupper()},
+            "DOWNLOADER_MIDDLEWARES": {**settings.DOWNLOADER_MIDDLEWARES, "harvesters.replay.ReplayMiddleware": 1},
+            "ALLMENDE_LIMITS": source.limits,
+            "ALLMENDE_ALLOWED_HOSTS": region.allowed_hosts,
+        }
+    )
+    return runner.crawl(spider, job=job).addCallback(lambda _: _told(job, sink))
+
+
+def _told(job: Job, sink: _Sink) -> dict[str, Any]:
+    report = job.report()
+    reader = registry.reader(registry.spider_classes()[job.context.source.protocol or "ckan"].reader)
+    return {
+        "records": {
+            outcome.native_id: {
+                "unchanged": outcome.reading is None,
+                "title": text(outcome.reading.record.title) if outcome.reading else "",
+                "ntriples": outcome.ntriples,
+                "companions": [companion.ntriples for companion in outcome.companions],
+            }
+            for outcome in sink.outcomes
+            if not outcome.set_aside
+        },
+        "set_aside": {o.native_id: [*(f.rule for f in o.findings), o.traceback] for o in sink.outcomes if o.set_aside},
+        "unusable": [finding.message() for page in sink.pages for finding in page.unusable],
+        "report": {
+            "coverage": report.coverage,
+            "pages": report.pages,
+            "failure": report.failure_de,
+            "failures": [de for de, _ in report.failures],
+            "findings": [[finding.rule, finding.message()] for finding in report.findings],
+            "stated": report.stated_total,
+            "records": job.records,
+        },
+        "state": {
+            "kept": [[kept.url, kept.content_type, kept.body.decode("latin-1")] for kept in sink.kept.values()],
+            "hashes": {o.native_id: o.input_hash.hex() for o in sink.outcomes if not o.set_aside},
+            "pages": [
+                [
+                    page.url,
+                    page.etag,
+                    page.last_modified,
+                    [*page.seen_ids, *(reader.native_id(native, job.context) for native in page.natives)],
+                    page.response,
+                ]
+                for page in sink.pages
+            ],
+        },
+    }
+
+
+if __name__ == "__main__":
+    _serve()
