@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -99,7 +100,7 @@ def title_of_links(links: Iterable[DataLink], facts: PageFacts) -> tuple[str, st
         for text, place in (
             (link.label, "Beschriftung des Links"),
             (link.row, "Tabellenzeile"),
-            (without_links(link.block, links)[:120], "Text neben dem Link"),
+            (_name_beside(link, links), "Text neben dem Link"),
             (link.heading, "Überschrift"),
             (facts.title, "Seitentitel"),
         ):
@@ -108,8 +109,14 @@ def title_of_links(links: Iterable[DataLink], facts: PageFacts) -> tuple[str, st
     return title_of(unquote(urlsplit(links[0].url).path)), "Dateiname"
 
 
+def _name_beside(link: DataLink, links: Iterable[DataLink]) -> str:
+    """The text beside a link if it is short enough for a name: a sentence describes, it does not name."""
+    text = without_links(link.block, links)
+    return text if len(text) <= 80 and len(text.split()) <= 10 and not text.endswith((".", "!", "?")) else ""
+
+
 def without_links(block: str, links: Iterable[DataLink]) -> str:
     """The text around links without their own."""
     for link in links:
         block = block.replace(link.text, " ") if link.text else block
-    return " ".join(block.split()).strip(" ,;:|/–-•")
+    return re.sub(r"\s+(?=[,.;:!?])", "", " ".join(block.split())).strip(" ,;:|/–-•")

@@ -166,6 +166,11 @@ def stated_date(text: str) -> Literal | None:
     return _read(found.group(1)) if found else None
 
 
+def stated_dates(text: str) -> frozenset[Literal]:
+    """All dates behind ``Stand`` and its like in a text."""
+    return frozenset(day for match in _STAND.finditer(text) if (day := _read(match.group(1))) is not None)
+
+
 def any_date(text: str) -> Literal | None:
     """The only date in a text; None if there is none or there are several."""
     found = {match.group() for match in _DATE.finditer(text)}

@@ -72,10 +72,10 @@ def read_links(page: WebPage, robots_header: str = "") -> PageLinks:
             directives.add(attribute(meta, "content").casefold())
     asked = {word for text in directives for word in re.split(r"[\s,;:]+", text)}
     canonical = page.tree.css_first('link[rel="canonical"]')
-    facts = _facts(page)
+    data = tuple(_data_links(page))
     return PageLinks(
-        facts=facts,
-        data=tuple(_data_links(page)),
+        facts=_facts(page, frozenset(link.date[0] for link in data if link.date)),
+        data=data,
         pages=tuple(dict.fromkeys(_page_links(page))),
         may_list=not asked & {"noindex", "none"},
         may_follow=not asked & {"nofollow", "none"},
@@ -83,7 +83,7 @@ def read_links(page: WebPage, robots_header: str = "") -> PageLinks:
     )
 
 
-def _facts(page: WebPage) -> PageFacts:
+def _facts(page: WebPage, dates_of_links: frozenset[Literal]) -> PageFacts:
     tree = page.tree
     heading = text_of(tree.css_first("main h1") or tree.css_first("h1"))
     title = _SITE.split(text_of(tree.css_first("title")))[0]
@@ -101,17 +101,19 @@ def _facts(page: WebPage) -> PageFacts:
         title=(heading or title)[:300],
         breadcrumb=tuple(dict.fromkeys(text for text in trail if text.strip(" >›»/|")))[:10],
         language=attribute(tree.css_first("html"), "lang").split("-")[0].casefold(),
-        date=_page_date(page),
+        date=_page_date(page, dates_of_links),
         license=tuple(dict.fromkeys(address for address in licenses if address)),
     )
 
 
-def _page_date(page: WebPage) -> tuple[Literal, str] | None:
+def _page_date(page: WebPage, dates_of_links: frozenset[Literal]) -> tuple[Literal, str] | None:
+    """The page's date, if it states one that is not said of a single file."""
     root = page.tree.css_first("main") or page.tree.body
     if root is None:
         return None
-    if (stated := link_texts.stated_date(text_of(root))) is not None:
-        return stated, "Stand auf der Seite"
+    stated = link_texts.stated_dates(text_of(root)) - dates_of_links
+    if len(stated) == 1:
+        return next(iter(stated)), "Stand auf der Seite"
     for selector in (
         'meta[property="article:modified_time"]',
         'meta[name="dcterms.modified"]',
@@ -119,9 +121,9 @@ def _page_date(page: WebPage) -> tuple[Literal, str] | None:
     ):
         if (moment := date(attribute(page.tree.css_first(selector), "content"))) is not None:
             return moment, "meta"
-    moments = {attribute(node, "datetime") for node in root.css("time[datetime]")}
-    if len(moments) == 1 and (moment := date(moments.pop())) is not None:
-        return moment, "time"
+    moments = {date(attribute(node, "datetime")) for node in root.css("time[datetime]")} - dates_of_links
+    if len(moments) == 1 and (only := moments.pop()) is not None:
+        return only, "time"
     return None
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from scrapy.http import Response
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.url import safe_url_string
 
 from schemas.kinds import writable
 from schemas.tables import Decoded, decode
@@ -70,7 +71,8 @@ def join(base: str, href: str) -> str | None:
         return None
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         return None
-    return writable(target)
+    # As browsers do it: a name with umlauts has one address, however the link spells it.
+    return writable(safe_url_string(target))
 
 
 def attribute(node: LexborNode | None, name: str) -> str:

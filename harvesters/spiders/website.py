@@ -135,6 +135,8 @@ class WebsiteSpider(HarvestSpider):
             dont_filter=True,
             errback=self._unvisited,
             cb_kwargs={"depth": depth},
+            # In the order of the frontier, not the last one first: which page names a file first must not be chance.
+            priority=-self.frontier.given,
             meta={"max_bytes": min(_PAGE_BYTES, self.source.limits.body_bytes), "cut": True},
         )
 
