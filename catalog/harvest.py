@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from catalog import planning, publishing
-from catalog.staging import Staging, findings_from_json
+from catalog.staging import Staging
 from catalog.store import LeaseLost, NoSuchRun, Run, RunActive, Store, counts_json, utc_now
 from harvesters import registry
 from harvesters.crawl import crawl
@@ -224,7 +224,7 @@ def conclude(
     hold = None
     if not accepted:
         hold = planning.guard(plan, source, store.baseline(source.key, now), _unlicensed(store, staging), complete)
-    causes = _causes(staging)
+    causes = staging.causes()
     outcome = {
         "coverage": report.coverage,
         "based_on": number,
@@ -280,15 +280,6 @@ def _status(report: CrawlReport, plan: planning.Plan, causes: Counter[tuple[str,
 def _unlicensed(store: Store, staging: Staging) -> int:
     pairs = [(version, staged.summary or "") for _, version, staged in staging.planned("update") if version is not None]
     return store.licenses_lost([(version, summary) for version, summary in pairs if summary])
-
-
-def _causes(staging: Staging) -> Counter[tuple[str, str]]:
-    """How often each rule found something in this run: counts by severity and rule."""
-    causes: Counter[tuple[str, str]] = Counter()
-    for (stored,) in staging.database.execute("SELECT findings FROM staged WHERE findings <> '[]'"):
-        for finding in findings_from_json(stored):
-            causes[(str(finding.severity), finding.rule)] += 1
-    return causes
 
 
 def _report_json(report: CrawlReport | None, causes: Counter[tuple[str, str]]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Nothing in it is public. It is written in batches, so memory stays flat, and kep
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,14 +107,17 @@ class Staging:
             rows.append(self._row(place, page))
         mapped = [row[0] for row in rows if row[2] == MAPPED]
         known = self.published(mapped) if mapped else {}
-        responses = [(page.url, page.response, None, now_text())] if page.seen_ids and page.response else []
+        causes = Counter((str(f.severity), f.rule) for outcome in delivered for f in outcome.findings)
+        causes.update((str(finding.severity), finding.rule) for finding in page.unusable)
+        reused = [(page.url, page.response, None, now_text())] if page.response else []
         self.writer.put(
             Delivery(
                 rows=rows,
                 companions=companions,
                 unchanged={row[0] for row in rows if row[2] == MAPPED and known.get(row[0]) == row[6]},
                 pages=[(page.url, page.etag, page.last_modified, orjson.dumps(ids), page.response)],
-                responses=responses,
+                reused=reused,
+                causes=[(severity, rule, number) for (severity, rule), number in causes.items()],
             )
         )
 
@@ -183,6 +187,11 @@ class Staging:
             actions,
         )
         return ((row[0], row[1], Staged(*row[2:])) for row in cursor)
+
+    def causes(self) -> Counter[tuple[str, str]]:
+        """How often each rule found something in this run: counts by severity and rule."""
+        rows = self.database.execute("SELECT severity, rule, number FROM causes")
+        return Counter({(severity, rule): number for severity, rule, number in rows})
 
     def count(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """The number that a counting statement gives."""

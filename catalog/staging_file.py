@@ -34,6 +34,7 @@ CREATE TABLE plan (
   key TEXT PRIMARY KEY, action TEXT NOT NULL, version_id INTEGER, companion INTEGER NOT NULL DEFAULT 0,
   fresh INTEGER NOT NULL DEFAULT 0, owner TEXT
 );
+CREATE TABLE causes (severity TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (severity, rule));
 CREATE INDEX plan_action ON plan (action);
 """
 
@@ -58,7 +59,8 @@ _compress = zstandard.ZstdCompressor(level=3).compress
 class Delivery(NamedTuple):
     """What is written in one transaction: rows of the file's tables, texts not yet compressed.
 
-    ``unchanged`` are the keys whose content is published already: no ready forms are derived for them.
+    ``unchanged`` are the keys whose content is published already: no ready forms are derived for them. ``reused`` are
+    responses of earlier runs that this one read again, ``causes`` how often each rule found something.
     """
 
     rows: Sequence[tuple[Any, ...]] = ()
@@ -66,6 +68,8 @@ class Delivery(NamedTuple):
     unchanged: Set[str] = frozenset()
     pages: Sequence[tuple[Any, ...]] = ()
     responses: Sequence[tuple[Any, ...]] = ()
+    reused: Sequence[tuple[Any, ...]] = ()
+    causes: Sequence[tuple[str, str, int]] = ()
 
 
 class StagingFailed(RuntimeError):
@@ -110,6 +114,11 @@ class Writer:
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?)", (url, etag, last_modified, remembered, response)
             )
         database.executemany("INSERT OR REPLACE INTO responses VALUES (?, ?, ?, ?)", delivery.responses)
+        database.executemany("INSERT OR IGNORE INTO responses VALUES (?, ?, ?, ?)", delivery.reused)
+        database.executemany(
+            "INSERT INTO causes VALUES (?, ?, ?) ON CONFLICT(severity, rule) DO UPDATE SET number = number + excluded.number",
+            delivery.causes,
+        )
         database.execute("COMMIT")
 
     def _companion(self, row: tuple[Any, ...]) -> None:

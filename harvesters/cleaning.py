@@ -27,19 +27,34 @@ from schemas.vocabularies import find_license
 
 # XML 1.0 cannot hold these, and lone surrogates are no Unicode text (F44, F62).
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _LOCAL_AUTHORITY = "http://purl.org/adms/publishertype/LocalAuthority"
 
 
 def clean(reading: Reading, context: Context) -> Reading:
-    """The reading as it is checked and stored. Defaults are marked as such in the trace (DESIGN 4.1)."""
-    record = _clean_texts(reading.record)
-    assert isinstance(record, Dataset | DataService | DatasetSeries)
-    reading = replace(
-        reading, record=record, companions=tuple(_clean_texts(companion) for companion in reading.companions)
-    )
+    """The reading with persons taken out and the region's defaults, which are marked as such in the trace (DESIGN 4.1)."""
     if context.source.personal_data == "remove":
         reading = without_persons(reading, context)
     return _with_defaults(reading, context)
+
+
+def is_writable(ntriples: str) -> bool:
+    """Whether a record's N-Triples hold nothing that XML or UTF-8 cannot; quick, since nearly every record is so."""
+    try:
+        encoded = ntriples.encode()
+    except UnicodeEncodeError:
+        return False
+    if len(encoded.translate(None, _CONTROLS)) != len(encoded):
+        return False
+    return b"\xef\xbf\xbe" not in encoded and b"\xef\xbf\xbf" not in encoded
+
+
+def repaired(reading: Reading) -> Reading:
+    """The reading with its texts freed of what cannot be written."""
+    record = _clean_texts(reading.record)
+    assert isinstance(record, Dataset | DataService | DatasetSeries)
+    companions = tuple([_clean_texts(companion) for companion in reading.companions])
+    return replace(reading, record=record, companions=companions)
 
 
 def _clean_texts(record: Resource) -> Resource:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from importlib.metadata import version
 
+from scrapy import signals
 from scrapy.crawler import CrawlerProcess
+from twisted.python.failure import Failure
 
 from harvesters import registry, settings
 from harvesters.reading import CrawlReport
@@ -37,6 +39,10 @@ def agent(region: Region) -> str:
     return f"Allmende/{version('allmende')} ({region.agent})"
 
 
+def _broke_off(failure: Failure, spider: HarvestSpider) -> None:
+    spider.broke_off(failure.value or RuntimeError(str(failure)))
+
+
 def crawl(protocol: str, job: Job) -> CrawlReport:
     """Runs the spider of a protocol to its end in this process and gives the report.
 
@@ -51,11 +57,13 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
             "DOWNLOADER_MIDDLEWARES": {**settings.DOWNLOADER_MIDDLEWARES, "harvesters.replay.ReplayMiddleware": 1},
             "ALLMENDE_LIMITS": job.context.source.limits,
             "ALLMENDE_ALLOWED_HOSTS": job.context.region.allowed_hosts,
+            "ALLMENDE_PERMISSION": job.context.source.permission,
             "ALLMENDE_AGENT": agent(job.context.region),
             "USER_AGENT": agent(job.context.region),
         }
     )
     crawler = process.create_crawler(spider_class)
+    crawler.signals.connect(_broke_off, signals.spider_error)
     process.crawl(crawler, job=job)
     process.start()
     robots = crawler.stats.get_value("allmende/robots", ()) if crawler.stats else ()

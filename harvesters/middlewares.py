@@ -77,6 +77,9 @@ class RobotsGuard(_Guard):
         if request.meta.get(_ROBOTS_REQUEST):
             return
         asked = origin(request.url)
+        if self.guards.permission:
+            self.guards.note_permission(str(asked))
+            return
         async with self._locks.setdefault(asked, asyncio.Lock()):
             robots = self.guards.robots.get(str(asked))
             if robots is None or not self._usable(robots):

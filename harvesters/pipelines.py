@@ -13,7 +13,7 @@ from typing import Any
 from scrapy.crawler import Crawler
 
 from harvesters import registry
-from harvesters.cleaning import clean
+from harvesters.cleaning import clean, is_writable, repaired
 from harvesters.reading import (
     RECORD_TOO_LARGE,
     UNREADABLE_RECORD,
@@ -98,7 +98,7 @@ class Read(_Step):
 
 
 class Clean(_Step):
-    """Repairs texts and IRIs, takes persons out, adds what the region's settings say where a record has nothing."""
+    """Takes persons out, and adds what the region's settings say where a record has nothing."""
 
     def step(self, batch: Batch) -> Batch:
         context = self.job.context
@@ -112,11 +112,11 @@ class Clean(_Step):
 
 
 class Check(_Step):
-    """Validates against the source's profile and fixes the record's canonical form and hash."""
+    """Fixes the record's canonical form and hash, repairs texts that no feed could hold, validates against the profile."""
 
     def __init__(self, job: Job, reader: str) -> None:
         super().__init__(job, reader)
-        self._companions: dict[int, Companion] = {}
+        self._companions: dict[str, Companion] = {}
 
     def step(self, batch: Batch) -> Batch:
         return Batch(batch.page, tuple(self._check(outcome) for outcome in batch.outcomes))
@@ -127,14 +127,18 @@ class Check(_Step):
             return outcome
         source = self.job.context.source
         key = iris.key(source.key, reading.native_id)
-        findings = reading.findings + validation.check(reading.record, source.profile, reading.companions)
         ntriples = rdf.ntriples(reading.record, key)
+        if not is_writable(ntriples):
+            reading = repaired(reading)
+            ntriples = rdf.ntriples(reading.record, key)
+        findings = reading.findings + validation.check(reading.record, source.profile, reading.companions)
         if (triples := ntriples.count("\n")) > self.limits.record_triples:
             reason = f"{triples} > {self.limits.record_triples} triples"
             finding = Finding(Severity.VIOLATION, reading.native_id, None, RECORD_TOO_LARGE, (reason,))
             return _set_aside(reading.native_id, outcome.input_hash, finding)
         return replace(
             outcome,
+            reading=reading,
             findings=findings,
             ntriples=ntriples,
             content_hash=iris.content_hash(ntriples),
@@ -142,12 +146,13 @@ class Check(_Step):
         )
 
     def _companion(self, record: Resource, source_key: str) -> Companion:
-        # Readers give the same object for the same agent again and again.
-        known = self._companions.get(id(record))
-        if known is None or known.record is not record:
+        # The same agent comes with record after record.
+        assert record.iri is not None
+        known = self._companions.get(record.iri)
+        if known is None or known.record != record:
             if len(self._companions) > 1000:
                 self._companions.clear()
-            known = self._companions[id(record)] = companion(record, source_key)
+            known = self._companions[record.iri] = companion(record, source_key)
         return known
 
 

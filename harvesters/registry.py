@@ -12,10 +12,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+import schemas
 from harvesters import readers, spiders
 from harvesters.reading import Reader
 from harvesters.spider import HarvestSpider
-from schemas import dcat, kinds, rdf, vocabularies
+from schemas import vocabularies
 from schemas.region import ConfigurationError, Region
 
 
@@ -46,12 +47,20 @@ def reader(name: str) -> Reader:
 
 @cache
 def revision(reader_name: str) -> bytes:
-    """Bytes that change when a reader, the mapping's table or a code list changes: part of every input hash."""
-    parts = [vocabularies.revision().encode()]
-    for module in (cast(ModuleType, reader(reader_name)), dcat, kinds, rdf):
-        assert module.__file__
-        parts.append(Path(module.__file__).read_bytes())
-    return hashlib.blake2b(b"\x00".join(parts), digest_size=16).digest()
+    """Bytes that change when a reader, what it is built from, the table or a code list changes: part of each input hash.
+
+    It covers the reader's file and all modules that readers may use. That maps records anew more often than needed;
+    only those whose content then differs become new versions.
+    """
+    module = cast(ModuleType, reader(reader_name))
+    assert module.__file__
+    files = {Path(module.__file__)}
+    files.update(Path(__file__).parent.glob("*.py"))
+    files.update(Path(schemas.__file__).parent.rglob("*.py"))
+    digest = hashlib.blake2b(vocabularies.revision().encode(), digest_size=16)
+    for file in sorted(files):
+        digest.update(file.name.encode() + b"\x00" + file.read_bytes())
+    return digest.digest()
 
 
 def check_sources(region: Region) -> None:

@@ -20,6 +20,7 @@ from schemas.findings import Finding
 from schemas.region import ConfigurationError, HarvestSource
 
 log = logging.getLogger(__name__)
+_ASKED = "allmende_asked"
 
 
 class Options(BaseModel):
@@ -123,13 +124,16 @@ class HarvestSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Hands Scrapy the first requests, or pages where no request is needed."""
-        for item in self.first():
-            yield item
+        try:
+            for item in self.first():
+                yield item
+        except Exception as error:  # Scrapy would log it and call the crawl finished
+            self.broke_off(error)
 
     def request(self, url: str, callback: Callable[..., Any], *, conditional: bool = True, **kwargs: Any) -> Request:
         """A request whose failure is kept in the account; with validators of the last run where there are any."""
         headers = dict(kwargs.pop("headers", {}))
-        meta = {"handle_httpstatus_list": [304], **kwargs.pop("meta", {})}
+        meta = {"handle_httpstatus_list": [304], _ASKED: url, **kwargs.pop("meta", {})}
         if conditional and not self.job.full and self.job.replay is None and self.job.memory is not None:
             known = self.job.memory.page(url)
             if known is not None:
@@ -152,9 +156,10 @@ class HarvestSpider(scrapy.Spider):
         self.job.records += len(natives)
         content_type = _header(response, "Content-Type")
         body = response.body if kept_body is None else kept_body
-        name = self.job.sink.keep(Kept(response.request.url if response.request else response.url, content_type, body))
+        url = asked(response)
+        name = self.job.sink.keep(Kept(url, content_type, body))
         return Page(
-            url=response.request.url if response.request else response.url,
+            url=url,
             natives=tuple(natives),
             response=name,
             etag=_header(response, "ETag"),
@@ -164,15 +169,16 @@ class HarvestSpider(scrapy.Spider):
 
     def not_modified(self, response: Response) -> Page | None:
         """For a 304 the page with the ids last read from the address (DESIGN 3, Fetch); otherwise None."""
-        if response.status != 304 or self.job.memory is None or response.request is None:
+        if response.status != 304 or self.job.memory is None:
             return None
-        known = self.job.memory.page(response.request.url)
+        url = asked(response)
+        known = self.job.memory.page(url)
         if known is None:
             return None
         self.job.pages += 1
         self.job.records += len(known.native_ids)
         return Page(
-            url=response.request.url,
+            url=url,
             seen_ids=known.native_ids,
             response=known.response,
             etag=known.etag,
@@ -194,9 +200,23 @@ class HarvestSpider(scrapy.Spider):
             reason = f"{type(error).__name__}: {error}"[:300]
             self.fail(f"{url}: keine Antwort ({reason})", f"{url}: no answer ({reason})")
 
+    def broke_off(self, error: BaseException) -> None:
+        """Enters an error of the spider itself in the account: what it would have fetched is unknown."""
+        log.error("%s: %s", self.source.id, error, exc_info=error)
+        reason = f"{type(error).__name__}: {error}"[:300]
+        self.fail(
+            f"{self.source.url}: Fehler im Abruf ({reason})", f"{self.source.url}: error in the spider ({reason})"
+        )
+
     def fail(self, de: str, en: str) -> None:
         """Enters a failure in the account: the run is partial, or failed if no page was usable."""
         self.job.failures.append((de, en))
+
+
+def asked(response: Response) -> str:
+    """The address that was asked for, before any redirect: under it a page is remembered and kept."""
+    request = response.request
+    return str(request.meta.get(_ASKED, request.url)) if request is not None else response.url
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -11,6 +11,11 @@ from functools import lru_cache
 KINDS = ("dataset", "distribution", "service", "series", "agent", "record")
 
 
+def label(data: bytes) -> str:
+    """What tells a blank node of a record from its others: ten hexadecimal digits of what hangs on it."""
+    return hashlib.blake2b(data, digest_size=5).hexdigest()
+
+
 def digest(data: bytes, size: int = 8) -> str:
     """A short name for bytes: BLAKE2b of ``size`` bytes, in lower-case base 32 without padding."""
     return base64.b32encode(hashlib.blake2b(data, digest_size=size).digest()).decode().lower().rstrip("=")
@@ -21,6 +26,7 @@ def content_hash(ntriples: str) -> bytes:
     return hashlib.blake2b(ntriples.encode(), digest_size=16).digest()
 
 
+@lru_cache(maxsize=16384)
 def key(source_key: str, native_id: str) -> str:
     """KEY of a record: a function of its source's key and its native id (DESIGN 3, Identity), 13 characters."""
     return digest(f"{source_key}\x1f{native_id}".encode())

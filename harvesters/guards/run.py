@@ -43,6 +43,8 @@ class RunGuards:
         self.limits = limits if isinstance(limits, Limits) else Limits(**settings.getdict("ALLMENDE_LIMITS"))
         self.allowed_hosts: tuple[str, ...] = tuple(settings.getlist("ALLMENDE_ALLOWED_HOSTS"))
         self.agent: str = settings["ALLMENDE_AGENT"]
+        # What a publisher allowed in writing stands above what robots.txt asks of crawlers.
+        self.permission: str = settings.get("ALLMENDE_PERMISSION") or ""
         self.pace = Pace(self.limits, self.allowed_hosts)
         self.refusals: list[FetchRefused] = []
         self.robots: dict[str, Robots] = {known.origin: known for known in settings.get("ALLMENDE_ROBOTS") or ()}
@@ -71,6 +73,13 @@ class RunGuards:
         if self._crawler.stats is not None:
             verdicts = tuple((known.origin, f"{known.verdict}: {known.reason}") for known in self.robots.values())
             self._crawler.stats.set_value("allmende/robots", verdicts)
+
+    def note_permission(self, origin: str) -> None:
+        """Keeps for the report that a permission stood in the place of robots.txt."""
+        if self._crawler.stats is not None:
+            verdicts = dict(self._crawler.stats.get_value("allmende/robots", ()))
+            verdicts[origin] = f"permission: {self.permission}"
+            self._crawler.stats.set_value("allmende/robots", tuple(verdicts.items()))
 
     def spend_page(self, url: str) -> None:
         """Takes one page from the budget; raises BudgetSpent when pages or time are used up (F13)."""
