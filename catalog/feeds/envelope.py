@@ -1,0 +1,148 @@
+"""What stands on a feed page around its records: the catalogue, the entries about them, the links to other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from catalog.entries import Entry
+from catalog.fragments import Fragments, derive
+from schemas import iris, rdf
+from schemas.kinds import Literal, is_web
+from schemas.model import Agent, Catalog, CatalogRecord, ConceptScheme, Document, Location, Resource, Value
+from schemas.namespaces import DCAT, HYDRA, XSD
+from schemas.region import Municipality, Region
+from schemas.vocabularies import LISTS, find_language
+
+_DATE_TIME, _INTEGER = str(XSD.dateTime), str(XSD.integer)
+
+
+class View(NamedTuple):
+    """Where a feed page is: its own address, its neighbours' (None: there is none, or it is not known), and sizes."""
+
+    address: str
+    first: str
+    previous: str | None
+    next: str | None
+    last: str | None
+    total: int
+    page_size: int
+
+
+class Envelope:
+    """Canonical N-Triples of what is around the records of a document, and their other syntaxes on demand."""
+
+    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+        lines = {line for resource in resources for line in rdf.ntriples(resource, "envelope").splitlines()}
+        self.ntriples = "".join(f"{line}\n" for line in sorted(lines)).encode()
+
+    @cached_property
+    def _fragments(self) -> Fragments:
+        return derive(self.ntriples)
+
+    @property
+    def ttl(self) -> bytes:
+        """The envelope as a fragment of Turtle."""
+        return self._fragments.ttl
+
+    @property
+    def rdf(self) -> bytes:
+        """The envelope as a fragment of RDF/XML."""
+        return self._fragments.rdf
+
+    @property
+    def jsonld(self) -> bytes:
+        """The envelope as a fragment of JSON-LD."""
+        return self._fragments.jsonld
+
+
+def around_page(region: Region, published_at: str, on_page: Iterable[Entry], view: View) -> Envelope:
+    """The envelope of a catalogue page (DESIGN 4.3): Catalog, Hydra's links, and an entry about each record on it.
+
+    ``on_page`` are all records of the page; agents are no members of a catalogue and get no entry.
+    """
+    base = region.base_url
+    listed = [entry for entry in on_page if entry.kind != "agent"]
+    links = {kind: tuple(entry.iri for entry in listed if entry.kind == kind) for kind in ("dataset", "service")}
+    series = tuple((str(DCAT.resource), entry.iri) for entry in listed if entry.kind == "series")
+    catalogue = catalog_of(
+        region,
+        published_at,
+        dataset=links["dataset"],
+        service=links["service"],
+        record=tuple(iris.mint(base, "record", entry.key) for entry in listed),
+        extra=(*series, (str(HYDRA.view), view.address)),
+    )
+    return Envelope((catalogue, hydra(view), *(record_about(base, entry) for entry in listed)))
+
+
+def around_record(region: Region, entry: Entry) -> Envelope:
+    """The envelope of one record's document: the catalogue's entry about it."""
+    return Envelope((record_about(region.base_url, entry),))
+
+
+def catalog_of(
+    region: Region,
+    published_at: str,
+    *,
+    dataset: tuple[str, ...] = (),
+    service: tuple[str, ...] = (),
+    record: tuple[str, ...] = (),
+    extra: tuple[tuple[str, Value], ...] = (),
+) -> Catalog:
+    """The regional catalogue as a record. ``published_at`` is when it last changed; empty: never published."""
+    iri, language = iris.catalog_iri(region.base_url), find_language(region.language)
+    publisher = Agent(
+        iri=f"{iri}#publisher",
+        name=(Literal(region.publisher.name, region.language),),
+        mbox=(f"mailto:{region.publisher.email}",),
+        homepage=(region.publisher.url,) if region.publisher.url and is_web(region.publisher.url) else (),
+    )
+    themes = LISTS["data-theme"].scheme
+    return Catalog(
+        iri=iri,
+        title=(Literal(region.title, region.language),),
+        description=(Literal(region.description, region.language),),
+        publisher=(publisher,),
+        language=(language.iri,) if language else (),
+        theme_taxonomy=(ConceptScheme(iri=themes, title=(Literal("Data Theme", "en"), Literal("Datenthema", "de"))),),
+        homepage=(Document(iri=f"{region.base_url}/"),),
+        modified=(Literal(published_at, None, _DATE_TIME),) if published_at else (),
+        spatial=_places(region.municipalities, region.language),
+        dataset=dataset,
+        service=service,
+        record=record,
+        extra=extra,
+    )
+
+
+@lru_cache(maxsize=8)
+def _places(municipalities: tuple[Municipality, ...], language: str) -> tuple[Location, ...]:
+    base = LISTS["regional-key"].base
+    return tuple(Location(iri=base + m.ars, pref_label=(Literal(m.name, language),)) for m in municipalities)
+
+
+def record_about(base_url: str, entry: Entry) -> CatalogRecord:
+    """Our own entry about a record: since when, last changed when, and after which entry of the source's catalogue."""
+    return CatalogRecord(
+        iri=iris.mint(base_url, "record", entry.key),
+        primary_topic=(entry.iri,),
+        issued=(Literal(entry.first_seen, None, _DATE_TIME),),
+        modified=(Literal(entry.changed, None, _DATE_TIME),),
+        source=(entry.source_record,) if entry.source_record and is_web(entry.source_record) else (),
+    )
+
+
+def hydra(view: View) -> Resource:
+    """A page's links in both spellings of Hydra: PartialCollectionView, and PagedCollection as ckanext-dcat writes it."""
+    links = (("first", view.first), ("last", view.last), ("next", view.next), ("previous", view.previous))
+    return Resource(
+        iri=view.address,
+        types=(str(HYDRA.PagedCollection), str(HYDRA.PartialCollectionView)),
+        extra=(
+            *((str(HYDRA[name + spelling]), to) for name, to in links if to for spelling in ("", "Page")),
+            (str(HYDRA.totalItems), Literal(str(view.total), None, _INTEGER)),
+            (str(HYDRA.itemsPerPage), Literal(str(view.page_size), None, _INTEGER)),
+        ),
+    )

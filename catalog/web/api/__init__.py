@@ -1,0 +1,1 @@
+"""The addresses for machines: a module is found if it has ``ROUTES``."""

@@ -1,0 +1,194 @@
+"""The catalogue and its records in the feed formats: ``/catalog``, ``/dataset/SLUG.ttl`` and the like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from catalog.entries import FeedPage, Query
+from catalog.feeds import formats
+from catalog.feeds.envelope import View, around_page
+from catalog.search import PAGE
+from catalog.web import conditional
+from catalog.web.negotiation import (
+    HTML,
+    KINDS,
+    Refused,
+    answer,
+    catalogue_of,
+    chosen,
+    document,
+    html_offer,
+    links,
+    local,
+    machine_offers,
+    negotiated,
+    ready_form,
+    region_of,
+    unknown_suffix,
+)
+
+FILTERS = ("municipality", "theme", "format", "license", "age")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_HIGHEST = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks of the catalogue feed: its filters (those of ``/datasets``) and where in it."""
+
+    filters: tuple[tuple[str, str], ...]
+    page: int
+    after: int
+
+    @classmethod
+    def of(cls, request: Request) -> Wish:
+        """The wish in a query string; empty filters and unknown names are passed over. Raises Refused (400)."""
+        asked = request.query_params
+        pairs = [("q", asked["q"].strip())] if asked.get("q", "").strip() else []
+        pairs += [(name, value) for name in FILTERS for value in asked.getlist(name) if value]
+        page, after = _whole("page", asked.get("page", "1")), _whole("after", asked.get("after", "0"))
+        if page < 1:
+            _refuse_number("page", asked["page"])
+        return cls(tuple(dict.fromkeys(pairs)), page, after)
+
+    def query(self) -> Query:
+        """The filters as a query of the catalogue."""
+        q, municipality, theme, form, license_, age = (
+            tuple(value for name, value in self.filters if name == wanted) for wanted in ("q", *FILTERS)
+        )
+        return Query("".join(q), municipality, theme, form, license_, age)
+
+
+def _whole(name: str, text: str) -> int:
+    if _NUMBER.fullmatch(text):
+        return int(text)
+    return _HIGHEST if text.isascii() and text.isdigit() else _refuse_number(name, text)
+
+
+def _refuse_number(name: str, text: str) -> NoReturn:
+    raise Refused(
+        400,
+        f"{name}={text[:40]} ist keine Seitenzahl: erlaubt sind ganze Zahlen ab {1 if name == 'page' else 0}.",
+        f"{name}={text[:40]} is no page number: whole numbers from {1 if name == 'page' else 0} are allowed.",
+    )
+
+
+async def catalog(request: Request) -> Response:
+    """``/catalog``: the form that the client likes best; people are led to the search page."""
+    suffix = chosen(request, (*machine_offers(), html_offer()))
+    if suffix == HTML:
+        query = f"?{request.url.query}" if request.url.query else ""
+        response: Response = RedirectResponse(local(request, "/datasets") + query, 303)
+    else:
+        response = _feed(request, suffix)
+    response.headers["vary"] = "Accept"
+    return response
+
+
+async def catalog_in(request: Request) -> Response:
+    """``/catalog.SUFFIX``"""
+    return _feed(request, request.path_params["suffix"])
+
+
+def _feed(request: Request, suffix: str) -> Response:
+    if suffix not in formats():
+        raise unknown_suffix(suffix)
+    wish = Wish.of(request)
+    region, catalogue, at = region_of(request), catalogue_of(request), conditional.number(request)
+    base = f"{region.base_url}/catalog.{suffix}"
+    if wish.filters:
+        page = catalogue.selection(wish.query(), wish.after, at, forms=ready_form(suffix))
+        if wish.page > 1:
+            page = _beyond(wish, page)
+        view = _filtered_view(base, wish, page)
+    else:
+        page = catalogue.page(wish.page, at, forms=ready_form(suffix))
+        view = _view(base, wish, page)
+    if page.number == at and not any(name == "age" for name, _ in wish.filters):
+        conditional.keep(request)  # an index that is behind, and the age of data, change without a publication
+    entries = [*page.entries, *page.companions]
+    published_at = catalogue.published_at(at)
+    envelope = around_page(region, published_at, entries, view)
+    return answer(request, suffix, entries, envelope, changed=published_at, link=_links(region.base_url, suffix, view))
+
+
+def _beyond(wish: Wish, first: FeedPage) -> FeedPage:
+    """A page of a filtered feed that is asked for by its number: there is none but the first, or it is beyond the last."""
+    if (wish.page - 1) * PAGE >= first.total:
+        return first._replace(entries=(), companions=(), after=None)
+    raise Refused(
+        400,
+        "Gefilterte Feeds werden mit after= geblättert: folgen Sie hydra:next der ersten Seite.",
+        "Filtered feeds are paged by after=: follow hydra:next of the first page.",
+    )
+
+
+def _view(base: str, wish: Wish, page: FeedPage) -> View:
+    last = max(page.last_page, 1)
+    return View(
+        address=f"{base}?page={wish.page}",
+        first=f"{base}?page=1",
+        previous=f"{base}?page={min(wish.page - 1, last)}" if wish.page > 1 else None,
+        next=f"{base}?page={wish.page + 1}" if wish.page < last else None,
+        last=f"{base}?page={last}",
+        total=page.total,
+        page_size=PAGE,
+    )
+
+
+def _filtered_view(base: str, wish: Wish, page: FeedPage) -> View:
+    def address(after: int) -> str:
+        return f"{base}?{urlencode([*wish.filters, *([('after', str(after))] if after else [])])}"
+
+    here = address(wish.after)
+    return View(
+        address=here if wish.page == 1 else f"{here}&page={wish.page}",
+        first=address(0),
+        previous=None,
+        next=address(page.after) if page.after is not None else None,
+        last=here if page.after is None and wish.page == 1 else None,
+        total=page.total,
+        page_size=PAGE,
+    )
+
+
+def _links(base_url: str, suffix: str, view: View) -> str:
+    own = f"{base_url}/catalog.{suffix}"
+    others = [
+        (view.address.replace(own, f"{base_url}/catalog.{other}", 1), "alternate", form.MEDIA_TYPE)
+        for other, form in formats().items()
+        if other != suffix
+    ]
+    neighbours = [(address, name, "") for name, address in (("next", view.next), ("prev", view.previous)) if address]
+    return links([(view.address, "canonical", ""), *others, *neighbours])
+
+
+def _document(kind: str) -> Callable[[Request], Awaitable[Response]]:
+    async def in_suffix(request: Request) -> Response:
+        return document(request, request.path_params["slug"], request.path_params["suffix"], kind)
+
+    return in_suffix
+
+
+def _negotiated(kind: str) -> Callable[[Request], Awaitable[Response]]:
+    async def at_slug(request: Request) -> Response:
+        return await negotiated(request, kind=kind)
+
+    return at_slug
+
+
+ROUTES = (
+    Route("/catalog", catalog),
+    Route("/catalog.{suffix}", catalog_in),
+    *(Route(f"/{kind}/{{slug}}.{{suffix}}", _document(kind)) for kind in KINDS),
+    # A page at the same path takes these over (catalog.web.routing).
+    *(Route(f"/{kind}/{{slug}}", _negotiated(kind)) for kind in KINDS),
+)
