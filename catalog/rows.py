@@ -29,7 +29,7 @@ _local = threading.local()
 
 def _current_then() -> sa.ColumnElement[bool]:
     """The condition that a version is current at ``:at``, for statements that are built once."""
-    return current(sa.bindparam("at", type_=sa.Integer))  # type: ignore[arg-type]  # compares like a number
+    return current(sa.bindparam("at", type_=sa.Integer))
 
 
 def unpacked(blob: bytes) -> bytes:

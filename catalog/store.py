@@ -442,7 +442,7 @@ class StoreMemory:
         return PageMemory(row.etag, row.last_modified, ids, row.response)
 
 
-def current(at: int) -> sa.ColumnElement[bool]:
+def current(at: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """The condition that a version is current at a publication number."""
     versions = tables.versions
     return sa.and_(versions.c.valid_from <= at, sa.or_(versions.c.valid_to.is_(None), versions.c.valid_to > at))

@@ -54,13 +54,15 @@ class Summary(NamedTuple):
     @classmethod
     def from_json(cls, stored: str) -> Summary:
         """The summary out of the store."""
-        fields: list[Any] = orjson.loads(stored)
-        values: list[Any] = [tuple(map(_frozen, v)) if isinstance(v, list) else v for v in fields]
+        values: list[Any] = orjson.loads(stored)
+        for place in _LISTS:
+            values[place] = tuple(values[place])
+        values[_FILES] = tuple(map(tuple, values[_FILES]))
         return cls(*values)
 
 
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+_FILES = Summary._fields.index("files")
+_LISTS = tuple(map(Summary._fields.index, ("keywords", "themes", "formats", "licenses", "period", "refs")))
 
 
 def kind_of(record: Resource) -> str:
