@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import jinja2
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from catalog.search import Catalogue
 from catalog.web import security
 from catalog.web.conditional import Conditional
 from catalog.web.negotiation import HTML, Offer, Refused, html_offer, preferred
+from catalog.web.pages.errors import error
 from catalog.web.routing import routes
 from catalog.web.security import Security
-from catalog.web.templates import Page
 from schemas.region import Region
 
-ERROR_PAGE = "error.html"
 _TEXTS = {
     404: ("Diese Adresse gibt es nicht.", "There is nothing at this address."),
     405: ("Diese Adresse kann man so nicht aufrufen.", "This address cannot be called like that."),
@@ -78,17 +75,4 @@ def _in_words(request: Request, status: int, de: str, en: str) -> Response:
     """A page where the client prefers one, else plain text."""
     if preferred(request.headers.get("accept", ""), (_PLAIN, html_offer())) != HTML:
         return PlainTextResponse(f"{de}\n{en}\n", status)
-    page = Page(request)
-    heading, other = (de, en) if page.language == "de" else (en, de)
-    try:
-        return page.render(ERROR_PAGE, title=heading, status=status, other=other)
-    except jinja2.TemplateNotFound:
-        return HTMLResponse(_PAGE.format(status=status, de=html.escape(de), en=html.escape(en)), status)
-
-
-_PAGE = """<!doctype html>
-<html lang="de">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{status}</title></head>
-<body><main><h1>{de}</h1><p lang="en">{en}</p><p><a href="/">Zur Startseite</a></p></main></body>
-</html>
-"""
+    return error(request, status, de, en)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.entries import FeedPage, Query
+from catalog.entries import Entry, FeedPage, Query
 from catalog.feeds import formats
 from catalog.feeds.envelope import View, around_page
 from catalog.search import PAGE
@@ -34,6 +34,7 @@ from catalog.web.negotiation import (
     region_of,
     unknown_suffix,
 )
+from schemas.region import publisher_key
 
 FILTERS = ("municipality", "theme", "format", "license", "age")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -185,10 +186,22 @@ def _negotiated(kind: str) -> Callable[[Request], Awaitable[Response]]:
     return at_slug
 
 
+async def agent(request: Request) -> Response:
+    """``/agent/SLUG``: people are led to the page of the municipality that an agent is."""
+    entry = catalogue_of(request).get(request.path_params["slug"], conditional.number(request))
+    key = entry.key if isinstance(entry, Entry) else None
+    place = next((m for m in region_of(request).municipalities if publisher_key(m.id) == key), None)
+
+    async def page(_: Request) -> Response:
+        return RedirectResponse(local(request, f"/municipality/{place.id if place else ''}"), 303)
+
+    return await negotiated(request, html=page if place else None, kind="agent")
+
+
 ROUTES = (
     Route("/catalog", catalog),
     Route("/catalog.{suffix}", catalog_in),
     *(Route(f"/{kind}/{{slug}}.{{suffix}}", _document(kind)) for kind in KINDS),
     # A page at the same path takes these over (catalog.web.routing).
-    *(Route(f"/{kind}/{{slug}}", _negotiated(kind)) for kind in KINDS),
+    *(Route(f"/{kind}/{{slug}}", agent if kind == "agent" else _negotiated(kind)) for kind in KINDS),
 )

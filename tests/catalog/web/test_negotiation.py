@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 
 from catalog import database, tables
 from catalog.web.negotiation import Offer, html_offer, machine_offers, preferred
-from schemas import iris
+from schemas import iris, model
+from schemas.kinds import Literal
+from schemas.region import publisher_key
 from schemas.syntax import FORMATS
 from tests.catalog.builder import BASE, Stored, dataset
 from tests.catalog.web.asking import AGENT, SERIES, SERVICE, Place, companions, place_in, whole
@@ -218,3 +221,17 @@ def test_a_base_address_with_a_path_is_kept_in_redirects(tmp_path_factory: pytes
     with place_in(tmp_path_factory.mktemp("region"), base_url="https://region.example/daten") as place:
         assert place.ask.get("/id/catalog").headers["location"] == "/daten/catalog"
         assert "https://region.example/daten/catalog.ttl?page=1" in place.ask.get("/catalog.ttl").text
+
+
+def test_people_who_follow_a_municipality_as_an_agent_see_its_page(tmp_path: Path) -> None:
+    agent = model.Agent(
+        iri=iris.mint(BASE, "agent", publisher_key("flieden")), name=(Literal("Gemeinde Flieden", "de"),)
+    )
+    with place_in(tmp_path) as place:
+        place.publish(Stored("flieden", agent, "municipality", positioned=False))
+        address = f"/agent/{place.slug('flieden', 'municipality')}"
+        assert place.ask.get(str(agent.iri).removeprefix(BASE)).headers["location"] == address
+        page = place.ask.get(address, accept=BROWSER)
+        assert (page.status_code, page.headers["location"]) == (303, "/municipality/flieden")
+        assert "Accept" in page.headers["vary"]
+        assert place.ask.get(address, accept="text/turtle").headers["content-type"].startswith("text/turtle")
