@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+import pyoxigraph
 import rdflib
 from rdflib import RDF, XSD
 
@@ -53,15 +54,19 @@ DATATYPES: dict[Kind, frozenset[str]] = {
     Kind.HEX: frozenset({str(XSD.hexBinary)}),
 }
 
+_ZONE = r"(Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _DATES = (
-    (re.compile(r"-?\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?"), str(XSD.dateTime)),
-    (re.compile(r"-?\d{4}-\d{2}-\d{2}(Z|[+-]\d{2}:\d{2})?"), str(XSD.date)),
-    (re.compile(r"-?\d{4}-\d{2}(Z|[+-]\d{2}:\d{2})?"), str(XSD.gYearMonth)),
-    (re.compile(r"-?\d{4}(Z|[+-]\d{2}:\d{2})?"), str(XSD.gYear)),
+    (re.compile(rf"(-?\d{{4}}-\d\d-\d\d)(T{_CLOCK}(?::[0-5]\d(?:\.\d+)?)?|T24:00:00){_ZONE}", re.A), str(XSD.dateTime)),
+    (re.compile(rf"(-?\d{{4}}-\d\d-\d\d)(){_ZONE}", re.A), str(XSD.date)),
+    (re.compile(rf"(-?\d{{4}}-\d\d)(){_ZONE}", re.A), str(XSD.gYearMonth)),
+    (re.compile(rf"(-?\d{{4}})(){_ZONE}", re.A), str(XSD.gYear)),
 )
-_GERMAN_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*Uhr)?)?")
+_GERMAN_DATE = re.compile(
+    r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*Uhr)?)?", re.A
+)
 _LOOSE_DATE = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s?(Z|[+-]\d{2}:?\d{2})?)?"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s?(Z|[+-]\d{2}:?\d{2})?)?", re.A
 )
 
 
@@ -70,58 +75,63 @@ def date(text: str) -> Literal | None:
     """A typed date literal from what sources write: ISO 8601 in all precisions, ``3.11.2026``, ``2026-1-3 8:05``.
 
     Takes the source's text; gives xsd:dateTime, xsd:date, xsd:gYearMonth or xsd:gYear, or None if it is no date of
-    the calendar. ISO forms keep their spelling.
+    the calendar. ISO forms keep their spelling; a time without seconds gets ``:00``, which XSD demands.
     """
     text = text.strip()
     for pattern, datatype in _DATES:
-        if pattern.fullmatch(text):
-            if datatype == str(XSD.dateTime) and text.count(":") == (1 if "T" in text and len(text) == 16 else 0):
-                text += ":00"
-            return Literal(text, None, datatype) if _in_calendar(text) else None
+        if match := pattern.fullmatch(text):
+            day, time, zone = match.groups()
+            if len(time) == len("T08:05"):
+                time += ":00"
+            return Literal(f"{day}{time}{zone or ''}", None, datatype) if _in_calendar(day) else None
     if match := _GERMAN_DATE.fullmatch(text):
-        day, month, year, *time = match.groups()
+        number, month, year, *clock = match.groups()
     elif match := _LOOSE_DATE.fullmatch(text):
-        year, month, day, *time = match.groups()
+        year, month, number, *clock = match.groups()
     else:
         return None
-    iso = f"{year}-{int(month):02d}-{int(day):02d}"
-    if not _in_calendar(iso):
-        return None
-    if time[0] is None:
-        return Literal(iso, None, str(XSD.date))
-    zone = (time[4] or "") if len(time) > 4 else ""
-    zone = zone if len(zone) != 5 else f"{zone[:3]}:{zone[3:]}"
-    clock = f"{int(time[0]):02d}:{time[1]}:{time[2] or '00'}"
-    if int(time[0]) > 23 or int(time[1]) > 59:
-        return None
-    return Literal(f"{iso}T{clock}{zone}", None, str(XSD.dateTime))
+    day = f"{year}-{int(month):02d}-{int(number):02d}"
+    if clock[0] is None:
+        return Literal(day, None, str(XSD.date)) if _in_calendar(day) else None
+    hours, minutes, seconds, fraction, zone = (*clock, None, None)[:5]
+    whole = f"{day}T{int(hours or 0):02d}:{minutes}:{seconds or '00'}{'.' + fraction if fraction else ''}"
+    if zone:
+        whole += zone if len(zone) != len("+0100") else f"{zone[:3]}:{zone[3:]}"
+    return Literal(whole, None, str(XSD.dateTime)) if _DATES[0][0].fullmatch(whole) and _in_calendar(day) else None
 
 
-def _in_calendar(text: str) -> bool:
-    parts = text.lstrip("-").split("T")[0].split("-")
-    month = int(parts[1][:2]) if len(parts) > 1 and parts[1][:2].isdigit() else 1
-    day = int(parts[2][:2]) if len(parts) > 2 and parts[2][:2].isdigit() else 1
-    if not 1 <= month <= 12 or not 1 <= day <= 31:
+def _in_calendar(day: str) -> bool:
+    """Whether ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` is in the calendar; there is no year 0 in XSD 1.0."""
+    year, month, number = ([int(part) for part in day.lstrip("-").split("-")] + [1, 1])[:3]
+    if year == 0 or not 1 <= month <= 12 or number < 1:
         return False
-    year = int(parts[0])
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-    return day <= days
+    return number <= (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
 
 
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
-_FORBIDDEN = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")
+# Where an IRI that stands in a document could not be used at all, this one says what was written there.
+UNUSABLE = "urn:allmende:unusable:"
+# RFC 3987, section 2.2: what is neither reserved, unreserved nor ucschar. Private use is for queries only: encoded too.
+_FORBIDDEN = re.compile(
+    '[\x00-\x20<>"{}|\\\\^`\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\uffff'
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000))
+    + "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BRACKETS = re.compile(r"[\[\]]")
-_AFTER_HOST = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)(.*)", re.S)
+_PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:(?://[^/?#]*)?)([^#]*)(#?)(.*)", re.S)
 _WEB = re.compile(r"https?://[^/\s?#]+", re.I)
+_HOSTLESS = re.compile(r"(?:https?|ftp):(?!//[^/\s?#])", re.I)
+_KNOWN_SCHEME = re.compile(r"(?:https?|ftp)://[^/\s?#]|(?:mailto|tel|urn|geo):\S", re.I)
 
 
 def is_iri(text: str) -> bool:
     """Whether text is an absolute IRI that every RDF syntax can write (RFC 3987, RDF 1.1 concepts 3.2)."""
-    return _ABSOLUTE.fullmatch(text) is not None and "%" not in _BARE_PERCENT.sub("", text)
-
-
-_BARE_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}|[^%]+")
+    try:
+        pyoxigraph.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=65536)
@@ -135,23 +145,36 @@ def iri(text: str) -> str | None:
     if text.lower().startswith("www."):
         text = "http://" + text
     if is_iri(text):
-        return writable(text)
-    if not _WEB.match(text) and not re.match(r"(mailto|tel|ftp|urn|geo):\S", text):
+        return None if _HOSTLESS.match(text) else text
+    if not _KNOWN_SCHEME.match(text):
         return None
-    repaired = writable(text)
-    repaired = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", repaired)
+    repaired = _encoded(text)
     return repaired if is_iri(repaired) else None
 
 
 def writable(text: str) -> str:
-    """The IRI with whatever no RDF syntax can write percent-encoded: blanks, brackets outside the host (RFC 3987)."""
-    if _FORBIDDEN.search(text):
-        text = _FORBIDDEN.sub(lambda m: quote(m.group(), safe=""), text)
-    if "[" in text or "]" in text:
-        match = _AFTER_HOST.fullmatch(text)
-        head, tail = match.groups() if match else ("", text)
-        text = head + _BRACKETS.sub(lambda m: quote(m.group(), safe=""), tail)
-    return text
+    """The IRI as every RDF syntax can write it: itself, else percent-encoded, else under :data:`UNUSABLE` (fault F23).
+
+    Takes any text that stands where an IRI should; gives an absolute IRI always, so that no writer ever raises.
+    """
+    if is_iri(text):
+        return text
+    repaired = _encoded(text.strip())
+    return repaired if is_iri(repaired) else UNUSABLE + quote(text, safe="", errors="replace")
+
+
+def _encoded(text: str) -> str:
+    match = _PARTS.fullmatch(text)
+    if match is None:
+        return text
+    head, path, mark, fragment = match.groups()
+    path, fragment = (_BRACKETS.sub(_percent, part) for part in (path, fragment))
+    text = f"{head}{path}{mark}{fragment.replace('#', '%23')}"
+    return _BARE_PERCENT.sub("%25", _FORBIDDEN.sub(_percent, text))
+
+
+def _percent(match: re.Match[str]) -> str:
+    return quote(match.group(), safe="", errors="replace")
 
 
 def is_web(text: str) -> bool:
@@ -179,19 +202,44 @@ def from_term(term: rdflib.term.Node) -> str | Literal:
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _TO_ESCAPE = re.compile(r'["\\\n\r]')
-_TAG = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
+
+
+@lru_cache(maxsize=4096)
+def language_tag(tag: str) -> str | None:
+    """A language tag as RDF can write it: lower case, ``de_DE`` as ``de-de``; None if it is no tag (BCP 47)."""
+    tag = tag.strip().lower().replace("_", "-")
+    try:
+        pyoxigraph.Literal("", language=tag)
+    except ValueError:
+        return None
+    return tag
+
+
+class _Endings(dict[tuple[str | None, str | None], str]):
+    """What follows the text of a literal in N-Triples, by tag and datatype; there are few, so each is made once."""
+
+    def __missing__(self, kind: tuple[str | None, str | None]) -> str:
+        lang, datatype = kind
+        tag = language_tag(lang) if lang else None
+        ending = '"'
+        if tag:
+            ending = f'"@{tag}'
+        elif datatype and datatype not in (XSD_STRING, LANG_STRING):
+            ending = f'"^^{iri_to_ntriples(datatype)}'
+        if len(self) < 10_000:
+            self[kind] = ending
+        return ending
+
+
+_ENDINGS = _Endings()
 
 
 def literal_to_ntriples(value: Literal) -> str:
     """A literal in canonical N-Triples (RDF 1.1 N-Triples, section 4): only ``"`` ``\\`` LF CR are escaped."""
-    text, lang, datatype = value
+    text = value[0]
     if '"' in text or "\\" in text or "\n" in text or "\r" in text:
         text = _TO_ESCAPE.sub(lambda m: _ESCAPES[m.group()], text)
-    if lang:
-        return f'"{text}"@{lang}' if _TAG.fullmatch(lang) else f'"{text}"'
-    if datatype and datatype != XSD_STRING:
-        return f'"{text}"^^{iri_to_ntriples(datatype)}'
-    return f'"{text}"'
+    return f'"{text}{_ENDINGS[value[1:]]}'
 
 
 @lru_cache(maxsize=65536)

@@ -1,27 +1,38 @@
-"""Records to triples and back, by the table of :mod:`schemas.dcat`."""
+"""Statements to records, by the table of :mod:`schemas.dcat`; the way back is :mod:`schemas.ntriples`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Container, Iterable
-from functools import cache, lru_cache
-from operator import attrgetter
-from typing import Any, TypeVar
+import sys
+from collections.abc import Collection, Container, Mapping
+from typing import Any, NamedTuple, TypeVar
 
-import pyoxigraph
 import rdflib
-from rdflib import RDF
+from rdflib import DCAT, FOAF
 
 from schemas import iris
-from schemas.dcat import TABLE_OF, Row
+from schemas.dcat import TABLE_OF, TABLES
 from schemas.findings import Finding, Severity, declare
-from schemas.kinds import Kind, Literal, from_term, iri, iri_to_ntriples, is_web, literal_to_ntriples
-from schemas.model import Agent, DataService, DatasetSeries, Resource, Value
-from schemas.namespaces import DCATDE
-from schemas.vocabularies import modern
+from schemas.kinds import Kind, Literal, language_tag
+from schemas.model import Agent, ContactPoint, DataService, DatasetSeries, Distribution, Resource, Value
+from schemas.namespaces import VCARD
+from schemas.normalisations import iri_from_text, present_iri, present_property
+from schemas.ntriples import graph, ntriples
+from schemas.triples import RDF_TYPE, Fingerprints, RecordLimit, Triples
 
-RDF_TYPE = str(RDF.type)
-_TYPE_NT = iri_to_ntriples(RDF_TYPE)
+__all__ = [
+    "COMPANIONS",
+    "RDF_TYPE",
+    "Reading",
+    "RecordLimit",
+    "Triples",
+    "graph",
+    "modern_property",
+    "ntriples",
+    "place_of",
+    "read",
+]
+
+modern_property = present_property
 R = TypeVar("R", bound=Resource)
 
 # Records of these classes stand for themselves once they have an IRI; a dataset only refers to them (DESIGN 3, Serve).
@@ -29,8 +40,8 @@ COMPANIONS = (Agent, DataService, DatasetSeries)
 
 CYCLE = declare(
     "blank-node-cycle",
-    "Namenlose Angaben verweisen im Kreis aufeinander; der Kreis wurde bei {0} geöffnet.",
-    "Blank nodes refer to one another in a circle; it was opened at {0}.",
+    "Namenlose Angaben verweisen im Kreis aufeinander; eine davon erhielt den Namen {0}.",
+    "Blank nodes refer to one another in a circle; one of them was named {0}.",
     "Geben Sie den Angaben an der Quelle eigene IRIs.",
     "Give the nodes IRIs of their own at the source.",
 )
@@ -41,335 +52,340 @@ IRI_AS_TEXT = declare(
     "Geben Sie den Wert an der Quelle als IRI an (rdf:resource, @id).",
     "Give the value as an IRI at the source (rdf:resource, @id).",
 )
+IRI_REPAIRED = declare(
+    "iri-repaired",
+    "Die Adresse „{0}“ enthält unzulässige Zeichen und wird als {1} übernommen.",
+    "The address “{0}” holds characters that it must not hold and is taken as {1}.",
+    "Schreiben Sie Leer- und Sonderzeichen in Adressen an der Quelle prozentkodiert, ein Leerzeichen als %20.",
+    "Percent-encode blanks and special characters in addresses at the source, a blank as %20.",
+    "RFC 3987 section 2.2; faults F23",
+)
+TAG_CHANGED = declare(
+    "language-tag-invalid",
+    "„{0}“ ist keine gültige Sprachangabe; übernommen wird: {1}.",
+    "“{0}” is no valid language tag; it is taken as: {1}.",
+    "Geben Sie die Sprache an der Quelle nach BCP 47 an, zum Beispiel de oder de-AT.",
+    "Give the language after BCP 47 at the source, for example de or de-AT.",
+    "RDF 1.1 section 3.3; BCP 47",
+)
+COMPANION_TOO_LARGE = declare(
+    "companion-too-large",
+    "Die Beschreibung von {0} überschreitet eine Grenze und bleibt weg: {1}",
+    "The description of {0} exceeds a limit and is left out: {1}",
+    "Verkleinern Sie die Beschreibung an der Quelle, oder heben Sie die Grenze unter [limits] der Quelle an.",
+    "Make the description smaller at the source, or raise the limit under [limits] of the source.",
+    "faults F43",
+)
 
 
-class RecordLimit(ValueError):
-    """Raised when one record is nested deeper or has more blank nodes than its limits allow (F40, F43)."""
-
-
-# ------------------------------------------------------------------------------------------------- writing
-
-
-@cache
-def _writer(record_class: type[Resource]) -> tuple[Any, tuple[str, ...], tuple[str, ...]]:
-    table = TABLE_OF.get(record_class)
-    if table is None:
-        return None, (), ()
-    getter = attrgetter(*(row.attribute for row in table.rows), "iri")
-    predicates = tuple(iri_to_ntriples(str(row.property)) for row in table.rows)
-    types = tuple(f"{_TYPE_NT} {iri_to_ntriples(str(t))}" for t in table.types)
-    return getter, predicates, types
-
-
-class _Writing:
-    """The lines of one record and of what hangs on it."""
-
-    __slots__ = ("key", "labels", "lines", "terms")
-
-    def __init__(self, record_key: str) -> None:
-        self.key = record_key
-        self.lines: set[str] = set()
-        self.terms: dict[int, str] = {}
-        self.labels: set[str] = set()
-
-    def node(self, record: Resource) -> str:
-        """Adds the record's lines; gives its term. The same object gives the same node."""
-        known = self.terms.get(id(record))
-        if known is not None:
-            return known
-        getter, predicates, types = _writer(type(record))
-        statements = list(types)
-        statements.extend(f"{_TYPE_NT} {iri_to_ntriples(t)}" for t in record.types)
-        if getter is not None:
-            for predicate, values in zip(predicates, getter(record), strict=False):
-                if values:
-                    for value in values:
-                        statements.append(f"{predicate} {self.term(value)}")
-        for extra_predicate, value in record.extra:
-            statements.append(f"{iri_to_ntriples(extra_predicate)} {self.term(value)}")
-        if record.iri is not None:
-            subject = iri_to_ntriples(record.iri)
-        else:
-            subject = self._label(statements)
-        self.terms[id(record)] = subject
-        self.lines.update([f"{subject} {statement} ." for statement in statements])
-        return subject
-
-    def term(self, value: Value) -> str:
-        """The N-Triples term of any value."""
-        if type(value) is str:
-            return iri_to_ntriples(value)
-        if type(value) is Literal:
-            return literal_to_ntriples(value)
-        assert isinstance(value, Resource)
-        return self.node(value)
-
-    def _label(self, statements: Iterable[str]) -> str:
-        # The label follows from what hangs on the node, so that the order in the source does not matter.
-        base = f"_:b{self.key}{iris.digest(chr(10).join(sorted(statements)).encode(), 5)}"
-        label, number = base, 1
-        while label in self.labels:
-            number += 1
-            label = f"{base}x{number}"
-        self.labels.add(label)
-        return label
-
-
-def ntriples(record: Resource, record_key: str) -> str:
-    """A record in canonical N-Triples: sorted lines, blank nodes labelled from the record's key and their content.
-
-    Takes a record with an IRI and its KEY; equal content gives equal bytes (DESIGN 3, content_hash).
-    """
-    writing = _Writing(record_key)
-    writing.node(record)
-    return "\n".join(sorted(writing.lines)) + "\n"
-
-
-def graph(record: Resource, record_key: str = "n") -> rdflib.Graph:
-    """A record as an rdflib graph of its own, literals as the source wrote them."""
-    result = rdflib.Graph()
-    for triple in pyoxigraph.parse(ntriples(record, record_key), format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True):
-        subject, predicate, value = (_rdflib_term(t) for t in (triple.subject, triple.predicate, triple.object))
-        result.add((subject, predicate, value))
-    return result
-
-
-def _rdflib_term(term: object) -> Any:
-    if isinstance(term, pyoxigraph.BlankNode):
-        return rdflib.BNode(term.value)
-    if isinstance(term, pyoxigraph.Literal):
-        datatype = (
-            None if term.language or term.datatype.value.endswith("#string") else rdflib.URIRef(term.datatype.value)
-        )
-        return rdflib.Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
-    assert isinstance(term, pyoxigraph.NamedNode)
-    return rdflib.URIRef(term.value)
-
-
-# ------------------------------------------------------------------------------------------------- reading
-
-
-class Triples:
-    """The statements of one document, by subject. IRIs are str, blank nodes str that begin with ``_:``."""
-
-    __slots__ = ("by_subject",)
-
-    def __init__(self) -> None:
-        self.by_subject: dict[str, list[tuple[str, str | Literal]]] = {}
-
-    def add(self, subject: str, predicate: str, value: str | Literal) -> None:
-        """Adds one statement."""
-        self.by_subject.setdefault(subject, []).append((predicate, value))
-
-    @classmethod
-    def from_graph(cls, source: rdflib.Graph) -> Triples:
-        """The statements of an rdflib graph."""
-        triples = cls()
-        for subject, predicate, value in source:
-            term = from_term(subject)
-            assert isinstance(term, str)
-            triples.add(term, str(predicate), from_term(value))
-        return triples
-
-    @classmethod
-    def from_quads(cls, source: Iterable[pyoxigraph.Quad]) -> Triples:
-        """The statements of a parsed stream of pyoxigraph, whatever graph they are in."""
-        triples = cls()
-        by_subject = triples.by_subject
-        named, blank = pyoxigraph.NamedNode, pyoxigraph.BlankNode
-        for quad in source:
-            subject, value = quad.subject, quad.object
-            key = subject.value if type(subject) is named else f"_:{subject.value}"  # type: ignore[union-attr]
-            if type(value) is named:
-                item: str | Literal = value.value
-            elif type(value) is blank:
-                item = f"_:{value.value}"
-            elif isinstance(value, pyoxigraph.Literal):
-                lang = value.language
-                datatype = None if lang else value.datatype.value
-                item = Literal(value.value, lang.lower() if lang else None, None if datatype == _STRING else datatype)
-            else:
-                continue  # a quoted triple of RDF 1.2 says nothing that DCAT-AP could hold
-            statements = by_subject.get(key)
-            if statements is None:
-                by_subject[key] = [(quad.predicate.value, item)]
-            else:
-                statements.append((quad.predicate.value, item))
-        return triples
-
-    def types(self, subject: str) -> set[str]:
-        """The rdf:types of a subject."""
-        return {str(o) for p, o in self.by_subject.get(subject, ()) if p == RDF_TYPE}
-
-    def of_type(self, *types: str) -> list[str]:
-        """The subjects that have one of the types, in the order of the document."""
-        wanted = set(types)
-        return [
-            subject
-            for subject, statements in self.by_subject.items()
-            if any(p == RDF_TYPE and o in wanted for p, o in statements)
-        ]
-
-    def values(self, subject: str, predicate: str) -> list[str | Literal]:
-        """The objects of a subject's property."""
-        return [o for p, o in self.by_subject.get(subject, ()) if p == predicate]
-
-
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
-# The German terms come in many spellings; a slash may be missing before the term (samples, README).
-_DCATDE_SPELLING = re.compile(r"https?://(?:www\.)?dcat-ap\.de/def/dcatde/?(?:[0-9][0-9._]*)?/?([A-Za-z]\w*)")
-
-
-@lru_cache(maxsize=4096)
-def modern_property(predicate: str) -> str:
-    """A property IRI in its present spelling: all namespaces of DCAT-AP.de become the one of version 3."""
-    match = _DCATDE_SPELLING.fullmatch(predicate)
-    return f"{DCATDE}{match.group(1)}" if match else predicate
-
-
-@cache
-def _reader(record_class: type[Resource]) -> dict[str, Row]:
-    table = TABLE_OF.get(record_class)
-    if table is None:
-        return {}
-    rows = {str(former): row for row in table.rows for former in row.reads}
-    return rows | {str(row.property): row for row in table.rows}
-
-
-@cache
-def _own_types(record_class: type[Resource]) -> frozenset[str]:
-    table = TABLE_OF.get(record_class)
-    return frozenset(str(t) for t in table.types) if table else frozenset()
-
-
+_LITERAL, _REFERENCE, _GEOMETRY, _TYPED, _EXTRA = range(5)
 _LITERAL_KINDS = frozenset(
     {Kind.TEXT, Kind.DATE, Kind.DECIMAL, Kind.INTEGER, Kind.DURATION, Kind.HEX, Kind.NOTATION, Kind.GEOMETRY}
 )
-# Statements about the concepts of code lists do not belong to a dataset, although some feeds repeat them.
-_CODE_LISTS = (
-    "http://publications.europa.eu/resource/authority/",
-    "http://dcat-ap.de/def/",
-    "http://data.europa.eu/bna/",
-    "http://www.iana.org/assignments/media-types/",
-    "https://www.iana.org/assignments/media-types/",
-    "http://purl.org/adms/",
-    "http://inspire.ec.europa.eu/",
-)
+
+
+class _Plan(NamedTuple):
+    """What to do with the values of a property as it is spelled in a document."""
+
+    attribute: str
+    mode: int
+    node: type[Resource] | None
+    property: str
+
+
+class _Plans(dict[str, _Plan]):
+    """The plans of one class, by the property's spelling; one that the table does not know is kept as an extra."""
+
+    def __init__(self, record_class: type[Resource]) -> None:
+        super().__init__({RDF_TYPE: _Plan("types", _TYPED, None, RDF_TYPE)})
+        table = TABLE_OF.get(record_class)
+        self.types = frozenset(str(t) for t in table.types) if table else frozenset()
+        for row in table.rows if table else ():
+            mode = _LITERAL if row.kind in _LITERAL_KINDS else _REFERENCE
+            if row.kind is Kind.GEOMETRY and row.attribute == "geometry":
+                mode = _GEOMETRY
+            plan = _Plan(row.attribute, mode, row.node, str(row.property))
+            for spelled in (row.property, *row.reads):
+                self.setdefault(str(spelled), plan)
+            self[str(row.property)] = plan
+
+    def __missing__(self, spelled: str) -> _Plan:
+        known = self.get(present_property(spelled))
+        plan = known or _Plan("", _EXTRA, None, present_property(spelled))
+        if len(self) < 10_000:
+            self[spelled] = plan
+        return plan
+
+
+_PLANS: dict[type[Resource], _Plans] = {}
+
+
+def _plans_of(record_class: type[Resource]) -> _Plans:
+    plans = _PLANS.get(record_class)
+    if plans is None:
+        plans = _PLANS[record_class] = _Plans(record_class)
+    return plans
+
+
+def place_of(record_class: type[Resource], spelled: str) -> tuple[str | None, str]:
+    """Where a property in any spelling goes: the attribute (None: it is kept as an extra) and its present IRI."""
+    plan = _plans_of(record_class)[spelled]
+    return plan.attribute or None, plan.property
+
+
+# Tags that were looked at once and may stand as they are.
+_SOUND_TAGS: set[str] = set()
+# Which class a node is read as where its place does not say it.
+_CLASS_OF: dict[str, type[Resource]] = {
+    **{str(table.types[0]): table.record for table in TABLES},
+    **dict.fromkeys((str(FOAF.Organization), str(FOAF.Person)), Agent),
+    **dict.fromkeys((str(VCARD[name]) for name in ("Organization", "Individual", "Group", "Location")), ContactPoint),
+}
+_DISTRIBUTION = str(DCAT.Distribution)
 
 
 class Reading:
-    """Reads the records of one document; what several records share is read once.
+    """Reads the records of one document; the companions that several records share are read once.
 
-    ``own`` names the subjects that are records of their own: others only refer to them. ``companions`` collects the
-    agents, services and series with IRIs that the records read so far refer to.
+    ``own`` names the subjects that are records of their own: others only refer to them. ``names`` gives the IRIs of
+    subjects that are to have another term than in the document. After each record, ``companions`` holds the agents,
+    services and series with IRIs that it refers to, and ``findings`` what was remarkable.
     """
 
     def __init__(
-        self, triples: Triples, own: Container[str] = (), *, max_depth: int = 100, max_blank_nodes: int = 200
+        self,
+        triples: Triples,
+        own: Container[str] = (),
+        *,
+        max_depth: int = 100,
+        max_blank_nodes: int = 200,
+        max_triples: int | None = None,
     ) -> None:
         self.triples = triples
         self.own = own
         self.max_depth = max_depth
         self.max_blank_nodes = max_blank_nodes
+        self.max_triples = max_triples or sys.maxsize
         self.companions: dict[str, Resource] = {}
         self.findings: list[Finding] = []
-        self._done: dict[tuple[str, type[Resource]], Resource] = {}
-        self._path: list[str] = []
-        self._blank_nodes = 0
+        self._names: Mapping[str, str] = {}
+        self._plain: dict[str, str] = {}
+        self._read_companions: dict[
+            tuple[str, type[Resource]], tuple[Resource | None, list[tuple[str, type[Resource]]], list[Finding]]
+        ] = {}
+        self._begin("")
 
-    def record(self, subject: str, record_class: type[R], iri: str | None = None) -> R:
+    def record(
+        self, subject: str, record_class: type[R], iri: str | None = None, names: Mapping[str, str] | None = None
+    ) -> R:
         """One record with all that hangs on it.
 
-        Takes its subject (an IRI or a ``_:`` label), its class and the IRI it gets where the subject is a blank node.
-        Raises RecordLimit.
+        Takes its subject (an IRI or a ``_:`` label), its class, the IRI it gets where its own is not to be kept, and
+        the IRIs of further subjects that get one. Raises RecordLimit.
         """
-        self._done.clear()
-        self._path.clear()
-        self._blank_nodes = 0
+        self._names = names or {}
+        self._begin(subject, iri)
+        record = self._read(subject, record_class, iri)
+        findings = self._findings
         self.companions = {}
-        self.findings = []
-        return self._read(subject, record_class, iri)
+        waiting = self._waiting
+        while waiting:
+            wanted = waiting.pop()
+            if wanted[0] in self.companions:
+                continue
+            companion, further, remarks = self._companion(*wanted)
+            findings += remarks
+            if companion is not None:
+                self.companions[wanted[0]] = companion
+                waiting += further
+            if len(self.companions) > self.max_triples:
+                raise RecordLimit(f"more than {self.max_triples} agents, services and series")
+        self.findings = list(dict.fromkeys(findings))
+        return record
+
+    def _begin(self, subject: str, iri: str | None = None) -> None:
+        self._root = subject
+        self._focus = iri or subject
+        self._findings: list[Finding] = []
+        self._waiting: list[tuple[str, type[Resource]]] = []
+        self._done: dict[object, Resource] = {}
+        self._path: list[str] = []
+        self._circles: dict[str, str] = {}
+        self._blank_nodes = 0
+        self._statements = 0
+
+    def _companion(
+        self, subject: str, record_class: type[Resource]
+    ) -> tuple[Resource | None, list[tuple[str, type[Resource]]], list[Finding]]:
+        known = self._read_companions.get((subject, record_class))
+        if known is None:
+            focus = self._focus
+            self._begin(subject)
+            companion: Resource | None = None
+            try:
+                companion = self._read(subject, record_class)
+            except RecordLimit as limit:
+                finding = Finding(Severity.WARNING, focus, None, COMPANION_TOO_LARGE, (subject, str(limit)))
+                self._findings = [finding]
+            known = self._read_companions[subject, record_class] = (companion, self._waiting, self._findings)
+            self._focus = focus
+        return known
 
     def _read(self, subject: str, record_class: type[R], iri_given: str | None = None) -> R:
-        done = self._done.get((subject, record_class))
-        if done is not None:
-            return done  # type: ignore[return-value]
-        blank = subject.startswith("_:")
-        self._blank_nodes += blank
-        if self._blank_nodes > self.max_blank_nodes:
-            raise RecordLimit(f"more than {self.max_blank_nodes} blank nodes")
-        if len(self._path) >= self.max_depth:
-            raise RecordLimit(f"nested deeper than {self.max_depth}")
+        statements = self.triples.by_subject.get(subject, [])
+        self._count(subject, len(statements))
         self._path.append(subject)
-        rows, own_types = _reader(record_class), _own_types(record_class)
-        attributes: dict[str, list[Value]] = {}
+        plans = _plans_of(record_class)
+        found: dict[str, list[Value]] = {}
         types: list[str] = []
         extra: list[tuple[str, Value]] = []
-        for spelled, raw in self.triples.by_subject.get(subject, ()):
-            if spelled == RDF_TYPE:
-                if isinstance(raw, str) and raw not in own_types:
-                    types.append(raw)
-                continue
-            if type(raw) is Literal and not raw.text.strip():
-                continue
-            predicate = modern_property(spelled)
-            row = rows.get(predicate)
-            if row is None:
-                extra.append((predicate, self._value(raw)))
-                continue
-            value = self._for_row(row, raw)
-            if value is None:
-                extra.append((str(row.property), self._value(raw)))
+        later: list[tuple[str, str]] = []
+        plain = self._plain
+        for spelled, raw in statements:
+            attribute, mode, node, predicate = plans[spelled]
+            value: Value | None
+            if isinstance(raw, str):
+                if mode == _REFERENCE:
+                    value = plain.get(raw) or self._value(raw, node)
+                elif mode == _TYPED and raw[:2] != "_:":
+                    if raw not in plans.types and raw not in types:
+                        types.append(raw)
+                    continue
+                elif mode == _GEOMETRY:
+                    value = self._value(raw, None)
+                else:
+                    later.append((predicate, raw))
+                    continue
             else:
-                attributes.setdefault(row.attribute, []).append(value)
+                text, lang, _ = raw
+                if not text or text.isspace():
+                    continue
+                if lang is not None and lang not in _SOUND_TAGS:
+                    raw = self._tagged(raw)
+                value = self._from_text(predicate, raw) if mode == _REFERENCE else raw
+                if mode >= _TYPED or value is None:
+                    extra.append((predicate, raw))
+                    continue
+            values = found.get(attribute)
+            if values is None:
+                found[attribute] = [value]
+            else:
+                values.append(value)
+        # What the table does not know comes last: a blank node gets the class that its known place gives it.
+        for predicate, raw in later:
+            extra.append((predicate, self._value(raw, None)))
         self._path.pop()
         record = record_class(
-            iri=iri_given or (None if blank else subject),
+            iri=self._iri_of(subject, iri_given),
             types=tuple(types),
-            extra=tuple(extra),
-            **{attribute: tuple(values) for attribute, values in attributes.items()},  # type: ignore[arg-type]
+            extra=tuple(extra) if len(extra) < 2 else _unique(extra),
+            **{
+                attribute: tuple(values) if len(values) == 1 else _unique(values) for attribute, values in found.items()
+            },
         )
-        self._done[(subject, record_class)] = record
+        self._done[subject if record.iri is None else (subject, record_class)] = record
         return record
 
-    def _for_row(self, row: Row, raw: str | Literal) -> Value | None:
-        """The value as the row wants it; None if its node kind does not fit."""
-        if row.kind in _LITERAL_KINDS:
-            if type(raw) is Literal:
-                return raw
-            return self._value(raw) if row.kind is Kind.GEOMETRY and row.attribute == "geometry" else None
-        if type(raw) is Literal:
-            text = raw.text.strip()
-            if not (is_web(text) or (row.attribute == "has_email" and text.lower().startswith("mailto:"))):
-                return None
-            repaired = iri(text)
-            if repaired is None:
-                return None
-            self.findings.append(Finding(Severity.INFO, self._path[0], str(row.property), IRI_AS_TEXT, (text,)))
-            return modern(repaired)
-        return self._value(raw, row.node)
+    def _count(self, subject: str, statements: int) -> None:
+        self._blank_nodes += subject.startswith("_:")
+        if self._blank_nodes > self.max_blank_nodes:
+            raise RecordLimit(f"more than {self.max_blank_nodes} blank nodes")
+        self._statements += statements
+        if self._statements > self.max_triples:
+            raise RecordLimit(f"more than {self.max_triples} triples")
+        if len(self._path) >= self.max_depth:
+            raise RecordLimit(f"nested deeper than {self.max_depth}")
 
-    def _value(self, raw: str | Literal, node: type[Resource] | None = None) -> Value:
-        if type(raw) is Literal:
+    def _iri_of(self, subject: str, given: str | None) -> str | None:
+        if subject[:2] == "_:":
+            return given or self._names.get(subject) or self._circles.get(subject)
+        if subject in self.triples.repaired:
+            self._repaired(subject)
+        return given or self._names.get(subject) or subject
+
+    def _tagged(self, raw: Literal) -> Literal:
+        assert raw.lang is not None
+        tag = language_tag(raw.lang)
+        if tag == raw.lang:
+            if len(_SOUND_TAGS) < 1_000:
+                _SOUND_TAGS.add(tag)
             return raw
-        assert isinstance(raw, str)
-        blank = raw.startswith("_:")
-        if not blank:
-            present = modern(raw)
-            if raw in self.own or raw not in self.triples.by_subject or raw.startswith(_CODE_LISTS):
-                return present
-        elif raw not in self.triples.by_subject:
-            return (node or Resource)()
-        if raw in self._path:
+        self._findings.append(Finding(Severity.INFO, self._focus, None, TAG_CHANGED, (raw.lang, tag or "–")))
+        return raw._replace(lang=tag)
+
+    def _from_text(self, predicate: str, raw: Literal) -> str | None:
+        """The IRI that a text in an IRI's place is; None if it is none."""
+        found = iri_from_text(raw.text)
+        if found is not None:
+            self._findings.append(
+                Finding(Severity.INFO, self._focus, predicate, IRI_AS_TEXT, (raw.text.strip()[:500],))
+            )
+        return found
+
+    def _repaired(self, iri: str) -> None:
+        arguments = (self.triples.repaired[iri][:500], iri[:500])
+        self._findings.append(Finding(Severity.WARNING, self._focus, None, IRI_REPAIRED, arguments))
+
+    def _value(self, raw: str, node: type[Resource] | None) -> str | Resource:
+        """A reference, or what the document says about the node; ``node`` is the class that its place demands."""
+        blank = raw[:2] == "_:"
+        if not blank and raw in self.triples.repaired:
+            self._repaired(raw)
+        if raw in self._names and raw in self.own:
+            return self._names[raw]
+        if not self.triples.describes(raw, self.own):
+            if blank and raw not in self._done:
+                self._count(raw, 0)
+                self._done[raw] = (node or Resource)(iri=self._names.get(raw))
             if blank:
-                self.findings.append(Finding(Severity.WARNING, self._path[0], None, CYCLE, (raw,)))
-                return f"urn:blank:{raw[2:]}"
+                return self._done[raw]
+            present = present_iri(raw)
+            if raw == self._root and node is Distribution and _DISTRIBUTION in self.triples.types(raw):
+                return self._as_distribution(raw)
+            if raw not in self._names and raw not in self.triples.repaired and raw != self._root:
+                self._plain[raw] = present
+            return present
+        record_class = node or self._class_of(raw)
+        if not blank and issubclass(record_class, COMPANIONS):
+            if raw != self._root:
+                self._waiting.append((raw, record_class))
             return raw
-        record = self._read(raw, node or Resource)
-        if record.iri is not None and isinstance(record, COMPANIONS):
-            self.companions[record.iri] = record
-            return record.iri
-        return record
+        if raw in self._path:
+            return self._circle(raw) if blank else self._names.get(raw, raw)
+        done = self._done.get(raw) or self._done.get((raw, record_class))
+        return done if done is not None else self._read(raw, record_class)
+
+    def _as_distribution(self, subject: str) -> str | Resource:
+        """A dataset that is its own distribution under one IRI, read as both."""
+        done = self._done.get((subject, Distribution))
+        if done is None and self._path.count(subject) == 1:
+            done = self._read(subject, Distribution)
+        return done or subject
+
+    def _class_of(self, subject: str) -> type[Resource]:
+        classes = (_CLASS_OF[t] for t in sorted(self.triples.types(subject)) if t in _CLASS_OF)
+        return next(classes, Resource)
+
+    def _circle(self, label: str) -> str:
+        """The IRI of a blank node that leads back to itself; it gets the IRI when its statements are all read."""
+        if label not in self._circles:
+            token = Fingerprints(self.triples, self.own, max_depth=self.max_depth * 2).token(label)
+            name = f"urn:allmende:node:{iris.digest(f'{self._focus} {token}'.encode())}"
+            self._circles[label] = name
+            self._findings.append(Finding(Severity.WARNING, self._focus, None, CYCLE, (name,)))
+        return self._circles[label]
+
+
+def _unique(values: list[Any]) -> tuple[Any, ...]:
+    """The values without repetitions, in their order; nested records are the same if they are one object."""
+    seen: dict[object, Any] = {}
+    for value in values:
+        last = value[-1] if type(value) is tuple else value
+        key: object = value
+        if isinstance(last, Resource):
+            key = (value[0], id(last)) if last is not value else id(last)
+        seen.setdefault(key, value)
+    return tuple(seen.values())
 
 
 def read(source: rdflib.Graph, subject: str, record_class: type[R], own: Collection[str] = ()) -> R:
