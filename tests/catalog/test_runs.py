@@ -24,9 +24,19 @@ from tests.catalog.runs import Source, package, region
 PACKAGES = [package(number) for number in range(12)]
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> str:
+    """The address of an empty store: all that a run does, it does on both."""
+    if request.param == "postgresql":
+        address = request.getfixturevalue("postgres")
+        assert isinstance(address, str)
+        return address
+    return "sqlite:///data/allmende.db"
+
+
 @pytest.fixture
-def portal(tmp_path: Path) -> Source:
-    return Source(region(tmp_path, portal='grace = "1d"\n'))
+def portal(tmp_path: Path, store: str) -> Source:
+    return Source(region(tmp_path, store=store, portal='grace = "1d"\n'))
 
 
 def titles(region: Region, at: int | None = None) -> dict[str, str]:
@@ -254,7 +264,7 @@ def test_held_run_is_dropped_when_rejected(portal: Source) -> None:
     held = portal.harvest([])
     assert held.run is not None
     assert harvest.reject(portal.region, held.run, portal.now).status == "cancelled"
-    assert not Store(portal.region).staging_file(held.run).exists()
+    assert not (portal.region.data / "staging" / f"{held.run}.db").exists()
     with pytest.raises(NoSuchRun):
         harvest.accept(portal.region, held.run, portal.now)
 
@@ -541,18 +551,6 @@ def test_nothing_is_withdrawn_that_was_not_absent_in_two_good_runs(folder: Path,
         if result.status == "held":
             assert now == public
         public = now
-
-
-def test_store_moves_to_postgresql_by_one_line(tmp_path: Path, postgres: str) -> None:
-    """The same code on PostgreSQL (ALLMENDE_TEST_POSTGRES)."""
-    source = Source(region(tmp_path, store=postgres, portal='grace = "1d"\n'))
-    assert source.harvest(PACKAGES).counts.created == 12
-    assert source.harvest([package(0, "Neu"), *PACKAGES[2:]]).counts.updated == 1
-    gone = source.harvest([package(0, "Neu"), *PACKAGES[2:]])
-    assert gone.counts.withdrawn == 1
-    assert gone.run is not None
-    assert harvest.undo(source.region, gone.run, source.now).restored == 1
-    assert len(titles(source.region)) == 12
 
 
 def test_store_can_be_overridden_by_the_environment(tmp_path: Path) -> None:
