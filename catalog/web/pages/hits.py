@@ -1,0 +1,108 @@
+"""Search hits as lists show them: title, one sentence, two ages, and the files to download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from catalog.entries import Hit, SourceState
+from catalog.summary import Summary
+from catalog.web import formats, sanitising
+from catalog.web.pages import states
+from catalog.web.templates import Page, short_name
+from schemas.vocabularies import LISTS
+
+FILES = 4
+
+
+class File(NamedTuple):
+    """A file to download: what the button says, and its address."""
+
+    label: str
+    address: str
+
+
+class Row(NamedTuple):
+    """A hit as it is shown; ``facts`` are short texts, ``badges`` words with their tone."""
+
+    slug: str
+    title: str
+    lang: str
+    summary: str
+    facts: tuple[str, ...]
+    badges: tuple[tuple[Markup, str], ...]
+    files: tuple[File, ...]
+    more: int
+
+
+def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
+    """The rows of a list of hits."""
+    ages: dict[str, str] = {}
+    shown = []
+    for hit in hits:
+        if hit.municipality not in ages:
+            ages[hit.municipality] = states.checked(sources, hit.municipality)
+        shown.append(_row(page, hit, ages[hit.municipality]))
+    return shown
+
+
+def _row(page: Page, hit: Hit, checked: str) -> Row:
+    summary = hit.summary
+    files = _files(page, summary)
+    return Row(
+        hit.slug,
+        summary.title or hit.slug,
+        page.region.language,
+        sanitising.sentence(summary.description),
+        tuple(_facts(page, hit, checked)),
+        tuple(_badges(page, hit)),
+        tuple(files[:FILES]),
+        max(len(summary.files) - min(len(files), FILES), 0),
+    )
+
+
+def _facts(page: Page, hit: Hit, checked: str) -> Iterable[str]:
+    _ = page.texts.text
+    if place := page.place(hit.municipality):
+        yield short_name(place.name)
+    if hit.summary.modified:
+        yield _("Daten vom {date}", date=page.day(hit.summary.modified))
+    if checked:
+        yield _("geprüft {age}", age=page.age(checked))
+    if licence := licence_name(page, hit.summary):
+        yield licence
+
+
+def licence_name(page: Page, summary: Summary) -> str:
+    """The licence of all files in short; a text that says so if they differ; empty if there is none."""
+    if len(summary.licenses) > 1:
+        return page.texts.text("verschiedene Lizenzen")
+    return next((code_label("license", code, page.language) for code in summary.licenses), "")
+
+
+def _badges(page: Page, hit: Hit) -> Iterable[tuple[Markup, str]]:
+    _ = page.texts.text
+    if hit.absent_since:
+        yield _("Seit {date} nicht mehr an der Quelle", date=page.day(hit.absent_since)), "notice"
+    if hit.summary.hvd:
+        yield _("Hochwertiger Datensatz"), "good"
+
+
+def _files(page: Page, summary: Summary) -> list[File]:
+    found: list[File] = []
+    for _title, file_format, address, byte_size in summary.files:
+        if sanitising.is_link(address):
+            size = formats.size(byte_size, page.language)
+            name = file_format or page.texts.plain("Datei")
+            found.append(File(f"{name} ({size})" if size else name, address))
+    return found
+
+
+def code_label(list_name: str, code: str, language: str) -> str:
+    """What a code of a list means, in words; the code itself if that is not known."""
+    found = LISTS[list_name].by_code(code)
+    if found is None:
+        return code
+    return (found.de or found.en if language == "de" else found.en or found.de) or code

@@ -1,0 +1,129 @@
+"""Findings as sentences, grouped by how much they weigh and what is wrong, each with how to mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from catalog.web.pages import labels
+from catalog.web.texts import Texts, later
+from harvesters import registry
+from schemas.findings import WORDING, Finding, Severity, Wording
+from schemas.validation import MISSING, RECOMMENDED
+
+_TITLES = {
+    Severity.VIOLATION: (later("Muss behoben werden"), "bad"),
+    Severity.WARNING: (later("Sollte ergänzt werden"), "notice"),
+    Severity.INFO: (later("Zur Kenntnis"), "idle"),
+}
+_MISSING = {
+    MISSING: (later("Diese Pflichtangaben fehlen:"), later("Ergänzen Sie diese Angaben an der Quelle.")),
+    RECOMMENDED: (
+        later("Diese empfohlenen Angaben fehlen:"),
+        later("Ergänzen Sie diese Angaben an der Quelle; der Datensatz wird so besser gefunden und bewertet."),
+    ),
+}
+_PLACE = re.compile(r"\{\d+\}")
+
+
+class Remark(NamedTuple):
+    """One thing that is wrong, with the places where it was found (none: the record itself)."""
+
+    message: str
+    fix: str
+    rule: str
+    places: tuple[str, ...] = ()
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()  # what is wrong alike in several properties, each with places
+
+
+class Group(NamedTuple):
+    """The remarks of one severity."""
+
+    title: Markup
+    tone: str
+    severity: str
+    remarks: tuple[Remark, ...]
+
+    @property
+    def number(self) -> int:
+        """How many things are wrong."""
+        return sum(len(remark.parts) or 1 for remark in self.remarks)
+
+
+class Cause(NamedTuple):
+    """A rule that found something in a run, and how often."""
+
+    title: Markup
+    tone: str
+    message: str
+    fix: str
+    rule: str
+    number: int
+
+
+def grouped(findings: Iterable[Finding], texts: Texts, place: Callable[[str], str]) -> tuple[Group, ...]:
+    """The findings of a record, the weightiest first. ``place`` names what a focus is; empty for the record itself."""
+    found: dict[Severity, dict[Finding, list[str]]] = {severity: {} for severity in _TITLES}
+    for finding in findings:
+        alike = finding._replace(focus="")
+        found[finding.severity].setdefault(alike, []).append(place(finding.focus))
+    return tuple(
+        Group(texts.text(_TITLES[severity][0]), _TITLES[severity][1], str(severity), tuple(_remarks(alike, texts)))
+        for severity, alike in found.items()
+        if alike
+    )
+
+
+def _remarks(found: Mapping[Finding, Iterable[str]], texts: Texts) -> Iterator[Remark]:
+    """The remarks of one severity; properties that are missing are told in one sentence."""
+    places = {finding: tuple(dict.fromkeys(filter(None, where))) for finding, where in found.items()}
+    for rule, (many, fix) in _MISSING.items():
+        missing = [finding for finding in found if finding.rule == rule and finding.path]
+        if len(missing) > 1:
+            parts = tuple((labels.property_name(f.path or "", texts), places.pop(f)) for f in missing)
+            yield Remark(texts.text(many), texts.text(fix), rule, parts=parts)
+    for finding, where in places.items():
+        yield Remark(*sentences(finding, texts), finding.rule, where)
+
+
+def sentences(finding: Finding, texts: Texts) -> tuple[str, str]:
+    """What is wrong and how to mend it; properties are called by their words."""
+    wording = _wording(finding.rule)
+    if wording is None:  # of a rule that this version does not have any more
+        return f"{finding.rule}: {', '.join(finding.arguments)}".rstrip(": "), ""
+    if finding.path:
+        short = finding.path.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+        called = labels.property_name(finding.path, texts)
+        finding = finding._replace(arguments=tuple(called if each == short else each for each in finding.arguments))
+    return finding.message(texts.language), finding.fix(texts.language)
+
+
+def causes(stated: Iterable[tuple[str, str, int]], texts: Texts) -> tuple[Cause, ...]:
+    """What a run found, by cause: takes severity, rule and count; the weightiest and most frequent first."""
+    order = list(map(str, _TITLES))
+    known = [(severity, rule, count) for severity, rule, count in stated if severity in order]
+    found = []
+    for severity, rule, count in sorted(known, key=lambda cause: (order.index(cause[0]), -cause[2], cause[1])):
+        title, tone = _TITLES[Severity(severity)]
+        wording = _wording(rule)
+        german = texts.language == "de"
+        message = (wording.de if german else wording.en) if wording else rule
+        fix = (wording.fix_de if german else wording.fix_en) if wording else ""
+        found.append(Cause(texts.text(title), tone, _PLACE.sub("…", message), _PLACE.sub("…", fix), rule, count))
+    return tuple(found)
+
+
+def _wording(rule: str) -> Wording | None:
+    if rule not in WORDING:
+        _declare_all()
+    return WORDING.get(rule)
+
+
+@cache
+def _declare_all() -> None:
+    # Rules are declared by the modules that find something: only when all are imported is every wording known.
+    registry.spider_classes()

@@ -1,0 +1,163 @@
+"""A harvest run as a steward reads it: how it ended, counts that add up, findings by cause, what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from anyio.to_thread import run_sync
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catalog.entries import RunRow
+from catalog.web import formats, plans
+from catalog.web.negotiation import Refused
+from catalog.web.pages import labels, remarks, set_aside, states
+from catalog.web.templates import Page, routes
+from catalog.web.texts import Texts, later
+
+CHANGES = 100
+LONGEST = 400
+_PARTS: Mapping[str, str] = {
+    "created": later("neu"),
+    "updated": later("geändert"),
+    "unchanged": later("gleich geblieben"),
+    "held": later("warten auf Entscheidung"),
+    "failed": later("zurückgestellt"),
+    "duplicates": later("doppelt"),
+}
+_BESIDE: Mapping[str, str] = {
+    "absent": later("an der Quelle nicht mehr da, noch öffentlich"),
+    "withdrawn": later("zurückgezogen"),
+}
+_ACTIONS: Mapping[str, str] = {
+    "create": later("neu"),
+    "update": later("geändert"),
+    "absent": later("nicht mehr da"),
+    "archive": later("wird archiviert"),
+    "withdraw": later("wird zurückgezogen"),
+    "created": later("neu"),
+    "updated": later("geändert"),
+    "withdrawn": later("zurückgezogen"),
+}
+
+
+class Tally(NamedTuple):
+    """Counts as a sum: the parts, what they add up to, and what stands beside the sum."""
+
+    parts: tuple[tuple[Markup, int], ...]
+    fetched: int
+    beside: tuple[tuple[Markup, int], ...]
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether the parts add up to what was fetched."""
+        return sum(count for _, count in self.parts) == self.fetched
+
+
+class Field(NamedTuple):
+    """One attribute that a run would change."""
+
+    attribute: Markup
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class Difference(NamedTuple):
+    """One record that a run would change."""
+
+    action: Markup
+    title: str
+    native_id: str
+    fields: tuple[Field, ...]
+
+
+async def run(request: Request) -> Response:
+    """``/runs/ID``. Raises Refused (404)."""
+    page = Page(request)
+    run_id: int = request.path_params["id"]
+    found = page.catalogue.run(run_id) if run_id < 2**31 else None
+    if found is None:
+        raise Refused(404, "Diesen Lauf gibt es nicht.", "There is no such run.")
+    texts = page.texts
+    source = next((each for each in page.region.sources if each.key == found.source_key), None)
+    report = found.report or {}
+    aside = tuple(each for each in page.catalogue.set_aside(found.source_key) if each.run_id == found.id)
+    word = request.query_params.get("key", "")
+    shown = None
+    if found.state == "waiting" and word and plans.opens(page.region, found.id, word):
+        shown = await run_sync(plans.differences, page.region, found.id)
+    published = found.published is not None and found.published <= page.at
+    changes = page.catalogue.changes(found.published or 0, CHANGES, (found.published or 1) - 1) if published else ()
+    state = states.state_of(found, texts)
+    return page.render(
+        "run.html",
+        title=texts.text("Lauf {n}", n=found.id),
+        run=found,
+        state=state,
+        kind=states.kind_of(found, texts),
+        reason=states.reason_of(found, texts),
+        source=source,
+        source_title=source.title if source else found.source_id,
+        took=formats.duration(_seconds(found), page.language) if found.ended else "",
+        tally=tally(found.counts, texts),
+        planned=tally(found.plan, texts) if found.state == "waiting" and found.plan else None,
+        causes=remarks.causes([tuple(cause) for cause in report.get("causes", ())], texts),
+        failures=_said(report.get("failures", ()), texts),
+        run_findings=_findings(report.get("findings", ()), texts),
+        pages=report.get("pages", 0),
+        stated_total=report.get("stated_total"),
+        changes=[(texts.text(_ACTIONS[change.kind]), change) for change in changes],
+        aside=[set_aside.shown(page, each) for each in aside[: set_aside.SHOWN]],
+        aside_count=len(aside),
+        differences=[_difference(each, texts) for each in shown.changes] if shown else None,
+        more=bool(shown and shown.more),
+        locked=found.state == "waiting" and shown is None,
+        trail=[(page.link("/status"), texts.text("Zustand der Quellen"))],
+        indexed=False,
+    )
+
+
+def tally(counts: Mapping[str, Any], texts: Texts) -> Tally:
+    """The counts of a run or of its plan."""
+    return Tally(
+        tuple((texts.text(word), int(counts.get(name, 0))) for name, word in _PARTS.items()),
+        int(counts.get("fetched", 0)),
+        tuple((texts.text(word), int(counts.get(name, 0))) for name, word in _BESIDE.items()),
+    )
+
+
+def _seconds(run: RunRow) -> float:
+    start, end = formats.moment(run.started), formats.moment(run.ended or "")
+    return (end - start).total_seconds() if start and end else 0.0
+
+
+def _said(pairs: Iterable[Iterable[str]], texts: Texts) -> list[str]:
+    return [de if texts.language == "de" else en for de, en in pairs]
+
+
+def _findings(stated: Iterable[Mapping[str, Any]], texts: Texts) -> list[tuple[str, str]]:
+    """What is wrong with the source as a whole, and how to mend it; stored in both languages."""
+    lang = "de" if texts.language == "de" else "en"
+    return [(finding["message"][lang], finding["fix"][lang]) for finding in stated]
+
+
+def _difference(change: Mapping[str, Any], texts: Texts) -> Difference:
+    action = str(change["action"])
+    return Difference(
+        texts.text(_ACTIONS[action]) if action in _ACTIONS else Markup.escape(action),
+        change.get("title") or change["key"],
+        change.get("native_id", ""),
+        tuple(
+            Field(labels.attribute(each["attribute"], texts), _cut(each["old"]), _cut(each["new"]))
+            for each in change.get("fields", ())
+        ),
+    )
+
+
+def _cut(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value if len(value) <= LONGEST else f"{value[:LONGEST]} …" for value in values)
+
+
+ROUTES = routes("/runs/{id:int}", run)

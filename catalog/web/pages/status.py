@@ -1,0 +1,39 @@
+"""The state of all sources and the last runs, for everyone to see."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catalog.web.pages import states
+from catalog.web.templates import Page, routes
+
+RUNS = 20
+
+
+async def status(request: Request) -> Response:
+    """``/status``"""
+    page = Page(request)
+    found = page.catalogue.sources()
+    titles = {state.source.key: state.source.title for state in found}
+    waiting = [state for state in found if state.last_run and state.last_run.state == "waiting"]
+    runs = page.catalogue.runs(limit=RUNS)
+    return page.render(
+        "status.html",
+        title=page.texts.text("Zustand der Quellen"),
+        sources=[(state, states.state_of(state.last_run, page.texts)) for state in found],
+        disturbed=states.disturbed(found),
+        waiting=waiting,
+        records=sum(state.records for state in found),
+        set_aside=sum(state.set_aside for state in found),
+        number=page.at,
+        published=page.catalogue.published_at(page.at),
+        runs=[
+            (run, titles.get(run.source_key, run.source_id), states.kind_of(run, page.texts), state)
+            for run in runs
+            for state in [states.state_of(run, page.texts)]
+        ],
+    )
+
+
+ROUTES = routes("/status", status)

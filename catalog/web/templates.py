@@ -1,0 +1,187 @@
+"""The frame of every page: a request's language, catalogue and time, its links, and Jinja templates that escape."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from catalog.search import Catalogue
+from catalog.web import conditional, formats, sanitising
+from catalog.web.texts import LANGUAGES, SOURCE, Texts, texts
+from schemas.region import Municipality, Region
+
+PAGES = Path(__file__).parent / "pages"
+ASSETS = Path(__file__).parent / "assets"
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Query = Iterable[tuple[str, str]] | Mapping[str, str]
+
+
+def routes(path: str, handler: Handler) -> list[Route]:
+    """The routes of a page: in German at its path, in the other languages under ``/en/…``."""
+    paths = [_in_language(path, language) for language in LANGUAGES]
+    return [Route(each, handler, methods=["GET"], name=f"{handler.__name__}:{each}") for each in paths]
+
+
+class Page:
+    """What a page needs to know of its request. The publication number is taken once, when it is first asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.region: Region = request.app.state.region
+        self.language, self.path = _split(request.url.path)
+        self.texts: Texts = texts(self.language)
+        self._links = Links(urlsplit(self.region.base_url).path, self.language)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue to read."""
+        catalogue: Catalogue = self.request.app.state.catalogue
+        return catalogue
+
+    @property
+    def at(self) -> int:
+        """The publication number that this request reads at."""
+        return conditional.number(self.request)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The present time; an application's ``state.now`` replaces the clock."""
+        clock: Callable[[], datetime] | None = getattr(self.request.app.state, "now", None)
+        return clock() if clock else datetime.now(UTC)
+
+    def link(self, path: str, query: Query = ()) -> str:
+        """The address of a page in this request's language."""
+        return self._links.page(path, query)
+
+    def file(self, path: str, query: Query = ()) -> str:
+        """The address of what has no language: a feed, an asset."""
+        return self._links.file(path, query)
+
+    def public(self, path: str, language: str = "") -> str:
+        """The absolute address of a page, made from the region's base address alone (F72)."""
+        return self.region.base_url + _in_language(path, language or self.language)
+
+    def place(self, municipality_id: str) -> Municipality | None:
+        """The municipality of an id."""
+        return self.region.municipality(municipality_id)
+
+    def day(self, text: str) -> str:
+        """A date in words."""
+        return formats.day(text, self.language)
+
+    def age(self, text: str) -> str:
+        """How long ago a time was."""
+        return formats.age(text, self.now, self.language)
+
+    def render(self, template: str, title: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """The answer with a page. ``title`` is its heading; what the template needs beyond the frame is in ``values``."""
+        query = self.request.url.query
+        languages = [
+            (language, self._links.other(self.path, language) + (f"?{query}" if query else ""))
+            for language in LANGUAGES
+        ]
+        text = _environment(self._links.prefix, self.language).get_template(template)
+        body = text.render(
+            page=self,
+            region=self.region,
+            title=title,
+            languages=languages,
+            **{"indexed": status == 200, "alternates": (), "trail": (), **values},
+        )
+        return HTMLResponse(body, status_code=status, headers={"Content-Language": self.language})
+
+
+class Links:
+    """Addresses inside the site, under the path that the region's base address has."""
+
+    def __init__(self, prefix: str, language: str) -> None:
+        self.prefix = prefix.rstrip("/")
+        self.language = language
+
+    def page(self, path: str, query: Query = ()) -> str:
+        """A page in the language at hand."""
+        return self.file(_in_language(path, self.language), query)
+
+    def other(self, path: str, language: str) -> str:
+        """The same page in another language."""
+        return self.file(_in_language(path, language))
+
+    def file(self, path: str, query: Query = ()) -> str:
+        """What has no language."""
+        pairs = list(query.items() if isinstance(query, Mapping) else query)
+        return f"{self.prefix}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def asset(self, name: str) -> str:
+        """A file of ``assets/``; its address changes with its content, so that it can be kept for good."""
+        return self.file(f"/assets/{name}", {"v": _version(name)})
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The language of a path and the path without it."""
+    for language in LANGUAGES[1:]:
+        if path == f"/{language}" or path.startswith(f"/{language}/"):
+            return language, path[len(language) + 1 :] or "/"
+    return SOURCE, path
+
+
+def _in_language(path: str, language: str) -> str:
+    if language == SOURCE:
+        return path
+    return f"/{language}" if path == "/" else f"/{language}{path}"
+
+
+@cache
+def _version(name: str) -> str:
+    return hashlib.blake2b((ASSETS / name).read_bytes(), digest_size=6).hexdigest()
+
+
+@cache
+def _environment(prefix: str, language: str) -> jinja2.Environment:
+    """The templates in one language. Everything is escaped; an undefined name is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    links = Links(prefix, language)
+    said = texts(language)
+    environment.globals |= {
+        "_": said.text,
+        "_n": said.plural,
+        "language": language,
+        "link": links.page,
+        "file": links.file,
+        "asset": links.asset,
+    }
+    environment.filters |= {
+        "day": lambda text: formats.day(text, language),
+        "time": lambda text: formats.time(text, language),
+        "number": lambda value: formats.number(value, language),
+        "size": lambda value: formats.size(value, language),
+        "clean": sanitising.clean,
+        "sentence": sanitising.sentence,
+        "short_name": short_name,
+    }
+    environment.tests["a_link"] = sanitising.is_link
+    return environment
+
+
+def short_name(municipality: str) -> str:
+    """A municipality's name as one says it: Neuhof for Gemeinde Neuhof."""
+    for kind in ("Gemeinde ", "Stadt ", "Marktgemeinde ", "Markt "):
+        if municipality.startswith(kind):
+            return municipality.removeprefix(kind)
+    return municipality
