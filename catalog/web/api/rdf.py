@@ -15,6 +15,7 @@ from starlette.routing import Route
 from catalog.entries import Entry, FeedPage, Query
 from catalog.feeds import formats
 from catalog.feeds.envelope import View, around_page
+from catalog.index import FACETS
 from catalog.search import PAGE
 from catalog.web import conditional
 from catalog.web.negotiation import (
@@ -34,9 +35,9 @@ from catalog.web.negotiation import (
     region_of,
     unknown_suffix,
 )
+from catalog.web.pages.datasets import asked
 from schemas.region import publisher_key
 
-FILTERS = ("municipality", "theme", "format", "license", "age")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _HIGHEST = 10**9
 
@@ -45,27 +46,22 @@ _HIGHEST = 10**9
 class Wish:
     """What a client asks of the catalogue feed: its filters (those of ``/datasets``) and where in it."""
 
+    query: Query
     filters: tuple[tuple[str, str], ...]
     page: int
     after: int
 
     @classmethod
     def of(cls, request: Request) -> Wish:
-        """The wish in a query string; empty filters and unknown names are passed over. Raises Refused (400)."""
-        asked = request.query_params
-        pairs = [("q", asked["q"].strip())] if asked.get("q", "").strip() else []
-        pairs += [(name, value) for name in FILTERS for value in asked.getlist(name) if value]
-        page, after = _whole("page", asked.get("page", "1")), _whole("after", asked.get("after", "0"))
+        """The wish in a query string. Raises Refused (400)."""
+        query = asked(request.query_params)
+        pairs = [("q", query.q)] if query.q else []
+        pairs += [(name, value) for name in FACETS for value in getattr(query, name)]
+        given = request.query_params
+        page, after = _whole("page", given.get("page", "1")), _whole("after", given.get("after", "0"))
         if page < 1:
-            _refuse_number("page", asked["page"])
-        return cls(tuple(dict.fromkeys(pairs)), page, after)
-
-    def query(self) -> Query:
-        """The filters as a query of the catalogue."""
-        q, municipality, theme, form, license_, age = (
-            tuple(value for name, value in self.filters if name == wanted) for wanted in ("q", *FILTERS)
-        )
-        return Query("".join(q), municipality, theme, form, license_, age)
+            _refuse_number("page", given["page"])
+        return cls(query, tuple(pairs), page, after)
 
 
 def _whole(name: str, text: str) -> int:
@@ -106,14 +102,14 @@ def _feed(request: Request, suffix: str) -> Response:
     region, catalogue, at = region_of(request), catalogue_of(request), conditional.number(request)
     base = f"{region.base_url}/catalog.{suffix}"
     if wish.filters:
-        page = catalogue.selection(wish.query(), wish.after, at, forms=ready_form(suffix))
+        page = catalogue.selection(wish.query, wish.after, at, forms=ready_form(suffix))
         if wish.page > 1:
             page = _beyond(wish, page)
         view = _filtered_view(base, wish, page)
     else:
         page = catalogue.page(wish.page, at, forms=ready_form(suffix))
         view = _view(base, wish, page)
-    if page.number == at and not any(name == "age" for name, _ in wish.filters):
+    if page.number == at and not wish.query.age:
         conditional.keep(request)  # an index that is behind, and the age of data, change without a publication
     entries = [*page.entries, *page.companions]
     published_at = catalogue.published_at(at)
