@@ -67,10 +67,14 @@ def check_sources(region: Region) -> None:
     """Checks what only spiders know: that each source's protocol exists and its options fit. Raises ConfigurationError."""
     for source in region.sources:
         name = f"sources/{source.id}.toml"
-        if source.protocol is None:
-            continue
-        spider = spider_classes().get(source.protocol)
-        if spider is None:
-            allowed = ", ".join(sorted(spider_classes()))
+        allowed = ", ".join(sorted(spider_classes()))
+        if source.protocol is not None and source.protocol not in spider_classes():
             raise ConfigurationError(f"{name}: protocol {source.protocol!r} is unknown; allowed: {allowed}")
-        spider.options_of(source)
+        for protocol, table in source.tables.items():
+            if protocol not in spider_classes():
+                raise ConfigurationError(
+                    f"{name}: unknown key {protocol!r}; the tables [limits] and of a protocol are allowed: {allowed}"
+                )
+            spider_classes()[protocol].options_of(source.model_copy(update={"options": table}))
+        if source.protocol is not None:
+            spider_classes()[source.protocol].options_of(source)

@@ -9,11 +9,12 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from croniter import croniter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 from schemas import iris
@@ -66,12 +67,33 @@ class Expected(_Settings):
     min: int | None = Field(default=None, ge=0)
     max: int | None = Field(default=None, ge=1)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Expected:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min may not be above max")
+        return self
 
-_CRON = re.compile(r"^([0-9*/,\-]+\s+){4}[0-9A-Za-z*/,\-]+$")
+
+_CRON = re.compile(r"([0-9*/,\-]+\s+){3}[0-9A-Za-z*/,\-]+\s+[0-9A-Za-z*/,\-]+")
+_WORDS = ("hourly", "daily", "weekly", "manual")
+
+
+def _is_cron(line: str) -> bool:
+    """Whether a line of five fields names times that come: ``0 0 30 2 *`` never does."""
+    if not _CRON.fullmatch(line):
+        return False
+    try:
+        croniter(line, datetime(2024, 1, 1)).get_next()
+    except ValueError:
+        return False
+    return True
 
 
 class HarvestSource(_Settings):
-    """One address of one publisher. ``options`` holds the table named after the protocol, checked by its spider."""
+    """One address of one publisher. ``options`` holds the table named after the protocol, checked by its spider.
+
+    Where the protocol is left out, ``tables`` holds the tables of all protocols that the file has options for.
+    """
 
     id: str
     title: str = Field(min_length=1)
@@ -87,16 +109,33 @@ class HarvestSource(_Settings):
     expected: Expected = Expected()
     personal_data: Literal["remove", "allowed"] = "remove"
     permission: str | None = None
-    key: str = ""
+    key: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     limits: Limits = Limits()
     options: Mapping[str, Any] = Field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     api_key: str | None = Field(default=None, repr=False)
 
     @field_validator("schedule")
     @classmethod
     def _known_schedule(cls, value: str) -> str:
-        if value not in ("hourly", "daily", "weekly", "manual") and not _CRON.match(value):
+        if value not in _WORDS and not _is_cron(value):
             raise ValueError("'hourly', 'daily', 'weekly', 'manual' or a cron line of five fields is allowed")
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _own_key(cls, value: str) -> str:
+        # The municipalities' own KEYs are made with this word (publisher_key).
+        if value == "municipality":
+            raise ValueError("this word is taken; any other is allowed")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _fetchable(cls, value: str) -> str:
+        scheme, found, rest = value.partition("://")
+        if found and (scheme.lower() not in ("http", "https") or not rest.strip("/")):
+            raise ValueError("an address with http:// or https://, or a folder, is allowed")
         return value
 
     @field_validator("license")
@@ -160,8 +199,21 @@ class Region(_Settings):
         return next((s for s in self.sources if s.id == source_id), None)
 
 
+# What the patterns above say, in words.
+_ALLOWED = {
+    "ags": "8 digits are allowed",
+    "ars": "12 digits are allowed",
+    "base_url": "an address like 'https://daten.example.org' is allowed",
+    "contributor_id": "an IRI like 'http://dcat-ap.de/def/contributors/hessen' is allowed",
+    "email": "an e-mail address is allowed",
+    "id": "a-z, 0-9, - and _ are allowed",
+    "key": "a-z, 0-9, - and _ are allowed",
+    "language": "a language code like 'de' is allowed",
+}
+
 _REGION_KEYS = ("title", "description", "base_url", "language", "publisher", "store", "allowed_hosts", "contributor_id")
-_SOURCE_KEYS = tuple(name for name in HarvestSource.model_fields if name not in ("id", "options", "api_key"))
+_SOURCE_KEYS = tuple(name for name in HarvestSource.model_fields if name not in ("id", "options", "tables", "api_key"))
+_TABLES = ("publisher", "expected", "limits")
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
@@ -176,16 +228,25 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
         raise ConfigurationError(f"{folder}: no region.toml here; 'allmende init DIR' writes a region folder")
     table = _toml(file)
     _refuse_unknown("region.toml", table, ("region", "defaults", "municipality"))
+    if "region" not in table:
+        raise ConfigurationError("region.toml: missing key 'region'; a table [region] is needed")
     region = _table("region.toml", table, "region")
     _refuse_unknown("region.toml", region, _REGION_KEYS, "[region] ")
     for key in _REGION_KEYS:
         if (value := environment.get(f"ALLMENDE_{key.upper()}")) is not None:
-            region[key] = [h.strip() for h in value.split(",") if h.strip()] if key == "allowed_hosts" else value
+            region[key] = _from_environment(key, value)
     defaults = _table("region.toml", table, "defaults")
+    _refuse_secret("region.toml", defaults, "[defaults] ")
     _refuse_unknown_source_keys("region.toml", defaults, "[defaults] ")
     municipalities = table.get("municipality", [])
     if not isinstance(municipalities, list):
         raise ConfigurationError("region.toml: municipality: a list of [[municipality]] tables is allowed")
+    if not municipalities:
+        raise ConfigurationError("region.toml: missing key 'municipality'; at least one [[municipality]] is needed")
+    for number, municipality in enumerate(municipalities, 1):
+        if not isinstance(municipality, dict):
+            raise ConfigurationError("region.toml: municipality: a list of [[municipality]] tables is allowed")
+        _refuse_unknown("region.toml", municipality, tuple(Municipality.model_fields), f"[[municipality]] {number}: ")
     built = _build(Region, "region.toml", {**region, "folder": folder, "municipalities": municipalities})
     _refuse_twice("region.toml", "municipality", [m.id for m in built.municipalities])
     sources = _sources(folder, defaults, [m.id for m in built.municipalities], environment)
@@ -200,15 +261,19 @@ def _sources(
         name = f"sources/{file.name}"
         if not IDENTIFIER.fullmatch(file.stem):
             raise ConfigurationError(f"{name}: a source file's name may hold a-z, 0-9, - and _, and ends in .toml")
-        table = {**defaults, **_toml(file)}
-        _refuse_unknown_source_keys(name, table)
-        _override(file.stem, table, environment)
-        options = {key: table.pop(key) for key in list(table) if key not in _SOURCE_KEYS and key != "api_key"}
+        own = _toml(file)
+        _refuse_secret(name, own)
+        _override(file.stem, own, environment)
+        _refuse_unknown_source_keys(name, own, protocol=own.get("protocol", defaults.get("protocol")))
+        table = _with_defaults(own, defaults)
+        tables = {key: table.pop(key) for key in list(table) if key not in _SOURCE_KEYS and key != "api_key"}
         protocol = table.get("protocol")
-        chosen = (
-            options.get(protocol, {}) if protocol else {k: v for option in options.values() for k, v in option.items()}
-        )
-        source = _build(HarvestSource, name, {"id": file.stem, "key": file.stem, **table, "options": chosen})
+        if protocol is None:
+            options = {key: value for each in tables.values() for key, value in each.items()}
+        else:
+            options = tables.get(protocol, {}) if isinstance(protocol, str) else {}
+        given = {"id": file.stem, "key": file.stem, **table, "options": options}
+        source = _build(HarvestSource, name, {**given, "tables": {} if protocol else tables})
         if source.municipality not in municipalities:
             allowed = ", ".join(municipalities)
             raise ConfigurationError(
@@ -221,27 +286,54 @@ def _sources(
     return tuple(sources)
 
 
+def _with_defaults(own: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """A source's keys over the defaults; in a table, key by key. Tables of other protocols do not concern it."""
+    merged = {**defaults, **own}
+    for key, value in own.items():
+        if isinstance(value, dict) and isinstance(defaults.get(key), dict):
+            merged[key] = {**defaults[key], **value}
+    protocol = merged.get("protocol")
+    return {k: v for k, v in merged.items() if k in _SOURCE_KEYS or k == "api_key" or protocol in (None, k)}
+
+
+def _from_environment(key: str, value: str) -> Any:
+    """A value of the environment: lists are parted by commas, tables written as in TOML, ``{ min = 10 }``."""
+    if key == "allowed_hosts":
+        return [host.strip() for host in value.split(",") if host.strip()]
+    if key in _TABLES:
+        try:
+            return tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            return value
+    return value
+
+
 def _override(source_id: str, table: dict[str, Any], environment: Mapping[str, str]) -> None:
     prefix = f"ALLMENDE_SOURCE_{source_id.upper().replace('-', '_')}__"
     for variable, value in environment.items():
         if not variable.startswith(prefix):
             continue
         key = variable.removeprefix(prefix).lower()
+        if "__" in key:  # of another source, whose id holds two hyphens
+            continue
         if key not in _SOURCE_KEYS and key != "api_key":
             raise ConfigurationError(
                 f"environment: {variable}: unknown key; allowed: {', '.join(_SOURCE_KEYS)}, api_key"
             )
-        table[key] = value
+        table[key] = _from_environment(key, value)
 
 
 def _toml(file: Path) -> dict[str, Any]:
     name = file.name if file.name == "region.toml" else f"{file.parent.name}/{file.name}"
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        # Editors on Windows put a byte order mark before the text.
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{name}: no valid TOML: {error}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{name}: not in UTF-8 at byte {error.start}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{name}: {error.strerror}") from error
 
 
 def _table(name: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -257,15 +349,23 @@ def _refuse_unknown(name: str, table: Mapping[str, Any], allowed: tuple[str, ...
             raise ConfigurationError(f"{name}: {where}unknown key {key!r}; allowed: {', '.join(allowed)}")
 
 
-def _refuse_unknown_source_keys(name: str, table: Mapping[str, Any], where: str = "") -> None:
-    if "api_key" in table:
-        raise ConfigurationError(f"{name}: {where}api_key: secrets come only from the environment")
-    protocol = table.get("protocol")
+def _refuse_unknown_source_keys(
+    name: str, table: Mapping[str, Any], where: str = "", protocol: str | None = None
+) -> None:
     for key, value in table.items():
-        if key in _SOURCE_KEYS or (isinstance(value, dict) and IDENTIFIER.fullmatch(key) and protocol in (None, key)):
+        if key in _SOURCE_KEYS or key == "api_key":
+            continue
+        if isinstance(value, dict) and IDENTIFIER.fullmatch(key) and protocol in (None, key):
             continue
         allowed = ", ".join(_SOURCE_KEYS) + (f", [{protocol}]" if protocol else ", a table named after the protocol")
         raise ConfigurationError(f"{name}: {where}unknown key {key!r}; allowed: {allowed}")
+
+
+def _refuse_secret(name: str, table: Mapping[str, Any], where: str = "") -> None:
+    if "api_key" in table:
+        raise ConfigurationError(
+            f"{name}: {where}api_key: secrets come only from the environment (ALLMENDE_SOURCE_<ID>__API_KEY)"
+        )
 
 
 def _refuse_twice(name: str, key: str, values: list[str]) -> None:
@@ -283,14 +383,20 @@ def _build(model: type[T], name: str, values: Mapping[str, Any]) -> T:
 
 def _first(error: ValidationError, model: type[BaseModel]) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    place = first["loc"]
+    if place[:1] == ("municipalities",) and len(place) > 1:
+        where = " ".join([f"[[municipality]] {int(place[1]) + 1}:", *map(str, place[2:])])
+    else:
+        where = ".".join(str(part) for part in place)
     if first["type"] == "missing":
-        return f"missing key {where!r}"
+        return f"missing key {where!r}" if ":" not in where else f"{where.replace(': ', ': missing key ')}"
     if first["type"] == "extra_forbidden":
-        parent: FieldInfo | None = model.model_fields.get(str(first["loc"][0]))
+        parent: FieldInfo | None = model.model_fields.get(str(place[0]))
         inner = getattr(parent.annotation, "model_fields", {}) if parent else {}
         return f"unknown key {where!r}; allowed: {', '.join(inner)}"
     message = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        message = _ALLOWED.get(str(place[-1]), message)
     return f"{where}: {message} (found: {first['input']!r})"
 
 
