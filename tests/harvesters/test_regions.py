@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
+from harvesters.regions import server
+from schemas import region
+from schemas.vocabularies import find_file_type, find_frequency, find_license, find_theme
 from tests.harvesters.demo_content import (
     DATASETS,
     DEMO,
@@ -25,10 +29,6 @@ from tests.harvesters.demo_content import (
     packages_of_neuhof,
     served,
 )
-
-from harvesters.regions import server
-from schemas import region
-from schemas.vocabularies import find_file_type, find_frequency, find_license, find_theme
 
 
 @pytest.fixture(scope="module")
@@ -207,7 +207,7 @@ def test_the_blank_region_and_its_example_are_valid(tmp_path: Path) -> None:
     )
     assert plain.limits == full.limits
     named = set(re.findall(r"^(?:# )?(\w+) = ", example, re.M))
-    assert set(region.HarvestSource.model_fields) - {"id", "options", "api_key", "limits"} <= named
+    assert set(region.HarvestSource.model_fields) - {"id", "options", "tables", "api_key", "limits"} <= named
     written = (blank / "region.toml").read_text(encoding="utf-8")
     for key in set(region.Region.model_fields) - {"folder", "municipalities", "sources"}:
         assert re.search(rf"^(# )?{key} = ", written, re.M), key
