@@ -235,22 +235,6 @@ def test_blank_and_demo_regions_load() -> None:
         registry.check_sources(load(regions / name, {}))
 
 
-def test_example_source_of_the_blank_region_shows_every_key(tmp_path: Path) -> None:
-    example = (Path(server.__file__).parent / "blank" / "sources" / "beispiel.toml.example").read_text()
-    keys = [name for name in HarvestSource.model_fields if name not in ("id", "options", "tables", "api_key", "limits")]
-    for key in keys:
-        assert f"\n# {key} = " in example or f"\n{key} = " in example, key
-    assert "\n[limits]" in example
-    # Without its comment signs it is a whole source, apart from the permission that only one setting needs.
-    lines = [
-        line.removeprefix("# ") if line.startswith(("# ", "#[")) and (" = " in line or line.startswith("# [")) else line
-        for line in example.splitlines()
-    ]
-    where = folder(tmp_path, (Path(server.__file__).parent / "blank" / "region.toml").read_text())
-    (where / "sources" / "portal.toml").write_text("\n".join(lines))
-    registry.check_sources(load(where, {}))
-
-
 WRONG_REGIONS = [
     ("", "region.toml: missing key 'region'", "[region]"),
     ("[region\n", "region.toml: no valid TOML", "line 1"),
