@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 
 from catalog import planning, publishing
+from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.staging import Staging
-from catalog.store import LeaseLost, NoSuchRun, Run, RunActive, Store, counts_json, utc_now
+from catalog.store import Run, Store, counts_json, utc_now
 from harvesters import registry
 from harvesters.crawl import crawl
 from harvesters.detection import detect

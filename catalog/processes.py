@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import threading
 import time
@@ -14,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from catalog import harvest
+from catalog.exceptions import NoSuchRun
+from catalog.forkserver import context
 from catalog.harvest import RunResult, Wish
-from catalog.store import NoSuchRun, Store, utc_now
+from catalog.store import Store, utc_now
 from harvesters import registry
 from schemas.region import Region, load
 
 SIDE_BY_SIDE = 2
 # A run must not slow down those who read the catalogue.
 NICE = 5
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["catalog.harvest"])
 
 
 def run_sources(
@@ -68,9 +66,9 @@ def run_sources(
 def _start(
     folder: Path, source_id: str, wish: Wish, now: datetime | None
 ) -> tuple[Connection, tuple[str, Any, Connection]]:
-    results, answers = _context.Pipe(duplex=False)
-    theirs, ours = _context.Pipe(duplex=False)
-    process = _context.Process(target=_run, args=(folder, source_id, wish, now, answers, theirs, dict(os.environ)))
+    results, answers = context.Pipe(duplex=False)
+    theirs, ours = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(folder, source_id, wish, now, answers, theirs, dict(os.environ)))
     process.start()
     answers.close()
     theirs.close()

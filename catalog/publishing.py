@@ -15,9 +15,10 @@ import sqlalchemy as sa
 import zstandard
 
 from catalog import tables
+from catalog.exceptions import LeaseLost, NoSuchRun
 from catalog.fragments import derive
 from catalog.staging import Staged, Staging, now_text
-from catalog.store import BATCH, LeaseLost, NoSuchRun, Run, Store, alive, current, utc_now
+from catalog.store import BATCH, Run, Store, alive, current, utc_now
 from schemas import iris
 
 T = TypeVar("T")

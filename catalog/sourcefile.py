@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,15 +19,19 @@ def source_id(url: str) -> str:
     return words[:40].strip("-") or "quelle"
 
 
-def source_file(found: Detected, municipality: str, title: str = "") -> str:
-    """The text of ``sources/ID.toml``."""
-    host = urlsplit(found.url).hostname or found.url
+def source_file(found: Detected, municipality: str, folder: Path) -> str:
+    """The text of ``sources/ID.toml``. A folder inside the region's ``folder`` is written relative to it."""
+    url, host = found.url, urlsplit(found.url).hostname
+    if host is None and Path(url).is_relative_to(folder):
+        url = str(Path(url).relative_to(folder))
     lines = [
-        f"title = {_value(title or f'{host} ({found.protocol})')}",
+        f"title = {_value(f'{host or Path(found.url).name} ({found.protocol})')}",
         f"municipality = {_value(municipality)}",
-        f"url = {_value(found.url)}",
+        f"url = {_value(url)}",
         f"protocol = {_value(found.protocol)}",
-        'schedule = "daily"',
+        # As comments: what [defaults] of the region says would otherwise be overruled.
+        '# schedule = "daily"',
+        '# license = "dl-by-de/2.0"',
     ]
     if found.options:
         lines += ["", f"[{found.protocol}]", *_table(found.options)]
@@ -44,5 +49,5 @@ def _value(value: Any) -> str:
         return f"[{', '.join(_value(entry) for entry in value)}]"
     if isinstance(value, int | float):
         return str(value)
-    # A JSON string is a TOML basic string.
-    return json.dumps(str(value), ensure_ascii=False)
+    # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

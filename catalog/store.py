@@ -19,6 +19,7 @@ import zstandard
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog import database, tables
+from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.planning import Baseline, Counts, Published, loses_license
 from catalog.responses import Responses
 from catalog.staging import now_text
@@ -28,18 +29,6 @@ from schemas.region import HarvestSource, Region
 
 LEASE = timedelta(seconds=90)
 BATCH = 500
-
-
-class RunActive(RuntimeError):
-    """Raised when a source already has a run under way (F53); says since when."""
-
-
-class NoSuchRun(LookupError):
-    """Raised for a run that does not exist, or that cannot be accepted, rejected or undone; says why."""
-
-
-class LeaseLost(RuntimeError):
-    """Raised when a run finds that another has taken its lease: it must not publish."""
 
 
 class Run(NamedTuple):

@@ -4,43 +4,68 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harvesters import registry
+from harvesters.answer import Answer
 from harvesters.crawl import agent
-from harvesters.fetch import Answer, fetch
+from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.spider import Detected
 from schemas.limits import Limits
 from schemas.region import HarvestSource, Region
 
 
-def detect(url: str, region: Region, source: HarvestSource | None = None) -> tuple[Detected, ...]:
-    """The protocols that answer at or below an address, the surest first; empty if none does.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What answers at an address, the surest first; where nothing does, why not (German and English), if that is known."""
 
-    Takes an address or a folder of this machine (relative to the region's). All requests go through the guards.
+    found: tuple[Detected, ...]
+    reason: tuple[str, str] | None = None
+
+
+def detect(url: str, region: Region, source: HarvestSource | None = None) -> tuple[Detected, ...]:
+    """The protocols that answer at or below an address, the surest first; empty if none does."""
+    return examine(url, region, source).found
+
+
+def examine(url: str, region: Region, source: HarvestSource | None = None) -> Examined:
+    """Asks each spider's probes and what it makes of the answers. All requests go through the guards.
+
+    Takes an address or a folder of this machine (relative to the region's), and a source for its limits.
     """
     if "://" not in url:
-        url = str((region.folder / url).resolve())
+        folder = (region.folder / url).resolve()
+        if not folder.is_dir():
+            return Examined((), (f"{url}: Diesen Ordner gibt es nicht.", f"{url}: there is no such folder."))
+        url = str(folder)
     limits = source.limits if source else Limits()
     spiders = registry.spider_classes()
     probes = {name: tuple(spider.probes(url)) for name, spider in spiders.items()}
     wanted = list(dict.fromkeys(address for addresses in probes.values() for address in addresses))
-    answers = asyncio.run(_ask([a for a in wanted if "://" in a], limits, region))
+    answers, refusals = asyncio.run(_ask([a for a in wanted if "://" in a], limits, region))
     found = []
     for name, spider in spiders.items():
         result = spider.detect(url, {address: answers[address] for address in probes[name] if address in answers})
         if result is not None:
             found.append(result)
-    return tuple(sorted(found, key=lambda detected: -detected.certainty))
+    reason = None
+    if not found and not answers and refusals:
+        reason = (refusals[0].message("de"), refusals[0].message("en"))
+    return Examined(tuple(sorted(found, key=lambda detected: -detected.certainty)), reason)
 
 
-async def _ask(addresses: Sequence[str], limits: Limits, region: Region) -> dict[str, Answer]:
+async def _ask(
+    addresses: Sequence[str], limits: Limits, region: Region
+) -> tuple[dict[str, Answer], list[FetchRefused]]:
     answers: dict[str, Answer] = {}
+    refusals = []
     for address in addresses:
         try:
             answer = await fetch(address, limits, region.allowed_hosts, agent(region))
-        except FetchRefused:
+        except FetchRefused as refused:
+            refusals.append(refused)
             continue
         if 200 <= answer.status < 300:
             answers[address] = answer
-    return answers
+    return answers, refusals

@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 from w3lib.url import safe_url_string
 from yarl import URL
 
+from harvesters.answer import Answer
 from harvesters.guards.decoding import ACCEPT_ENCODING, Body
 from harvesters.guards.destinations import check_destination, origin
 from harvesters.guards.exceptions import (
@@ -34,22 +35,6 @@ from schemas.limits import Limits
 
 _CHUNK = 64 * 1024
 _BROKEN = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One whole response after redirects. ``headers`` have lower-case names, repeated ones joined by a comma; ``body`` is
-    decompressed; ``media_type`` is lower case without parameters, empty if none was sent; ``seconds`` from first to last.
-    """
-
-    url: str
-    final_url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    media_type: str
-    seconds: float
-    truncated: bool = False
 
 
 @dataclass(frozen=True)

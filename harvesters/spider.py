@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page, Sink
 from schemas.findings import Finding

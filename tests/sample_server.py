@@ -74,8 +74,8 @@ class SampleServer:
             wanted = query.get("id", [""])[0]
             shown = [p for p in packages if wanted in (p.get("name"), p.get("id"))]
             if shown:
-                result = shown if isinstance(sample.get("result"), list) else shown[0]
-                return _json({"help": sample.get("help", ""), "success": True, "result": result})
+                answer = shown if isinstance(sample.get("result"), list) else shown[0]
+                return _json({"help": sample.get("help", ""), "success": True, "result": answer})
         return 404, "application/json", b'{"success": false, "error": {"message": "Not found"}}'
 
 

@@ -152,7 +152,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
     private = re.compile(
         r"(?<![\w./-])/(?:home|root|work|Users)/[a-z]|pypi\.org/simple|files\.pythonhosted|registry\.npmjs"
     )
-    wrong = []
+    wrong: list[str] = []
     for name in tracked():
         file = ROOT / name
         if name == "tests/test_layout.py" or not file.is_file():

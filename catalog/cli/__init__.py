@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import pkgutil
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from catalog import forkserver
 from catalog.cli.output import Settings, complain
-from catalog.store import NoSuchRun
+from catalog.exceptions import NoSuchRun
 from schemas.region import ConfigurationError
 
 DONE, INCOMPLETE, WRONG = 0, 1, 2
+RUNS_SOURCES = ("harvest", "demo")
 # Typer brings its own Click; these are the roots of what it raises for wrong use.
 _WRONG_USE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
@@ -38,16 +42,11 @@ def _settings(
     context.obj = Settings(region)
 
 
-def _register(arguments: list[str]) -> None:
+def _register(verb: str | None) -> None:
     """Enters the verb that was asked for, or all of them where none was: a verb's imports cost time."""
-    names = [found.name for found in pkgutil.iter_modules(__path__)]
-    wanted = [argument for argument in arguments if argument in names][:1]
-    for name in wanted or names:
+    for name in [verb] if verb is not None and verb in _verbs() else _verbs():
         module = importlib.import_module(f"{__name__}.{name}")
-        if hasattr(module, "VERB"):
-            app.command(module.VERB)(module.command)
-    if wanted and not app.registered_commands:
-        _register([])
+        app.command(module.VERB)(module.command)
 
 
 def main() -> None:
@@ -56,7 +55,14 @@ def main() -> None:
     warnings.simplefilter("ignore")
     arguments = _region_first(sys.argv[1:])
     try:
-        _register(arguments)
+        verb = _verb(arguments)
+        if verb is not None and verb not in _verbs():
+            sys.exit(complain(f"{verb!r} is no verb; there are: {', '.join(_verbs())}"))
+        if arguments[-1:] == ["--region"]:
+            sys.exit(complain("--region: DIR is missing"))
+        if verb in RUNS_SOURCES and "--help" not in arguments:
+            forkserver.start()
+        _register(verb)
         code = app(standalone_mode=False, args=arguments)
     except _WRONG_USE as error:
         message = error.format_message()
@@ -70,8 +76,33 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         code = complain("interrupted")
     except BrokenPipeError:
+        # Whoever read our output has seen enough; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
+    except OSError as error:
+        code = complain(f"{error.filename or 'system'}: {error.strerror or error}")
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+@cache
+def _verbs() -> list[str]:
+    """The verbs: the modules of this folder that declare one."""
+    folder = Path(__path__[0])
+    return sorted(found.name for found in pkgutil.iter_modules(__path__) if _declares(folder / f"{found.name}.py"))
+
+
+def _declares(module: Path) -> bool:
+    # Read, not imported: the imports of all verbs cost a second.
+    return "\nVERB = " in module.read_text(encoding="utf-8")
+
+
+def _verb(arguments: list[str]) -> str | None:
+    """The word that stands where a verb should; ``--region DIR`` stands before it."""
+    position = 0
+    while position < len(arguments) and arguments[position].startswith("--region"):
+        position += 1 if arguments[position].startswith("--region=") else 2
+    found = arguments[position : position + 1]
+    return None if not found or found[0].startswith("-") else found[0]
 
 
 def _region_first(arguments: list[str]) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from catalog.cli.output import print_json, settings
+from catalog.cli.output import complain, print_json, settings
 from catalog.sourcefile import source_file, source_id
-from harvesters.detection import detect
+from harvesters import registry
+from harvesters.detection import examine
 from schemas.region import IDENTIFIER, ConfigurationError, load
 
 VERB = "add"
@@ -33,7 +34,10 @@ def command(
     file = region.folder / "sources" / f"{name}.toml"
     if file.exists():
         raise ConfigurationError(f"sources/{name}.toml: exists already; choose another --id")
-    found = detect(url, region)
+    examined = examine(url, region)
+    if examined.reason is not None:
+        return complain(f"{examined.reason[1]} Nothing was written.")
+    found = examined.found
     if not found:
         if json:
             print_json({"id": name, "url": url, "protocol": None})
@@ -41,8 +45,12 @@ def command(
             print(f"{url}: no known interface and no data found; nothing was written")
         return 1
     file.parent.mkdir(exist_ok=True)
-    file.write_text(source_file(found[0], municipality), encoding="utf-8")
-    load(region.folder)
+    file.write_text(source_file(found[0], municipality, region.folder), encoding="utf-8")
+    try:
+        registry.check_sources(load(region.folder))
+    except ConfigurationError:
+        file.unlink()
+        raise
     if json:
         best = found[0]
         print_json({"id": name, "url": best.url, "protocol": best.protocol, "count": best.count})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from catalog.cli.output import print_json, settings
+from catalog.cli.output import complain, print_json, settings
 from catalog.sourcefile import source_file, source_id
-from harvesters.detection import detect
+from harvesters.detection import examine
 from harvesters.spider import Detected
 from schemas.region import Region
 
@@ -23,7 +23,10 @@ def command(
     Example: `allmende detect https://daten.neuhof.example`
     """
     region = settings(context).region()
-    found = detect(url, region)
+    examined = examine(url, region)
+    found = examined.found
+    if examined.reason is not None:
+        return complain(examined.reason[1])
     if json:
         print_json([_to_json(each, region) for each in found])
     else:
@@ -34,7 +37,7 @@ def command(
                 print(f"  - {title}")
         if found:
             print(f"\n# sources/{source_id(found[0].url)}.toml")
-            print(source_file(found[0], region.municipalities[0].id))
+            print(source_file(found[0], region.municipalities[0].id, region.folder))
         else:
             print(f"{url}: no known interface and no data found")
     return 0 if found else 1
@@ -46,5 +49,5 @@ def _to_json(each: Detected, region: Region) -> dict[str, object]:
         "url": each.url,
         "count": each.count,
         "samples": list(each.samples[:3]),
-        "source": source_file(each, region.municipalities[0].id),
+        "source": source_file(each, region.municipalities[0].id, region.folder),
     }

@@ -38,6 +38,7 @@ def command(
     - `allmende harvest neuhof-portal --plan` shows what a run would change
     - `allmende harvest --accept 12` publishes run 12, which was held or planned
     """
+    _refuse_contradictions(sources, plan, full, accept, reject, replay)
     region = settings(context).region()
     if accept is not None:
         results = [harvest.accept(region, accept, utc_now())]
@@ -54,17 +55,32 @@ def command(
     return 1 if any(result.status in ("failed", "partial", "held") for result in results) else 0
 
 
+def _refuse_contradictions(
+    sources: list[str] | None, plan: bool, full: bool, accept: int | None, reject: int | None, replay: int | None
+) -> None:
+    given = [
+        name for name, value in (("--accept", accept), ("--reject", reject), ("--replay", replay)) if value is not None
+    ]
+    if len(given) > 1:
+        raise ConfigurationError(f"{' and '.join(given)}: one at a time is allowed")
+    if given and full:
+        raise ConfigurationError(f"{given[0]}: fetches nothing; --full is not allowed with it")
+    if given and plan and replay is None:
+        raise ConfigurationError(f"{given[0]}: decides a run; --plan is not allowed with it")
+    if given and sources:
+        raise ConfigurationError(f"{given[0]}: the run names its source; no ID is allowed beside it")
+
+
 def _chosen(region: Region, ids: list[str] | None, replay: int | None) -> list[str]:
-    if replay is not None and not ids:
-        source_id = harvest.source_of(region, replay)
-        return [source_id]
+    if replay is not None:
+        return [harvest.source_of(region, replay)]
     for source_id in ids or ():
         if region.source(source_id) is None:
             allowed = ", ".join(source.id for source in region.sources) or "none"
             raise ConfigurationError(f"source {source_id!r} does not exist; there are: {allowed}")
     if not region.sources:
         raise ConfigurationError("no sources yet; 'allmende add URL --municipality ID' writes one")
-    return list(ids) if ids else [source.id for source in region.sources]
+    return list(dict.fromkeys(ids)) if ids else [source.id for source in region.sources]
 
 
 def _run(region: Region, ids: list[str], wish: Wish) -> list[RunResult]:

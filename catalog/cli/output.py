@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 import typer
 
-from harvesters import registry
 from schemas.region import Region, load
 
 
@@ -22,6 +21,9 @@ class Settings:
 
     def region(self) -> Region:
         """The region of the chosen folder, its sources' options checked. Raises ConfigurationError."""
+        # Imported here: the spiders take half a second, which a wrong configuration need not wait for.
+        from harvesters import registry
+
         region = load(self.folder)
         registry.check_sources(region)
         return region

@@ -6,8 +6,9 @@ import typer
 
 from catalog import harvest
 from catalog.cli.output import complain, print_json, settings
+from catalog.exceptions import RunActive
 from catalog.follower import Follower
-from catalog.store import RunActive, utc_now
+from catalog.store import utc_now
 
 VERB = "undo"
 

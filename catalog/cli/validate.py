@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from catalog.cli.output import complain, print_json
+from catalog.cli.output import complain, print_json, settings
 from harvesters.fetch import fetch_sync
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.run import agent_string
@@ -15,27 +15,31 @@ from schemas.dcat import PROFILES
 from schemas.documents import check_document
 from schemas.findings import Finding, Severity
 from schemas.limits import Limits
-from schemas.region import ConfigurationError
+from schemas.region import ConfigurationError, load
 from schemas.syntax import Unreadable
 
 VERB = "validate"
 
 
 def command(
+    context: typer.Context,
     document: str = typer.Argument(metavar="FILE|URL", help="A DCAT document in any RDF syntax."),
     profile: str = typer.Option("dcat-ap-de", "--profile", help=f"One of: {', '.join(PROFILES)}."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
     """Check a DCAT document.
 
+    An address on this machine or in the own network is asked only if the region of `--region`, or of this folder, lists
+    its host in `allowed_hosts`.
+
     Example: `allmende validate catalog.ttl --profile dcat-ap-de`
     """
     if profile not in PROFILES:
         raise ConfigurationError(f"--profile: {profile!r} is unknown; allowed: {', '.join(PROFILES)}")
     try:
-        findings = check_document(_bytes(document), profile, document)
-    except FileNotFoundError:
-        return complain(f"{document}: not found")
+        findings = check_document(_bytes(document, settings(context).folder), profile, document)
+    except _NotFound as missing:
+        return complain(str(missing))
     except Unreadable as unreadable:
         findings = (
             Finding(Severity.VIOLATION, document, None, validation.UNPARSEABLE, (unreadable.de, unreadable.en)),
@@ -49,16 +53,26 @@ def command(
     return 1 if any(finding.severity is Severity.VIOLATION for finding in findings) else 0
 
 
-def _bytes(document: str) -> bytes:
+class _NotFound(Exception):
+    """Raised where no document is had; says where and why."""
+
+
+def _bytes(document: str, folder: Path) -> bytes:
     if not document.startswith(("http://", "https://")):
         file = Path(document)
-        if not file.is_file():
-            raise FileNotFoundError(document)
+        if not file.exists():
+            raise _NotFound(f"{document}: not found")
+        if file.is_dir():
+            raise _NotFound(f"{document}: is a folder; a file or an address is allowed")
         return file.read_bytes()
+    # No region is needed; one that was asked for must be there.
+    region = load(folder) if folder != Path() or (folder / "region.toml").is_file() else None
+    allowed = region.allowed_hosts if region else ()
+    who = (region.base_url, region.publisher.email) if region else ("https://example.org", "daten@example.org")
     try:
-        answer = fetch_sync(document, Limits(), (), agent_string("https://example.org", "daten@example.org"))
+        answer = fetch_sync(document, Limits(), allowed, agent_string(*who))
     except FetchRefused as refused:
-        raise FileNotFoundError(str(refused)) from refused
+        raise _NotFound(refused.message("en")) from refused
     if answer.status >= 400:
-        raise FileNotFoundError(f"{document}: status {answer.status}")
+        raise _NotFound(f"{document}: not found (status {answer.status})")
     return answer.body

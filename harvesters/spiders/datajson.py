@@ -11,7 +11,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.readers.ckan import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.spider import Detected, HarvestSpider

@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from harvesters import described_file, file_groups, local_folder
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.file_groups import FileEntry, FileGroup
 from harvesters.file_texts import FILE_GONE, FOLDER_DEPTH, FOLDER_LOOP
 from harvesters.folder_files import (

@@ -16,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters import link_groups
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.frontier import Frontier
 from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
 from harvesters.linked_data import find_datasets

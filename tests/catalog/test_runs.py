@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog import harvest, publishing, tables
+from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.staging import now_text
-from catalog.store import LeaseLost, NoSuchRun, RunActive, Store, current
+from catalog.store import Store, current
 from harvesters.reading import CrawlReport
 from schemas import iris
 from schemas.region import Region, load

@@ -24,8 +24,8 @@ from scrapy.utils.reactor import install_reactor
 from twisted.internet import threads
 
 from harvesters import registry, settings
+from harvesters.answer import Answer
 from harvesters.crawl import revision_of
-from harvesters.fetch import Answer
 from harvesters.reading import Context, Kept, Outcome, Page, PageMemory
 from harvesters.regions.server import start
 from harvesters.spider import Job

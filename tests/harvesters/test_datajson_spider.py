@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.spiders.datajson import DataJsonSpider, candidates, listing
 from schemas.syntax import Unreadable
 from tests.faultserver import FaultServer, Reply

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from harvesters.fetch import Answer, fetch, fetch_robots, fetch_sync
+from harvesters.answer import Answer
+from harvesters.fetch import fetch, fetch_robots, fetch_sync
 from harvesters.guards.exceptions import (
     AddressRefused,
     DeadlineExceeded,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.spiders.folder import FolderSpider
 from tests.harvesters.crawl_runs import Run, Site, crawl, write_region
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.frontier import MOST_ALIKE, MOST_QUERIES, Frontier
 from harvesters.regions import server
 from harvesters.spiders.website import WebsiteSpider

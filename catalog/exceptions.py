@@ -1,0 +1,13 @@
+"""What stops a run or a command about one; each says why in its text."""
+
+
+class RunActive(RuntimeError):
+    """Raised when a source already has a run under way (F53); says since when."""
+
+
+class NoSuchRun(LookupError):
+    """Raised for a run that does not exist, or that cannot be accepted, rejected or undone; says why."""
+
+
+class LeaseLost(RuntimeError):
+    """Raised when a run finds that another has taken its lease: it must not publish."""
