@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -69,10 +69,11 @@ class Follower:
                 self._go_on(marker, wanted)
             return number
 
-    def write_dump(self, head: bytes = b"") -> Dump:
-        """Writes the whole catalogue at the published number as gzip of N-Triples, ``head`` first; gives the file.
+    def write_dump(self, head: Callable[[int], Iterable[bytes]] = lambda _number: ()) -> Dump:
+        """Writes the whole catalogue at the published number as gzip of N-Triples; gives the file.
 
-        The same content gives the same bytes. An older dump is replaced once the new one is whole.
+        ``head`` gives what stands first, in pieces, for the number that is written. The same content gives the same
+        bytes. An older dump is replaced once the new one is whole.
         """
         with self._alone("dump"):
             with self.engine.begin() as connection:
@@ -83,7 +84,7 @@ class Follower:
             folder = self.cache / "dump"
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"catalog-{number}.nt.gz"
-            _write_gzip(file, self._with_head(head, number))
+            _write_gzip(file, self._with_head(head(number), number))
             for older in _dumps(self.region):
                 if older != file:
                     older.unlink(missing_ok=True)
@@ -215,8 +216,8 @@ class Follower:
 
     # ---------------------------------------------------------------------------------------- dump, files
 
-    def _with_head(self, head: bytes, number: int) -> Iterator[bytes]:
-        yield head
+    def _with_head(self, head: Iterable[bytes], number: int) -> Iterator[bytes]:
+        yield from head
         yield from rows.dump(self.engine, number, catalog_iri(self.region.base_url))
 
     @contextmanager

@@ -22,7 +22,7 @@ from schemas.namespaces import DCAT
 
 FORMS = ("ttl", "rdf", "jsonld")
 BATCH = 500
-_MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.dataset, "service": DCAT.service}
+_MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.resource, "service": DCAT.service}
 _records, _versions, _presence = tables.records, tables.versions, tables.presence
 _local = threading.local()
 

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from catalog import clock, processes
+from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.harvest import Wish
+from catalog.search import Catalogue
 from catalog.store import Store, utc_now
 from schemas.region import Region, load
 
@@ -132,9 +134,13 @@ def _follow(folder: Path, parent: Connection, environment: dict[str, str]) -> No
     _child(parent, environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     region = load(folder)
-    follower = Follower(region)
+    follower, catalogue = Follower(region), Catalogue(region)
+    dumped = None
     while True:
-        follower.catch_up()
+        number = follower.catch_up()
+        if number != dumped:
+            follower.write_dump(lambda at: dump.head(region, catalogue, at))
+            dumped = number
         time.sleep(FOLLOW_SECONDS)
 
 

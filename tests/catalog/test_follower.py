@@ -226,7 +226,7 @@ def test_the_dump_is_written_whole_and_replaced(region: Region, builder: Builder
     builder.publish(Stored("1", dataset("Eins")))
     follower = Follower(region, builder.engine)
     head = f'<{BASE}/id/catalog> <http://purl.org/dc/terms/title> "Katalog" .\n'.encode()
-    first = follower.write_dump(head)
+    first = follower.write_dump(lambda _number: [head])
     assert first == current_dump(region)
     assert first.number == 1
     statements = list(pyoxigraph.parse(gzip.decompress(first.path.read_bytes()), format=RdfFormat.N_TRIPLES))
@@ -238,7 +238,7 @@ def test_the_dump_is_written_whole_and_replaced(region: Region, builder: Builder
     }
     builder.publish(Stored("2", dataset("Zwei")))
     opened = first.path.open("rb")
-    second = follower.write_dump(head)
+    second = follower.write_dump(lambda _number: [head])
     assert second.number == 2
     assert [file.name for file in first.path.parent.iterdir()] == ["catalog-2.nt.gz"]
     assert gzip.decompress(opened.read()).startswith(head)

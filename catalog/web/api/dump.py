@@ -28,7 +28,7 @@ async def whole(request: Request) -> Response:
     region, catalogue, at = region_of(request), catalogue_of(request), conditional.number(request)
     ready = current_dump(region)
     if ready is None or ready.number != at:
-        ready = await anyio.to_thread.run_sync(_write, region, catalogue, at)
+        ready = await anyio.to_thread.run_sync(_write, region, catalogue)
     etag = await anyio.to_thread.run_sync(_etag, ready.path, ready.number)
     headers = {**security.OPEN, "cache-control": "no-cache", "etag": etag}
     if published_at := catalogue.published_at(ready.number):
@@ -42,8 +42,8 @@ async def whole(request: Request) -> Response:
     return StreamingResponse(_pieces(opened), headers=headers, media_type=dump.MEDIA_TYPE)
 
 
-def _write(region: Region, catalogue: Catalogue, at: int) -> Dump:
-    return Follower(region, catalogue.engine).write_dump(b"".join(dump.head(region, catalogue, at)))
+def _write(region: Region, catalogue: Catalogue) -> Dump:
+    return Follower(region, catalogue.engine).write_dump(lambda number: dump.head(region, catalogue, number))
 
 
 @lru_cache(maxsize=4)
