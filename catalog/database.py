@@ -75,6 +75,10 @@ def prepare(region: Region, thorough: bool = False) -> sa.Engine:
             _prepare_file(made, region.data / "cache", thorough)
         else:
             _bring_to_head(made)
+    except sa.exc.OperationalError as error:
+        made.dispose()
+        reason = str(error.orig).strip().splitlines()[0]
+        raise ConfigurationError(f"store: {made.url.render_as_string()} cannot be reached: {reason}") from error
     except BaseException:
         made.dispose()
         raise
@@ -83,8 +87,11 @@ def prepare(region: Region, thorough: bool = False) -> sa.Engine:
 
 def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
     file = Path(made.url.database or "")
-    for folder in (file.parent, cache):
-        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for folder in (file.parent, cache):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"store: {error.filename}: {error.strerror}") from error
     try:
         _refuse_damaged(file, thorough)
         if _revision(made) != HEAD:
@@ -93,6 +100,9 @@ def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
     except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
         if _is_busy(error):
             raise ConfigurationError(f"store: {file} was locked by another process for {BUSY_SECONDS:.0f} s") from error
+        if _code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL):
+            reason = str(getattr(error, "orig", error))
+            raise ConfigurationError(f"store: {file} cannot be written: {reason}") from error
         raise _damaged(file, str(getattr(error, "orig", error))) from error
 
 
@@ -132,9 +142,13 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _is_busy(error: Exception) -> bool:
-    origin = getattr(error, "orig", error)
-    code = getattr(origin, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: Exception) -> int | None:
+    """SQLite's primary result code behind an error."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _damaged(file: Path, reason: str) -> ConfigurationError:

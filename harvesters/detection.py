@@ -51,7 +51,8 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
             found.append(result)
     reason = None
     if not found and not answers and refusals:
-        reason = (refusals[0].message("de"), refusals[0].message("en"))
+        refused = next((each for each in refusals if each.url == url), refusals[0])
+        reason = (refused.message("de"), refused.message("en"))
     return Examined(tuple(sorted(found, key=lambda detected: -detected.certainty)), reason)
 
 

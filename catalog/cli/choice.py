@@ -10,17 +10,18 @@ from schemas.region import ConfigurationError
 def choose(catalogue: Catalogue, record: str) -> Entry | Gone:
     """The record of a name. Raises ConfigurationError if there is none, or several, which are then named."""
     at = catalogue.number()
-    found = catalogue.get(record, at)
-    if isinstance(found, Moved):
-        found = catalogue.get(found.slug, at)
-    if isinstance(found, Entry | Gone):
-        return found
-    candidates = catalogue.candidates(record, at)
-    if len(candidates) == 1:
-        found = catalogue.get(candidates[0].key, at)
-        if isinstance(found, Entry | Gone):
-            return found
-    if candidates:
-        names = ", ".join(hit.slug for hit in candidates[:10])
+    hits = catalogue.candidates(record, at)
+    found = [catalogue.get(hit.key, at) for hit in hits] or [_followed(catalogue, record, at)]
+    public = [each for each in found if isinstance(each, Entry)]
+    chosen: list[Entry | Gone] = [*public] or [each for each in found if isinstance(each, Gone)]
+    if len(chosen) > 1:
+        names = ", ".join(each.slug for each in chosen[:10])
         raise ConfigurationError(f"record {record!r} is ambiguous; candidates: {names}")
-    raise ConfigurationError(f"record {record!r} does not exist")
+    if not chosen:
+        raise ConfigurationError(f"record {record!r} does not exist")
+    return chosen[0]
+
+
+def _followed(catalogue: Catalogue, record: str, at: int) -> Entry | Gone | Moved | None:
+    found = catalogue.get(record, at)
+    return catalogue.get(found.slug, at) if isinstance(found, Moved) else found
