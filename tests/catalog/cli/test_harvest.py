@@ -1,0 +1,230 @@
+"""``allmende harvest``: what it reports, what it publishes, what it holds, what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.catalog.cli.command import Result, allmende, ckan, group, none_left, region, started
+from tests.catalog.cli.portal import Portal
+from tests.catalog.runs import package
+
+KEYS = {
+    *("id", "run", "status", "reason", "coverage", "fetched", "created", "updated", "unchanged", "absent", "withdrawn"),
+    *("held", "failed", "duplicates", "findings", "seconds", "plan"),
+}
+STATUS = {"ok", "warnings", "partial", "held", "failed", "cancelled", "skipped"}
+
+
+def only(result: Result) -> dict[str, Any]:
+    """The one source of a ``harvest --json``; its counts add up."""
+    (source,) = result.json()["sources"]
+    assert isinstance(source, dict)
+    check(source)
+    return source
+
+
+def check(source: dict[str, Any]) -> None:
+    assert set(source) == KEYS
+    assert source["status"] in STATUS
+    parts = ("created", "updated", "unchanged", "held", "failed", "duplicates")
+    assert source["fetched"] == sum(source[part] for part in parts), source
+
+
+def counts(source: dict[str, Any], *names: str) -> tuple[Any, ...]:
+    return tuple(source[name] for name in names)
+
+
+def datasets(folder: Path) -> int:
+    return int(allmende("status", "--json", cwd=folder).json()["datasets"])
+
+
+@pytest.fixture
+def portal() -> Iterator[Portal]:
+    with Portal([package(number) for number in range(20)]) as portal:
+        yield portal
+
+
+def test_demo_is_harvested_with_one_document_on_stdout(first_run: tuple[Path, Result]) -> None:
+    _, result = first_run
+    assert result.code == 0, "warnings are no failure"
+    document = result.json()
+    assert set(document) == {"sources"}
+    assert [source["id"] for source in document["sources"]] == [
+        *("eichenzell-hub", "eichenzell-website", "flieden-katalog", "kalbach-ordner", "neuhof-portal")
+    ]
+    for source in document["sources"]:
+        check(source)
+        assert source["coverage"] == "complete"
+        assert isinstance(source["run"], int)
+        assert source["seconds"] > 0
+        assert source["created"] > 0
+        assert source["findings"] > 0
+        assert source["plan"]["created"] == source["created"]
+    portal = document["sources"][-1]
+    assert counts(portal, "status", "failed") == ("warnings", 1), "one entry has neither title nor identity"
+    assert "zurückgestellt" in portal["reason"]
+    assert "records" in result.err, "progress goes to stderr"
+
+
+def test_plan_publishes_nothing_and_accept_publishes_it(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, portal=ckan(portal.url))
+    planned = allmende("harvest", "--plan", "--json", cwd=folder)
+    source = only(planned)
+    assert (planned.code, source["status"]) == (0, "ok")
+    assert counts(source, "fetched", "created", "held") == (20, 0, 20)
+    assert source["plan"]["created"] == 20
+    assert {change["action"] for change in source["plan"]["changes"]} == {"create"}
+    assert datasets(folder) == 0
+
+    asked = len(portal.asked)
+    accepted = only(allmende("harvest", "--accept", source["run"], "--json", cwd=folder))
+    assert counts(accepted, "status", "created", "held") == ("ok", 20, 0)
+    assert len(portal.asked) == asked, "accepting fetches nothing"
+    assert datasets(folder) == 20
+
+    again = allmende("harvest", "--accept", source["run"], cwd=folder)
+    assert f"run {source['run']} waits for no decision" in again.complaint
+
+
+def test_held_run_waits_for_a_decision(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, portal=ckan(portal.url))
+    assert allmende("harvest", cwd=folder).code == 0
+    portal.packages = [package(0, "Neuer Titel"), *portal.packages[1:8]]
+    result = allmende("harvest", "--json", cwd=folder)
+    held = only(result)
+    assert (result.code, held["status"]) == (1, "held")
+    assert counts(held, "created", "updated", "withdrawn", "absent") == (0, 0, 0, 0)
+    assert counts(held, "fetched", "unchanged", "held") == (8, 7, 1)
+    assert counts(held["plan"], "updated", "absent") == (1, 12)
+    (update,) = [change for change in held["plan"]["changes"] if change["action"] == "update"]
+    assert update["fields"][0]["attribute"] == "title"
+    status = allmende("status", "--json", cwd=folder)
+    assert (status.code, status.json()["datasets"]) == (1, 20)
+
+    human = allmende("harvest", cwd=folder)
+    assert human.code == 1
+    later = held["run"] + 1
+    assert f"allmende harvest --accept {later}" in human.out
+    assert (
+        f"run {held['run']} waits for no decision" in allmende("harvest", "--reject", held["run"], cwd=folder).complaint
+    )
+
+    rejected = allmende("harvest", "--reject", later, "--json", cwd=folder)
+    assert (rejected.code, only(rejected)["status"]) == (0, "cancelled")
+    assert datasets(folder) == 20
+
+
+def test_replay_maps_kept_responses_without_a_request(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, portal=ckan(portal.url))
+    run = only(allmende("harvest", "--json", cwd=folder))["run"]
+    asked = len(portal.asked)
+    replayed = allmende("harvest", "--replay", run, "--json", cwd=folder, ALLMENDE_SOURCE_PORTAL__LANGUAGE="en")
+    source = only(replayed)
+    assert replayed.code == 0
+    assert counts(source, "status", "fetched", "updated") == ("ok", 20, 20), "another setting maps anew"
+    assert len(portal.asked) == asked
+
+
+def test_full_ignores_validators(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, portal=ckan(portal.url))
+    only(allmende("harvest", "--json", cwd=folder))
+    first = len(portal.asked)
+    second = only(allmende("harvest", "--json", cwd=folder))
+    assert counts(second, "status", "unchanged") == ("ok", 20)
+    assert any(path.startswith("*") for path in portal.asked[first:]), "the second run asks with validators"
+    before = len(portal.asked)
+    full = only(allmende("harvest", "--full", "--json", cwd=folder))
+    assert counts(full, "status", "unchanged") == ("ok", 20)
+    assert not any(path.startswith("*") for path in portal.asked[before:])
+
+
+def test_F14_page_that_fails_makes_the_run_partial(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, portal=ckan(portal.url, "[limits]\nretries = 0\n"))
+    portal.broken_from = 10
+    result = allmende("harvest", "--json", cwd=folder)
+    source = only(result)
+    assert (result.code, source["status"], source["coverage"]) == (1, "partial", "partial")
+    assert counts(source, "fetched", "created", "absent") == (10, 10, 0)
+    assert "500" in source["reason"]
+
+
+def test_F25_source_that_does_not_answer_fails_and_the_others_go_on(tmp_path: Path, portal: Portal) -> None:
+    folder = region(
+        tmp_path,
+        portal=ckan(portal.url),
+        tot=ckan("http://127.0.0.1:1", "[limits]\nretries = 0\n"),
+        unbekannt='url = "http://127.0.0.1:1"\n[limits]\nretries = 0\n',
+    )
+    result = allmende("harvest", "--json", cwd=folder)
+    found = {source["id"]: source for source in result.json()["sources"]}
+    for source in found.values():
+        check(source)
+    assert result.code == 1
+    assert {name: source["status"] for name, source in found.items()} == {
+        "portal": "ok",
+        "tot": "failed",
+        "unbekannt": "failed",
+    }
+    assert "http://127.0.0.1:1" in found["tot"]["reason"]
+    assert datasets(folder) == 20
+
+
+def test_sources_are_chosen_by_their_ids_each_once(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, eins=ckan(portal.url), zwei=ckan(portal.url))
+    result = allmende("harvest", "zwei", "zwei", "--json", "--region", folder)
+    assert only(result)["id"] == "zwei"
+
+
+def test_environment_overrides_a_source_file(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, **{"altes-portal": ckan("http://127.0.0.1:1")})
+    result = allmende("harvest", "--json", cwd=folder, ALLMENDE_SOURCE_ALTES_PORTAL__URL=portal.url)
+    assert counts(only(result), "status", "created") == ("ok", 20)
+
+
+def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(tmp_path: Path) -> None:
+    with Portal([package(number) for number in range(60)]) as portal:
+        folder = region(tmp_path, portal=ckan(portal.url))
+        allmende("harvest", cwd=folder)
+        portal.packages = [package(number, f"Neu {number}") for number in range(60)]
+        portal.delay = 0.4
+        asked = len(portal.asked)
+        with started("harvest", cwd=folder) as killed:
+            until = time.monotonic() + 30
+            while len(portal.asked) < asked + 3 and time.monotonic() < until:
+                time.sleep(0.02)
+            assert len(group(killed.pid)) > 1, "a run is a process of its own"
+            os.kill(killed.pid, signal.SIGKILL)
+            killed.wait(10)
+            assert none_left(killed.pid), "F50: no process outlives the command"
+        portal.delay = 0
+        shown = allmende("show", f"portal/{package(7)['id']}", "--json", cwd=folder).json()
+        assert shown["record"]["title"] == {"de": ["Datensatz 7"]}
+        result = allmende("harvest", "--json", cwd=folder)
+        assert (result.code, *counts(only(result), "status", "updated")) == (0, "ok", 60)
+        runs = allmende("history", "--json", cwd=folder).json()
+        assert [run["status"] for run in runs] == ["ok", "failed", "ok"]
+        assert "unterbrochen" in runs[1]["reason_de"]
+        assert list((folder / "data" / "staging").iterdir()) == [], "no orphaned file"
+
+
+def test_F53_second_run_of_a_source_at_once_is_skipped(tmp_path: Path, portal: Portal) -> None:
+    folder = region(tmp_path, portal=ckan(portal.url))
+    allmende("status", cwd=folder)
+    portal.delay = 2.0
+    with started("harvest", "--json", cwd=folder) as first:
+        until = time.monotonic() + 30
+        while not portal.asked and time.monotonic() < until:
+            time.sleep(0.02)
+        second = allmende("harvest", "--json", cwd=folder)
+        skipped = only(second)
+        assert (second.code, skipped["status"], skipped["run"]) == (0, "skipped", None)
+        assert "under way" in skipped["reason"] or "unterwegs" in skipped["reason"]
+        out, _ = first.communicate(timeout=60)
+    assert only(Result(first.returncode, out, ""))["created"] == 20
