@@ -31,7 +31,7 @@ HEARTBEAT_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended, in the terms of ``harvest --json`` (DESIGN 4.2)."""
+    """How a run ended, in the terms of ``harvest --json`` (DESIGN 4.2). ``waiting``: its plan waits for a steward."""
 
     id: str
     run: int | None
@@ -43,6 +43,7 @@ class RunResult:
     findings: int = 0
     seconds: float = 0.0
     plan: Mapping[str, Any] | None = None
+    waiting: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The result as one entry of ``sources``."""
@@ -235,14 +236,16 @@ def conclude(
     findings = sum(causes.values()) + len(report.findings)
     result = RunResult(source.id, run.id, "", coverage=report.coverage, findings=findings, plan=plan.to_json())
     if hold is not None or plan_only:
-        status, de, en = ("held", hold.de, hold.en) if hold else ("ok", "Probelauf", "plan only")
+        status, de, en = ("held", hold.de, hold.en) if hold else _status(report, plan, causes)
+        if hold is None:
+            de, en = "; ".join(filter(None, ("Probelauf", de))), "; ".join(filter(None, ("plan only", en)))
         counts = planning.waiting(plan.counts)
         publishing.record_responses(store, run, staging)
         staging.close()
         outcome |= {"status": status, "reason_de": de, "reason_en": en, "counts": counts_json(counts)}
         store.close_run(run, now, **{**outcome, "state": "waiting"})
         store.replace_waiting(source.key, run.id, now)
-        return replace(result, status=status, reason_de=de, reason_en=en, counts=counts)
+        return replace(result, status=status, reason_de=de, reason_en=en, counts=counts, waiting=True)
     status, de, en = _status(report, plan, causes)
     outcome |= {"status": status, "reason_de": de, "reason_en": en, "counts": counts_json(plan.counts)}
     if accepted:

@@ -37,7 +37,7 @@ def command(
         listening = serving.bind(host, port)
         sources = samples.start(demo)
     except OSError as error:
-        return complain(str(error))
+        return complain(error.strerror or str(error))
     # The demo's IRIs follow the port that was free.
     os.environ.setdefault("ALLMENDE_BASE_URL", serving.address(listening))
     with sources:

@@ -119,13 +119,9 @@ def _progress(ids: list[str]) -> Iterator[Callable[[str, int], None]]:
 
 def _to_json(region: Region, result: RunResult) -> dict[str, object]:
     document = result.to_json()
-    if result.plan is not None and result.run is not None and _waits(result):
+    if result.plan is not None and result.run is not None and result.waiting:
         document["plan"] = {**result.plan, "changes": list(harvest.planned_changes(region, result.run))}
     return document
-
-
-def _waits(result: RunResult) -> bool:
-    return result.status == "held" or result.reason_en == "plan only"
 
 
 def _show(region: Region, result: RunResult) -> None:
@@ -138,7 +134,7 @@ def _show(region: Region, result: RunResult) -> None:
     )
     if result.reason_de:
         print(f"  {result.reason_de}")
-    if result.run is None or not _waits(result):
+    if result.run is None or not result.waiting:
         return
     for change in harvest.planned_changes(region, result.run):
         print(f"  {change['action']}: {change['title']}")
