@@ -129,7 +129,9 @@ def facts(file: DescribedFile, most: int = _MAX_COLUMNS) -> str:
     if not file.columns:
         return f"{text}."
     columns = len(file.columns)
-    text += f"{' und' if counted else ' mit'} {columns} {'Spalte' if columns == 1 else 'Spalten'}: {_columns(file, most)}."
+    text += (
+        f"{' und' if counted else ' mit'} {columns} {'Spalte' if columns == 1 else 'Spalten'}: {_columns(file, most)}."
+    )
     return text
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urljoin
 from pydantic import Field
 from scrapy.http import Request, Response
 
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.readers.dcat import Cut, cut
 from harvesters.reading import Page
 from harvesters.spider import Detected, HarvestSpider, Options

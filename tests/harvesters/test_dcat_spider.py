@@ -13,7 +13,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters import pipelines
-from harvesters.fetch import Answer
+from harvesters.answer import Answer
 from harvesters.reading import RECORD_TOO_LARGE, Kept, Outcome, Page
 from harvesters.spider import Job
 from harvesters.spiders import dcat

@@ -15,6 +15,10 @@ from typing import Any
 import openpyxl
 import pytest
 from defusedxml import ElementTree
+from python_calamine import load_workbook
+
+from harvesters.regions import demo_files
+from harvesters.regions.demo_systems import Systems
 from tests.harvesters.demo_content import (
     DEMO,
     FILES,
@@ -22,10 +26,6 @@ from tests.harvesters.demo_content import (
     address,
     content,
 )
-from python_calamine import load_workbook
-
-from harvesters.regions import demo_files
-from harvesters.regions.demo_systems import Systems
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.endswith(".csv")])

@@ -11,6 +11,15 @@ import ckanapi
 import httpx
 import pytest
 from defusedxml import ElementTree
+from protego import Protego
+from rdflib import RDF, Graph, URIRef
+from rdflib.namespace import DCTERMS
+
+from harvesters.persons import is_personal_mailbox
+from harvesters.regions import server
+from harvesters.regions.demo_systems import WRITTEN
+from schemas import region
+from schemas.vocabularies import find_license
 from tests.harvesters.demo_content import (
     DATASETS,
     DCAT,
@@ -25,15 +34,6 @@ from tests.harvesters.demo_content import (
     root_of,
     served,
 )
-from protego import Protego
-from rdflib import RDF, Graph, URIRef
-from rdflib.namespace import DCTERMS
-
-from harvesters.persons import is_personal_mailbox
-from harvesters.regions import server
-from harvesters.regions.demo_systems import WRITTEN
-from schemas import region
-from schemas.vocabularies import find_license
 
 
 @pytest.fixture(scope="module")

@@ -201,7 +201,7 @@ def test_none_rather_than_a_guess(find: Callable[[str], v.Code | None], texts: s
         '{"id": "unbekannt", "name": "CC BY 4.0"}',
     ],
 )
-def test_F76_a_licence_is_never_guessed(text: str) -> None:  # noqa: N802
+def test_F76_a_licence_is_never_guessed(text: str) -> None:
     assert v.find_license(text) is None
 
 
@@ -274,7 +274,7 @@ def test_look_ups_never_raise_and_agree_with_themselves(text: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["(", "/", "cc by nc ", '{"id":', "https://", "a.", "by-nc-", "_", "%c3"])
-def test_F49_hostile_texts_are_answered(part: str) -> None:  # noqa: N802
+def test_F49_hostile_texts_are_answered(part: str) -> None:
     for length in (LONGEST, 50_000):
         text = (part * length)[:length]
         for find in ONE.values():
