@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from catalog import planning, publishing
+from catalog import planning, publishing, undoing
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.staging import Staging
 from catalog.store import Run, Store, counts_json, utc_now
@@ -388,7 +388,7 @@ def source_of(region: Region, run_id: int) -> str:
     return source.id
 
 
-def undo(region: Region, run_id: int, now: datetime) -> publishing.Undone:
+def undo(region: Region, run_id: int, now: datetime) -> undoing.Undone:
     """Takes a whole run back. Raises NoSuchRun, RunActive."""
     store = Store(region)
     try:
@@ -398,7 +398,7 @@ def undo(region: Region, run_id: int, now: datetime) -> publishing.Undone:
             raise NoSuchRun(f"the source of run {run_id} is no longer configured")
         run = store.open_run(source, "undo", now)
         try:
-            return publishing.undo(store, run_id, run, now)
+            return undoing.undo(store, run_id, run, now)
         except BaseException as error:
             store.close_run(run, now, status="failed", reason_de=str(error), reason_en=str(error))
             raise

@@ -21,6 +21,17 @@ from schemas import iris
 from schemas.findings import Finding, Severity
 
 
+class Head(NamedTuple):
+    """What identifies a staged record."""
+
+    key: str
+    native_id: str
+    kind: str | None
+    iri: str | None
+    title: str | None
+    companion: int
+
+
 class Staged(NamedTuple):
     """One staged record as it lies in the file."""
 
@@ -44,6 +55,10 @@ class Staged(NamedTuple):
     ttl: bytes | None
     rdf: bytes | None
     jsonld: bytes | None
+
+    def head(self) -> Head:
+        """What identifies the record."""
+        return Head(self.key, self.native_id, self.kind, self.iri, self.title, self.companion)
 
 
 def findings_to_json(findings: Iterable[Finding]) -> str:
@@ -187,6 +202,16 @@ class Staging:
             actions,
         )
         return ((row[0], row[1], Staged(*row[2:])) for row in cursor)
+
+    def planned_heads(self, *actions: str) -> Iterator[tuple[int | None, Head]]:
+        """As :meth:`planned`, but only the replaced version and what identifies the record."""
+        columns = ", ".join(f"s.{column}" for column in Head._fields)
+        cursor = self.database.execute(
+            f"SELECT p.version_id, {columns} FROM plan p JOIN staged s USING (key) "
+            f"WHERE p.action IN ({', '.join('?' * len(actions))}) ORDER BY s.seq",
+            actions,
+        )
+        return ((row[0], Head(*row[1:])) for row in cursor)
 
     def causes(self) -> Counter[tuple[str, str]]:
         """How often each rule found something in this run: counts by severity and rule."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog import harvest, publishing, tables
+from catalog import harvest, number_writer, tables
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.staging import now_text
 from catalog.store import Store, current
@@ -379,26 +379,28 @@ KILLED = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from catalog import publishing
+from catalog import number_writer, publishing
 from tests.catalog.runs import Source, package
 from schemas.region import load
 
 left = {left}
-write = publishing._Writer.write
-def counted(self, rows):
-    global left
-    if left == 0:
-        os.kill(os.getpid(), 9)
-    left -= 1
-    write(self, rows)
-publishing._Writer.write = counted
-publishing.BATCH = 5
-flip = publishing._Writer.flip
+def counted(write):
+    def writing(self, *args):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), 9)
+        left -= 1
+        write(self, *args)
+    return writing
+number_writer.NumberWriter.write = counted(number_writer.NumberWriter.write)
+number_writer.SqliteNumberWriter.copy = counted(number_writer.SqliteNumberWriter.copy)
+number_writer.BATCH = 5
+flip = number_writer.NumberWriter.flip
 def killed(self, also):
     if {at_flip}:
         os.kill(os.getpid(), 9)
     flip(self, also)
-publishing._Writer.flip = killed
+number_writer.NumberWriter.flip = killed
 remember = publishing._remember
 def after(*args):
     if {after_flip}:
@@ -447,14 +449,14 @@ def test_F57_reader_sees_one_number_while_the_next_is_written(portal: Source, mo
     portal.harvest(packages)
     before = titles(portal.region)
     seen: list[bool] = []
-    write = publishing._Writer.write
+    renew = number_writer.NumberWriter.renew
 
-    def watched(self: publishing._Writer, rows: object) -> None:
-        write(self, rows)  # type: ignore[arg-type]
+    def watched(self: number_writer.NumberWriter) -> None:
+        renew(self)
         seen.append(titles(portal.region) == before)
 
-    monkeypatch.setattr(publishing, "BATCH", 5)
-    monkeypatch.setattr(publishing._Writer, "write", watched)
+    monkeypatch.setattr(number_writer, "BATCH", 5)
+    monkeypatch.setattr(number_writer.NumberWriter, "renew", watched)
     portal.harvest([package(n, f"Neu {n}") for n in range(40)])
     assert seen
     assert all(seen)
@@ -470,7 +472,7 @@ def test_whoever_publishes_is_waited_for_and_not_overtaken(tmp_path: Path, monke
     with store.writing.begin() as connection:
         connection.execute(sa.update(tables.publication).values(holder=other.token, held_at=now_text()))
     report = CrawlReport("complete", 1)
-    monkeypatch.setattr(publishing, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(number_writer, "WAIT_SECONDS", 0.2)
     with pytest.raises(LeaseLost):
         harvest.conclude(store, one.source, run, staging, report, False, one.now)
     assert titles(both) == {}
@@ -482,14 +484,14 @@ def test_whoever_publishes_is_waited_for_and_not_overtaken(tmp_path: Path, monke
 def test_publisher_that_lost_its_right_publishes_nothing(portal: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(portal.region)
     run, staging = portal.stage(store, PACKAGES)
-    flip = publishing._Writer.flip
+    flip = number_writer.NumberWriter.flip
 
-    def overtaken(self: publishing._Writer, also: object) -> None:
+    def overtaken(self: number_writer.NumberWriter, also: object) -> None:
         with store.writing.begin() as connection:
             connection.execute(sa.update(tables.publication).values(holder="another", held_at=now_text()))
         flip(self, also)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(publishing._Writer, "flip", overtaken)
+    monkeypatch.setattr(number_writer.NumberWriter, "flip", overtaken)
     with pytest.raises(LeaseLost):
         harvest.conclude(store, portal.source, run, staging, CrawlReport("complete", 1), False, portal.now)
     store.close()
