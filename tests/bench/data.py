@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-SUBJECTS = (
+_SUBJECTS = (
     "Straßenbäume Spielplätze Haushaltsplan Bebauungsplan Schulen Kindergärten Abfallkalender Trinkwasser Radwege "
     "Bushaltestellen Fahrplan Parkplätze Ladesäulen Friedhöfe Feuerwehr Einwohnerzahl Wahlergebnisse Hausnummern "
     "Gewerbeflächen Denkmäler Hochwasserschutz Luftqualität Lärmkarte Verkehrszählung Energieverbrauch Solarkataster"
-).split()
+)
+SUBJECTS = _SUBJECTS.split()
 HEADS = ("Standorte der", "Verzeichnis der", "Statistik zu", "Geodaten der", "Entwicklung der", "Messwerte der")
 PLACES = ("Neuhof", "Flieden", "Kalbach", "Eichenzell")
-WORDS = (
+_WORDS = (
     "der die das und in von zu mit für auf ist Daten Gemeinde Landkreis Angaben jährlich aktualisiert enthält Stand "
     "Quelle Amt Verwaltung Erhebung Merkmale Koordinaten Adresse Fläche Anzahl Jahr Monat Grundlage Bereich öffentlich "
     "Ortsteil Lage Nutzung Bestand Ergebnis Auswertung Maßnahme Förderung"
-).split()
+)
+WORDS = _WORDS.split()
 FORMATS = ("CSV", "JSON", "GeoJSON", "PDF", "XLSX", "WMS", "WFS", "SHP", "XML", "KML")
 LICENSES = ("dl-de/by-2-0", "dl-de/zero-2-0", "cc-by/4.0", "cc-zero")
 GROUPS = ("umwelt", "verkehr", "bildung", "wirtschaft", "soziales", "gesundheit")

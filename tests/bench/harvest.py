@@ -1,87 +1,84 @@
-"""Harvest of a CKAN API on loopback through to the published, searchable catalogue: records/s and peak memory."""
+"""Harvest of a CKAN API on loopback through to the published, searchable catalogue: rates and memory."""
 
 from __future__ import annotations
 
-import resource
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import orjson
+from catalog.entries import Query
+from catalog.search import Catalogue
+from schemas.region import load
+from tests.bench import portal, region
+from tests.bench.figures import Figure, of_runs
+from tests.bench.surroundings import server_version
 
-REGION = """
-[region]
-title = "Messung"
-description = "Eine Region zum Messen"
-base_url = "https://daten.example.org"
-publisher = { name = "Zweckverband", email = "daten@example.org" }
-allowed_hosts = ["127.0.0.1"]
-
-[[municipality]]
-id = "neuhof"
-name = "Gemeinde Neuhof"
-ags = "06631018"
-ars = "066310018018"
-"""
+ROUNDS = 3
 
 
-@contextmanager
-def ckan(count: int) -> Iterator[int]:
-    """A CKAN API with ``count`` packages in a process of its own; gives its port."""
-    command = [sys.executable, "-m", "tests.bench.ckan_server", str(count)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield int(server.stdout.readline())
-        finally:
-            server.terminate()
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """First and unchanged harvests of the same records, each in a region of its own."""
+
+    records: int
+    first: Sequence[region.Harvest]
+    unchanged: Sequence[region.Harvest]
+
+    def rates(self, harvests: Sequence[region.Harvest], alone: bool = False) -> list[float]:
+        """Records per second: by the wall clock of the command, or of the run alone."""
+        return [self.records / (each.run_seconds if alone else each.ran.seconds) for each in harvests]
 
 
-def measure(count: int, store: str = "sqlite:///data/allmende.db") -> dict[str, Any]:
-    """First and unchanged harvest of ``count`` records: seconds, records/s, peak memory of the run in MB."""
-    folder = Path(tempfile.mkdtemp(prefix="allmende-bench-"))
+def rounds(kind: str, records: int, store: str = region.SQLITE, count: int = ROUNDS) -> Rounds:
+    """Harvests a portal of a kind (``ckan``, ``ttl``, ``rdf``) anew and unchanged, and proves that it can be searched."""
+    first, unchanged = [], []
+    with portal.serving(kind, records) as url:
+        for _ in range(count):
+            with region.folder(url, "ckan" if kind == "ckan" else "dcat", store) as folder:
+                first.append(region.harvest(folder, ("created", records)))
+                _assert_searchable(folder, records)
+                unchanged.append(region.harvest(folder, ("unchanged", records)))
+    return Rounds(records, first, unchanged)
+
+
+def measure(records: int, stores: Sequence[str]) -> list[Figure]:
+    """Part ``harvest``: the goals of DESIGN 6 for a CKAN source, in each store."""
+    figures = []
+    for store in stores:
+        name = server_version(store)
+        done = rounds("ckan", records, store)
+        say = partial(of_runs, unit="records/s")
+        figures += [
+            say(f"first harvest, {name}", done.rates(done.first), goal=1500, note="whole command"),
+            say(f"first harvest, {name}", done.rates(done.first, alone=True), note="run alone"),
+            say(f"unchanged harvest, {name}", done.rates(done.unchanged), goal=10_000, note="whole command"),
+            say(f"unchanged harvest, {name}", done.rates(done.unchanged, alone=True), note="run alone"),
+            *memory(f"first harvest, {name}", done.first),
+            *memory(f"unchanged harvest, {name}", done.unchanged),
+        ]
+    return figures
+
+
+def memory(what: str, harvests: Sequence[region.Harvest]) -> list[Figure]:
+    """The peaks of some harvests: of all their processes together, and of the largest one."""
+    return [
+        of_runs(f"memory, {what}", list(map(together, harvests)), "MB", 500, at_most=True, note="all processes, PSS"),
+        of_runs(f"memory, {what}", [each.ran.largest for each in harvests], "MB", note="largest process, VmHWM"),
+    ]
+
+
+def together(harvest: region.Harvest) -> float:
+    """The peak of all processes of a harvest in MB."""
+    return harvest.ran.together
+
+
+def _assert_searchable(folder: Path, records: int) -> None:
+    catalogue = Catalogue(load(folder))
     try:
-        with ckan(count) as port:
-            (folder / "sources").mkdir()
-            region = REGION.replace("allowed_hosts", f'store = "{store}"\nallowed_hosts')
-            (folder / "region.toml").write_text(region)
-            (folder / "sources" / "portal.toml").write_text(
-                f'title = "Portal"\nmunicipality = "neuhof"\nurl = "http://127.0.0.1:{port}"\nprotocol = "ckan"\n'
-            )
-            first, unchanged = _harvest(folder), _harvest(folder)
-        assert first["created"] == count, first
-        assert unchanged["unchanged"] == count, unchanged
-        return {
-            "records": count,
-            "first/s": round(count / first["wall"]),
-            "first run alone/s": round(count / first["seconds"]),
-            "unchanged/s": round(count / unchanged["wall"]),
-            "unchanged run alone/s": round(count / unchanged["seconds"]),
-            "peak MB": first["peak"],
-            "peak MB unchanged": unchanged["peak"],
-        }
+        at = catalogue.number()
+        found = catalogue.find(Query(q="Radwege"), at)
+        if catalogue.counts(at).datasets != records or found.number != at or not found.total:
+            raise RuntimeError(f"the catalogue does not hold what was harvested: {catalogue.counts(at)}")
     finally:
-        shutil.rmtree(folder)
-
-
-def _harvest(folder: Path) -> dict[str, Any]:
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "tests.bench.peak", "--region", str(folder), "harvest", "--json"]
-    done = subprocess.run(command, capture_output=True, check=False)
-    wall = time.perf_counter() - began
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr.decode() + done.stdout.decode())
-    result: dict[str, Any] = orjson.loads(done.stdout)["sources"][0]
-    peak = int(done.stderr.decode().rpartition("peak ")[2].split()[0])
-    return {**result, "wall": wall, "peak": peak}
-
-
-def children_peak() -> int:
-    """The highest resident size of any ended child of this process, in MB."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        catalogue.close()

@@ -1,0 +1,83 @@
+"""The parts of the bench: what each measures, and a part's figures with the surroundings that they are true for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from tests.bench import dcat, feeds, growth, harvest, peer
+from tests.bench.figures import Figure
+from tests.bench.surroundings import Surroundings, surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: its heading, what is done, and the function from number of records and stores to figures."""
+
+    title: str
+    about: str
+    measure: Callable[[int, Sequence[str]], list[Figure]]
+    has_peer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a part gave."""
+
+    command: str
+    surroundings: Surroundings
+    figures: Sequence[Figure]
+    peer: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The part for ``--json``."""
+        return {
+            "command": self.command,
+            "surroundings": self.surroundings.to_json(),
+            "peer": self.peer or None,
+            "figures": [figure.to_json() for figure in self.figures],
+        }
+
+
+PARTS: Mapping[str, Part] = MappingProxyType(
+    {
+        "harvest": Part(
+            "Harvest of a CKAN API",
+            "Records of some 50 statements on loopback, through `allmende harvest` to the published, searchable "
+            "catalogue. “Whole command” is the wall clock from the start of the process to its end, the search index "
+            "included; “run alone” is what the run itself says.",
+            harvest.measure,
+        ),
+        "feeds": Part(
+            "Feeds",
+            "The catalogue harvested from the DCAT feed below is written in pages of 100 and whole; ckanext-dcat's "
+            "RDFSerializer and RDFParser work on the first datasets of the same feed, in the same run.",
+            lambda records, stores: feeds.measure(records, stores[0]),
+            has_peer=True,
+        ),
+        "dcat": Part(
+            "Harvest of a DCAT feed",
+            "Datasets of 53 statements (4 kB of Turtle) in Hydra pages of 100 on loopback, through `allmende harvest` "
+            "to the published, searchable catalogue; ckanext-dcat only parses each page and writes it again.",
+            lambda records, stores: dcat.measure(records, stores[0]),
+            has_peer=True,
+        ),
+        "memory": Part(
+            "Memory as a catalogue grows",
+            "The CKAN harvest at a number of records and at ten times as many. Memory is that of all processes of the "
+            "command together at one moment, shared pages counted once.",
+            lambda records, stores: growth.grow(records, stores[0]),
+        ),
+    }
+)
+
+
+def measure(name: str, records: int, stores: Sequence[str]) -> Measured:
+    """Measures a part."""
+    part = PARTS[name]
+    before = surroundings()
+    figures = part.measure(records, stores)
+    said = peer.measured().line() if part.has_peer else ""
+    return Measured(f"scripts/bench {name} --records {records}", before, figures, said)
