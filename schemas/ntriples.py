@@ -39,14 +39,13 @@ def _columns(record_class: type[Resource]) -> _Columns:
 class _Writing:
     """The statements of one record and of what hangs on it, by the term of their subject."""
 
-    __slots__ = ("ambiguous", "bases", "blocks", "key", "labelled", "labels", "terms")
+    __slots__ = ("ambiguous", "blocks", "key", "labelled", "labels", "terms")
 
     def __init__(self, record_key: str, labels: Mapping[int, str] | None = None) -> None:
         self.key = record_key
         self.labels = labels or {}
         self.labelled: dict[str, int] = {}
         self.ambiguous = False
-        self.bases: dict[int, str] = {}
         self.blocks: dict[str, list[str]] = {}
         self.terms: dict[int, str] = {}
 
@@ -98,12 +97,11 @@ class _Writing:
 
     def _label(self, record: Resource, statements: list[str]) -> str:
         # The label follows from what hangs on the node, so that the order in the source does not matter.
-        label = self.bases[id(record)] = self.labels.get(id(record)) or self.base(statements)
+        label = self.labels.get(id(record)) or self.base(statements)
         number = self.labelled[label] = self.labelled.get(label, 0) + 1
-        if number == 1:
-            return label
-        self.ambiguous = True
-        return f"{label}x{number}"
+        if number > 1:
+            self.ambiguous = True
+        return label if number == 1 or not self.labels else f"{label}x{number}"
 
     def base(self, statements: list[str]) -> str:
         return f"_:b{self.key}{iris.label(chr(10).join(statements).encode('utf-8', 'surrogatepass'))}"
@@ -124,7 +122,7 @@ def ntriples(record: Resource, record_key: str) -> str:
 
 
 def _labels_by_place(record: Resource, first: _Writing) -> dict[int, str]:
-    """Labels from the first ones, each with the way that leads from the record to the node."""
+    """Labels from the first ones, equal for equal content, each with the way that leads from the record to the node."""
     labels: dict[int, str] = {}
     waiting = [(record, first.terms[id(record)])]
     done = set()
@@ -133,7 +131,7 @@ def _labels_by_place(record: Resource, first: _Writing) -> dict[int, str]:
         if id(parent) in done:
             continue
         done.add(id(parent))
-        children = [(p, first.bases.get(id(value)) or first.terms[id(value)], value) for p, value in _nested(parent)]
+        children = [(p, first.terms[id(value)], value) for p, value in _nested(parent)]
         numbers: dict[tuple[str, str], int] = {}
         for predicate, term, child in sorted(children, key=lambda c: c[:2]):
             if child.iri is not None:
