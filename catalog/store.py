@@ -5,9 +5,6 @@ Versions are written in small batches, invisible; publishing is the update of on
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,19 +12,17 @@ from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
-import zstandard
 from sqlalchemy.dialects import postgresql, sqlite
 
-from catalog import database, tables
+from catalog import database, lease, tables
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
+from catalog.memory import StoreMemory
 from catalog.planning import Baseline, Counts, Published, loses_license
 from catalog.responses import Responses
 from catalog.staging import now_text
-from harvesters.reading import Kept, PageMemory
-from schemas import iris
+from harvesters.reading import Kept
 from schemas.region import HarvestSource, Region
 
-LEASE = timedelta(seconds=90)
 BATCH = 500
 
 
@@ -80,7 +75,7 @@ class Store:
     def open_run(self, source: HarvestSource, kind: str, now: datetime) -> Run:
         """Opens a run of a source under a lease. Runs whose process died are closed as failed. Raises RunActive."""
         runs = tables.runs
-        token = f"{socket.gethostname()}:{os.getpid()}:{process_start(os.getpid())}:{secrets.token_hex(8)}"
+        token = lease.token()
         with self.writing.begin() as connection:
             # One writer at a time decides who is the active run of a source.
             connection.execute(sa.update(tables.publication).values(number=tables.publication.c.number))
@@ -90,7 +85,7 @@ class Store:
                 )
             ).all()
             for run_id, other, heartbeat, started in active:
-                if alive(other, heartbeat, now):
+                if lease.alive(other, heartbeat, now):
                     raise RunActive(f"{source.id}: run {run_id} has been under way since {started}")
                 self._close_dead(connection, run_id, now)
             made = connection.execute(
@@ -198,7 +193,7 @@ class Store:
     def reopen(self, run_id: int, now: datetime) -> tuple[Run, str]:
         """Takes a waiting run under a new lease; gives it and its source's key. Raises NoSuchRun."""
         runs = tables.runs
-        token = f"{socket.gethostname()}:{os.getpid()}:{process_start(os.getpid())}:{secrets.token_hex(8)}"
+        token = lease.token()
         with self.writing.begin() as connection:
             row = connection.execute(sa.select(runs.c.source_key, runs.c.state).where(runs.c.id == run_id)).first()
             if row is None:
@@ -397,60 +392,10 @@ class Store:
         self.responses.prune(needed, older_than_days=30)
 
 
-class StoreMemory:
-    """The memory of a source's last runs, as the crawl asks for it."""
-
-    def __init__(self, engine: sa.Engine, source_key: str) -> None:
-        self.engine = engine
-        self.source_key = source_key
-
-    def known(self, native_ids: Sequence[str]) -> Mapping[str, bytes]:
-        """The input hashes of those of the ids that are published."""
-        keys = {iris.key(self.source_key, native_id): native_id for native_id in native_ids}
-        found: dict[str, bytes] = {}
-        ordered = list(keys)
-        table = tables.presence
-        with self.engine.connect() as connection:
-            for start in range(0, len(ordered), BATCH):
-                rows = connection.execute(
-                    sa.select(table.c.key, table.c.input_hash).where(table.c.key.in_(ordered[start : start + BATCH]))
-                )
-                found.update((keys[key], bytes(digest)) for key, digest in rows if digest is not None)
-        return found
-
-    def page(self, url: str) -> PageMemory | None:
-        """The validators of an address and the ids last read from it."""
-        table = tables.pages
-        with self.engine.connect() as connection:
-            row = connection.execute(
-                sa.select(table).where(table.c.source_key == self.source_key, table.c.url == url)
-            ).first()
-        if row is None:
-            return None
-        ids = tuple(orjson.loads(zstandard.decompress(row.native_ids)))
-        return PageMemory(row.etag, row.last_modified, ids, row.response)
-
-
 def current(at: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """The condition that a version is current at a publication number."""
     versions = tables.versions
     return sa.and_(versions.c.valid_from <= at, sa.or_(versions.c.valid_to.is_(None), versions.c.valid_to > at))
-
-
-def process_start(pid: int) -> str:
-    """When a process of this machine started, in clock ticks since boot; empty if there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def alive(token: str, heartbeat: str, now: datetime) -> bool:
-    """Whether the run that holds a token still works: its process, if it is of this machine, else its heartbeat."""
-    host, pid, start, _ = token.rsplit(":", 3)
-    if host == socket.gethostname() and process_start(int(pid)) != start:
-        return False
-    return now - datetime.fromisoformat(heartbeat) < LEASE
 
 
 def counts_json(counts: Counts) -> str:

@@ -1,0 +1,49 @@
+"""What the last runs of a source left behind, as the crawl asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+import sqlalchemy as sa
+import zstandard
+
+from catalog import tables
+from harvesters.reading import PageMemory
+from schemas import iris
+
+BATCH = 500
+
+
+class StoreMemory:
+    """The memory of a source's last runs, as the crawl asks for it."""
+
+    def __init__(self, engine: sa.Engine, source_key: str) -> None:
+        self.engine = engine
+        self.source_key = source_key
+
+    def known(self, native_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """The input hashes of those of the ids that are published."""
+        keys = {iris.key(self.source_key, native_id): native_id for native_id in native_ids}
+        found: dict[str, bytes] = {}
+        ordered = list(keys)
+        table = tables.presence
+        with self.engine.connect() as connection:
+            for start in range(0, len(ordered), BATCH):
+                rows = connection.execute(
+                    sa.select(table.c.key, table.c.input_hash).where(table.c.key.in_(ordered[start : start + BATCH]))
+                )
+                found.update((keys[key], bytes(digest)) for key, digest in rows if digest is not None)
+        return found
+
+    def page(self, url: str) -> PageMemory | None:
+        """The validators of an address and the ids last read from it."""
+        table = tables.pages
+        with self.engine.connect() as connection:
+            row = connection.execute(
+                sa.select(table).where(table.c.source_key == self.source_key, table.c.url == url)
+            ).first()
+        if row is None:
+            return None
+        ids = tuple(orjson.loads(zstandard.decompress(row.native_ids)))
+        return PageMemory(row.etag, row.last_modified, ids, row.response)
