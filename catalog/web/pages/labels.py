@@ -119,7 +119,9 @@ _NAME = re.compile(r"[#/]([^#/]+)$")
 
 def attribute(name: str, texts: Texts) -> Markup:
     """An attribute's name in words, with what it belongs to: ``distribution.license`` is Datei: Lizenz."""
-    words = [texts.text(ATTRIBUTES[part]) if part in ATTRIBUTES else Markup.escape(part) for part in name.split(".")]
+    ours, scheme, property_iri = name.partition("http")  # a property without attribute is called by its IRI
+    parts = [part for part in ours.split(".") if part] + ([scheme + property_iri] if scheme else [])
+    words = [texts.text(ATTRIBUTES[part]) if part in ATTRIBUTES else Markup.escape(part) for part in parts]
     return Markup(": ").join(words)
 
 

@@ -111,7 +111,7 @@ async def run(request: Request) -> Response:
         changes=[(texts.text(_ACTIONS[change.kind]), change) for change in changes],
         aside=[set_aside.shown(page, each) for each in aside[: set_aside.SHOWN]],
         aside_count=len(aside),
-        differences=[_difference(each, texts) for each in shown.changes] if shown else None,
+        differences=[_difference(page, each) for each in shown.changes] if shown else None,
         more=bool(shown and shown.more),
         locked=found.state == "waiting" and shown is None,
         trail=[(page.link("/status"), texts.text("Zustand der Quellen"))],
@@ -143,21 +143,24 @@ def _findings(stated: Iterable[Mapping[str, Any]], texts: Texts) -> list[tuple[s
     return [(finding["message"][lang], finding["fix"][lang]) for finding in stated]
 
 
-def _difference(change: Mapping[str, Any], texts: Texts) -> Difference:
+def _difference(page: Page, change: Mapping[str, Any]) -> Difference:
+    texts, language = page.texts, page.region.language
     action = str(change["action"])
     return Difference(
         texts.text(_ACTIONS[action]) if action in _ACTIONS else Markup.escape(action),
         change.get("title") or change["key"],
         change.get("native_id", ""),
         tuple(
-            Field(labels.attribute(each["attribute"], texts), _cut(each["old"]), _cut(each["new"]))
+            Field(labels.attribute(each["attribute"], texts), _cut(each["old"], language), _cut(each["new"], language))
             for each in change.get("fields", ())
         ),
     )
 
 
-def _cut(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value if len(value) <= LONGEST else f"{value[:LONGEST]} …" for value in values)
+def _cut(values: Iterable[str], language: str) -> tuple[str, ...]:
+    """Values for reading: short, and without the tag that says that they are in the region's language."""
+    plain = [value.removesuffix(f"@{language}") for value in values]
+    return tuple(value if len(value) <= LONGEST else f"{value[:LONGEST]} …" for value in plain)
 
 
 ROUTES = routes("/runs/{id:int}", run)

@@ -40,7 +40,7 @@ def dataset(
         "dateModified": entry.summary.modified,
         "temporalCoverage": f"{start or '..'}/{end or '..'}" if start or end else "",
         "publisher": [
-            {"@type": "Organization", "name": said.text, "url": said.href}
+            {"@type": "Organization", "name": said.text, **({"url": said.href} if said.href else {})}
             for said in facts.people(page, record.publisher, agents)
         ],
         "spatialCoverage": [said.text for said in facts.places(page, record)],

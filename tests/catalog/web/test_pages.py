@@ -1,0 +1,315 @@
+"""The pages that citizens read: home, search, municipality, errors, in German and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalog.web.pages import labels
+from catalog.web.texts import texts
+from schemas import model
+from schemas.dcat import TABLES
+from tests.catalog.builder import BASE, Stored, dataset
+from tests.catalog.web.asking import Place, place_in, whole
+from tests.catalog.web.pages_reading import NOW, addresses, filled, first, read, titles, words
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with place_in(tmp_path) as made:
+        made.app.state.now = lambda: NOW
+        yield made
+
+
+@pytest.fixture
+def full(place: Place) -> Place:
+    return filled(place)
+
+
+def all_pages(place: Place) -> list[str]:
+    return [
+        *("/", "/datasets", "/datasets?q=nirgends", "/datasets?municipality=neuhof&format=CSV&page=9"),
+        *(f"/dataset/{place.slug('bau')}", f"/dataset/{place.slug('bad', 'flieden-portal')}"),
+        *("/municipality/neuhof", "/municipality/flieden", "/status", "/set-aside"),
+    ]
+
+
+# ------------------------------------------------------------------------------------------------- every page
+
+
+def test_every_page_is_built_alike(full: Place) -> None:
+    for path in [*all_pages(full), *(f"/en{'' if p == '/' else p}" for p in all_pages(full))]:
+        page = read(full, path)
+        language = "en" if path.startswith("/en") else "de"
+        assert first(page, "html").attributes["lang"] == language
+        assert len(page.css("h1")) == len(page.css("main")) == 1, path
+        assert addresses(page, "a")[0] == "#main"
+        assert first(page, "main").attributes["id"] == "main"
+        levels = [int(str(node.tag)[1]) for node in page.css("h1, h2, h3, h4")]
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (path, levels)
+        ids = [node.attributes["id"] for node in page.css("[id]")]
+        assert len(ids) == len(set(ids)), path
+        labelled = {node.attributes["for"] for node in page.css("label[for]")}
+        fields = page.css("input:not([type=checkbox]), select")
+        assert all(node.attributes.get("id") in labelled for node in fields), path
+        named = [node.attributes.get("aria-labelledby") for node in page.css("[aria-labelledby]")]
+        assert set(named) <= set(ids), path
+        navigations = [node.attributes.get("aria-label") for node in page.css("nav")]
+        assert len(navigations) == len(set(navigations)), path
+        assert not page.css("[style], style, script:not([type='application/ld+json'])")
+
+
+def test_every_page_has_its_twin_in_the_other_language(full: Place) -> None:
+    for path in all_pages(full):
+        page = read(full, path)
+        english = next(a for a in page.css("header a[hreflang=en]"))
+        twin = read(full, str(english.attributes["href"]))
+        back = str(first(twin, "header a[hreflang=de]").attributes["href"])
+        assert back == path
+        if "robots" not in str(page.html):
+            assert first(page, "link[rel=canonical]").attributes["href"] == BASE + path.partition("?")[0]
+            pairs = {n.attributes["hreflang"]: n.attributes["href"] for n in page.css("link[hreflang]")}
+            assert set(pairs) == {"de", "en"}
+            assert pairs == {n.attributes["hreflang"]: n.attributes["href"] for n in twin.css("link[hreflang]")}
+
+
+def test_every_link_inside_leads_somewhere(full: Place) -> None:
+    seen: set[str] = set()
+    for path in [*all_pages(full), "/en", "/en/datasets"]:
+        page = read(full, path)
+        for address in addresses(page, "a, link"):
+            if address.startswith("#"):
+                assert page.css_first(f'[id="{address[1:]}"]') is not None, (path, address)
+            elif address.startswith("/") and address not in seen and not address.startswith(("/runs/", "/en/runs/")):
+                seen.add(address)
+                assert full.ask.get(address, accept="*/*").status_code == 200, (path, address)
+    assert len(seen) > 40
+
+
+def test_F72_links_do_not_follow_the_host_that_was_asked(full: Place) -> None:
+    for path in all_pages(full):
+        assert "evil.example" not in full.ask.get(path, accept="text/html").text
+
+
+def test_a_base_address_with_a_path_is_before_every_link(tmp_path: Path) -> None:
+    with place_in(tmp_path, base_url="https://x.example/daten") as place:
+        page = read(place, "/datasets")
+        assert all(a.startswith(("/daten", "#", "mailto:")) for a in addresses(page))
+        assert str(first(page, "link[rel=stylesheet]").attributes["href"]).startswith("/daten/assets/")
+        assert first(page, "link[rel=canonical]").attributes["href"] == "https://x.example/daten/datasets"
+
+
+def test_assets_are_kept_for_good_and_change_their_address(place: Place) -> None:
+    address = str(first(read(place, "/"), "link[rel=stylesheet]").attributes["href"])
+    assert re.fullmatch(r"/assets/allmende\.css\?v=[0-9a-f]{12}", address)
+    answer = place.ask.get(address)
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in answer.headers["cache-control"]
+    assert "immutable" not in place.ask.get("/assets/allmende.css").headers["cache-control"]
+    assert "url(" not in answer.text
+    assert "@import" not in answer.text
+    assert place.ask.get("/assets/favicon.svg").status_code == 200
+    for wrong in ("/assets/nichts.css", "/assets/..%2fapp.py", "/assets/%2e%2e/app.py"):
+        assert place.ask.get(wrong).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------- home
+
+
+def test_home_counts_truly(full: Place) -> None:
+    page = read(full, "/")
+    assert words(first(page, ".trust")).startswith("3 Datensätze")
+    chips = [words(node) for node in page.css(".chips li")]
+    assert chips == ["Neuhof 2 Datensätze", "Flieden 1 Datensatz", "Ganze Region 3 Datensätze"]
+    tiles = {words(node.css_first("strong")): words(node.css_first(".count")) for node in page.css(".tiles li")}
+    assert tiles == {"Umwelt": "1 Datensatz", "Regionen und Städte": "1 Datensatz"}
+
+
+def test_home_shows_what_is_new_once_and_nothing_withdrawn(full: Place) -> None:
+    full.publish(Stored("bau", whole("Bauplätze in Neuhof, neu")), Stored("rad", None))
+    found = [words(node) for node in read(full, "/").css(".news li")]
+    assert len(found) == 2
+    assert "Bauplätze in Neuhof, neu geändert Neuhof" in found[0]
+    assert not any("Radwege" in row for row in found)
+
+
+def test_home_of_an_empty_catalogue(place: Place) -> None:
+    page = read(place, "/")
+    assert "Noch ist kein Datensatz veröffentlicht." in words(first(page, "main"))
+    assert not page.css(".tiles")
+    assert read(place, "/datasets").css(".empty")
+    assert "noch kein Datensatz" in words(first(read(place, "/municipality/neuhof"), "main"))
+
+
+# ------------------------------------------------------------------------------------------------- search
+
+
+def test_search_finds_and_says_how_many(full: Place) -> None:
+    page = read(full, "/datasets?q=wasser")
+    assert titles(page) == ["Badegewässer im Kreis"]
+    assert words(first(page, "#results")) == "1 Ergebnis"
+    assert first(page, "#q").attributes["value"] == "wasser"
+
+
+def test_a_hit_says_what_it_is_how_old_and_where_the_files_are(full: Place) -> None:
+    hit = first(read(full, "/datasets?municipality=flieden"), ".hits li")
+    assert words(hit.css("p")[0]) == "Die Wasserqualität der Badeseen."
+    facts = [words(node) for node in hit.css(".facts span")]
+    assert facts[:2] == ["Flieden", "Daten vom 8. Januar 2026"]
+    buttons = {words(a): a.attributes["href"] for a in hit.css(".files a")}
+    assert buttons == {
+        "Badegewässer im Kreis: CSV (293 kB)": "https://x.example/1.csv",
+        "Badegewässer im Kreis: GEOJSON": "https://x.example/2.geojson",
+    }
+
+
+def facet(page: LexborHTMLParser, name: str) -> dict[str, tuple[str, bool, bool]]:
+    """Value to label, ticked, usable."""
+    found = {}
+    for label in page.css(".check"):
+        box = label.css_first("input")
+        assert box is not None
+        if box.attributes["name"] == name:
+            usable = "disabled" not in box.attributes
+            found[str(box.attributes["value"])] = (words(label), "checked" in box.attributes, usable)
+    return found
+
+
+def test_facets_keep_their_places_and_say_what_they_would_find(full: Place) -> None:
+    page = read(full, "/datasets")
+    assert facet(page, "municipality") == {
+        "neuhof": ("Neuhof (2)", False, True),
+        "flieden": ("Flieden (1)", False, True),
+    }
+    narrow = read(full, "/datasets?format=GEOJSON&municipality=flieden")
+    for name in ("municipality", "theme", "format", "license", "age"):
+        assert list(facet(narrow, name)) == list(facet(page, name))
+    assert facet(narrow, "municipality")["neuhof"] == ("Neuhof (0)", False, False)
+    assert facet(narrow, "municipality")["flieden"] == ("Flieden (1)", True, True)
+    assert facet(narrow, "theme")["REGI"][2] is False
+
+
+def test_different_filters_are_and_values_of_one_are_or(full: Place) -> None:
+    assert len(titles(read(full, "/datasets?municipality=neuhof&municipality=flieden"))) == 3
+    assert titles(read(full, "/datasets?municipality=neuhof&format=CSV")) == ["Bauplätze in Neuhof"]
+    assert titles(read(full, "/datasets?license=dl-by-de/2.0&theme=ENVI")) == ["Badegewässer im Kreis"]
+
+
+def test_chips_take_one_filter_back(full: Place) -> None:
+    page = read(full, "/datasets?q=bauplatz&municipality=neuhof&format=CSV&sort=title")
+    chips = {words(a): str(a.attributes["href"]) for a in page.css(".chips a.removable")}
+    assert {name.removeprefix("Filter entfernen: ").rstrip(" ×") for name in chips} == {
+        "Suche: bauplatz",
+        "Gemeinde: Neuhof",
+        "Format: CSV",
+    }
+    without = next(address for name, address in chips.items() if "Format" in name)
+    assert without == "/datasets?q=bauplatz&municipality=neuhof&sort=title"
+    assert first(page, ".chips a.reset").attributes["href"] == "/datasets"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "theme=GIBTSNICHT",
+        "municipality=atlantis&format=XYZ",
+        "age=gestern",
+        "license=%00%22%3E",
+        "q=nirgendwoher",
+        "q=%22",
+        "q=-",
+        "q=" + "x" * 3000,
+    ],
+)
+def test_what_finds_nothing_gets_help_never_an_error(full: Place, query: str) -> None:
+    page = read(full, f"/datasets?{query}")
+    if words(first(page, "#results")) == "0 Ergebnisse":
+        assert "Dazu haben wir nichts gefunden." in words(first(page, ".empty"))
+        assert "/datasets" in addresses(page, ".empty a")
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=x", "page=99999999999999999999", "page=1e9", "sort=x", "page=²"]
+)
+def test_F71_strange_pages_and_orders_are_as_usual(full: Place, query: str) -> None:
+    page = read(full, f"/datasets?{query}")
+    assert words(first(page, "#results")).startswith("3 Ergebnisse")
+
+
+def test_paging(place: Place) -> None:
+    place.publish(*(Stored(f"n{i:03}", dataset(f"Datensatz {i:03}")) for i in range(45)))
+    one = read(place, "/datasets?sort=title")
+    two = read(place, "/datasets?sort=title&page=2")
+    assert titles(one) == [f"Datensatz {i:03}" for i in range(20)]
+    assert titles(two) == [f"Datensatz {i:03}" for i in range(20, 40)]
+    assert addresses(two, "a[rel=prev]") == ["/datasets?sort=title"]
+    assert addresses(two, "a[rel=next]") == ["/datasets?sort=title&page=3"]
+    assert words(first(two, ".paging [aria-current]")) == "Seite 2"
+    beyond = read(place, "/datasets?sort=title&page=9")
+    assert addresses(beyond, ".results p a")[0] == "/datasets?sort=title&page=3"
+
+
+# ------------------------------------------------------------------------------------------------- municipality
+
+
+def test_municipality_page(full: Place) -> None:
+    page = read(full, "/municipality/neuhof")
+    assert words(first(page, "h1")) == "Gemeinde Neuhof"
+    assert "2 Datensätze" in words(first(page, ".facts"))
+    assert sorted(titles(page)) == ["Bauplätze in Neuhof", "Radwege"]
+    assert "/catalog.ttl?municipality=neuhof" in addresses(page)
+    assert "/datasets?municipality=neuhof&theme=REGI" in addresses(page)
+    assert "Noch nie gelaufen" in words(first(page, "table"))
+
+
+# ------------------------------------------------------------------------------------------------- errors
+
+
+def test_errors_in_words_of_the_language(place: Place) -> None:
+    for path, heading in (("/nichts", "Diese Seite gibt es nicht"), ("/en/nothing", "There is no such page")):
+        page = read(place, path, 404)
+        assert words(first(page, "h1")) == heading
+        assert page.css_first("form[role=search]") is not None
+    assert words(first(read(place, "/municipality/atlantis", 404), ".intro")).startswith("Diese Gemeinde gehört nicht")
+    assert "This municipality" in words(first(read(place, "/en/municipality/atlantis", 404), ".intro"))
+    assert read(place, "/dataset/nichts", 404)
+    assert read(place, "/runs/1", 404)
+    assert read(place, "/runs/99999999999999999999", 404)
+
+
+def test_a_broken_program_says_so_and_shows_nothing_of_itself(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("geheim: /pfad/der/maschine")
+
+    monkeypatch.setattr(place.catalogue, "counts", broken)
+    page = read(place, "/", 500)
+    assert words(first(page, "h1")) == "Hier ist etwas schiefgegangen"
+    assert "geheim" not in str(page.html)
+    assert "mailto:daten@example.org" in addresses(page)
+
+
+# ------------------------------------------------------------------------------------------------- words
+
+
+# What the pages show nothing of by its attributes.
+NOT_SHOWN = (model.Catalog, model.CatalogRecord, model.Relationship, model.Attribution, model.ConceptScheme)
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t.record not in NOT_SHOWN], ids=lambda t: t.record.__name__)
+def test_every_attribute_has_a_word(table: Any) -> None:
+    missing = [row.attribute for row in table.rows if row.attribute not in labels.ATTRIBUTES]
+    assert not missing
+
+
+def test_nested_attributes_and_unknown_ones() -> None:
+    assert labels.attribute("distribution.license", texts("de")) == "Datei: Lizenz"
+    assert labels.attribute("http://x.example/<b>", texts("de")) == "http://x.example/&lt;b&gt;"
+    assert labels.attribute("distribution.http://x.example/y", texts("de")) == "Datei: http://x.example/y"
+    assert labels.property_name("http://purl.org/dc/terms/temporal", texts("en")) == "“Period” (temporal)"
+    assert labels.property_name("http://x.example/neu#ding", texts("de")) == "ding"
