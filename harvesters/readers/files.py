@@ -30,7 +30,9 @@ _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 _SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 _INTEGER, _HEX, _DATE = str(XSD.nonNegativeInteger), str(XSD.hexBinary), str(XSD.date)
 # Notes that a steward should act on; the others only inform.
-_GRAVE = frozenset({"characters-lost", "no-table", "cut-character", "wrong-extension", "unknown-kind", "coordinates-invalid"})
+_GRAVE = frozenset(
+    {"characters-lost", "no-table", "cut-character", "wrong-extension", "unknown-kind", "coordinates-invalid"}
+)
 # What the derived description says by itself, or what holds for many files of the kind.
 _SAID = frozenset({"rows-cut", "profile-cut", "web-page", "archive-inner", "sheet-chosen"})
 

@@ -218,7 +218,9 @@ def _serve() -> None:
     sink = ListSink()
     job = Job(context, sink, full=asked["full"])
     if asked["state"]:
-        kept = {name: Kept(entry[0], entry[1], entry[2].encode("latin-1")) for name, entry in asked["state"]["kept"].items()}
+        kept = {
+            name: Kept(entry[0], entry[1], entry[2].encode("latin-1")) for name, entry in asked["state"]["kept"].items()
+        }
         sink.kept.update(kept)
         if asked["replay"]:
             pages = {page["url"]: page["response"] for page in asked["state"]["pages"]}

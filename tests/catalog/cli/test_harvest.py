@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from catalog.cli.choice import choose
+from catalog.entries import Entry
+from catalog.search import Catalogue
+from schemas.region import load
 from tests.catalog.cli.command import Result, allmende, ckan, group, none_left, region, started
 from tests.catalog.cli.portal import Portal
 from tests.catalog.runs import package
@@ -42,7 +46,12 @@ def counts(source: dict[str, Any], *names: str) -> tuple[Any, ...]:
 
 
 def datasets(folder: Path) -> int:
-    return int(allmende("status", "--json", cwd=folder).json()["datasets"])
+    """How many datasets are public."""
+    catalogue = Catalogue(load(folder, {}))
+    try:
+        return catalogue.counts(catalogue.number()).datasets
+    finally:
+        catalogue.close()
 
 
 @pytest.fixture
@@ -204,20 +213,22 @@ def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(tmp_path: Pa
             killed.wait(10)
             assert none_left(killed.pid), "F50: no process outlives the command"
         portal.delay = 0
-        shown = allmende("show", f"portal/{package(7)['id']}", "--json", cwd=folder).json()
-        assert shown["record"]["title"] == {"de": ["Datensatz 7"]}
+        catalogue = Catalogue(load(folder, {}))
+        kept = choose(catalogue, f"portal/{package(7)['id']}")
+        assert isinstance(kept, Entry)
+        assert kept.title == "Datensatz 7"
         result = allmende("harvest", "--json", cwd=folder)
         assert (result.code, *counts(only(result), "status", "updated")) == (0, "ok", 60)
-        runs = allmende("history", "--json", cwd=folder).json()
-        assert [run["status"] for run in runs] == ["ok", "failed", "ok"]
-        assert "unterbrochen" in runs[1]["reason_de"]
+        runs = catalogue.runs()
+        catalogue.close()
+        assert [run.status for run in runs] == ["ok", "failed", "ok"]
+        assert "unterbrochen" in runs[1].reason_de
         assert list((folder / "data" / "staging").iterdir()) == [], "no orphaned file"
 
 
 def test_F53_second_run_of_a_source_at_once_is_skipped(tmp_path: Path, portal: Portal) -> None:
     folder = region(tmp_path, portal=ckan(portal.url))
-    allmende("status", cwd=folder)
-    portal.delay = 2.0
+    portal.delay = 3.0
     with started("harvest", "--json", cwd=folder) as first:
         until = time.monotonic() + 30
         while not portal.asked and time.monotonic() < until:
