@@ -15,6 +15,7 @@ from catalog.cli.output import print_json, settings
 from catalog.follower import Follower
 from catalog.harvest import RunResult, Wish
 from catalog.store import utc_now
+from catalog.web.plans import address
 from schemas.region import ConfigurationError, Region
 
 VERB = "harvest"
@@ -140,4 +141,5 @@ def _show(region: Region, result: RunResult) -> None:
         print(f"  {change['action']}: {change['title']}")
         for each in change.get("fields", ()):
             print(f"    {each['attribute']}: {', '.join(each['old']) or '–'} → {', '.join(each['new']) or '–'}")
+    print(f"  Ansehen: {address(region, result.run)}")
     print(f"  Annehmen: allmende harvest --accept {result.run}   Ablehnen: allmende harvest --reject {result.run}")
