@@ -9,30 +9,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from harvesters.readers.ckan import (
-    IGNORED,
-    Account,
-    Parts,
-    Rule,
-    Take,
-    access_rights,
-    address_of,
-    addresses,
-    codes,
-    contact,
-    dates,
-    entries,
-    keywords,
-    periods,
-    places,
-    publisher,
-    standards,
-    strings,
-    terms,
-    texts,
-    themes,
-    word,
-)
+from harvesters.account import IGNORED, Account, Part, Parts, Rule
+from harvesters.agents import contact, publisher
+from harvesters.field_rules import access_rights, addresses, codes, dates, keywords, standards, strings, texts, themes
+from harvesters.license_terms import terms
+from harvesters.native_values import address_of, entries, word
+from harvesters.periods import periods
+from harvesters.places import places
 from harvesters.reading import DERIVED_ID, UNREADABLE_RECORD, Context, Native, Reading, Unusable, without_identity
 from schemas import iris
 from schemas.findings import Finding, Severity, declare
@@ -69,15 +52,9 @@ def _modified(account: Account, field: str, value: Any) -> Sequence[Value]:
     return dates(account, field, value)
 
 
-def _plain(name: str) -> Take:
-    def take(account: Account, field: str, value: Any) -> Sequence[Value]:
-        account.plain[name] = (field, value)
-        return ()
+_FREQUENCY = Rule("accrual_periodicity", codes(find_frequency), how="lookup")
 
-    return take
-
-
-DATASET: dict[str, Rule] = {
+DATASET: dict[str, Rule | Part] = {
     "@type": IGNORED,
     "@id": IGNORED,
     "title": Rule("title", texts),
@@ -85,7 +62,7 @@ DATASET: dict[str, Rule] = {
     "identifier": Rule("identifier", strings),
     "keyword": Rule("keyword", keywords),
     "theme": Rule("theme", themes, how="lookup"),
-    "accrualPeriodicity": Rule("accrual_periodicity", codes(find_frequency), how="lookup"),
+    "accrualPeriodicity": _FREQUENCY,
     "modified": Rule("modified", _modified),
     "issued": Rule("issued", dates),
     "language": Rule("language", codes(find_language, split=True), how="lookup"),
@@ -97,15 +74,15 @@ DATASET: dict[str, Rule] = {
     "references": Rule("references", addresses),
     "conformsTo": Rule("conforms_to", standards),
     "isPartOf": Rule("relation", _collection, how="mint"),
-    "publisher": Rule("", _plain("publisher")),
-    "contactPoint": Rule("", _plain("contactPoint")),
-    "license": Rule("", _plain("license")),
-    "rights": Rule("", _plain("rights")),
+    "publisher": Part("", "publisher"),
+    "contactPoint": Part("", "contactPoint"),
+    "license": Part("", "license"),
+    "rights": Part("", "rights"),
 }
 
-DISTRIBUTION: dict[str, Rule] = {
+DISTRIBUTION: dict[str, Rule | Part] = {
     "@type": IGNORED,
-    "@id": Rule("", _plain("@id")),
+    "@id": Part("", "@id"),
     "title": Rule("title", texts),
     "description": Rule("description", texts),
     "format": Rule("format", codes(find_file_type), how="lookup"),
@@ -115,10 +92,10 @@ DISTRIBUTION: dict[str, Rule] = {
     "issued": Rule("issued", dates),
     "modified": Rule("modified", dates),
     "language": Rule("language", codes(find_language, split=True), how="lookup"),
-    "accessURL": Rule("", _plain("accessURL")),
-    "downloadURL": Rule("", _plain("downloadURL")),
-    "license": Rule("", _plain("license")),
-    "rights": Rule("", _plain("rights")),
+    "accessURL": Part("", "accessURL"),
+    "downloadURL": Part("", "downloadURL"),
+    "license": Part("", "license"),
+    "rights": Part("", "rights"),
 }
 
 
@@ -147,7 +124,7 @@ def read(native: Native, context: Context) -> Reading:
         if "accrual_periodicity" in account.values:
             account.leave(*account.plain["interval"])
         else:
-            account.apply(DATASET["accrualPeriodicity"], *account.plain["interval"])
+            account.apply(_FREQUENCY, *account.plain["interval"])
     companions = _agents(account)
     whole = _terms(account)
     account.values["distribution"] = list(_distributions(account, entry.get("distribution"), identity, whole))
@@ -267,6 +244,7 @@ def _terms(account: Account) -> Whole:
     said = terms(account, [account.plain["license"]]) if "license" in account.plain else None
     if "rights" in account.plain:
         field, value = account.plain["rights"]
+        account.attribute = "rights"
         if label := tuple(texts(account, field, value)):
             account.extra.append((str(DCTERMS.rights), RightsStatement(label=label)))
     if said is None:
@@ -313,6 +291,7 @@ def _rights(inner: Account, whole: Whole) -> None:
     license, statement = whole if own is None or not (own.license or own.rights) else (own.license, None)
     labels = list(own.rights) if own else []
     if "rights" in inner.plain:
+        inner.attribute = "rights"
         labels += texts(inner, *inner.plain["rights"])
     if labels:
         labels += statement.label if statement else ()

@@ -16,7 +16,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
-from harvesters.readers.ckan import NOT_PUBLIC, not_public, word
+from harvesters.ckan_fields import NOT_PUBLIC, not_public
+from harvesters.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare

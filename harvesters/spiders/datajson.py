@@ -12,7 +12,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
-from harvesters.readers.ckan import word
+from harvesters.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.spider import Detected, HarvestSpider
 from harvesters.spiders.ckan import JSON_REPAIRED, load_json

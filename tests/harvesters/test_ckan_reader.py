@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
 from harvesters import pipelines
+from harvesters.ckan_fields import PACKAGE, RESOURCE, SERVICE
 from harvesters.readers import ckan
 from harvesters.reading import Context, Kept, Native, Outcome, Page, Reading, Unusable
 from harvesters.spider import Job
@@ -285,6 +286,35 @@ def test_publisher_of_an_organisation_is_one_record_for_all_its_datasets() -> No
     assert stated.companions[0].name[0].text == "Gemeinde"
 
 
+def test_a_remark_on_a_publisher_is_on_each_of_its_datasets() -> None:
+    organization = {"id": "o-2", "title": "Bauamt", "email": "keine Adresse"}
+    readings = [read({"id": name, "title": name, "organization": organization}) for name in ("a", "b")]
+    assert [{finding.rule for finding in reading.findings} for reading in readings] == [{"field-not-understood"}] * 2
+    assert readings[0].findings[0].focus != readings[1].findings[0].focus
+    assert readings[0].companions == readings[1].companions
+
+
+def test_what_comes_again_keeps_its_trace_and_the_same_object() -> None:
+    package = {
+        "title": "A",
+        "license_id": "dl-de/by-2-0",
+        "organization": {"id": "o-3", "title": "Forstamt"},
+        "maintainer": "Forstamt",
+        "resources": [{"id": "r", "url": "https://portal.example.org/a.csv", "license_id": "cc-by/4.0"}],
+    }
+    first, second = (read({"id": name, **package}) for name in ("a", "b"))
+    assert first.trace == second.trace
+    assert first.companions[0] is second.companions[0]
+    assert dataset(first).contact_point[0] is dataset(second).contact_point[0]
+
+
+def test_geometry_without_a_readable_type_is_a_finding() -> None:
+    for kind in ({"a": 1}, ["Point"], None):
+        reading = read({"id": "a", "title": "A", "spatial": {"type": kind, "coordinates": [9, 50]}})
+        assert [finding.rule for finding in reading.findings] == ["field-not-understood"]
+        assert dataset(reading).spatial == ()
+
+
 def test_series_and_its_member_name_the_same_iri() -> None:
     series = read({"id": "s-1", "name": "s", "title": "Reihe", "type": "dataset_series"})
     member = read({"id": "m", "title": "Teil", "in_series": ["s-1"]})
@@ -368,7 +398,7 @@ def test_sample_of_organisations_never_crashes(samples: Path, name: str) -> None
 
 
 KEYS = st.sampled_from(
-    sorted({*ckan.PACKAGE, *ckan.RESOURCE, "extras", "resources", "de", "name", "key", "value", "coordinates"})
+    sorted({*PACKAGE, *RESOURCE, "extras", "resources", "de", "name", "key", "value", "coordinates"})
 )
 SCALARS = st.one_of(
     st.none(),
@@ -424,7 +454,7 @@ def test_any_object_is_a_record_or_set_aside(
         assert len(graph) == outcome.ntriples.count("\n")
 
 
-@given(st.dictionaries(st.sampled_from(sorted(ckan.SERVICE)), VALUES, max_size=8))
+@given(st.dictionaries(st.sampled_from(sorted(SERVICE)), VALUES, max_size=8))
 def test_any_access_service_is_read(service: dict[str, Any]) -> None:
     package = {"id": "a", "title": "A", "resources": [{"id": "r", "access_services": json.dumps([service])}]}
     (outcome,) = through_pipelines([package])
