@@ -119,14 +119,17 @@ class Account:
         if found := take(self, field, value):
             self.add(attribute, found, field, how)
 
-    def add(self, attribute: str, found: Iterable[Value], field: str, how: str) -> None:
-        """Enters values of an attribute with the field and the rule they came from."""
+    def add(self, attribute: str, found: Sequence[Value], field: str, how: str) -> None:
+        """Enters values of an attribute, each once, with the field and the rule they came from."""
         known = self.values.get(attribute)
-        if known is None:
-            known = self.values[attribute] = []
-        for value in found:
-            if value not in known:
-                known.append(value)
+        if known is None and len(found) == 1:
+            self.values[attribute] = [found[0]]
+        else:
+            if known is None:
+                known = self.values[attribute] = []
+            for value in found:
+                if value not in known:
+                    known.append(value)
         self.trace.append(_entry(self.prefix, attribute, field, how))
 
     def lay_aside(self, role: str, part: str, field: str, value: Any) -> None:

@@ -17,7 +17,7 @@ def word(value: Any) -> str:
     """A string or a number as text without blanks around it; empty for anything else."""
     if isinstance(value, str):
         return value.strip()
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
 
 
 def parsed(text: str) -> Any:
