@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -54,10 +55,35 @@ def datasets(folder: Path) -> int:
         catalogue.close()
 
 
-@pytest.fixture
-def portal() -> Iterator[Portal]:
-    with Portal([package(number) for number in range(20)]) as portal:
+PACKAGES = [package(number) for number in range(20)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Portal]:
+    with Portal(PACKAGES) as portal:
         yield portal
+
+
+@pytest.fixture
+def portal(server: Portal) -> Portal:
+    """A portal of twenty datasets that works."""
+    server.packages, server.delay, server.broken_from = PACKAGES, 0.0, None
+    server.asked.clear()
+    return server
+
+
+@pytest.fixture(scope="module")
+def once(server: Portal, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A region that has harvested the portal once, in run 1."""
+    folder = region(tmp_path_factory.mktemp("once") / "region", portal=ckan(server.url))
+    assert allmende("harvest", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def published(once: Path, tmp_path: Path) -> Path:
+    """A copy of that region, of the test's own."""
+    return Path(shutil.copytree(once, tmp_path / "region"))
 
 
 def test_demo_is_harvested_with_one_document_on_stdout(first_run: tuple[Path, Result]) -> None:
@@ -102,9 +128,8 @@ def test_plan_publishes_nothing_and_accept_publishes_it(tmp_path: Path, portal: 
     assert f"run {source['run']} waits for no decision" in again.complaint
 
 
-def test_held_run_waits_for_a_decision(tmp_path: Path, portal: Portal) -> None:
-    folder = region(tmp_path, portal=ckan(portal.url))
-    assert allmende("harvest", cwd=folder).code == 0
+def test_held_run_waits_for_a_decision(published: Path, portal: Portal) -> None:
+    folder = published
     portal.packages = [package(0, "Neuer Titel"), *portal.packages[1:8]]
     result = allmende("harvest", "--json", cwd=folder)
     held = only(result)
@@ -130,28 +155,23 @@ def test_held_run_waits_for_a_decision(tmp_path: Path, portal: Portal) -> None:
     assert datasets(folder) == 20
 
 
-def test_replay_maps_kept_responses_without_a_request(tmp_path: Path, portal: Portal) -> None:
-    folder = region(tmp_path, portal=ckan(portal.url))
-    run = only(allmende("harvest", "--json", cwd=folder))["run"]
-    asked = len(portal.asked)
-    replayed = allmende("harvest", "--replay", run, "--json", cwd=folder, ALLMENDE_SOURCE_PORTAL__LANGUAGE="en")
+def test_replay_maps_kept_responses_without_a_request(published: Path, portal: Portal) -> None:
+    replayed = allmende("harvest", "--replay", 1, "--json", cwd=published, ALLMENDE_SOURCE_PORTAL__LANGUAGE="en")
     source = only(replayed)
     assert replayed.code == 0
     assert counts(source, "status", "fetched", "updated") == ("ok", 20, 20), "another setting maps anew"
-    assert len(portal.asked) == asked
+    assert portal.asked == []
 
 
-def test_full_ignores_validators(tmp_path: Path, portal: Portal) -> None:
-    folder = region(tmp_path, portal=ckan(portal.url))
-    only(allmende("harvest", "--json", cwd=folder))
-    first = len(portal.asked)
-    second = only(allmende("harvest", "--json", cwd=folder))
+def test_full_ignores_validators(published: Path, portal: Portal) -> None:
+    second = only(allmende("harvest", "--json", cwd=published))
     assert counts(second, "status", "unchanged") == ("ok", 20)
-    assert any(path.startswith("*") for path in portal.asked[first:]), "the second run asks with validators"
-    before = len(portal.asked)
-    full = only(allmende("harvest", "--full", "--json", cwd=folder))
+    assert any(path.startswith("*") for path in portal.asked), "the second run asks with validators"
+    portal.asked.clear()
+    full = only(allmende("harvest", "--full", "--json", cwd=published))
     assert counts(full, "status", "unchanged") == ("ok", 20)
-    assert not any(path.startswith("*") for path in portal.asked[before:])
+    assert portal.asked
+    assert not any(path.startswith("*") for path in portal.asked)
 
 
 def test_F14_page_that_fails_makes_the_run_partial(tmp_path: Path, portal: Portal) -> None:
@@ -197,33 +217,31 @@ def test_environment_overrides_a_source_file(tmp_path: Path, portal: Portal) -> 
     assert counts(only(result), "status", "created") == ("ok", 20)
 
 
-def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(tmp_path: Path) -> None:
-    with Portal([package(number) for number in range(60)]) as portal:
-        folder = region(tmp_path, portal=ckan(portal.url))
-        allmende("harvest", cwd=folder)
-        portal.packages = [package(number, f"Neu {number}") for number in range(60)]
-        portal.delay = 0.4
-        asked = len(portal.asked)
-        with started("harvest", cwd=folder) as killed:
-            until = time.monotonic() + 30
-            while len(portal.asked) < asked + 3 and time.monotonic() < until:
-                time.sleep(0.02)
-            assert len(group(killed.pid)) > 1, "a run is a process of its own"
-            os.kill(killed.pid, signal.SIGKILL)
-            killed.wait(10)
-            assert none_left(killed.pid), "F50: no process outlives the command"
-        portal.delay = 0
-        catalogue = Catalogue(load(folder, {}))
-        kept = choose(catalogue, f"portal/{package(7)['id']}")
-        assert isinstance(kept, Entry)
-        assert kept.title == "Datensatz 7"
-        result = allmende("harvest", "--json", cwd=folder)
-        assert (result.code, *counts(only(result), "status", "updated")) == (0, "ok", 60)
-        runs = catalogue.runs()
-        catalogue.close()
-        assert [run.status for run in runs] == ["ok", "failed", "ok"]
-        assert "unterbrochen" in runs[1].reason_de
-        assert list((folder / "data" / "staging").iterdir()) == [], "no orphaned file"
+def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(published: Path, portal: Portal) -> None:
+    folder = published
+    portal.packages = [package(number, f"Neu {number}") for number in range(60)]
+    portal.delay = 0.4
+    with started("harvest", cwd=folder) as killed:
+        until = time.monotonic() + 60
+        while len(portal.asked) < 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(group(killed.pid)) > 1, "a run is a process of its own"
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait(10)
+        assert none_left(killed.pid), "F50: no process outlives the command"
+    portal.delay = 0
+    catalogue = Catalogue(load(folder, {}))
+    kept = choose(catalogue, f"portal/{package(7)['id']}")
+    assert isinstance(kept, Entry)
+    assert kept.title == "Datensatz 7"
+    assert datasets(folder) == 20
+    result = allmende("harvest", "--json", cwd=folder)
+    assert (result.code, *counts(only(result), "status", "updated", "created")) == (0, "ok", 20, 40)
+    runs = catalogue.runs()
+    catalogue.close()
+    assert [run.status for run in runs] == ["ok", "failed", "ok"]
+    assert "unterbrochen" in runs[1].reason_de
+    assert list((folder / "data" / "staging").iterdir()) == [], "no orphaned file"
 
 
 def test_F53_second_run_of_a_source_at_once_is_skipped(tmp_path: Path, portal: Portal) -> None:

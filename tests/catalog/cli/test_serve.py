@@ -1,0 +1,110 @@
+"""``allmende serve`` and ``demo``: the address on a line of its own, and nothing left when they end."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.catalog.cli.command import group, none_left, started
+
+
+def address(process: subprocess.Popen[str], seconds: float = 60) -> str:
+    """The line on stdout that names the address; nothing else stands there."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], seconds)
+    assert ready, "no address within the time"
+    line = process.stdout.readline()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", line), line
+    return line.strip()
+
+
+def get(url: str) -> tuple[int, bytes]:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return answer.status, answer.read()
+
+
+def free_ports() -> int:
+    """A port that is free, with a free one above it."""
+    for _ in range(50):
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            with socket.socket() as two:
+                try:
+                    two.bind(("127.0.0.1", port + 1))
+                except (OSError, OverflowError):
+                    continue
+                return port
+    raise AssertionError("no two free ports")
+
+
+def test_serve_takes_the_next_free_port_and_sigterm_ends_all(harvested: Path) -> None:
+    port = free_ports()
+    with socket.create_server(("127.0.0.1", port)), started("serve", "--port", port, cwd=harvested) as serving:
+        where = address(serving)
+        assert where == f"http://127.0.0.1:{port + 1}"
+        assert get(f"{where}/healthz")[0] == 200, "the address is printed once it answers"
+        status, body = get(f"{where}/catalog.ttl")
+        assert (status, b"dcat:Catalog" in body) == (200, True)
+        assert len(group(serving.pid)) >= 3, "parent, web worker, follower"
+        serving.terminate()
+        assert serving.wait(20) == 0
+        assert none_left(serving.pid)
+        assert serving.stderr is not None
+        assert "Traceback" not in serving.stderr.read()
+
+
+def test_serve_killed_leaves_no_child(harvested: Path) -> None:
+    with started("serve", "--port", free_ports(), "--workers", 2, "--region", harvested) as serving:
+        address(serving)
+        assert len(group(serving.pid)) >= 4
+        os.kill(serving.pid, signal.SIGKILL)
+        serving.wait(10)
+        assert none_left(serving.pid)
+
+
+def test_worker_that_dies_is_started_anew(harvested: Path) -> None:
+    with started("serve", "--port", free_ports(), cwd=harvested) as serving:
+        where = address(serving)
+        before = set(group(serving.pid)) - {serving.pid}
+        for child in before:
+            os.kill(child, signal.SIGKILL)
+        until = time.monotonic() + 40
+        while time.monotonic() < until:
+            try:
+                if get(f"{where}/healthz")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        assert get(f"{where}/healthz")[0] == 200
+        assert not before & set(group(serving.pid))
+        serving.terminate()
+        assert serving.wait(20) == 0
+        assert none_left(serving.pid)
+
+
+def test_demo_harvests_serves_and_ends(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", 8410))
+        except OSError:
+            pytest.skip("port 8410, on which the demo's sources answer, is taken on this machine")
+    with started("demo", "--folder", "demo", "--port", free_ports(), cwd=tmp_path) as demo:
+        where = address(demo, 120)
+        status, body = get(f"{where}/catalog.nt")
+        assert status == 200
+        assert body.decode().count("<http://www.w3.org/ns/dcat#Dataset> .") > 40
+        assert f"{where}/id/catalog" in body.decode(), "IRIs follow the port that was free"
+        assert (tmp_path / "demo" / "data").is_dir()
+        demo.terminate()
+        assert demo.wait(20) == 0
+        assert none_left(demo.pid)
