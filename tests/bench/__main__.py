@@ -11,6 +11,7 @@ import orjson
 
 from tests.bench import parts, region, report
 from tests.bench.figures import plain
+from tests.bench.surroundings import surroundings
 
 
 def main() -> int:
@@ -19,10 +20,14 @@ def main() -> int:
     stores = [asked.store] if asked.store else [region.SQLITE]
     if not asked.store and (postgres := os.environ.get("ALLMENDE_TEST_POSTGRES")):
         stores.append(postgres)
+    before = surroundings()
     measured = {}
     for name in list(parts.PARTS) if asked.part == "all" else [asked.part]:
         print(f"{name}: measuring {asked.records:,} records", file=sys.stderr, flush=True)
-        one = measured[name] = parts.measure(name, asked.records, stores)
+        command = f"scripts/bench {name} --records {asked.records}"
+        if asked.store:  # the address may hold a password
+            command += f" --store {asked.store.partition(':')[0]}:…"
+        one = measured[name] = parts.measure(name, asked.records, stores, command, before)
         said = [parts.PARTS[name].title, one.command, *one.surroundings.lines(), *([one.peer] if one.peer else [])]
         print("\n".join(said), plain(one.figures), sep="\n\n", flush=True)
     if asked.json:

@@ -22,7 +22,7 @@ def measure(records: int, store: str) -> list[Figure]:
         first = say(f"first {what}", done.rates(done.first), goal=1200, note="whole command")
         figures += [
             first,
-            say(f"first {what}", done.rates(done.first, alone=True), note="run alone"),
+            say(f"first {what}", done.rates(done.first, alone=True), goal=1200, note="run alone"),
             say(f"unchanged {what}", done.rates(done.unchanged), note="whole command"),
             say(f"unchanged {what}", done.rates(done.unchanged, alone=True), note="run alone"),
         ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.bench import dcat, feeds, growth, harvest, peer
 from tests.bench.figures import Figure
-from tests.bench.surroundings import Surroundings, surroundings
+from tests.bench.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,8 @@ PARTS: Mapping[str, Part] = MappingProxyType(
 )
 
 
-def measure(name: str, records: int, stores: Sequence[str]) -> Measured:
-    """Measures a part."""
+def measure(name: str, records: int, stores: Sequence[str], command: str, before: Surroundings) -> Measured:
+    """Measures a part. ``before`` are the surroundings before the first part, so that the load is not our own."""
     part = PARTS[name]
-    before = surroundings()
     figures = part.measure(records, stores)
-    said = peer.measured().line() if part.has_peer else ""
-    return Measured(f"scripts/bench {name} --records {records}", before, figures, said)
+    return Measured(command, before, figures, peer.measured().line() if part.has_peer else "")

@@ -25,7 +25,10 @@ def serving(kind: str, count: int) -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
-            yield server.stdout.readline().strip()
+            address = server.stdout.readline().strip()
+            if not address:
+                raise RuntimeError(f"the portal did not start: {' '.join(command)}")
+            yield address
         finally:
             server.terminate()
 

@@ -7,7 +7,7 @@ import platform
 import subprocess
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def surroundings() -> Surroundings:
         memory_gb=int(_after("/proc/meminfo", "MemTotal").split()[0]) / 1024**2,
         system=platform.system() + " " + platform.release().split("-")[0],
         python=platform.python_version(),
-        packages=", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        packages=", ".join(f"{name} {number}" for name in PACKAGES if (number := _version(name))),
         load=os.getloadavg()[0],
     )
 
@@ -79,6 +79,13 @@ def server_version(store: str) -> str:
         engine.dispose()
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
     return f"{names[url.get_backend_name()]} {'.'.join(map(str, numbers))}"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # psycopg belongs to an extra
+        return None
 
 
 def _after(file: str, field: str) -> str:
