@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import orjson
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -15,8 +14,8 @@ from harvesters.answer import Answer
 from harvesters.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.spider import Detected, HarvestSpider
-from harvesters.spiders.ckan import JSON_REPAIRED, load_json
 from schemas.findings import Finding, Severity
+from schemas.loose_json import JSON_REPAIRED, load_json, sorted_json
 from schemas.syntax import Unreadable, excerpt
 
 # Where the file lies: by DCAT-US at the site's root, in ArcGIS Hub under its feeds.
@@ -116,7 +115,7 @@ class DataJsonSpider(HarvestSpider):
         natives: list[Native] = []
         unusable: list[Finding] = []
         for number, entry in enumerate(found.entries):
-            fingerprint = _bytes_of(entry)
+            fingerprint = sorted_json(entry)
             if isinstance(entry, dict) and fingerprint:
                 natives.append(Native(entry, fingerprint, _location(entry)))
             else:
@@ -147,13 +146,6 @@ class DataJsonSpider(HarvestSpider):
             yield self.look(places[1:])
         else:
             self.fail("; ".join(de for de, _ in self._reasons), "; ".join(en for _, en in self._reasons))
-
-
-def _bytes_of(entry: Any) -> bytes:
-    try:
-        return orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        return b""
 
 
 def _location(entry: dict[str, Any]) -> str | None:

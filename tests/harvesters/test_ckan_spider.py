@@ -25,12 +25,15 @@ from twisted.internet import threads
 
 from harvesters import registry, settings
 from harvesters.answer import Answer
+from harvesters.ckan_answers import cut
+from harvesters.ckan_portal import CkanOptions, Portal, filter_query, portal
 from harvesters.crawl import revision_of
 from harvesters.reading import Context, Kept, Outcome, Page, PageMemory
 from harvesters.regions.server import start
 from harvesters.spider import Job
-from harvesters.spiders.ckan import CkanOptions, CkanSpider, Portal, cut, filter_query, load_json, portal
+from harvesters.spiders.ckan import CkanSpider
 from schemas.limits import Limits
+from schemas.loose_json import load_json
 from schemas.model import text
 from schemas.region import HarvestSource, Municipality, Publisher, Region
 from schemas.syntax import Unreadable
@@ -323,7 +326,7 @@ from pathlib import Path
 from harvesters.crawl import crawl
 from harvesters.reading import Context
 from harvesters.spider import Job
-from harvesters.spiders.ckan import CkanOptions
+from harvesters.ckan_portal import CkanOptions
 from schemas import region
 from tests.harvesters.test_ckan_reader import ListSink
 logging.basicConfig(level=1)
