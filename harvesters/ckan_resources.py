@@ -146,8 +146,9 @@ def _access(inner: Account, location: str | None) -> str:
 
 
 def _is_file(plain: Mapping[str, Said]) -> bool:
-    if any(word(plain[name][1]) in _UPLOADED for name in ("url_type", "resource_type") if name in plain):
-        return True
+    for name in ("url_type", "resource_type"):
+        if name in plain and word(plain[name][1]) in _UPLOADED:
+            return True
     given = plain.get("format") or plain.get("mimetype")
     found = find_file_type(word(given[1])) if given else None
     return found is not None and found.code not in _NO_FILE

@@ -107,10 +107,12 @@ def codes(find: Callable[[str], Code | None], split: bool = False) -> Take:
     known = lru_cache(maxsize=1024)(look_up)
 
     def take(account: Account, field: str, value: Any) -> Sequence[str]:
+        given = split_entries(value) if split else entries(value)
+        if len(given) == 1 and len(text := word(given[0])) <= _LONGEST_CODE:
+            return known(text) or account.refuse(field, given[0])
         found: list[str] = []
-        for entry in split_entries(value) if split else entries(value):
-            text = word(entry)
-            found.extend((known if len(text) <= _LONGEST_CODE else look_up)(text) or account.refuse(field, entry))
+        for entry in given:
+            found.extend(look_up(word(entry)) or account.refuse(field, entry))
         return found
 
     return take

@@ -141,14 +141,16 @@ def _agents(account: Account) -> list[Resource]:
         account.values["publisher"] = [found.iri]
     for role, parts in list(account.parts.items()):
         attribute = _ROLES.get(role.partition("#")[0])
-        for each in people(parts) if attribute else ():
-            person = agent(account, attribute or "", each)
+        if attribute is None:
+            continue
+        for each in people(parts):
+            person = agent(account, attribute, each)
             if person is None:
                 for field, value in each.values():
                     account.leave(field, value)
                 continue
             companions.extend([person] if person.iri else [])
-            account.add(attribute or "", [person.iri or person], said_in(each), "copy")
+            account.add(attribute, [person.iri or person], said_in(each), "copy")
     named = [role for role in account.parts if role.partition("#")[0] == "contact"]
     for role in named or [role for role in ("maintainer", "author") if role in account.parts][:1]:
         for each in people(account.parts[role]):
