@@ -27,6 +27,6 @@ def process_start(pid: int) -> str:
 def alive(token: str, heartbeat: str, now: datetime) -> bool:
     """Whether the run that holds a token still works: its process, if it is of this machine, else its heartbeat."""
     host, pid, start, _ = token.rsplit(":", 3)
-    if host == socket.gethostname() and process_start(int(pid)) != start:
-        return False
+    if host == socket.gethostname():
+        return process_start(int(pid)) == start
     return now - datetime.fromisoformat(heartbeat) < LEASE

@@ -45,5 +45,6 @@ class StoreMemory:
             ).first()
         if row is None:
             return None
-        ids = tuple(orjson.loads(zstandard.decompress(row.native_ids)))
-        return PageMemory(row.etag, row.last_modified, ids, row.response)
+        remembered = orjson.loads(zstandard.decompress(row.native_ids))
+        revision = bytes.fromhex(remembered["revision"])
+        return PageMemory(row.etag, row.last_modified, tuple(remembered["ids"]), row.response, revision)

@@ -69,7 +69,7 @@ class Plan:
 
     based_on: int
     counts: Counts
-    new_absences: int = 0
+    unaccepted_absences: int = 0
 
     def to_json(self) -> dict[str, object]:
         """The planned counts as a JSON object."""
@@ -78,13 +78,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How absences are dealt with: the source's settings, the time, whether this run may count them."""
+    """How absences are dealt with: the source's settings, the time, whether this run may count them.
+
+    ``accepted_at`` is when a steward last accepted a run: what was absent then is known to them.
+    """
 
     missing: str
     grace: timedelta
     now: datetime
     complete: bool
-    confirmed: bool = False
+    accepted_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +112,31 @@ def compute(
     published: Iterator[Published],
     blocked: Mapping[str, bytes],
     owners: Callable[[Sequence[str]], Mapping[str, str]],
+    contents: Callable[[Sequence[str]], Mapping[str, bytes]],
     policy: Policy,
     based_on: int,
 ) -> Plan:
     """Fills the staging file's plan and gives its counts.
 
     Takes the published records of the source in the order of their keys, the inputs that an undo blocked (native id to
-    input hash), and a look-up of the owners of IRIs (IRI to KEY).
+    input hash), and look-ups of the owners of IRIs (IRI to KEY) and of what is published under a KEY (its content hash).
     """
     database = staging.database
     database.execute("BEGIN")
     database.execute("DELETE FROM plan")
-    new_absences = 0
+    unaccepted = 0
     staged = database.cursor().execute(
         "SELECT key, native_id, state, iri, input_hash, content_hash, companion FROM staged ORDER BY key"
     )
     for batch in _batches(_merge(map(_Mine._make, staged), published)):
         owned = owners([mine.iri for mine, _ in batch if mine and mine.iri])
+        # A KEY that is published but not by this source is another's: agents that several sources refer to.
+        elsewhere = contents([mine.key for mine, theirs in batch if mine and theirs is None])
         rows = []
         for mine, theirs in batch:
             if mine is not None:
-                action = _action(mine, theirs, owned.get(mine.iri or "", mine.key), blocked)
+                owner = "" if mine.key in elsewhere else owned.get(mine.iri or "", mine.key)
+                action = _action(mine, theirs, owner, blocked)
                 fresh = action in ("create", "update") or (
                     theirs is not None
                     and (theirs.absent_runs > 0 or (theirs.input_hash != mine.input_hash and not mine.companion))
@@ -138,11 +145,17 @@ def compute(
                 rows.append((mine.key, action, version, mine.companion, fresh, owned.get(mine.iri or "")))
             elif theirs is not None:
                 action = "kept" if theirs.companion else _absence(theirs, policy)
-                new_absences += action in ("absent", "withdraw", "archive") and theirs.absent_runs == 0
+                unaccepted += action in ("absent", "withdraw", "archive") and not _accepted(theirs, policy)
                 rows.append((theirs.key, action, theirs.version_id, theirs.companion, True, None))
         database.executemany("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, ?, ?)", rows)
     database.execute("COMMIT")
-    return Plan(based_on, _counts(staging), new_absences)
+    return Plan(based_on, _counts(staging), unaccepted)
+
+
+def _accepted(record: Published, policy: Policy) -> bool:
+    return (
+        record.absent_since is not None and policy.accepted_at is not None and record.absent_since <= policy.accepted_at
+    )
 
 
 class _Mine(NamedTuple):
@@ -251,10 +264,10 @@ def guard(plan: Plan, source: HarvestSource, baseline: Baseline, unlicensed: int
             f"Keine der {baseline.published} bekannten Kennungen kommt mehr vor: Hat die Quelle ihre Kennungen geändert?",
             f"0 of {baseline.published} ids known: has the source changed its identifiers?",
         )
-    if plan.new_absences > tolerated:
+    if plan.unaccepted_absences > tolerated:
         return Hold(
-            f"{plan.new_absences} von {highest} Datensätzen würden fehlen; ohne Rückfrage sind {tolerated} erlaubt.",
-            f"{plan.new_absences} of {highest} records would be absent; {tolerated} are allowed without asking.",
+            f"{plan.unaccepted_absences} von {highest} Datensätzen würden fehlen; ohne Rückfrage sind {tolerated} erlaubt.",
+            f"{plan.unaccepted_absences} of {highest} records would be absent; {tolerated} are allowed without asking.",
         )
     if complete and highest - seen > tolerated:
         return Hold(

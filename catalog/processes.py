@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from catalog import harvest
+from catalog.conclusion import RunResult
 from catalog.exceptions import NoSuchRun
 from catalog.forkserver import context
-from catalog.harvest import RunResult, Wish
+from catalog.harvest import Wish
 from catalog.store import Store, utc_now
 from harvesters import registry
 from schemas.region import Region, load

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,21 @@ from catalog.staging import Staging, now_text
 from catalog.store import Run, Store
 
 
-def publish(store: Store, run: Run, source_key: str, staging: Staging, now: datetime, outcome: dict[str, Any]) -> int:
+def publish(
+    store: Store,
+    run: Run,
+    source_key: str,
+    staging: Staging,
+    now: datetime,
+    outcome: dict[str, Any],
+    replan: Callable[[], dict[str, Any]],
+) -> int:
     """Publishes the plan in a staging file; gives the number, which stays the same if nothing changes.
 
-    ``outcome`` are the columns of the run's row that become true with the publication. Raises LeaseLost; then nothing
-    of the run is public.
+    ``outcome`` are the columns of the run's row that become true with the publication; ``replan`` makes plan and
+    outcome anew if another run has published since they were made. Raises LeaseLost; then nothing of the run is public.
     """
+    record_responses(store, run, staging)
     changes = staging.count("SELECT count(*) FROM plan WHERE action IN ('create', 'update', 'withdraw')")
     if changes == 0:
         number = store.number()
@@ -27,6 +37,8 @@ def publish(store: Store, run: Run, source_key: str, staging: Staging, now: date
         return number
     writer = number_writer(store, run, source_key, now)
     try:
+        if writer.number - 1 != outcome["based_on"]:
+            outcome = replan()
         writer.write_all(staging)
         withdrawn = staging.database.execute("SELECT version_id FROM plan WHERE action = 'withdraw'")
         writer.close_versions([row[0] for row in withdrawn])
@@ -62,11 +74,12 @@ def _remember(store: Store, run: Run, source_key: str, staging: Staging, now: da
         },
     )
     seen = staging.database.execute(
-        "SELECT s.key, s.input_hash FROM plan p JOIN staged s USING (key) "
-        "WHERE p.fresh AND p.action IN ('create', 'update', 'unchanged') AND s.companion = 0"
+        "SELECT s.key, CASE WHEN p.action IN ('failed', 'blocked') THEN NULL ELSE s.input_hash END "
+        "FROM plan p JOIN staged s USING (key) WHERE p.fresh AND s.companion = 0 AND (p.action IN "
+        "('create', 'update', 'unchanged') OR (p.action IN ('failed', 'blocked') AND p.version_id IS NOT NULL))"
     )
     for batch in batches(seen):
-        rows = [present(key, source_key, bytes(digest), run.id) for key, digest in batch]
+        rows = [present(key, source_key, digest, run.id) for key, digest in batch]
         with store.writing.begin() as connection:
             connection.execute(upsert, rows)
     _remember_unchanged(store, staging)
@@ -75,7 +88,7 @@ def _remember(store: Store, run: Run, source_key: str, staging: Staging, now: da
     _remember_set_aside(store, run, source_key, staging)
 
 
-def present(key: str, source_key: str, digest: bytes, run_id: int) -> dict[str, Any]:
+def present(key: str, source_key: str, digest: bytes | None, run_id: int) -> dict[str, Any]:
     """The row of a record that was seen."""
     return {
         "key": key,
@@ -150,13 +163,17 @@ def _remember_pages(store: Store, run: Run, source_key: str, staging: Staging) -
     upsert = insert.on_conflict_do_update(
         index_elements=["source_key", "url"], set_={name: insert.excluded[name] for name in columns}
     )
-    pages = staging.database.execute("SELECT url, etag, last_modified, native_ids, response FROM pages")
+    # A page with a record that was not taken is asked for anew: a 304 would make the run forget the record.
+    pages = staging.database.execute(
+        "SELECT url, CASE WHEN left_over THEN NULL ELSE etag END, CASE WHEN left_over THEN NULL ELSE last_modified END, "
+        "native_ids, response FROM (SELECT *, (url IN (SELECT s.location FROM plan p JOIN staged s USING (key) "
+        "WHERE p.action IN ('failed', 'blocked', 'foreign')) OR url IN (SELECT url FROM duplicates)) AS left_over FROM pages)"
+    )
     for batch in batches(pages):
         with store.writing.begin() as connection:
             connection.execute(
                 upsert, [dict(zip(("url", *columns), row, strict=True), source_key=source_key) for row in batch]
             )
-    record_responses(store, run, staging)
 
 
 def record_responses(store: Store, run: Run, staging: Staging) -> None:

@@ -30,6 +30,8 @@ class Responses:
             temporary = file.with_suffix(f".{os.getpid()}.part")
             temporary.write_bytes(zstandard.ZstdCompressor(level=3).compress(body))
             temporary.replace(file)
+        else:
+            os.utime(file)  # it is needed again: no other run may find it too old
         return name
 
     def get(self, name: str) -> bytes | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 import urllib.error
@@ -27,7 +27,9 @@ from schemas.region import Region, load
 
 FOLLOW_SECONDS = 1.0
 CLOCK_SECONDS = 20.0
+PRUNE_SECONDS = 86_400.0
 
+log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("spawn")
 
 
@@ -170,15 +172,43 @@ def _announce(where: str, ended: threading.Event) -> None:
 
 
 def _tick(folder: Path, ended: threading.Event) -> None:
-    """Starts runs that are due. The region is read anew each time: a new source needs no restart."""
+    """Starts runs that are due, each without waiting for the others, and prunes once a day.
+
+    The region is read anew each time: a new source needs no restart. Whatever goes wrong is said once and tried again.
+    """
+    said = ""
+    under_way: dict[str, threading.Thread] = {}
+    pruned = 0.0
     while not ended.wait(CLOCK_SECONDS):
         try:
             region = load(folder)
-            ids = _due(region, utc_now())
-            if ids:
-                list(processes.run_sources(region, ids, Wish()))
-        except ValueError as error:
-            print(f"allmende: {error}", file=sys.stderr, flush=True)
+            under_way = {source_id: thread for source_id, thread in under_way.items() if thread.is_alive()}
+            for source_id in _due(region, utc_now()):
+                if source_id not in under_way:
+                    under_way[source_id] = threading.Thread(target=_run, args=(region, source_id), daemon=True)
+                    under_way[source_id].start()
+            if time.monotonic() - pruned > PRUNE_SECONDS:
+                pruned = time.monotonic()
+                _prune(region)
+            said = ""
+        except Exception as error:  # the clock must go on, whatever one tick meets
+            if str(error) != said:
+                said = str(error)
+                log.exception("clock: %s", error)
+
+
+def _run(region: Region, source_id: str) -> None:
+    for result in processes.run_sources(region, [source_id], Wish()):
+        if result.status not in ("ok", "warnings", "skipped"):
+            log.warning("%s: %s, %s", source_id, result.status, result.reason_de)
+
+
+def _prune(region: Region) -> None:
+    store = Store(region)
+    try:
+        store.prune(utc_now())
+    finally:
+        store.close()
 
 
 def _due(region: Region, now: datetime) -> list[str]:

@@ -117,6 +117,7 @@ class Staging:
             if self._companions_sent.get(companion.key) != companion.content_hash
         ]
         ids = [outcome.native_id for outcome in delivered]
+        remembered = orjson.dumps({"revision": page.revision.hex(), "ids": ids})
         for number, finding in enumerate(page.unusable):
             place = Outcome(f"{finding.focus}#{number}", b"", findings=(finding,), set_aside=True)
             rows.append(self._row(place, page))
@@ -130,7 +131,7 @@ class Staging:
                 rows=rows,
                 companions=companions,
                 unchanged={row[0] for row in rows if row[2] == MAPPED and known.get(row[0]) == row[6]},
-                pages=[(page.url, page.etag, page.last_modified, orjson.dumps(ids), page.response)],
+                pages=[(page.url, page.etag, page.last_modified, remembered, page.response)],
                 reused=reused,
                 causes=[(severity, rule, number) for (severity, rule), number in causes.items()],
             )

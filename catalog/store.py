@@ -33,6 +33,15 @@ class Run(NamedTuple):
     token: str
 
 
+class RunRecord(NamedTuple):
+    """A run as decisions and replays need it."""
+
+    source_key: str
+    kind: str
+    coverage: str
+    report: dict[str, Any]
+
+
 class Store:
     """The writing door to a region's store."""
 
@@ -74,22 +83,11 @@ class Store:
 
     def open_run(self, source: HarvestSource, kind: str, now: datetime) -> Run:
         """Opens a run of a source under a lease. Runs whose process died are closed as failed. Raises RunActive."""
-        runs = tables.runs
         token = lease.token()
         with self.writing.begin() as connection:
-            # One writer at a time decides who is the active run of a source.
-            connection.execute(sa.update(tables.publication).values(number=tables.publication.c.number))
-            active = connection.execute(
-                sa.select(runs.c.id, runs.c.token, runs.c.heartbeat, runs.c.started).where(
-                    runs.c.source_key == source.key, runs.c.state == "running"
-                )
-            ).all()
-            for run_id, other, heartbeat, started in active:
-                if lease.alive(other, heartbeat, now):
-                    raise RunActive(f"{source.id}: run {run_id} has been under way since {started}")
-                self._close_dead(connection, run_id, now)
+            self._refuse_active(connection, source.key, now)
             made = connection.execute(
-                sa.insert(runs).values(
+                sa.insert(tables.runs).values(
                     source_key=source.key,
                     source_id=source.id,
                     kind=kind,
@@ -101,6 +99,20 @@ class Store:
             ).inserted_primary_key
             assert made is not None
         return Run(int(made[0]), token)
+
+    def _refuse_active(self, connection: sa.Connection, source_key: str, now: datetime) -> None:
+        runs = tables.runs
+        # One writer at a time decides who is the active run of a source.
+        connection.execute(sa.update(tables.publication).values(number=tables.publication.c.number))
+        active = connection.execute(
+            sa.select(runs.c.id, runs.c.token, runs.c.heartbeat, runs.c.started, runs.c.source_id).where(
+                runs.c.source_key == source_key, runs.c.state == "running"
+            )
+        ).all()
+        for row in active:
+            if lease.alive(row.token, row.heartbeat, now):
+                raise RunActive(f"{row.source_id}: run {row.id} has been under way since {row.started}")
+            self._close_dead(connection, row.id, now)
 
     def _close_dead(self, connection: sa.Connection, run_id: int, now: datetime) -> None:
         connection.execute(
@@ -114,9 +126,7 @@ class Store:
                 ended=now_text(now),
             )
         )
-        for suffix in ("", "-wal", "-shm"):
-            file = self.staging_file(run_id)
-            file.with_name(file.name + suffix).unlink(missing_ok=True)
+        self.remove_staging(run_id)
 
     def heartbeat(self, run: Run, progress: int) -> None:
         """Renews the lease and notes how many records were fetched. Raises LeaseLost."""
@@ -179,19 +189,16 @@ class Store:
                     reason_de=f"Durch Lauf {except_run} ersetzt.",
                     reason_en=f"Replaced by run {except_run}.",
                 )
-                self._remove_staging(run_id)
+                self.remove_staging(run_id)
 
-    def _remove_staging(self, run_id: int) -> None:
+    def remove_staging(self, run_id: int) -> None:
+        """Deletes a run's staging file."""
         file = self.staging_file(run_id)
         for suffix in ("", "-wal", "-shm"):
             file.with_name(file.name + suffix).unlink(missing_ok=True)
 
-    def remove_staging(self, run_id: int) -> None:
-        """Deletes a run's staging file."""
-        self._remove_staging(run_id)
-
-    def reopen(self, run_id: int, now: datetime) -> tuple[Run, str]:
-        """Takes a waiting run under a new lease; gives it and its source's key. Raises NoSuchRun."""
+    def reopen(self, run_id: int, now: datetime) -> Run:
+        """Takes a waiting run under a new lease. Raises NoSuchRun, RunActive."""
         runs = tables.runs
         token = lease.token()
         with self.writing.begin() as connection:
@@ -200,28 +207,63 @@ class Store:
                 raise NoSuchRun(f"run {run_id} does not exist")
             if row.state != "waiting":
                 raise NoSuchRun(f"run {run_id} waits for no decision (it is {row.state})")
-            connection.execute(
+            self._refuse_active(connection, row.source_key, now)
+            taken = connection.execute(
                 sa.update(runs)
                 .where(runs.c.id == run_id, runs.c.state == "waiting")
                 .values(state="running", token=token, heartbeat=now_text(now))
             )
-        return Run(run_id, token), str(row.source_key)
+            if taken.rowcount != 1:
+                raise NoSuchRun(f"run {run_id} is being decided on just now")
+        return Run(run_id, token)
 
-    def coverage(self, run_id: int) -> str:
-        """Whether a run was complete or partial. Raises NoSuchRun."""
+    def run(self, run_id: int) -> RunRecord:
+        """What the store knows of a run. Raises NoSuchRun."""
+        runs = tables.runs
         with self.engine.connect() as connection:
-            row = connection.execute(sa.select(tables.runs.c.coverage).where(tables.runs.c.id == run_id)).first()
+            row = connection.execute(
+                sa.select(runs.c.source_key, runs.c.kind, runs.c.coverage, runs.c.report).where(runs.c.id == run_id)
+            ).first()
         if row is None:
             raise NoSuchRun(f"run {run_id} does not exist")
-        return str(row.coverage or "partial")
+        return RunRecord(row.source_key, row.kind, row.coverage or "partial", orjson.loads(row.report or "{}"))
 
-    def source_of(self, run_id: int) -> str:
-        """The key of a run's source. Raises NoSuchRun."""
+    def newest_kept(self, source_key: str, before: int) -> int | None:
+        """The newest run of a source, before another, that kept responses and was no replay itself."""
+        runs = tables.runs
         with self.engine.connect() as connection:
-            found = connection.scalar(sa.select(tables.runs.c.source_key).where(tables.runs.c.id == run_id))
-        if found is None:
-            raise NoSuchRun(f"run {run_id} does not exist")
-        return str(found)
+            found: int | None = connection.scalar(
+                sa.select(sa.func.max(runs.c.id)).where(
+                    runs.c.source_key == source_key,
+                    runs.c.id < before,
+                    runs.c.kind != "replay",
+                    sa.exists().where(tables.responses.c.run_id == runs.c.id),
+                )
+            )
+        return found
+
+    def accepted_at(self, source_key: str) -> str | None:
+        """When a steward last accepted a run of a source."""
+        runs = tables.runs
+        with self.engine.connect() as connection:
+            found: str | None = connection.scalar(
+                sa.select(sa.func.max(runs.c.ended)).where(
+                    runs.c.source_key == source_key, runs.c.kind == "accepted", runs.c.state == "done"
+                )
+            )
+        return found
+
+    def has_violations(self, source_key: str, at: int) -> bool:
+        """Whether a published record of a source has a finding of severity violation."""
+        versions, records = tables.versions, tables.records
+        with self.engine.connect() as connection:
+            found = connection.scalar(
+                sa.select(sa.literal(1))
+                .select_from(records.join(versions, versions.c.key == records.c.key))
+                .where(records.c.source_key == source_key, current(at), versions.c.findings.like('%["violation"%'))
+                .limit(1)
+            )
+        return found is not None
 
     def title(self, version_id: int) -> str:
         """The title of a version."""

@@ -37,7 +37,9 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
     """
     versions, records, runs = tables.versions, tables.records, tables.runs
     with store.engine.connect() as connection:
-        row = connection.execute(sa.select(runs.c.published, runs.c.source_key).where(runs.c.id == run_id)).first()
+        row = connection.execute(
+            sa.select(runs.c.published, runs.c.source_key, runs.c.kind).where(runs.c.id == run_id)
+        ).first()
         made = (
             connection.scalar(sa.select(tables.publications.c.number).where(tables.publications.c.run_id == run_id))
             if row
@@ -86,6 +88,10 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
         writer.release()
         raise
     _remember_undone(store, run, restore, unseen, blocked, identity)
+    if row.kind == "undo":
+        # Taking an undo back releases what it blocked.
+        with store.writing.begin() as connection:
+            connection.execute(sa.delete(tables.blocked).where(tables.blocked.c.run_id.in_((run_id, run.id))))
     return Undone(writer.number, len(restore), len(unseen), tuple(conflicts))
 
 

@@ -23,6 +23,8 @@ def revision_of(spider: type[HarvestSpider], job: Job) -> bytes:
             context.base_url,
             context.region.publisher,
             context.region.contributor_id,
+            context.region.language,
+            context.source.id,
             context.municipality,
             context.source.license,
             context.source.language,
@@ -51,19 +53,22 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
     """
     spider_class = registry.spider_classes()[protocol]
     job.revision = revision_of(spider_class, job)
+    permission = job.context.source.permission
     process = CrawlerProcess(
         {
             **{key: getattr(settings, key) for key in dir(settings) if key.isupper()},
             "DOWNLOADER_MIDDLEWARES": {**settings.DOWNLOADER_MIDDLEWARES, "harvesters.replay.ReplayMiddleware": 1},
             "ALLMENDE_LIMITS": job.context.source.limits,
             "ALLMENDE_ALLOWED_HOSTS": job.context.region.allowed_hosts,
-            "ALLMENDE_PERMISSION": job.context.source.permission,
+            # Where persons' data are allowed, the permission is about them, and robots.txt is obeyed.
+            "ALLMENDE_PERMISSION": permission if job.context.source.personal_data == "remove" else None,
             "ALLMENDE_AGENT": agent(job.context.region),
             "USER_AGENT": agent(job.context.region),
         }
     )
     crawler = process.create_crawler(spider_class)
     crawler.signals.connect(_broke_off, signals.spider_error)
+    crawler.signals.connect(_broke_off, signals.item_error)
     process.crawl(crawler, job=job)
     process.start()
     robots = crawler.stats.get_value("allmende/robots", ()) if crawler.stats else ()

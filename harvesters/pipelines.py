@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,52 +64,65 @@ class Read(_Step):
 
     def step(self, page: Page) -> Batch:
         natives = page.natives
-        context = self.job.context
-        ids = [self.reader.native_id(native, context) for native in natives]
+        ids = [self._native_id(native) for native in natives]
         hashes = [self._input_hash(native) for native in natives]
         wanted = [i for i in (*ids, *page.seen_ids) if i is not None]
         known = self.job.memory.known(wanted) if self.job.memory and wanted else {}
         outcomes = [Outcome(i, known[i]) for i in page.seen_ids if i in known]
-        for native, native_id, digest in zip(natives, ids, hashes, strict=True):
+        for number, (native, native_id, digest) in enumerate(zip(natives, ids, hashes, strict=True)):
             if native_id is not None and known.get(native_id) == digest:
                 outcomes.append(Outcome(native_id, digest))
             else:
-                outcomes.append(self._read(native, native_id, digest))
+                place = native_id or f"{native.location or page.url}#{number}"
+                outcomes.append(_guarded(self._read, native, place, digest))
         return Batch(page, tuple(outcomes))
+
+    def _native_id(self, native: Native) -> str | None:
+        try:
+            return self.reader.native_id(native, self.job.context)
+        except Exception:  # reading the record says why, and sets it aside
+            return None
 
     def _input_hash(self, native: Native) -> bytes:
         return hashlib.blake2b(native.fingerprint, digest_size=16, key=self.job.revision).digest()
 
-    def _read(self, native: Native, native_id: str | None, digest: bytes) -> Outcome:
-        place = native_id or native.location or self.job.context.source.url
+    def _read(self, native: Native, place: str, digest: bytes) -> Outcome:
         if len(native.fingerprint) > self.limits.record_bytes:
-            reason = f"{len(native.fingerprint)} > {self.limits.record_bytes} bytes"
-            return _set_aside(place, digest, Finding(Severity.VIOLATION, place, None, RECORD_TOO_LARGE, (reason,)))
-        try:
-            reading = self.reader.read(native, self.job.context)
-        except Unusable as refused:
-            return _set_aside(place, digest, refused.finding)
-        except rdf.RecordLimit as limit:
-            return _set_aside(place, digest, Finding(Severity.VIOLATION, place, None, RECORD_TOO_LARGE, (str(limit),)))
-        except Exception as error:  # one bad record never stops a run (DESIGN 4.4); the traceback goes with it
-            reason = f"{type(error).__name__}: {error}"[:300]
-            finding = Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (reason,))
-            return replace(_set_aside(place, digest, finding), traceback=traceback.format_exc())
+            raise rdf.RecordLimit(f"{len(native.fingerprint)} > {self.limits.record_bytes} bytes")
+        reading = self.reader.read(native, self.job.context)
         return Outcome(reading.native_id, digest, reading)
+
+
+def _guarded(step: Callable[[Any, str, bytes], Outcome], what: Any, place: str, digest: bytes) -> Outcome:
+    """One record's step; whatever it raises sets the record aside, and the others go on (DESIGN 4.4)."""
+    try:
+        return step(what, place, digest)
+    except Unusable as refused:
+        return _set_aside(place, digest, refused.finding)
+    except rdf.RecordLimit as limit:
+        return _set_aside(place, digest, Finding(Severity.VIOLATION, place, None, RECORD_TOO_LARGE, (str(limit),)))
+    except Exception as error:  # the traceback goes with the record
+        reason = f"{type(error).__name__}: {error}"[:300]
+        finding = Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (reason,))
+        return replace(_set_aside(place, digest, finding), traceback=traceback.format_exc())
 
 
 class Clean(_Step):
     """Takes persons out, and adds what the region's settings say where a record has nothing."""
 
     def step(self, batch: Batch) -> Batch:
-        context = self.job.context
-        return Batch(
-            batch.page,
-            tuple(
-                outcome if outcome.reading is None else replace(outcome, reading=clean(outcome.reading, context))
-                for outcome in batch.outcomes
-            ),
-        )
+        return Batch(batch.page, tuple([_again(self._clean, outcome) for outcome in batch.outcomes]))
+
+    def _clean(self, outcome: Outcome, _place: str, _digest: bytes) -> Outcome:
+        assert outcome.reading is not None
+        return replace(outcome, reading=clean(outcome.reading, self.job.context))
+
+
+def _again(step: Callable[[Outcome, str, bytes], Outcome], outcome: Outcome) -> Outcome:
+    """A further step of a record that was read."""
+    if outcome.reading is None:
+        return outcome
+    return _guarded(step, outcome, outcome.native_id, outcome.input_hash)
 
 
 class Check(_Step):
@@ -119,12 +133,11 @@ class Check(_Step):
         self._companions: dict[str, Companion] = {}
 
     def step(self, batch: Batch) -> Batch:
-        return Batch(batch.page, tuple(self._check(outcome) for outcome in batch.outcomes))
+        return Batch(batch.page, tuple([_again(self._check, outcome) for outcome in batch.outcomes]))
 
-    def _check(self, outcome: Outcome) -> Outcome:
+    def _check(self, outcome: Outcome, _place: str, _digest: bytes) -> Outcome:
         reading = outcome.reading
-        if reading is None:
-            return outcome
+        assert reading is not None
         source = self.job.context.source
         key = iris.key(source.key, reading.native_id)
         ntriples = rdf.ntriples(reading.record, key)
@@ -133,9 +146,7 @@ class Check(_Step):
             ntriples = rdf.ntriples(reading.record, key)
         findings = reading.findings + validation.check(reading.record, source.profile, reading.companions)
         if (triples := ntriples.count("\n")) > self.limits.record_triples:
-            reason = f"{triples} > {self.limits.record_triples} triples"
-            finding = Finding(Severity.VIOLATION, reading.native_id, None, RECORD_TOO_LARGE, (reason,))
-            return _set_aside(reading.native_id, outcome.input_hash, finding)
+            raise rdf.RecordLimit(f"{triples} > {self.limits.record_triples} triples")
         return replace(
             outcome,
             reading=reading,
@@ -152,7 +163,7 @@ class Check(_Step):
         if known is None or known.record != record:
             if len(self._companions) > 1000:
                 self._companions.clear()
-            known = self._companions[record.iri] = companion(record, source_key)
+            known = self._companions[record.iri] = companion(record, source_key, self.job.context.base_url)
         return known
 
 
@@ -164,10 +175,14 @@ class Deliver(_Step):
         return batch
 
 
-def companion(record: Resource, source_key: str) -> Companion:
-    """An agent, service or series ready to be stored under the KEY of its IRI."""
+def companion(record: Resource, source_key: str, base_url: str) -> Companion:
+    """An agent, service or series ready to be stored under its KEY: that of its minted IRI, else one of its own.
+
+    Only IRIs under the region's base address are minted ones; ``/id/`` in another's says nothing.
+    """
     assert record.iri is not None
-    key = record.iri.rsplit("/", 1)[-1] if "/id/" in record.iri else iris.key(source_key, record.iri)
+    minted = record.iri.startswith(f"{base_url}/id/")
+    key = record.iri.rsplit("/", 1)[-1] if minted else iris.key(source_key, record.iri)
     ntriples = rdf.ntriples(record, key)
     return Companion(record, key, ntriples, iris.content_hash(ntriples))
 

@@ -128,7 +128,8 @@ class Reader(Protocol):
 class Page:
     """One fetched page: its natives, or the ids last read from it where the source answered 304.
 
-    ``response`` is the name under which the body is kept; ``unusable`` are entries that could not even be cut out.
+    ``response`` is the name under which the body is kept; ``unusable`` are entries that could not even be cut out;
+    ``revision`` says by which mapping and settings the page is read (part of each input hash).
     """
 
     url: str
@@ -138,6 +139,7 @@ class Page:
     etag: str | None = None
     last_modified: str | None = None
     unusable: tuple[Finding, ...] = ()
+    revision: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class PageMemory:
     last_modified: str | None
     native_ids: tuple[str, ...]
     response: str | None
+    revision: bytes = b""
 
 
 class Kept(NamedTuple):

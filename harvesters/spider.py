@@ -136,7 +136,8 @@ class HarvestSpider(scrapy.Spider):
         meta = {"handle_httpstatus_list": [304], _ASKED: url, **kwargs.pop("meta", {})}
         if conditional and not self.job.full and self.job.replay is None and self.job.memory is not None:
             known = self.job.memory.page(url)
-            if known is not None:
+            # Read by another mapping or other settings, the page must come again (DESIGN 3, step 4).
+            if known is not None and known.revision == self.job.revision:
                 if known.etag:
                     headers["If-None-Match"] = known.etag
                 if known.last_modified:
@@ -153,6 +154,13 @@ class HarvestSpider(scrapy.Spider):
     ) -> Page:
         """One page for the pipelines; its body is kept under its hash. ``kept_body`` replaces a body not worth keeping."""
         self.job.pages += 1
+        most = self.source.limits.records
+        if self.job.records + len(natives) > most:
+            natives = natives[: max(0, most - self.job.records)]
+            self.fail(
+                f"{self.source.url}: mehr als {most} Datensätze; die übrigen blieben liegen (Grenze records)",
+                f"{self.source.url}: more than {most} records; the others were left (limit records)",
+            )
         self.job.records += len(natives)
         content_type = _header(response, "Content-Type")
         body = response.body if kept_body is None else kept_body
@@ -165,6 +173,7 @@ class HarvestSpider(scrapy.Spider):
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
             unusable=tuple(unusable),
+            revision=self.job.revision,
         )
 
     def not_modified(self, response: Response) -> Page | None:
@@ -183,6 +192,7 @@ class HarvestSpider(scrapy.Spider):
             response=known.response,
             etag=known.etag,
             last_modified=known.last_modified,
+            revision=known.revision,
         )
 
     def failed(self, failure: Failure) -> None:

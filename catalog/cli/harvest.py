@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from catalog import harvest, processes
+from catalog import decisions, processes
 from catalog.cli.output import print_json, settings
+from catalog.conclusion import RunResult
 from catalog.follower import Follower
-from catalog.harvest import RunResult, Wish
+from catalog.harvest import Wish
 from catalog.store import utc_now
 from catalog.web.plans import address
 from schemas.region import ConfigurationError, Region
@@ -42,9 +43,9 @@ def command(
     _refuse_contradictions(sources, plan, full, accept, reject, replay)
     region = settings(context).region()
     if accept is not None:
-        results = [harvest.accept(region, accept, utc_now())]
+        results = [decisions.accept(region, accept, utc_now())]
     elif reject is not None:
-        results = [harvest.reject(region, reject, utc_now())]
+        results = [decisions.reject(region, reject, utc_now())]
     else:
         results = _run(region, _chosen(region, sources, replay), Wish(plan, full, replay))
     Follower(region).catch_up()
@@ -74,7 +75,7 @@ def _refuse_contradictions(
 
 def _chosen(region: Region, ids: list[str] | None, replay: int | None) -> list[str]:
     if replay is not None:
-        return [harvest.source_of(region, replay)]
+        return [decisions.source_of(region, replay)]
     for source_id in ids or ():
         if region.source(source_id) is None:
             allowed = ", ".join(source.id for source in region.sources) or "none"
@@ -121,7 +122,7 @@ def _progress(ids: list[str]) -> Iterator[Callable[[str, int], None]]:
 def _to_json(region: Region, result: RunResult) -> dict[str, object]:
     document = result.to_json()
     if result.plan is not None and result.run is not None and result.waiting:
-        document["plan"] = {**result.plan, "changes": list(harvest.planned_changes(region, result.run))}
+        document["plan"] = {**result.plan, "changes": list(decisions.planned_changes(region, result.run))}
     return document
 
 
@@ -137,7 +138,7 @@ def _show(region: Region, result: RunResult) -> None:
         print(f"  {result.reason_de}")
     if result.run is None or not result.waiting:
         return
-    for change in harvest.planned_changes(region, result.run):
+    for change in decisions.planned_changes(region, result.run):
         print(f"  {change['action']}: {change['title']}")
         for each in change.get("fields", ()):
             print(f"    {each['attribute']}: {', '.join(each['old']) or '–'} → {', '.join(each['new']) or '–'}")

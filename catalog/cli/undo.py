@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from catalog import harvest
+from catalog import decisions
 from catalog.cli.output import complain, print_json, settings
 from catalog.exceptions import RunActive
 from catalog.follower import Follower
@@ -24,7 +24,7 @@ def command(
     """
     region = settings(context).region()
     try:
-        undone = harvest.undo(region, run, utc_now())
+        undone = decisions.undo(region, run, utc_now())
     except RunActive as active:
         return complain(str(active))
     Follower(region).catch_up()

@@ -43,8 +43,8 @@ def opens(region: Region, run_id: int, word: str) -> bool:
 def differences(region: Region, run_id: int) -> Differences | None:
     """What a waiting run would change; None if its plan is no longer there."""
     # The harvester is large, and only this page of a worker needs it.
+    from catalog.decisions import planned_changes
     from catalog.exceptions import NoSuchRun
-    from catalog.harvest import planned_changes
 
     try:
         found = tuple(islice(planned_changes(region, run_id), SHOWN + 1))

@@ -9,8 +9,7 @@ from typing import Any
 
 import orjson
 
-from catalog import harvest
-from catalog.harvest import RunResult
+from catalog.conclusion import RunResult, Terms, conclude
 from catalog.staging import Staging
 from catalog.store import Store
 from harvesters import pipelines
@@ -90,7 +89,7 @@ class Source:
             ]
             url = f"https://portal.example.org/api/3/action/package_search?start={start}"
             name = staging.keep(Kept(url, "application/json", orjson.dumps([n.data for n in natives])))
-            pipelines.run(job, "ckan", Page(url, natives, response=name))
+            pipelines.run(job, "ckan", Page(url, natives, response=name, revision=job.revision))
         return run, staging
 
     def harvest(self, packages: Sequence[Any], complete: bool = True, plan: bool = False, days: float = 1) -> RunResult:
@@ -99,7 +98,7 @@ class Source:
         try:
             run, staging = self.stage(store, packages)
             report = CrawlReport("complete" if complete else "partial", 1)
-            result = harvest.conclude(store, self.source, run, staging, report, plan, self.now)
+            result = conclude(store, self.source, run, staging, report, Terms(self.now, plan_only=plan))
         finally:
             store.close()
         self.now += timedelta(days=days)

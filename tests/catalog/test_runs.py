@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog import harvest, number_writer, tables
+from catalog import decisions, number_writer, tables
+from catalog.conclusion import Terms, conclude
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.staging import now_text
 from catalog.store import Store, current
@@ -249,7 +250,7 @@ def test_held_run_is_published_when_accepted(portal: Source) -> None:
     held = portal.harvest(PACKAGES[:4])
     assert held.run is not None
     assert len(titles(portal.region)) == 12
-    accepted = harvest.accept(portal.region, held.run, portal.now)
+    accepted = decisions.accept(portal.region, held.run, portal.now)
     assert accepted.status == "ok"
     assert accepted.counts.absent == 8
     portal.now += timedelta(days=1)
@@ -257,17 +258,17 @@ def test_held_run_is_published_when_accepted(portal: Source) -> None:
     assert (later.status, later.counts.withdrawn) == ("ok", 8), "the steward has confirmed the new count"
     assert len(titles(portal.region)) == 4
     with pytest.raises(NoSuchRun):
-        harvest.accept(portal.region, held.run, portal.now)
+        decisions.accept(portal.region, held.run, portal.now)
 
 
 def test_held_run_is_dropped_when_rejected(portal: Source) -> None:
     portal.harvest(PACKAGES)
     held = portal.harvest([])
     assert held.run is not None
-    assert harvest.reject(portal.region, held.run, portal.now).status == "cancelled"
+    assert decisions.reject(portal.region, held.run, portal.now).status == "cancelled"
     assert not (portal.region.data / "staging" / f"{held.run}.db").exists()
     with pytest.raises(NoSuchRun):
-        harvest.accept(portal.region, held.run, portal.now)
+        decisions.accept(portal.region, held.run, portal.now)
 
 
 def test_later_run_replaces_an_undecided_one(portal: Source) -> None:
@@ -276,7 +277,7 @@ def test_later_run_replaces_an_undecided_one(portal: Source) -> None:
     assert held.run is not None
     portal.harvest(PACKAGES)
     with pytest.raises(NoSuchRun):
-        harvest.accept(portal.region, held.run, portal.now)
+        decisions.accept(portal.region, held.run, portal.now)
 
 
 def test_plan_publishes_nothing_and_can_be_accepted(portal: Source) -> None:
@@ -288,10 +289,10 @@ def test_plan_publishes_nothing_and_can_be_accepted(portal: Source) -> None:
     assert plan.counts.reconciled
     assert "Geplant" not in titles(portal.region).values()
     assert plan.run is not None
-    changes = list(harvest.planned_changes(portal.region, plan.run))
+    changes = list(decisions.planned_changes(portal.region, plan.run))
     updated = next(change for change in changes if change["action"] == "update")
     assert updated["fields"] == [{"attribute": "title", "old": ["Datensatz 0@de"], "new": ["Geplant@de"]}]
-    assert harvest.accept(portal.region, plan.run, portal.now).counts.updated == 1
+    assert decisions.accept(portal.region, plan.run, portal.now).counts.updated == 1
     assert "Geplant" in titles(portal.region).values()
 
 
@@ -301,7 +302,7 @@ def test_plan_is_made_anew_if_the_state_moved_on(tmp_path: Path) -> None:
     plan = one.harvest(PACKAGES[:2], plan=True)
     two.harvest([package(50)])
     assert plan.run is not None
-    accepted = harvest.accept(both, plan.run, one.now)
+    accepted = decisions.accept(both, plan.run, one.now)
     assert accepted.plan is not None
     assert accepted.plan["based_on"] == 1
     assert len(titles(both)) == 3
@@ -312,7 +313,7 @@ def test_undo_takes_back_a_whole_run(portal: Source) -> None:
     before = titles(portal.region)
     result = portal.harvest([package(0, "Falsch"), *PACKAGES[1:], package(77)])
     assert result.run is not None
-    undone = harvest.undo(portal.region, result.run, portal.now)
+    undone = decisions.undo(portal.region, result.run, portal.now)
     assert (undone.restored, undone.withdrawn, undone.conflicts) == (1, 1, ())
     assert titles(portal.region) == before
 
@@ -322,7 +323,7 @@ def test_undone_input_is_blocked_until_it_changes(portal: Source) -> None:
     wrong = [package(0, "Falsch"), *PACKAGES[1:], package(77)]
     result = portal.harvest(wrong)
     assert result.run is not None
-    harvest.undo(portal.region, result.run, portal.now)
+    decisions.undo(portal.region, result.run, portal.now)
     again = portal.harvest(wrong)
     assert (again.counts.held, again.counts.updated, again.counts.created) == (2, 0, 0)
     assert again.counts.reconciled
@@ -335,7 +336,7 @@ def test_undo_after_a_later_run_names_the_conflict(portal: Source) -> None:
     first = portal.harvest([package(0, "Eins"), package(1, "Eins"), *PACKAGES[2:]])
     portal.harvest([package(0, "Zwei"), package(1, "Eins"), *PACKAGES[2:]])
     assert first.run is not None
-    undone = harvest.undo(portal.region, first.run, portal.now)
+    undone = decisions.undo(portal.region, first.run, portal.now)
     assert (undone.restored, len(undone.conflicts)) == (1, 1)
     shown = titles(portal.region)
     assert shown[PACKAGES[0]["id"]] == "Zwei"
@@ -348,7 +349,7 @@ def test_undo_of_a_withdrawal_brings_the_record_back(portal: Source) -> None:
     withdrawn = portal.harvest(PACKAGES[1:])
     assert withdrawn.counts.withdrawn == 1
     assert withdrawn.run is not None
-    harvest.undo(portal.region, withdrawn.run, portal.now)
+    decisions.undo(portal.region, withdrawn.run, portal.now)
     assert len(titles(portal.region)) == 12
     assert portal.harvest(PACKAGES[1:]).counts.withdrawn == 0, "its absences are counted anew"
 
@@ -358,14 +359,19 @@ def test_undo_refuses_what_cannot_be_undone(portal: Source) -> None:
     idle = portal.harvest(PACKAGES)
     assert idle.run is not None
     with pytest.raises(NoSuchRun, match="changed nothing"):
-        harvest.undo(portal.region, idle.run, portal.now)
+        decisions.undo(portal.region, idle.run, portal.now)
     with pytest.raises(NoSuchRun, match="does not exist"):
-        harvest.undo(portal.region, 999, portal.now)
+        decisions.undo(portal.region, 999, portal.now)
 
 
 def test_F53_second_run_of_a_source_is_refused(portal: Source) -> None:
     store = Store(portal.region)
     store.open_run(portal.source, "harvest", portal.now)
+    with pytest.raises(RunActive):
+        store.open_run(portal.source, "harvest", portal.now)
+    elsewhere = "another-machine:1:1:token"
+    with store.writing.begin() as connection:
+        connection.execute(sa.update(tables.runs).values(token=elsewhere))
     with pytest.raises(RunActive):
         store.open_run(portal.source, "harvest", portal.now)
     late = store.open_run(portal.source, "harvest", portal.now + timedelta(minutes=10))
@@ -474,10 +480,10 @@ def test_whoever_publishes_is_waited_for_and_not_overtaken(tmp_path: Path, monke
     report = CrawlReport("complete", 1)
     monkeypatch.setattr(number_writer, "WAIT_SECONDS", 0.2)
     with pytest.raises(LeaseLost):
-        harvest.conclude(store, one.source, run, staging, report, False, one.now)
+        conclude(store, one.source, run, staging, report, Terms(one.now))
     assert titles(both) == {}
     store.close_run(other, one.now, status="failed")
-    assert harvest.conclude(store, one.source, run, staging, report, False, one.now).counts.created == 12
+    assert conclude(store, one.source, run, staging, report, Terms(one.now)).counts.created == 12
     store.close()
 
 
@@ -493,7 +499,7 @@ def test_publisher_that_lost_its_right_publishes_nothing(portal: Source, monkeyp
 
     monkeypatch.setattr(number_writer.NumberWriter, "flip", overtaken)
     with pytest.raises(LeaseLost):
-        harvest.conclude(store, portal.source, run, staging, CrawlReport("complete", 1), False, portal.now)
+        conclude(store, portal.source, run, staging, CrawlReport("complete", 1), Terms(portal.now))
     store.close()
     assert titles(portal.region) == {}
 
@@ -542,7 +548,7 @@ def test_nothing_is_withdrawn_that_was_not_absent_in_two_good_runs(folder: Path,
         assert result.counts.reconciled
         if kind == "accept" and result.status == "held":
             assert result.run is not None
-            result = harvest.accept(source.region, result.run, source.now)
+            result = decisions.accept(source.region, result.run, source.now)
         good = result.status in ("ok", "warnings")
         if good:
             absences = {n: absences.get(n, 0) + 1 for n in public if n not in numbers}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalog import harvest
+from catalog import decisions
 from catalog.entries import RunRow
 from catalog.follower import Follower
 from catalog.search import Catalogue
@@ -150,7 +150,7 @@ def test_an_accepted_run_is_told_like_any_other(steward: Steward) -> None:
     steward.source.harvest(PACKAGES)
     run = steward.source.harvest(PACKAGES[:5]).run
     assert run is not None
-    harvest.accept(steward.region, run, steward.source.now)
+    decisions.accept(steward.region, run, steward.source.now)
     page = steward.read(f"/runs/{run}")
     assert "--accept" not in words(first(page, "main"))
     assert detail(page, "Art") == "Angenommener Lauf"
@@ -166,9 +166,9 @@ def test_a_rejected_run_and_one_that_was_taken_back(steward: Steward) -> None:
     held = steward.source.harvest(PACKAGES[:2]).run
     assert one is not None
     assert held is not None
-    harvest.reject(steward.region, held, steward.source.now)
+    decisions.reject(steward.region, held, steward.source.now)
     assert words(first(steward.read(f"/runs/{held}"), ".badges")) == "Abgelehnt"
-    harvest.undo(steward.region, one, steward.source.now)
+    decisions.undo(steward.region, one, steward.source.now)
     runs = [words(row) for row in steward.read("/status").css("#runs ~ .scroll tbody tr")]
     assert "Zurückgenommen" in runs[0]
     assert words(first(steward.read("/datasets"), "#results")) == "0 Ergebnisse"

@@ -1,0 +1,219 @@
+"""How a run ends: its plan is made, held or published, and its outcome written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from catalog import planning, publishing
+from catalog.staging import Staging
+from catalog.store import Run, Store, counts_json
+from harvesters.reading import CrawlReport
+from schemas.findings import Finding, Severity, declare
+from schemas.region import HarvestSource
+
+DUPLICATE = declare(
+    "duplicate-identifier",
+    "Die Kennung {0} kommt in der Quelle mehrmals vor; der erste Eintrag gilt, dieser ({1}) blieb liegen.",
+    "The identifier {0} occurs several times in the source; the first entry counts, this one ({1}) was left.",
+    "Geben Sie jedem Eintrag an der Quelle eine eigene Kennung.",
+    "Give each entry an identifier of its own at the source.",
+    "faults F08",
+)
+FOREIGN = declare(
+    "owned-by-another-source",
+    "Die IRI {0} gehört einer anderen Quelle (Datensatz {1}); der Eintrag blieb als mögliche Dublette liegen.",
+    "The IRI {0} belongs to another source (record {1}); the entry was left as a suspected duplicate.",
+    "Ernten Sie den Datensatz nur aus einer Quelle, oder geben Sie ihm eine eigene IRI.",
+    "Harvest the record from one source only, or give it an IRI of its own.",
+    "faults F09",
+)
+# So many duplicates are named one by one; the counts hold all of them.
+NAMED_DUPLICATES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended, in the terms of ``harvest --json`` (DESIGN 4.2). ``waiting``: its plan waits for a steward."""
+
+    id: str
+    run: int | None
+    status: str
+    reason_de: str = ""
+    reason_en: str = ""
+    coverage: str | None = None
+    counts: planning.Counts = field(default_factory=planning.Counts)
+    findings: int = 0
+    seconds: float = 0.0
+    plan: Mapping[str, Any] | None = None
+    waiting: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as one entry of ``sources``."""
+        return {
+            "id": self.id,
+            "run": self.run,
+            "status": self.status,
+            "reason": self.reason_de,
+            "coverage": self.coverage,
+            **self.counts.to_json(),
+            "findings": self.findings,
+            "seconds": round(self.seconds, 3),
+            "plan": self.plan,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what terms a run is concluded.
+
+    ``plan_only``: nothing is published. ``accepted``: a steward has looked, no guard. ``replay``: the responses are old
+    ones, which tell nothing of absences; ``outdated``: a later run has newer ones, so a steward must look.
+    """
+
+    now: datetime
+    plan_only: bool = False
+    accepted: bool = False
+    replay: bool = False
+    outdated: bool = False
+    report: Mapping[str, Any] = field(default_factory=dict)  # further entries of the run's report
+
+
+def conclude(
+    store: Store, source: HarvestSource, run: Run, staging: Staging, report: CrawlReport, terms: Terms
+) -> RunResult:
+    """Plans what a staged run would change, holds it or publishes it, and writes the run's outcome. Raises LeaseLost."""
+    plan, outcome = _plan(store, source, staging, report, terms)
+    result = RunResult(
+        source.id, run.id, outcome["status"], outcome["reason_de"], outcome["reason_en"], report.coverage
+    )
+    result = replace(result, findings=sum(staging.causes().values()) + len(report.findings), plan=plan.to_json())
+    hold = None if terms.accepted else _hold(store, source, staging, report, plan, terms)
+    if hold is not None or terms.plan_only:
+        if hold is not None:
+            outcome |= {"status": "held", "reason_de": hold.de, "reason_en": hold.en}
+        else:
+            outcome["reason_de"] = "; ".join(filter(None, ("Probelauf", outcome["reason_de"])))
+            outcome["reason_en"] = "; ".join(filter(None, ("plan only", outcome["reason_en"])))
+        counts = planning.waiting(plan.counts)
+        outcome["counts"] = counts_json(counts)
+        publishing.record_responses(store, run, staging)
+        staging.close()
+        store.close_run(run, terms.now, **{**outcome, "state": "waiting"})
+        store.replace_waiting(source.key, run.id, terms.now)
+        reason_de, reason_en = outcome["reason_de"], outcome["reason_en"]
+        result = replace(result, status=outcome["status"], reason_de=reason_de, reason_en=reason_en)
+        return replace(result, counts=counts, waiting=True)
+
+    def replan() -> dict[str, Any]:
+        # Another run has published since: what this one would change is looked at again (DESIGN 3, step 5).
+        nonlocal plan
+        plan, again = _plan(store, source, staging, report, terms)
+        return again
+
+    publishing.publish(store, run, source.key, staging, terms.now, outcome, replan)
+    store.replace_waiting(source.key, run.id, terms.now)
+    staging.remove()
+    store.prune(terms.now)
+    return replace(result, counts=plan.counts, plan=plan.to_json())
+
+
+def _plan(
+    store: Store, source: HarvestSource, staging: Staging, report: CrawlReport, terms: Terms
+) -> tuple[planning.Plan, dict[str, Any]]:
+    """The plan against the present number, and the columns of the run's row that would become true with it."""
+    number = store.number()
+    counts_absences = report.coverage == "complete" and not terms.replay
+    policy = planning.Policy(source.missing, source.grace, terms.now, counts_absences, store.accepted_at(source.key))
+    published = store.published(source.key, number)
+    blocked = store.blocked(source.key)
+    plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
+    duplicates = _duplicates(staging)
+    violations = store.has_violations(source.key, number)
+    status, de, en = _status(report, plan, staging.causes(), violations)
+    outcome = {
+        "status": status,
+        "reason_de": de,
+        "reason_en": en,
+        "coverage": report.coverage,
+        "based_on": number,
+        "plan": orjson.dumps(plan.to_json()).decode(),
+        "counts": counts_json(plan.counts),
+        "report": orjson.dumps({**report_json(report, staging.causes(), duplicates), **terms.report}).decode(),
+    }
+    if terms.accepted:
+        outcome["kind"] = "accepted"
+    return plan, outcome
+
+
+def _hold(
+    store: Store, source: HarvestSource, staging: Staging, report: CrawlReport, plan: planning.Plan, terms: Terms
+) -> planning.Hold | None:
+    if terms.outdated and plan.counts.created + plan.counts.updated:
+        return planning.Hold(
+            "Es gibt einen neueren Lauf dieser Quelle; die älteren Antworten würden seinen Stand überschreiben.",
+            "There is a later run of this source; the older responses would overwrite its state.",
+        )
+    pairs = [(version, staged.summary) for _, version, staged in staging.planned("update") if version is not None]
+    lost = store.licenses_lost([(version, summary) for version, summary in pairs if summary])
+    complete = report.coverage == "complete" and not terms.replay
+    return planning.guard(plan, source, store.baseline(source.key, terms.now), lost, complete)
+
+
+def _duplicates(staging: Staging) -> list[Finding]:
+    """The records that were left because another has their identifier or IRI, by name (F08, F09)."""
+    rows = staging.database.execute("SELECT native_id, url FROM duplicates LIMIT ?", (NAMED_DUPLICATES,))
+    found = [Finding(Severity.WARNING, url, None, DUPLICATE, (native_id, url)) for native_id, url in rows]
+    rows = staging.database.execute(
+        "SELECT s.native_id, s.iri, p.owner FROM plan p JOIN staged s USING (key) WHERE p.action = 'foreign' LIMIT ?",
+        (NAMED_DUPLICATES,),
+    )
+    return found + [
+        Finding(Severity.WARNING, native_id, None, FOREIGN, (iri or "", owner or "")) for native_id, iri, owner in rows
+    ]
+
+
+def _status(
+    report: CrawlReport, plan: planning.Plan, causes: Counter[tuple[str, str]], violations: bool
+) -> tuple[str, str, str]:
+    if report.coverage != "complete":
+        de, en = report.failures[0] if report.failures else ("", "")
+        return "partial", de, en
+    counts = plan.counts
+    if not counts.reconciled:
+        return "warnings", "Die Zahlen des Laufs gehen nicht auf.", "The counts of the run do not add up."
+    said = [
+        (number, de, en)
+        for number, de, en in (
+            (counts.failed, "zurückgestellt", "set aside"),
+            (counts.duplicates, "doppelt", "duplicate"),
+            (counts.held, "warten auf eine Entscheidung", "wait for a decision"),
+        )
+        if number
+    ]
+    german = [f"{number} {de}" for number, de, _ in said] + [f.message("de") for f in report.findings[:3]]
+    english = [f"{number} {en}" for number, _, en in said] + [f.message("en") for f in report.findings[:3]]
+    if violations or any(severity == Severity.VIOLATION for severity, _ in causes):
+        german.append("Befunde der Stufe „Verstoß“")
+        english.append("findings of severity violation")
+    return ("warnings" if german else "ok"), "; ".join(german), "; ".join(english)
+
+
+def report_json(
+    report: CrawlReport | None, causes: Counter[tuple[str, str]], duplicates: list[Finding] | None = None
+) -> dict[str, Any]:
+    """A run's report as it lies in the store."""
+    findings = [*(report.findings if report else ()), *(duplicates or ())]
+    return {
+        "causes": [[severity, rule, count] for (severity, rule), count in causes.most_common()],
+        "pages": report.pages if report else 0,
+        "robots": [list(verdict) for verdict in report.robots] if report else [],
+        "failures": [list(failure) for failure in report.failures] if report else [],
+        "findings": [finding.to_json() for finding in findings],
+        "stated_total": report.stated_total if report else None,
+    }

@@ -1,0 +1,133 @@
+"""What a steward decides about runs: accept, reject, undo; and what they look at before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from catalog import planning, undoing
+from catalog.conclusion import RunResult, Terms, conclude
+from catalog.exceptions import NoSuchRun
+from catalog.staging import Staging
+from catalog.store import Run, Store
+from harvesters.reading import CrawlReport
+from schemas.region import HarvestSource, Region
+
+
+def accept(region: Region, run_id: int, now: datetime) -> RunResult:
+    """Publishes a held or planned run as it is now against the catalogue. Raises NoSuchRun, RunActive."""
+    store = Store(region)
+    began = monotonic()
+    try:
+        source, run, staging, report, stored = _waiting(store, region, run_id, now)
+        try:
+            terms = Terms(now, accepted=True, replay=stored.get("replay", False), report=stored)
+            result = conclude(store, source, run, staging, report, terms)
+        except BaseException:
+            # Nothing is public yet: the plan waits on.
+            store.close_run(run, now, state="waiting")
+            raise
+        return replace(result, seconds=monotonic() - began)
+    finally:
+        store.close()
+
+
+def reject(region: Region, run_id: int, now: datetime) -> RunResult:
+    """Drops a held or planned run. Raises NoSuchRun, RunActive."""
+    store = Store(region)
+    try:
+        source, run, staging, _, _ = _waiting(store, region, run_id, now)
+        staging.remove()
+        store.close_run(run, now, status="cancelled", reason_de="Abgelehnt.", reason_en="Rejected.")
+        return RunResult(source.id, run.id, "cancelled", "Abgelehnt.", "Rejected.")
+    finally:
+        store.close()
+
+
+def _waiting(
+    store: Store, region: Region, run_id: int, now: datetime
+) -> tuple[HarvestSource, Run, Staging, CrawlReport, dict[str, Any]]:
+    file = store.staging_file(run_id)
+    row = store.run(run_id)
+    run = store.reopen(run_id, now)
+    source = next((s for s in region.sources if s.key == row.source_key), None)
+    if source is None or not file.exists():
+        store.close_run(
+            run, now, status="failed", reason_de="Der Plan ist nicht mehr da.", reason_en="The plan is gone."
+        )
+        raise NoSuchRun(f"the plan of run {run_id} is no longer there")
+    staging = Staging(file, source.key, region.language, store.responses)
+    failures = tuple((de, en) for de, en in row.report.get("failures", ()))
+    report = CrawlReport(row.coverage, row.report.get("pages", 0), failures=failures)
+    return source, run, staging, report, row.report
+
+
+def planned_changes(region: Region, run_id: int) -> Iterator[dict[str, Any]]:
+    """What a waiting run would change, record by record and field by field, streamed. Raises NoSuchRun."""
+    store = Store(region)
+    try:
+        file = store.staging_file(run_id)
+        if not file.exists():
+            raise NoSuchRun(f"run {run_id} has no plan that waits")
+        staging = Staging(file, "", region.language, store.responses)
+        try:
+            yield from _changes(store, staging)
+        finally:
+            staging.close()
+    finally:
+        store.close()
+
+
+def _changes(store: Store, staging: Staging) -> Iterator[dict[str, Any]]:
+    for action, version, staged in staging.planned("create", "update"):
+        if staged.companion:
+            continue
+        entry: dict[str, Any] = {
+            "action": action,
+            "key": staged.key,
+            "native_id": staged.native_id,
+            "title": staged.title,
+        }
+        if action == "update" and version is not None and staged.ntriples:
+            old = store.ntriples(version)
+            changes = planning.difference(staged.kind or "dataset", staged.iri or "", old, staged.ntriples)
+            entry["fields"] = planning.to_json(changes)
+        yield entry
+    rows = staging.database.execute(
+        "SELECT key, action, version_id FROM plan WHERE action IN ('absent', 'archive', 'withdraw') AND companion = 0"
+    )
+    for key, action, version in rows.fetchall():
+        yield {"action": action, "key": key, "title": store.title(version)}
+
+
+def source_of(region: Region, run_id: int) -> str:
+    """The id of a run's source. Raises NoSuchRun."""
+    store = Store(region)
+    try:
+        key = store.run(run_id).source_key
+    finally:
+        store.close()
+    source = next((s for s in region.sources if s.key == key), None)
+    if source is None:
+        raise NoSuchRun(f"the source of run {run_id} is no longer configured")
+    return source.id
+
+
+def undo(region: Region, run_id: int, now: datetime) -> undoing.Undone:
+    """Takes a whole run back. Raises NoSuchRun, RunActive."""
+    source_id = source_of(region, run_id)
+    store = Store(region)
+    try:
+        source = region.source(source_id)
+        assert source is not None
+        run = store.open_run(source, "undo", now)
+        try:
+            return undoing.undo(store, run_id, run, now)
+        except BaseException as error:
+            store.close_run(run, now, status="failed", reason_de=str(error), reason_en=str(error))
+            raise
+    finally:
+        store.close()
