@@ -154,12 +154,14 @@ class _Runner:
         spider = registry.spider_classes()[source.protocol]
         municipality = self.region.municipality(source.municipality)
         assert municipality is not None
+        fetched = {} if kept or self.wish.full else self.store.interrupted(source.key, self.handle.id, self.clock())
         job = heart.job = Job(
             Context(self.region, source, municipality, spider.options_of(source)),
             staging,
             memory=None if kept else self.store.memory(source.key),
             full=self.wish.full,
             replay=(lambda url: self.store.response(url, kept)) if kept else None,
+            resume=(lambda url: self.store.response(url, fetched)) if fetched else None,
         )
         return crawl(source.protocol, job)
 

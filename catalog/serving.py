@@ -30,6 +30,8 @@ CLOCK_SECONDS = 20.0
 PRUNE_SECONDS = 86_400.0
 
 log = logging.getLogger(__name__)
+# So many runs go side by side, so that one that hangs does not hold up the others.
+_slots = threading.BoundedSemaphore(4)
 _context = multiprocessing.get_context("spawn")
 
 
@@ -198,6 +200,11 @@ def _tick(folder: Path, ended: threading.Event) -> None:
 
 
 def _run(region: Region, source_id: str) -> None:
+    with _slots:
+        _run_now(region, source_id)
+
+
+def _run_now(region: Region, source_id: str) -> None:
     for result in processes.run_sources(region, [source_id], Wish()):
         if result.status not in ("ok", "warnings", "skipped"):
             log.warning("%s: %s, %s", source_id, result.status, result.reason_de)

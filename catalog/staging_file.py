@@ -88,6 +88,27 @@ def connect(file: Path) -> sqlite3.Connection:
     return database
 
 
+class Fetched(NamedTuple):
+    """A response that a run has kept."""
+
+    url: str
+    name: str
+    content_type: str | None
+    fetched: str
+
+
+def fetched(file: Path) -> list[Fetched]:
+    """The responses that a run kept, out of the staging file that it left behind; none if the file is not usable."""
+    if not file.exists():
+        return []
+    try:
+        with contextlib.closing(sqlite3.connect(file, timeout=5)) as database:
+            rows = database.execute("SELECT url, name, content_type, fetched FROM responses").fetchall()
+    except sqlite3.DatabaseError:
+        return []
+    return [Fetched(*row) for row in rows]
+
+
 _NATIVE_ID, _STATE, _IRI, _CONTENT = (COLUMNS.index(name) for name in ("native_id", "state", "iri", "content_hash"))
 _NTRIPLES, _TRACE, _LOCATION = (COLUMNS.index(name) for name in ("ntriples", "trace", "location"))
 

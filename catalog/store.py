@@ -14,7 +14,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from catalog import database, lease, tables
+from catalog import database, lease, staging_file, tables
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.memory import StoreMemory
 from catalog.planning import Baseline, Counts, Published, loses_license
@@ -24,6 +24,10 @@ from harvesters.reading import Kept
 from schemas.region import HarvestSource, Region
 
 BATCH = 500
+
+
+# The report of a run whose process died.
+INTERRUPTED = '{"interrupted": true}'
 
 
 class Run(NamedTuple):
@@ -115,14 +119,19 @@ class Store:
             self._close_dead(connection, row.id, now)
 
     def _close_dead(self, connection: sa.Connection, run_id: int, now: datetime) -> None:
+        salvaged = staging_file.fetched(self.staging_file(run_id))
+        if salvaged:
+            insert = self.upsert(tables.responses).on_conflict_do_nothing(index_elements=["run_id", "url"])
+            connection.execute(insert, [{**response._asdict(), "run_id": run_id} for response in salvaged])
         connection.execute(
             sa.update(tables.runs)
             .where(tables.runs.c.id == run_id)
             .values(
                 state="done",
                 status="failed",
-                reason_de="Der Lauf wurde unterbrochen; der nächste beginnt neu.",
-                reason_en="The run was interrupted; the next one starts anew.",
+                reason_de="Der Lauf wurde unterbrochen; der nächste macht mit dem weiter, was schon geholt war.",
+                reason_en="The run was interrupted; the next one goes on from what was fetched.",
+                report=INTERRUPTED,
                 ended=now_text(now),
             )
         )
@@ -241,6 +250,23 @@ class Store:
                 )
             )
         return found
+
+    def interrupted(self, source_key: str, before: int, now: datetime) -> Mapping[str, tuple[str, str | None]]:
+        """The responses of the run just before another, by address, if that run was interrupted within the last hour."""
+        runs = tables.runs
+        with self.engine.connect() as connection:
+            last = connection.execute(
+                sa.select(runs.c.id, runs.c.report, runs.c.started)
+                .where(runs.c.source_key == source_key, runs.c.id < before)
+                .order_by(runs.c.id.desc())
+                .limit(1)
+            ).first()
+        if last is None or last.report != INTERRUPTED or last.started < now_text(now - timedelta(hours=1)):
+            return {}
+        try:
+            return self.kept(last.id)
+        except NoSuchRun:
+            return {}
 
     def accepted_at(self, source_key: str) -> str | None:
         """When a steward last accepted a run of a source."""

@@ -1,4 +1,4 @@
-"""Answers a replay's requests from the responses that an earlier run kept: no address is opened."""
+"""Answers requests from the responses that an earlier run kept: all of a replay, those fetched of an interrupted run."""
 
 from __future__ import annotations
 
@@ -23,12 +23,17 @@ class ReplayMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> Response | None:
-        """The kept response of the address; IgnoreRequest where the run kept none."""
+        """The kept response of the address; in a replay IgnoreRequest where the run kept none."""
         spider = self.crawler.spider
-        if not isinstance(spider, HarvestSpider) or spider.job.replay is None:
+        if not isinstance(spider, HarvestSpider):
             return None
-        kept = spider.job.replay(request.url)
+        source = spider.job.replay or spider.job.resume
+        if source is None:
+            return None
+        kept = source(request.url)
         if kept is None:
+            if spider.job.replay is None:
+                return None
             raise IgnoreRequest(f"the replayed run kept no answer of {request.url}")
         headers = {b"Content-Type": kept.content_type.encode("latin-1")} if kept.content_type else {}
         response_class = responsetypes.from_args(headers=headers, url=request.url, body=kept.body)

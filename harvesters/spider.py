@@ -43,7 +43,10 @@ class Detected:
 
 @dataclass(slots=True)
 class Job:
-    """What one crawl is given, and the account that it keeps."""
+    """What one crawl is given, and the account that it keeps.
+
+    ``replay`` gives kept responses in the place of all requests, ``resume`` those that an interrupted run had fetched.
+    """
 
     context: Context
     sink: Sink
@@ -51,6 +54,7 @@ class Job:
     revision: bytes = b""
     full: bool = False
     replay: Callable[[str], Kept | None] | None = None
+    resume: Callable[[str], Kept | None] | None = None
     pages: int = 0
     records: int = 0
     first_answer: bool = False

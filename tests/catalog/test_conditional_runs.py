@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -146,3 +148,25 @@ def test_one_record_that_breaks_a_step_is_set_aside_and_the_others_go_on(
     monkeypatch.setattr(pipelines, "clean", breaking)
     result = Source(region(tmp_path)).harvest([package(n) for n in range(7)])
     assert (result.status, result.counts.created, result.counts.failed) == ("warnings", 6, 1)
+
+
+def test_F50_run_after_a_killed_one_goes_on_from_what_was_fetched(feed: tuple[Feed, str], tmp_path: Path) -> None:
+    told, url = feed
+    write(tmp_path, url)
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from catalog import harvest, staging\n"
+        "from schemas.region import load\n"
+        "harvest.conclude = lambda *_: os.kill(os.getpid(), 9)\n"
+        "harvest.run_source(load(Path(sys.argv[1]), {}), 'hub')\n"
+    )
+    root = Path(__file__).parents[2]
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=root, check=False)
+    assert killed.returncode == -9
+    assert told.answers == [200]
+    result = run(tmp_path)
+    assert (result.status, result.counts.created) == ("warnings", 6)
+    assert told.answers == [200], "what was fetched is not fetched again"
+    run(tmp_path)
+    assert len(told.answers) == 2, "the run after that asks again"
