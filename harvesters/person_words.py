@@ -1,0 +1,327 @@
+"""What looks like a person and what like an office: names and mailboxes, judged by their words.
+
+Nothing here knows records. A name is judged part by part, for "Bauamt, Erika Mustermann" is an office and a person.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# The most frequent given names in Germany: the sign that tells "Erika Mustermann" from "Hessen Mobil" for certain.
+_GIVEN = _words(
+    """
+    aaron achim adam adrian ahmed albert alex alexander alexandra alfred ali alina amelie ana andrea andreas
+    angela angelika anja anke anna anne annegret annette annika antje anton antonia arne arthur astrid axel
+    barbara bastian beate ben benjamin bernd bernhard bettina birgit bjarne björn brigitte britta bruno carina
+    carla carlo carmen carola carolin carsten charlotte chiara christa christian christiane christina christine
+    christoph christopher clara claudia claus clemens constanze corinna cornelia dagmar daniel daniela david
+    denise dennis detlef diana dieter dietmar dirk dominik doris dorothea eberhard eckhard edith elena elfriede
+    elias elisabeth elke ella ellen elsa emil emilia emma emre erich erik erika erwin esther eva evelyn fabian
+    fatma felix finn florian frank franz franziska frauke friederike friedrich fritz gabi gabriele georg gerald
+    gerd gerhard gerlinde gernot gertrud gisela gregor gudrun guido günter günther gustav hannah hanna hannelore
+    hannes hans harald hartmut hasan heike heiko heidi heinrich heinz helena helga helmut hendrik henning henrik
+    henry herbert hermann hilde hildegard holger horst hubert ida ilona ilse ina ines inga inge ingeborg ingo
+    ingrid irene iris irmgard isabel isabell isabella ivan ivonne jakob jan jana janine jannik jasmin jens
+    jessica joachim jochen johann johanna johannes jonas jonathan jörg josef joseph julia julian jürgen jutta
+    kai karin karl karla karola karsten katarina katharina kathrin katja katrin kerstin kevin kilian kirsten
+    klara klaus konrad konstantin korinna kristin kristina kurt lara lars laura lea leah lena leon leonie
+    lennart lina linda lisa lorenz lothar louis louisa luca lucas ludwig luisa lukas lutz magdalena maike maik
+    manfred manuel manuela marc marcel marco marcus mareike margarete margit margot maria marianne marie marina
+    mario marion markus marlene marlies martin martina mascha mathias mathilde matthias max maximilian mehmet
+    meike melanie mia michael michaela miriam mohammed monika moritz murat mustafa nadine nadja natalie natascha
+    nicole niklas nils nina nico noah norbert nora olaf oliver olga oskar otto patricia patrick paul paula peter
+    petra philip philipp pia rainer ralf ralph ramona raphael rebecca regina reiner reinhard reinhold renate
+    rene rené ricarda richard rita robert robin roland rolf roman ronald ronja rosemarie rudi rudolf rüdiger
+    ruth sabine sabrina samuel sandra sara sarah sascha sebastian selina siegfried sigrid silke silvia simon
+    simone sina sofia sonja sophia sophie stefan stefanie steffen steffi stephan stephanie susanne svea sven
+    svenja swen sylvia tamara tanja tatjana thea theo theresa therese thilo thomas thorsten till tim timo tina
+    tobias tom torben torsten udo ulf uli ulla ulrich ulrike ursula ute uwe valentin vanessa vera verena
+    veronika victoria viktor viktoria vincent volker volkmar walter waltraud werner wiebke wilfried wilhelm
+    willi winfried wolf wolfgang wolfram yannick yasemin yusuf yvonne
+    """
+)
+_OFFICE_WORDS = _words(
+    """
+    abt abteilung ag agency akademie allgemein amt anstalt archiv atlas aufsicht ausschuss bad bahn bahnhof
+    bauhof behörde bibliothek board büro buero bund bundesrepublik bürger bürgermeister c/o center centre city
+    club commission committee consulting council country county data daten department desk deutsch deutsche
+    deutscher deutsches dez dezernat digital direktion district division eg energie ev fachbereich fachdienst
+    fachgebiet fb fd feuerwehr finanzen flughafen forst forum foundation freie freier freiwillige friedhof
+    funktionspostfach für gemeinde gesellschaft gesundheit ggmbh gis gmbh group gruppe gymnasium hansestadt
+    hauptamt haus help helpdesk hessen hilfe hochschule hotline initiative inspire institut institute internet
+    it jugend kammer kanzlei karten kasse kg kindergarten kita klima klinik klinikum kommune konsortium kontakt
+    kontor kontrolle koordination kreis kultur labor land landesamt landkreis leitung linked liste live luft
+    magistrat management markt marketing messe metadaten ministerium mitte mobil museum natur naturpark netz
+    netzwerk nord norden office ohg online open opendata ortsbeirat ost osten park partner polizei portal post
+    presse projekt präsidium public query rat rathaus redaktion ref referat regierung region regional reservat
+    rhein rhön sachgebiet sankt schule se sekretariat senat server service sg sozial sozialamt sport staat stab
+    stadt stadtwerke statistik stelle stiftung straße süd süden support tag team technik tourismus tourist
+    umwelt unbekannt union unit universität university urban verband verbund verein verkehr verlag verwaltung
+    vorstand wald wasser web website wehr west westen wetter wirtschaft zentrale zentrum zweckverband baden
+    württemberg bayern berlin brandenburg bremen hamburg mecklenburg vorpommern niedersachsen nordrhein
+    westfalen rheinland pfalz saarland sachsen anhalt schleswig holstein thüringen deutschland europa european
+    europäische contact info webmaster administrator admin administration ordnung
+    """
+)
+_OFFICE_ENDING = tuple(
+    _words(
+        """
+    amt ämter aemter verwaltung stelle stellen dienst dienste büro buero werke betrieb betriebe verband verbände
+    referat leitung abteilung dezernat ministerium präsidium direktion behörde agentur kammer anstalt zentrum
+    zentrale institut gesellschaft genossenschaft verein schule hochschule universität bibliothek museum archiv
+    akademie stiftung klinik klinikum feuerwehr polizei portal redaktion service kasse reservat park planung
+    messung versorgung forschung förderung entwicklung sammlung beratung betreuung meldung erhebung nutzung
+    sicherung bildung sorgung überwachung wesen schaft schutz tourismus mobil energie verkehr gemeinde kommune
+    bund union parlament straße platz gruppe team statistik informatik technik bauhof friedhof bahnhof
+    wertstoffhof betriebshof gmbh daten atlas kataster
+    """
+    )
+)
+_OFFICE_BEGINNING = tuple(
+    _words(
+        """
+    gemeinde stadt landkreis kreis bundes landes umwelt gesundheit statisti vermessung kataster geo info touris
+    universit regierungs daten verkehrs abfall hessisch open gis admin portal metadat
+    """
+    )
+)
+# These begin or end like an office: surnames with the endings of surnames, and given names.
+_SURNAME_ENDING = ("mann", "müller", "mueller", "meier", "meyer", "maier", "mayer", "ler", "huber", "bauer")
+# Less certain: what ends like this and follows no given name is no surname.
+_ABSTRACT_ENDING = ("ische", "isches", "ischen", "tion", "tät", "ium", "heit", "keit", "ungen")
+# Bodies that carry a person's name: "Robert Koch Institut" stays whole.
+_NAMED_AFTER = _words(
+    """
+    institut institute schule stiftung foundation klinik klinikum haus gymnasium museum gmbh ag kg verein ev
+    bibliothek universität hochschule akademie archiv straße platz weg allee ring gesellschaft verlag
+    """
+)
+_PARTICLES = _words("von van der den dem zu zum zur vom de del della di da la le el al bin ten ter y dos")
+_TITLE = re.compile(
+    r"(?i)(?:dr|prof|dipl|mag|lic|ing|med|jur|phil|rer|nat|pol|oec|agr|vet|habil|h\.?c|m\.?sc|b\.?sc|m\.?a|b\.?a|ll\.?m|mba)"
+    r"\.?(?:-[\w.]+)*\.?"
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.-?)+")
+_GLUED_INITIAL = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]{2})")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_CAMEL = re.compile(r"(?<!^Mc)(?<!^Mac)(?<!^De)(?<!^Di)(?<!^La)(?<!^Le)(?<!^Van)(?<=[a-zäöüß])[A-ZÄÖÜ]")
+_ADDRESSED = re.compile(
+    r"\b(?:Herrn?|Frau|Fr\.|Hr\.|Hrn\.|Familie|Fam\.|Mr\.?|Mrs\.?|Ms\.?)\s*(?:(?:und|u\.|/)\s*(?:Frau|Herrn?)\s+)?"
+    r"(?:(?:Dr|Prof|Dipl)\S*\s+)*(?=[^\W\d_])(?![a-zäöüß])"
+)
+_LABELS = _words(
+    """
+    ansprechpartner ansprechpartnerin ansprechpartner/in ansprechperson kontaktperson bearbeiter bearbeiterin
+    sachbearbeiter sachbearbeiterin autor autorin author leiter leiterin tel telefon z.hd z.h hd zhd
+    """
+)
+_BETWEEN = re.compile(r"\s*[,;/|()\[\]<>\n\r\t:·•]+\s*|\s+[-–—]+\s+|\s+(?:c/o|z\.\s?Hd?\.|i\.\s?A\.|i\.\s?V\.)\s+")
+_AND = re.compile(r"\s+(?:und|and|u\.|&|\+)\s+")
+_BETWEEN_MAIL_WORDS = re.compile(r"[._-]")
+_MAILBOX_DIGITS = re.compile(r"\d+$")
+_MAILBOX_WORDS = _words(
+    """
+    mail email e kontakt contact post poststelle opendata open data daten service rathaus gemeinde bauamt
+    webmaster presse support helpdesk hilfe zentrale team noreply no reply newsletter vergabe bewerbung feedback
+    datenschutz ga dsb hallo
+    """
+)
+_LONGEST_NAME = 300
+
+
+@lru_cache(maxsize=16384)
+def is_office_word(word: str) -> bool:
+    """Whether a word belongs to an office's name: Bauamt, Stadt, Umweltbundesamt, GmbH."""
+    word = word.casefold().strip(".:")
+    if word in _OFFICE_WORDS:
+        return True
+    if word in _GIVEN:
+        return False
+    if len(word) > 4 and word.endswith(_OFFICE_ENDING):
+        return True
+    if word.startswith(_OFFICE_BEGINNING) and not word.endswith(_SURNAME_ENDING):
+        return not word.startswith(("georg", "gisel"))
+    return "-" in word and any(is_office_word(part) for part in word.split("-"))
+
+
+@lru_cache(maxsize=16384)
+def without_names(text: str) -> str:
+    """A name without the persons in it: "Bauamt, Erika Mustermann" gives "Bauamt", a person's name an empty text.
+
+    It is split at commas, slashes, colons, brackets and spaced dashes, and judged part by part. A text without a
+    person comes back as it was.
+    """
+    if not text or len(text) > _LONGEST_NAME:
+        return text
+    parts = [part for part in _BETWEEN.split(_GLUED_INITIAL.sub(r"\1. ", text)) if part]
+    kept: list[str] = []
+    changed = False
+    number = 0
+    while number < len(parts):
+        part = parts[number]
+        following = parts[number + 1] if number + 1 < len(parts) else ""
+        if " " not in part and following and following.count(" ") < 2 and _is_reversed(part, following):
+            changed = True
+            number += 2
+            continue
+        rest = _rest_of(part)
+        changed = changed or rest != part
+        if rest:
+            kept.append(rest)
+        number += 1
+    if not changed:
+        return text
+    return ", ".join(part for part in kept if not _is_label(part))
+
+
+def is_person_name(text: str) -> bool:
+    """Whether a name is, as a whole or in one of its parts, most likely a person's."""
+    return without_names(text) != text
+
+
+@lru_cache(maxsize=16384)
+def is_surely_a_person(text: str) -> bool:
+    """Whether a name has besides its form a certain sign of a person: a form of address, a given name, an initial."""
+    if not is_person_name(text):
+        return False
+    words = _GLUED_INITIAL.sub(r"\1. ", text).replace(",", " ").split()
+    signs = any(is_given_name(word) or _INITIALS.fullmatch(word) or _TITLE.fullmatch(word) for word in words)
+    return signs or _ADDRESSED.search(text) is not None
+
+
+def is_likely_a_person(text: str) -> bool:
+    """Whether a name is a person's where bodies are usual: three capitalised words need a certain sign, two do not."""
+    return is_person_name(text) and (len(text.split()) < 3 or is_surely_a_person(text))
+
+
+def is_given_name(word: str) -> bool:
+    """Whether a word, or each of its parts between hyphens, is a frequent given name."""
+    word = word.casefold().strip(".,:;()/")
+    return word in _GIVEN or ("-" in word and all(part in _GIVEN for part in word.split("-")))
+
+
+@lru_cache(maxsize=16384)
+def is_personal_mailbox(address: str) -> bool:
+    """Whether an e-mail address is most likely a person's: ``vorname.nachname@`` and no word of an office."""
+    words = _mailbox_words(address)
+    if not words or any(_is_mailbox_word(word) for word in words):
+        return False
+    if any(word in _GIVEN for word in words):
+        return True
+    local = _local_part(address)
+    return "-" not in local[:2] and 2 <= len(words) <= 4 and words[-1].isalpha() and ("." in local or "_" in local)
+
+
+def is_office_mailbox(address: str) -> bool:
+    """Whether an e-mail address names an office: ``bauamt@``, ``info@``, ``open.data@``."""
+    return any(_is_mailbox_word(word) for word in _mailbox_words(address))
+
+
+def name_of_mailbox(address: str) -> tuple[str, ...]:
+    """The words of a name that a personal mailbox is made of, lower-cased."""
+    return tuple(word for word in _mailbox_words(address) if len(word) > 1)
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """The words by which a name is found again elsewhere, lower-cased, without titles, initials and particles."""
+    return tuple(
+        word
+        for each in _WORD.findall(text)
+        if len(each) > 1
+        and (word := each.casefold()) not in _PARTICLES
+        and word not in ("herr", "herrn", "frau")
+        and not _TITLE.fullmatch(each)
+    )
+
+
+def _local_part(address: str) -> str:
+    address = address.strip()
+    if address[:7].casefold() == "mailto:":
+        address = address[7:]
+    return address.partition("@")[0].partition("+")[0].casefold()
+
+
+@lru_cache(maxsize=8192)
+def _mailbox_words(address: str) -> tuple[str, ...]:
+    words = [_MAILBOX_DIGITS.sub("", word) for word in _BETWEEN_MAIL_WORDS.split(_local_part(address))]
+    return tuple(word for word in words if word)
+
+
+def _is_mailbox_word(word: str) -> bool:
+    return len(word) > 1 and (word in _MAILBOX_WORDS or is_office_word(word))
+
+
+def _is_label(part: str) -> bool:
+    words = part.casefold().replace(".", "").split()
+    return all(word in _LABELS for word in words) or all(_TITLE.fullmatch(word) for word in part.split())
+
+
+def _rest_of(part: str) -> str:
+    """What stays of one part of a name."""
+    address = _ADDRESSED.search(part)
+    if address:
+        return _rest_of(part[: address.start()].rstrip(" :-–")) if address.start() else ""
+    words = part.split()
+    if len(words) < 2:
+        return part
+    if _AND.search(part) and all(_is_name(each.split()) for each in _AND.split(part)):
+        return ""
+    if _is_name(words):
+        return ""
+    if _is_label(words[0]) and _is_name(words[1:]):
+        return ""
+    # An office and a person without anything between them: only a given name shows where the person begins.
+    for start in range(len(words) - 1):
+        if not is_given_name(words[start]):
+            continue
+        end = next((n for n in range(start + 1, len(words)) if is_office_word(words[n])), len(words))
+        around = (words[start - 1 : start], words[end : end + 1])
+        named_after = any(word.casefold().strip(".") in _NAMED_AFTER for near in around for word in near)
+        beside_office = any(is_office_word(word) for near in around for word in near)
+        if not named_after and beside_office and _is_name(words[start:end]):
+            return " ".join(words[:start] + words[end:])
+    return part
+
+
+def _is_reversed(last: str, first: str) -> bool:
+    """Whether "Mustermann, Erika" or "Mustermann, E." is a name, written with its last part first."""
+    given = first.split()
+    return _is_name([*given, last]) and all(_is_name_word(word, False) or _INITIALS.fullmatch(word) for word in given)
+
+
+def _is_name(words: list[str]) -> bool:
+    """Whether words are a person's name: two to five name words, initials for all but one of them, no office word."""
+    capitals = all(word.isupper() for word in words)
+    names = initials = 0
+    titled = given = False
+    for word in words:
+        if word in _PARTICLES:
+            continue
+        if _INITIALS.fullmatch(word) and word.isupper():
+            initials += 1
+        elif len(word) > 1 and _TITLE.fullmatch(word) and (word[-1] == "." or "." in word or word in ("Dr", "Prof")):
+            titled = True
+        elif _is_name_word(word, capitals):
+            if is_office_word(word):
+                return False
+            given = given or is_given_name(word)
+            names += 1
+        elif not (len(word) == 1 and word.isupper() and 0 < names < len(words) - 1):
+            return False
+    if not 1 <= names <= 5 or (names < 2 and not initials and not titled):
+        return False
+    return given or not any(word.casefold().endswith(_ABSTRACT_ENDING) for word in words)
+
+
+def _is_name_word(word: str, capitals: bool) -> bool:
+    if len(word) < 2 or not word[0].isupper() or _WORD.fullmatch(word) is None:
+        return False
+    if word.isupper():
+        return len(word) >= (3 if capitals else 5)
+    return _CAMEL.search(word) is None
