@@ -36,7 +36,7 @@ _MOVED = "text/uri-list"
 
 DEAD_LINKS = declare(
     "website-dead-links",
-    "{0} Seiten der Website sind nicht erreichbar oder gesperrt und wurden ausgelassen: {1}",
+    "Nicht erreichbar oder gesperrt und darum ausgelassen ({0}): {1}",
     "{0} pages of the website cannot be reached or are closed to us and were left out: {1}",
     "Berichtigen Sie die Verweise auf der Website, wenn dort Daten liegen sollten.",
     "Correct the links on the website if there should be data.",
