@@ -194,7 +194,7 @@ def test_what_pages_ask_of_robots_is_obeyed(tmp_path: Path) -> None:
     assert not {"/intern/x", "/zu"} & set(site.asked)
     assert run.report["coverage"] == "complete"
     assert [message for rule, message in run.report["findings"] if rule == "website-dead-links"] == [
-        f"1 Seiten der Website sind nicht erreichbar oder gesperrt und wurden ausgelassen: {site.url}/intern/x"
+        f"Nicht erreichbar oder gesperrt und darum ausgelassen (1): {site.url}/intern/x"
     ]
 
 
