@@ -82,3 +82,13 @@ ITEM_PIPELINES = {
     "harvesters.pipelines.Check": 300,
     "harvesters.pipelines.Deliver": 400,
 }
+
+# --- Without a catalogue: scrapy crawl PROTOCOL -a source=REGION/sources/ID.toml -O out.ttl -------------------------
+
+EXTENSIONS = {"harvesters.alone.SourceFile": 0}  # none; reads the source file where no run handed a job over
+FEED_EXPORTERS = {  # none of RDF
+    "ttl": "harvesters.exporters.Turtle",
+    "nt": "harvesters.exporters.NTriples",
+    "rdf": "harvesters.exporters.RdfXml",
+    "jsonld": "harvesters.exporters.JsonLd",
+}
