@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from croniter import croniter
 from schemas.region import HarvestSource
 
 BERLIN = ZoneInfo("Europe/Berlin")
+# Clocks are put right by minutes, or by the hours between zones.
+_FARTHEST_JUMP = timedelta(hours=14)
 
 
 def cron_line(source: HarvestSource) -> str | None:
@@ -34,19 +36,24 @@ def next_run(source: HarvestSource, last: datetime | None, now: datetime) -> dat
     """When the source runs next, in UTC; at once if it never ran, None if only by hand.
 
     Takes the start of its last run. A clock that jumped back neither doubles a run (the last one lies ahead of now) nor
-    loses one (F56).
+    loses one: a last run that lies further ahead than such a jump can be was started by a wrong clock (F56).
     """
     line = cron_line(source)
     if line is None:
         return None
-    if last is None:
+    if last is None or last - now > _FARTHEST_JUMP:
         return now
     return _following(line, min(last, now)).astimezone(now.tzinfo)
 
 
 def _following(line: str, start: datetime) -> datetime:
-    found: datetime = croniter(line, start.astimezone(BERLIN)).get_next(datetime)
-    return found
+    """The next time of a line after a start. Where the clocks go back, an hour that is named comes once, as in cron(8)."""
+    times = croniter(line, start.astimezone(BERLIN))
+    hourly = "*" in line.split()[1]
+    while True:
+        found: datetime = times.get_next(datetime)
+        if hourly or not found.astimezone(UTC).astimezone(BERLIN).fold:
+            return found
 
 
 def due(source: HarvestSource, last: datetime | None, now: datetime) -> bool:

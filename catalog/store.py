@@ -160,14 +160,15 @@ class Store:
             return [(source_id, progress) for source_id, progress in rows]
 
     def last_started(self, source_keys: Sequence[str]) -> dict[str, datetime]:
-        """When the last run of each source began."""
+        """When the last run of each source began; the last by number, for a wrong clock may have lain ahead (F56)."""
         runs = tables.runs
+        last = (
+            sa.select(sa.func.max(runs.c.id))
+            .where(runs.c.source_key.in_(source_keys), runs.c.kind != "undo")
+            .group_by(runs.c.source_key)
+        )
         with self.engine.connect() as connection:
-            rows = connection.execute(
-                sa.select(runs.c.source_key, sa.func.max(runs.c.started))
-                .where(runs.c.source_key.in_(source_keys), runs.c.kind != "undo")
-                .group_by(runs.c.source_key)
-            )
+            rows = connection.execute(sa.select(runs.c.source_key, runs.c.started).where(runs.c.id.in_(last)))
             return {key: datetime.fromisoformat(started) for key, started in rows}
 
     def close_run(self, run: Run, now: datetime, **values: Any) -> None:
