@@ -30,9 +30,9 @@ def source(schedule: str, key: str = "portal") -> HarvestSource:
 
 
 def ticks(of: HarvestSource, begin: datetime, days: float, last: datetime | None = None) -> list[datetime]:
-    """When a source runs, with a clock that ticks through some days; it ran a minute before the first."""
-    now, last, runs = begin, last or begin - timedelta(minutes=1), []
-    while now < begin + timedelta(days=days):
+    """When a source runs, with a clock that ticks through some days; it ran when they begin."""
+    now, last, runs = begin, last or begin, []
+    while now <= begin + timedelta(days=days):
         if due(of, last, now):
             runs.append(now)
             last = now
