@@ -136,6 +136,9 @@ def _plan(
     duplicates = _duplicates(staging)
     violations = store.has_violations(source.key, number)
     status, de, en = _status(report, plan, staging.causes(), violations)
+    if plan.counts.held:
+        runs = ", ".join(f"allmende harvest --accept {run_id}" for run_id in store.blockers(source.key))
+        de, en = f"{de} (freigeben: {runs})", f"{en} (to release: {runs})"
     outcome = {
         "status": status,
         "reason_de": de,

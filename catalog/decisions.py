@@ -18,10 +18,15 @@ from schemas.region import HarvestSource, Region
 
 
 def accept(region: Region, run_id: int, now: datetime) -> RunResult:
-    """Publishes a held or planned run as it is now against the catalogue. Raises NoSuchRun, RunActive."""
+    """Publishes a held or planned run as it is now against the catalogue; for an undo, releases what it blocked.
+
+    Raises NoSuchRun, RunActive.
+    """
     store = Store(region)
     began = monotonic()
     try:
+        if store.run(run_id).kind == "undo":
+            return _release(store, region, run_id)
         source, run, staging, report, stored = _waiting(store, region, run_id, now)
         try:
             terms = Terms(now, accepted=True, replay=stored.get("replay", False), report=stored)
@@ -33,6 +38,18 @@ def accept(region: Region, run_id: int, now: datetime) -> RunResult:
         return replace(result, seconds=monotonic() - began)
     finally:
         store.close()
+
+
+def _release(store: Store, region: Region, run_id: int) -> RunResult:
+    released = store.release(run_id)
+    source_id = next((s.id for s in region.sources if s.key == store.run(run_id).source_key), "")
+    return RunResult(
+        source_id,
+        run_id,
+        "ok",
+        f"{released} Einträge freigegeben; der nächste Lauf übernimmt sie.",
+        f"{released} records released; the next run takes them.",
+    )
 
 
 def reject(region: Region, run_id: int, now: datetime) -> RunResult:

@@ -50,7 +50,9 @@ def run_sources(
             for connection in ready:
                 assert isinstance(connection, Connection)
                 source_id, process, alive = running.pop(connection)
-                yield _result(source_id, process, connection, alive)
+                result = _result(source_id, process, connection, alive)
+                progress(source_id, result.counts.fetched)
+                yield result
             if time.monotonic() - asked > 0.5:
                 asked = time.monotonic()
                 for source_id, records in store.progress([entry[0] for entry in running.values()]):

@@ -23,7 +23,7 @@ from catalog.follower import Follower
 from catalog.harvest import Wish
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
-from schemas.region import Region, load
+from schemas.region import ConfigurationError, Region, load
 
 FOLLOW_SECONDS = 1.0
 CLOCK_SECONDS = 20.0
@@ -79,9 +79,15 @@ def serve(region: Region, listening: socket.socket, workers: int, clocked: bool 
         threading.Thread(target=_announce, args=(address(listening), ended), daemon=True).start()
         if clocked:
             threading.Thread(target=_tick, args=(region.folder, ended), daemon=True).start()
+        configured = _configuration(region.folder)
         while not ended.wait(1.0):
             for child in children:
                 child.restart_if_dead()
+            if (present := _configuration(region.folder)) != configured:
+                configured = present
+                if _is_valid(region.folder):
+                    for child in children:
+                        child.restart()
     finally:
         ended.set()
         for child in children:
@@ -89,6 +95,21 @@ def serve(region: Region, listening: socket.socket, workers: int, clocked: bool 
         theirs.close()
         listening.close()
     return 0
+
+
+def _configuration(folder: Path) -> tuple[tuple[str, int], ...]:
+    """What tells that the region's files have changed."""
+    files = [folder / "region.toml", *sorted((folder / "sources").glob("*.toml"))]
+    return tuple((file.name, file.stat().st_mtime_ns) for file in files if file.exists())
+
+
+def _is_valid(folder: Path) -> bool:
+    try:
+        load(folder)
+    except ConfigurationError as error:
+        log.error("%s; the catalogue goes on with what it had", error)
+        return False
+    return True
 
 
 class _Child:
@@ -109,6 +130,11 @@ class _Child:
     def restart_if_dead(self) -> None:
         if not self.process.is_alive() and time.monotonic() - self.started > 2:
             self.process = self._start()
+
+    def restart(self) -> None:
+        """Ends the process in peace and starts it anew: it reads the region's files when it starts."""
+        self.end()
+        self.process = self._start()
 
     def end(self) -> None:
         self.process.terminate()
@@ -180,12 +206,13 @@ def _tick(folder: Path, ended: threading.Event) -> None:
     """
     said = ""
     under_way: dict[str, threading.Thread] = {}
+    noticed: dict[str, datetime] = {}
     pruned = 0.0
     while not ended.wait(CLOCK_SECONDS):
         try:
             region = load(folder)
             under_way = {source_id: thread for source_id, thread in under_way.items() if thread.is_alive()}
-            for source_id in _due(region, utc_now()):
+            for source_id in _due(region, utc_now(), noticed):
                 if source_id not in under_way:
                     under_way[source_id] = threading.Thread(target=_run, args=(region, source_id), daemon=True)
                     under_way[source_id].start()
@@ -218,10 +245,18 @@ def _prune(region: Region) -> None:
         store.close()
 
 
-def _due(region: Region, now: datetime) -> list[str]:
+def _due(region: Region, now: datetime, noticed: dict[str, datetime]) -> list[str]:
+    """The sources that are to run. One that never ran waits for its next regular time from when it was first noticed.
+
+    So a steward can look at what it would bring (``harvest --plan``) before the clock publishes it.
+    """
     store = Store(region)
     try:
         last = store.last_started([source.key for source in region.sources])
     finally:
         store.close()
-    return [source.id for source in region.sources if clock.due(source, last.get(source.key), now)]
+    return [
+        source.id
+        for source in region.sources
+        if clock.due(source, last.get(source.key) or noticed.setdefault(source.key, now), now)
+    ]

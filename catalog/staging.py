@@ -16,9 +16,10 @@ import orjson
 from catalog.responses import Responses
 from catalog.staging_file import COLUMNS, MAPPED, SET_ASIDE, UNCHANGED, Delivery, Writer, WriterProcess, connect
 from catalog.summary import kind_of, summarize
+from harvesters import wordings
 from harvesters.reading import Companion, Kept, Outcome, Page
 from schemas import iris
-from schemas.findings import Finding, Severity
+from schemas.findings import WORDING, Finding, Severity
 
 
 class Head(NamedTuple):
@@ -67,11 +68,14 @@ def findings_to_json(findings: Iterable[Finding]) -> str:
 
 
 def findings_from_json(stored: str) -> tuple[Finding, ...]:
-    """Findings out of the store."""
-    return tuple(
+    """Findings out of the store, with the wording of their rules at hand."""
+    found = tuple(
         Finding(Severity(severity), focus, path, rule, tuple(arguments))
         for severity, focus, path, rule, arguments in orjson.loads(stored)
     )
+    if any(finding.rule not in WORDING for finding in found):
+        wordings.load()
+    return found
 
 
 class Staging:

@@ -269,6 +269,22 @@ class Store:
         except NoSuchRun:
             return {}
 
+    def release(self, undo_id: int) -> int:
+        """Releases the inputs that an undo blocked; gives how many. Their pages are asked for anew."""
+        source_key = self.run(undo_id).source_key
+        with self.writing.begin() as connection:
+            released = connection.execute(sa.delete(tables.blocked).where(tables.blocked.c.run_id == undo_id))
+            connection.execute(sa.delete(tables.pages).where(tables.pages.c.source_key == source_key))
+        return int(released.rowcount)
+
+    def blockers(self, source_key: str) -> tuple[int, ...]:
+        """The undos that block inputs of a source."""
+        with self.engine.connect() as connection:
+            found = connection.scalars(
+                sa.select(tables.blocked.c.run_id).where(tables.blocked.c.source_key == source_key).distinct()
+            )
+            return tuple(sorted(int(i) for i in found))
+
     def accepted_at(self, source_key: str) -> str | None:
         """When a steward last accepted a run of a source."""
         runs = tables.runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from harvesters.account import Account, Parts
@@ -12,7 +13,8 @@ from harvesters.field_rules import addresses, texts
 from harvesters.native_values import parsed, word, written
 from schemas.findings import Severity, declare
 from schemas.kinds import Literal, is_web
-from schemas.model import Location
+from schemas.model import Location, Resource
+from schemas.namespaces import LOCN
 
 AXES_SWAPPED = declare(
     "coordinates-swapped",
@@ -32,6 +34,8 @@ _GEOMETRIES = frozenset(
     }
 )
 # A longer geometry is no hint but the data themselves; its bounding box is kept (F48).
+_GEOSPARQL = "http://www.opengis.net/ont/geosparql#"
+_AS_WKT, _AS_GEOJSON = f"{_GEOSPARQL}asWKT", f"{_GEOSPARQL}asGeoJSON"
 _LONGEST_GEOMETRY = 20_000
 _WKT = re.compile(r"(?:POINT|(?:MULTI)?POLYGON|(?:MULTI)?LINESTRING|MULTIPOINT|GEOMETRYCOLLECTION)\s*Z?\s*\(", re.I)
 _BOX = re.compile(r"(-?\d+(?:\.\d+)?)[,;\s]\s*(-?\d+(?:\.\d+)?)[,;\s]\s*(-?\d+(?:\.\d+)?)[,;\s]\s*(-?\d+(?:\.\d+)?)")
@@ -39,6 +43,23 @@ Box = tuple[float, float, float, float]
 
 
 def places(account: Account, field: str, value: Any) -> Sequence[str | Location]:
+    """Places from GeoJSON (an object, or written into a string), ``west,south,east,north``, WKT, an IRI, a name."""
+    return tuple(shaped(place) if isinstance(place, Location) else place for place in _stated(account, field, value))
+
+
+def shaped(place: Location) -> Location:
+    """A place whose geometry is a node of its own, as the official shapes want it (locn:Geometry, GeoSPARQL 1.1)."""
+    if not any(isinstance(value, Literal) for value in place.geometry):
+        return place
+    return replace(place, geometry=tuple(_node(v) if isinstance(v, Literal) else v for v in place.geometry))
+
+
+def _node(literal: Literal) -> Resource:
+    said = _AS_GEOJSON if literal.datatype == GEOJSON else _AS_WKT
+    return Resource(types=(str(LOCN.Geometry),), extra=((said, literal),))
+
+
+def _stated(account: Account, field: str, value: Any) -> Sequence[str | Location]:
     """Places from GeoJSON (an object, or written into a string), ``west,south,east,north``, WKT, an IRI, a name."""
     if isinstance(value, list):
         return [place for entry in value for place in places(account, field, entry)]
@@ -49,7 +70,7 @@ def places(account: Account, field: str, value: Any) -> Sequence[str | Location]
         inner = parsed(text)
         if isinstance(inner, dict):
             return _geojson(account, field, inner, text)
-        return places(account, field, inner) if isinstance(inner, list) else account.refuse(field, value)
+        return _stated(account, field, inner) if isinstance(inner, list) else account.refuse(field, value)
     if is_web(text):
         return addresses(account, field, text)
     if match := _BOX.fullmatch(text):
@@ -140,7 +161,7 @@ def enter_place(account: Account, parts: Parts) -> None:
     if "uri" in parts and (named := addresses(account, *parts["uri"])):
         account.add("spatial", named, parts["uri"][0], "copy")
     shape, box, centre = (
-        next((place for place in places(account, *parts[key]) if isinstance(place, Location)), Location())
+        next((place for place in _stated(account, *parts[key]) if isinstance(place, Location)), Location())
         if key in parts
         else Location()
         for key in ("geom", "bbox", "centroid")
@@ -152,7 +173,7 @@ def enter_place(account: Account, parts: Parts) -> None:
         pref_label=tuple(texts(account, *parts["text"])) if "text" in parts else (),
     )
     if place != Location():
-        account.add("spatial", [place], next(iter(parts.values()))[0], "parse")
+        account.add("spatial", [shaped(place)], next(iter(parts.values()))[0], "parse")
 
 
 def _literals(values: Iterable[Any]) -> tuple[Literal, ...]:

@@ -87,6 +87,8 @@ class HarvestSpider(scrapy.Spider):
     reader: ClassVar[str]
     title: ClassVar[tuple[str, str]]
     options_model: ClassVar[type[Options]] = Options
+    # Whether links on a page are meant from where a redirect ended: then it is remembered under that address.
+    keeps_final_address: ClassVar[bool] = False
     job: Job
 
     @classmethod
@@ -168,7 +170,7 @@ class HarvestSpider(scrapy.Spider):
         self.job.records += len(natives)
         content_type = _header(response, "Content-Type")
         body = response.body if kept_body is None else kept_body
-        url = asked(response)
+        url = self._place(response)
         name = self.job.sink.keep(Kept(url, content_type, body))
         return Page(
             url=url,
@@ -184,7 +186,7 @@ class HarvestSpider(scrapy.Spider):
         """For a 304 the page with the ids last read from the address (DESIGN 3, Fetch); otherwise None."""
         if response.status != 304 or self.job.memory is None:
             return None
-        url = asked(response)
+        url = self._place(response)
         known = self.job.memory.page(url)
         if known is None:
             return None
@@ -198,6 +200,9 @@ class HarvestSpider(scrapy.Spider):
             last_modified=known.last_modified,
             revision=known.revision,
         )
+
+    def _place(self, response: Response) -> str:
+        return response.url if self.keeps_final_address else asked(response)
 
     def failed(self, failure: Failure) -> None:
         """Keeps the reason why a request brought nothing usable."""

@@ -35,12 +35,16 @@ class Finding(NamedTuple):
 
     def message(self, lang: str = "de") -> str:
         """What is wrong, as one sentence."""
-        wording = WORDING[self.rule]
+        wording = WORDING.get(self.rule)
+        if wording is None:  # of an extension that is no longer installed
+            return ": ".join((self.rule, ", ".join(self.arguments)))
         return (wording.de if lang == "de" else wording.en).format(*self.arguments)
 
     def fix(self, lang: str = "de") -> str:
         """How to mend it at the source, as one sentence."""
-        wording = WORDING[self.rule]
+        wording = WORDING.get(self.rule)
+        if wording is None:
+            return ""
         return (wording.fix_de if lang == "de" else wording.fix_en).format(*self.arguments)
 
     def to_json(self) -> dict[str, object]:

@@ -124,13 +124,16 @@ def _places(municipalities: tuple[Municipality, ...], language: str) -> tuple[Lo
 
 
 def record_about(base_url: str, entry: Entry) -> CatalogRecord:
-    """Our own entry about a record: since when, last changed when, and after which entry of the source's catalogue."""
+    """Our own entry about a record: since when, and last changed when.
+
+    It names no entry of the source's catalogue: dct:source must lead to a described dcat:CatalogRecord, and ours is the
+    only one that the feed describes.
+    """
     return CatalogRecord(
         iri=iris.mint(base_url, "record", entry.key),
         primary_topic=(entry.iri,),
         issued=(Literal(entry.first_seen, None, _DATE_TIME),),
         modified=(Literal(entry.changed, None, _DATE_TIME),),
-        source=(entry.source_record,) if entry.source_record and is_web(entry.source_record) else (),
     )
 
 

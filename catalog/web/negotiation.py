@@ -22,6 +22,8 @@ from schemas.region import Region
 Handler = Callable[[Request], Awaitable[Response]]
 HTML = "html"
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+# What clients ask for that know no better name; the answer bears the format's own.
+_ALSO = {"jsonld": ("application/json",), "rdf": ("application/xml", "text/xml")}
 KINDS = ("dataset", "service", "series", "agent")
 
 
@@ -43,7 +45,7 @@ class Offer(NamedTuple):
 
 def machine_offers() -> tuple[Offer, ...]:
     """The feed formats."""
-    return tuple(Offer(suffix, (form.MEDIA_TYPE,)) for suffix, form in formats().items())
+    return tuple(Offer(suffix, (form.MEDIA_TYPE, *_ALSO.get(suffix, ()))) for suffix, form in formats().items())
 
 
 def html_offer() -> Offer:

@@ -91,6 +91,7 @@ class WebsiteSpider(HarvestSpider):
     """A site: page by page from the start and the sitemap, nearest first."""
 
     name = "website"
+    keeps_final_address = True
     reader = "website"
     title = ("Website mit Dateien", "Website with files")
     options_model: ClassVar[type[Options]] = WebsiteOptions

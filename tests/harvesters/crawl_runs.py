@@ -209,7 +209,9 @@ def crawl(
 
 
 def _serve() -> None:
+    from harvesters import registry
     from harvesters.crawl import crawl as crawl_source
+    from harvesters.crawl import revision_of
     from harvesters.spider import Job
     from schemas.model import text
 
@@ -227,10 +229,11 @@ def _serve() -> None:
             job.replay = lambda url: kept.get(pages.get(url) or "")
         else:
             hashes = {key: bytes.fromhex(value) for key, value in asked["state"]["hashes"].items()}
+            revision = revision_of(registry.spider_classes()[context.source.protocol or ""], job)
             job.memory = ListMemory(
                 hashes,
                 {
-                    p["url"]: PageMemory(p["etag"], p["last_modified"], tuple(p["ids"]), p["response"])
+                    p["url"]: PageMemory(p["etag"], p["last_modified"], tuple(p["ids"]), p["response"], revision)
                     for p in asked["state"]["pages"]
                 },
             )

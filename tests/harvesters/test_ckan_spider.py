@@ -746,7 +746,9 @@ def _run(asked: dict[str, Any]) -> Any:
         job.replay = kept.get
     elif state:
         hashes = {native_id: bytes.fromhex(digest) for native_id, digest in state["hashes"].items()}
-        pages = {url: PageMemory(etag, date, tuple(ids), name) for url, etag, date, ids, name in state["pages"]}
+        pages = {
+            url: PageMemory(etag, date, tuple(ids), name, job.revision) for url, etag, date, ids, name in state["pages"]
+        }
         job.memory = _Memory(hashes, pages)
     runner = CrawlerRunner(
         {
