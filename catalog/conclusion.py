@@ -134,8 +134,8 @@ def _plan(
     blocked = store.blocked(source.key)
     plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
     duplicates = _duplicates(staging)
-    violations = store.has_violations(source.key, number)
-    status, de, en = _status(report, plan, staging.causes(), violations)
+    violations = staging.has_violations() or store.has_violations(source.key, number)
+    status, de, en = _status(report, plan, violations)
     if plan.counts.held:
         runs = ", ".join(f"allmende harvest --accept {run_id}" for run_id in store.blockers(source.key))
         de, en = f"{de} (freigeben: {runs})", f"{en} (to release: {runs})"
@@ -181,9 +181,7 @@ def _duplicates(staging: Staging) -> list[Finding]:
     ]
 
 
-def _status(
-    report: CrawlReport, plan: planning.Plan, causes: Counter[tuple[str, str]], violations: bool
-) -> tuple[str, str, str]:
+def _status(report: CrawlReport, plan: planning.Plan, violations: bool) -> tuple[str, str, str]:
     if report.coverage != "complete":
         de, en = report.failures[0] if report.failures else ("", "")
         return "partial", de, en
@@ -201,7 +199,7 @@ def _status(
     ]
     german = [f"{number} {de}" for number, de, _ in said] + [f.message("de") for f in report.findings[:3]]
     english = [f"{number} {en}" for number, _, en in said] + [f.message("en") for f in report.findings[:3]]
-    if violations or any(severity == Severity.VIOLATION for severity, _ in causes):
+    if violations:
         german.append("Befunde der Stufe „Verstoß“")
         english.append("findings of severity violation")
     return ("warnings" if german else "ok"), "; ".join(german), "; ".join(english)

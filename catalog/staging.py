@@ -223,6 +223,12 @@ class Staging:
         rows = self.database.execute("SELECT severity, rule, number FROM causes")
         return Counter({(severity, rule): number for severity, rule, number in rows})
 
+    def has_violations(self) -> bool:
+        """Whether a record that was mapped in this run has a finding of severity violation."""
+        return (
+            self.count("SELECT EXISTS (SELECT 1 FROM staged WHERE state = 1 AND findings LIKE '%[\"violation\"%')") > 0
+        )
+
     def count(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """The number that a counting statement gives."""
         return int(self.database.execute(sql, parameters).fetchone()[0])
