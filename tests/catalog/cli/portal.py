@@ -1,9 +1,8 @@
-"""A small CKAN portal on loopback whose packages, pace and faults a test sets."""
+"""A small CKAN portal on loopback whose packages and faults a test sets."""
 
 from __future__ import annotations
 
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -14,16 +13,18 @@ from schemas.iris import digest
 
 
 class Portal:
-    """Answers package_search: ``rows`` packages a page at most, each after ``delay`` seconds, 500 from ``broken_from`` on.
+    """Answers package_search: ``rows`` packages a page at most, 500 from ``broken_from`` on.
 
-    ``asked`` are the paths asked for, with ``*`` before those that came with validators.
+    Pages from ``held_from`` on wait until ``go`` is set. ``asked`` are the paths asked for, with ``*`` before those that came
+    with validators.
     """
 
     def __init__(self, packages: list[dict[str, Any]], rows: int = 10) -> None:
         self.packages = packages
         self.rows = rows
-        self.delay = 0.0
         self.broken_from: int | None = None
+        self.held_from: int | None = None
+        self.go = threading.Event()
         self.asked: list[str] = []
         portal = self
 
@@ -65,9 +66,10 @@ class Portal:
         parts = urlsplit(path)
         if not parts.path.endswith("/package_search"):
             return 404, b'{"success": false, "error": {"message": "Not found"}}'
-        time.sleep(self.delay)
         query = parse_qs(parts.query)
         start, rows = int(query.get("start", ["0"])[0]), min(int(query.get("rows", ["10"])[0]), self.rows)
+        if self.held_from is not None and start >= self.held_from:
+            self.go.wait(100)
         if self.broken_from is not None and start >= self.broken_from:
             return 500, b'{"success": false, "error": {"message": "Search error"}}'
         result = {"count": len(self.packages), "results": self.packages[start : start + rows]}
@@ -78,5 +80,6 @@ class Portal:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.go.set()
         self._server.shutdown()
         self._server.server_close()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,14 @@ def counts(source: dict[str, Any], *names: str) -> tuple[Any, ...]:
     return tuple(source[name] for name in names)
 
 
+def wait_for(reached: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits until something is so."""
+    until = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < until, "not reached within the time"
+        time.sleep(0.02)
+
+
 def datasets(folder: Path) -> int:
     """How many datasets are public."""
     catalogue = Catalogue(load(folder, {}))
@@ -67,7 +76,8 @@ def server() -> Iterator[Portal]:
 @pytest.fixture
 def portal(server: Portal) -> Portal:
     """A portal of twenty datasets that works."""
-    server.packages, server.delay, server.broken_from = PACKAGES, 0.0, None
+    server.packages, server.broken_from, server.held_from = PACKAGES, None, None
+    server.go.clear()
     server.asked.clear()
     return server
 
@@ -220,16 +230,15 @@ def test_environment_overrides_a_source_file(tmp_path: Path, portal: Portal) -> 
 def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(published: Path, portal: Portal) -> None:
     folder = published
     portal.packages = [package(number, f"Neu {number}") for number in range(60)]
-    portal.delay = 0.4
+    portal.held_from = 30
     with started("harvest", cwd=folder) as killed:
-        until = time.monotonic() + 60
-        while len(portal.asked) < 3 and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(lambda: len(portal.asked) > 3)
         assert len(group(killed.pid)) > 1, "a run is a process of its own"
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait(10)
         assert none_left(killed.pid), "F50: no process outlives the command"
-    portal.delay = 0
+    portal.held_from = None
+    portal.asked.clear()
     catalogue = Catalogue(load(folder, {}))
     kept = choose(catalogue, f"portal/{package(7)['id']}")
     assert isinstance(kept, Entry)
@@ -237,6 +246,8 @@ def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(published: P
     assert datasets(folder) == 20
     result = allmende("harvest", "--json", cwd=folder)
     assert (result.code, *counts(only(result), "status", "updated", "created")) == (0, "ok", 20, 40)
+    starts = {int(start) for path in portal.asked for start in re.findall(r"[?&]start=(\d+)", path)}
+    assert starts == {30, 40, 50}, "what the killed run had fetched is not asked for again"
     runs = catalogue.runs()
     catalogue.close()
     assert [run.status for run in runs] == ["ok", "failed", "ok"]
@@ -245,15 +256,14 @@ def test_F50_killed_run_leaves_the_old_state_and_the_next_completes(published: P
 
 
 def test_F53_second_run_of_a_source_at_once_is_skipped(tmp_path: Path, portal: Portal) -> None:
-    folder = region(tmp_path, portal=ckan(portal.url))
-    portal.delay = 3.0
+    folder = region(tmp_path, portal=ckan(portal.url, "[limits]\nresponse_seconds = 100\n"))
+    portal.held_from = 0
     with started("harvest", "--json", cwd=folder) as first:
-        until = time.monotonic() + 30
-        while not portal.asked and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(lambda: bool(portal.asked))
         second = allmende("harvest", "--json", cwd=folder)
         skipped = only(second)
         assert (second.code, skipped["status"], skipped["run"]) == (0, "skipped", None)
-        assert "under way" in skipped["reason"] or "unterwegs" in skipped["reason"]
+        assert "unterwegs" in skipped["reason"]
+        portal.go.set()
         out, _ = first.communicate(timeout=60)
     assert only(Result(first.returncode, out, ""))["created"] == 20
