@@ -184,7 +184,7 @@ class _Runner:
                 )
             found = {"protocol": best.protocol, "url": best.url, "options": dict(best.options)}
         self.reported["detected"] = found
-        options = {**found["options"], **source.options}
+        options = {**found["options"], **source.tables.get(found["protocol"], {})}
         return source.model_copy(update={"protocol": found["protocol"], "url": found["url"], "options": options})
 
     def _failed(self, de: str, en: str, report: CrawlReport | None = None, trace: str = "") -> RunResult:

@@ -118,8 +118,8 @@ def compute(
 ) -> Plan:
     """Fills the staging file's plan and gives its counts.
 
-    Takes the published records of the source in the order of their keys, the inputs that an undo blocked (native id to
-    input hash), and look-ups of the owners of IRIs (IRI to KEY) and of what is published under a KEY (its content hash).
+    Takes the published records of the source in the order of their keys, what an undo blocked (native id to
+    content hash), and look-ups of the owners of IRIs (IRI to KEY) and of what is published under a KEY (its content hash).
     """
     database = staging.database
     database.execute("BEGIN")
@@ -173,7 +173,7 @@ def _action(mine: _Mine, theirs: Published | None, owner: str, blocked: Mapping[
         return "failed"
     if owner != mine.key:
         return "kept" if mine.companion else "foreign"
-    if not mine.companion and blocked.get(mine.native_id) == mine.input_hash:
+    if not mine.companion and mine.native_id in blocked and blocked[mine.native_id] == mine.content_hash:
         return "blocked"
     if theirs is None:
         return "create" if mine.state == MAPPED else "failed"

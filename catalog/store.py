@@ -339,11 +339,11 @@ class Store:
                 yield Published(key, version_id, bytes(content), bytes(given), position is None, runs, since)
 
     def blocked(self, source_key: str) -> Mapping[str, bytes]:
-        """The inputs that an undo blocked, by native id."""
+        """The content hashes of what an undo blocked, by native id."""
         table = tables.blocked
         with self.engine.connect() as connection:
             rows = connection.execute(
-                sa.select(table.c.native_id, table.c.input_hash).where(table.c.source_key == source_key)
+                sa.select(table.c.native_id, table.c.content_hash).where(table.c.source_key == source_key)
             )
             return {native_id: bytes(digest) for native_id, digest in rows}
 

@@ -164,13 +164,13 @@ set_aside = sa.Table(
     sa.Column("response", sa.Text),
 )
 
-# Inputs that an undo took back: they wait until they change or a steward releases them.
+# What an undo took back: it waits until its content changes or a steward releases it.
 blocked = sa.Table(
     "blocked",
     metadata,
     sa.Column("source_key", sa.Text, primary_key=True),
     sa.Column("native_id", sa.Text, primary_key=True),
-    sa.Column("input_hash", sa.LargeBinary, nullable=False),
+    sa.Column("content_hash", sa.LargeBinary, nullable=False),
     sa.Column("run_id", sa.Integer, nullable=False),
 )
 

@@ -72,7 +72,7 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
             if present is not None:
                 close.append(present.id)
                 if identity[key].position is not None:
-                    blocked.append((identity[key], present.input_hash))
+                    blocked.append((identity[key], present.content_hash))
             if prior is not None:
                 restore.append(prior)
             else:
@@ -145,7 +145,7 @@ def _remember_undone(
     block = store.upsert(tables.blocked)
     block = block.on_conflict_do_update(
         index_elements=["source_key", "native_id"],
-        set_={"input_hash": block.excluded.input_hash, "run_id": block.excluded.run_id},
+        set_={"content_hash": block.excluded.content_hash, "run_id": block.excluded.run_id},
     )
     with store.writing.begin() as connection:
         for batch in batches([old for old in restore if identity[old.key].position is not None]):
@@ -162,7 +162,7 @@ def _remember_undone(
                     {
                         "source_key": record.source_key,
                         "native_id": record.native_id,
-                        "input_hash": bytes(digest),
+                        "content_hash": bytes(digest),
                         "run_id": run.id,
                     }
                     for record, digest in pairs

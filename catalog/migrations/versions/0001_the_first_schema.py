@@ -24,7 +24,7 @@ def upgrade() -> None:
         "blocked",
         sa.Column("source_key", sa.Text(), nullable=False),
         sa.Column("native_id", sa.Text(), nullable=False),
-        sa.Column("input_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source_key", "native_id", name=op.f("pk_blocked")),
     )
