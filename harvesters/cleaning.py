@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from harvesters.persons import without_persons
+from harvesters.persons.readings import without_persons
 from harvesters.reading import Context, Harvested, Reading, TraceEntry
 from schemas import iris
 from schemas.kinds import Literal

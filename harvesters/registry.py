@@ -19,6 +19,9 @@ from harvesters.spider import HarvestSpider
 from schemas import vocabularies
 from schemas.region import ConfigurationError, Region
 
+# What lies in these folders of the package has no part in what a native record becomes.
+_NOT_READING = frozenset({"spiders", "readers", "guards", "regions"})
+
 
 def _modules(package: ModuleType, group: str) -> list[ModuleType]:
     found = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
@@ -55,7 +58,8 @@ def revision(reader_name: str) -> bytes:
     module = cast(ModuleType, reader(reader_name))
     assert module.__file__
     files = {Path(module.__file__)}
-    files.update(Path(__file__).parent.glob("*.py"))
+    here = Path(__file__).parent
+    files.update(file for file in here.rglob("*.py") if file.parent.relative_to(here).as_posix() not in _NOT_READING)
     files.update(Path(schemas.__file__).parent.rglob("*.py"))
     digest = hashlib.blake2b(vocabularies.revision().encode(), digest_size=16)
     for file in sorted(files):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harvesters.account import PATHS, Account
-from harvesters.agents import agent, contact, people, publisher, said_in
-from harvesters.ckan_fields import NOT_PUBLIC, PACKAGE, not_public
-from harvesters.ckan_resources import enter_distributions
-from harvesters.native_values import parsed, word, written
-from harvesters.periods import period
-from harvesters.places import enter_box, enter_place
+from harvesters.ckan.fields import NOT_PUBLIC, PACKAGE, not_public
+from harvesters.ckan.resources import enter_distributions
+from harvesters.mapping.account import PATHS, Account
+from harvesters.mapping.agents import agent, contact, people, publisher, said_in
+from harvesters.mapping.native_values import parsed, word, written
+from harvesters.mapping.periods import period
+from harvesters.mapping.places import enter_box, enter_place
 from harvesters.reading import (
     DERIVED_ID,
     UNREADABLE_RECORD,

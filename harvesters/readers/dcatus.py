@@ -9,13 +9,23 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from harvesters.account import IGNORED, Account, Part, Parts, Rule
-from harvesters.agents import contact, publisher
-from harvesters.field_rules import access_rights, addresses, codes, dates, keywords, standards, strings, texts, themes
-from harvesters.license_terms import terms
-from harvesters.native_values import address_of, entries, word
-from harvesters.periods import periods
-from harvesters.places import places
+from harvesters.mapping.account import IGNORED, Account, Part, Parts, Rule
+from harvesters.mapping.agents import contact, publisher
+from harvesters.mapping.field_rules import (
+    access_rights,
+    addresses,
+    codes,
+    dates,
+    keywords,
+    standards,
+    strings,
+    texts,
+    themes,
+)
+from harvesters.mapping.license_terms import terms
+from harvesters.mapping.native_values import address_of, entries, word
+from harvesters.mapping.periods import periods
+from harvesters.mapping.places import places
 from harvesters.reading import DERIVED_ID, UNREADABLE_RECORD, Context, Native, Reading, Unusable, without_identity
 from schemas import iris
 from schemas.findings import Finding, Severity, declare

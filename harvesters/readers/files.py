@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from harvesters import file_texts, sheet_fields
-from harvesters.described_file import DescribedFile
-from harvesters.file_groups import SHAPEFILE_PARTS, FileGroup, period_of, title_of
-from harvesters.file_texts import FILE_MISSING, FILE_NOTE, FILE_PERSONAL, FILE_UNREADABLE, FILE_WEB_PAGE
+from harvesters.files import file_texts, sheet_fields
+from harvesters.files.described_file import DescribedFile
+from harvesters.files.file_groups import SHAPEFILE_PARTS, FileGroup, period_of, title_of
+from harvesters.files.file_texts import FILE_MISSING, FILE_NOTE, FILE_PERSONAL, FILE_UNREADABLE, FILE_WEB_PAGE
+from harvesters.files.sheet_fields import Draft
 from harvesters.reading import Context, Native, Reading, TraceEntry, Unusable, without_identity
-from harvesters.sheet_fields import Draft
 from schemas import iris
 from schemas.findings import Finding, Severity
 from schemas.kinds import Literal, date, iri

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from harvesters import link_texts
-from harvesters.file_groups import period_of, title_of
-from harvesters.link_groups import LinkedFiles, title_of_links, without_links
-from harvesters.page_links import DataLink
+from harvesters.files.file_groups import period_of, title_of
 from harvesters.reading import NOT_UNDERSTOOD, Context, Native, Reading, TraceEntry
-from harvesters.schema_org import SchemaDataset, read_dataset
+from harvesters.website import link_texts
+from harvesters.website.link_groups import LinkedFiles, title_of_links, without_links
+from harvesters.website.page_links import DataLink
+from harvesters.website.schema_org import SchemaDataset, read_dataset
 from schemas import iris
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, iri

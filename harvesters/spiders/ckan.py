@@ -11,12 +11,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
-from harvesters.ckan_answers import MISSING, REPLAYED, Refusal, cut, no_packages, packages_in, refused_by_status
-from harvesters.ckan_lists import PackageLists
-from harvesters.ckan_packages import PackageSpider
-from harvesters.ckan_portal import CkanOptions, Portal, filter_query, portal
-from harvesters.ckan_tally import Tally
-from harvesters.native_values import word
+from harvesters.ckan.answers import MISSING, REPLAYED, Refusal, cut, no_packages, packages_in, refused_by_status
+from harvesters.ckan.lists import PackageLists
+from harvesters.ckan.packages import PackageSpider
+from harvesters.ckan.portal import CkanOptions, Portal, filter_query, portal
+from harvesters.ckan.tally import Tally
+from harvesters.mapping.native_values import word
 from harvesters.reading import Page
 from harvesters.spider import Detected, Options
 from schemas.findings import declare

@@ -11,7 +11,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
-from harvesters.native_values import word
+from harvesters.mapping.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.spider import Detected, HarvestSpider
 from schemas.findings import Finding, Severity

@@ -12,11 +12,11 @@ from pydantic import Field, field_validator
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from harvesters import described_file, file_groups, local_folder
 from harvesters.answer import Answer
-from harvesters.file_groups import FileEntry, FileGroup
-from harvesters.file_texts import FILE_GONE, FOLDER_DEPTH, FOLDER_LOOP
-from harvesters.folder_files import (
+from harvesters.files import described_file, file_groups, local_folder
+from harvesters.files.file_groups import FileEntry, FileGroup
+from harvesters.files.file_texts import FILE_GONE, FOLDER_DEPTH, FOLDER_LOOP
+from harvesters.files.folder_files import (
     FolderFiles,
     KeptFile,
     file_from_json,
@@ -24,11 +24,11 @@ from harvesters.folder_files import (
     listing_from_json,
     listing_to_json,
 )
-from harvesters.folder_index import folder_of, read_index
-from harvesters.metadata_sheet import is_sheet
+from harvesters.files.folder_index import folder_of, read_index
+from harvesters.files.metadata_sheet import is_sheet
 from harvesters.reading import Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
-from harvesters.web_pages import header, moment_of, page_text, parse
+from harvesters.website.web_pages import header, moment_of, page_text, parse
 from schemas.findings import Finding, Severity
 from schemas.syntax import excerpt
 

@@ -15,16 +15,16 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from harvesters import link_groups
 from harvesters.answer import Answer
-from harvesters.frontier import Frontier
 from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
-from harvesters.linked_data import find_datasets
-from harvesters.page_links import PageLinks, read_links
 from harvesters.reading import Kept, Native, Page
-from harvesters.schema_org import SchemaDataset, files_of, identity
 from harvesters.spider import Detected, HarvestSpider, Options
-from harvesters.web_pages import WebPage, header, moment_of, page_text, parse
+from harvesters.website import link_groups
+from harvesters.website.frontier import Frontier
+from harvesters.website.linked_data import find_datasets
+from harvesters.website.page_links import PageLinks, read_links
+from harvesters.website.schema_org import SchemaDataset, files_of, identity
+from harvesters.website.web_pages import WebPage, header, moment_of, page_text, parse
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date
 from schemas.syntax import excerpt

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rdflib.compare import isomorphic
 
 from harvesters import pipelines
-from harvesters.ckan_fields import PACKAGE, RESOURCE, SERVICE
+from harvesters.ckan.fields import PACKAGE, RESOURCE, SERVICE
 from harvesters.readers import ckan
 from harvesters.reading import Context, Kept, Native, Outcome, Page, Reading, Unusable
 from harvesters.spider import Job

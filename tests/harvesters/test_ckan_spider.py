@@ -25,8 +25,8 @@ from twisted.internet import threads
 
 from harvesters import registry, settings
 from harvesters.answer import Answer
-from harvesters.ckan_answers import cut
-from harvesters.ckan_portal import CkanOptions, Portal, filter_query, portal
+from harvesters.ckan.answers import cut
+from harvesters.ckan.portal import CkanOptions, Portal, filter_query, portal
 from harvesters.crawl import revision_of
 from harvesters.reading import Context, Kept, Outcome, Page, PageMemory
 from harvesters.regions.server import start
@@ -326,7 +326,7 @@ from pathlib import Path
 from harvesters.crawl import crawl
 from harvesters.reading import Context
 from harvesters.spider import Job
-from harvesters.ckan_portal import CkanOptions
+from harvesters.ckan.portal import CkanOptions
 from schemas import region
 from tests.harvesters.test_ckan_reader import ListSink
 logging.basicConfig(level=1)

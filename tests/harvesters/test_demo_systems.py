@@ -15,7 +15,7 @@ from protego import Protego
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import DCTERMS
 
-from harvesters.person_words import is_personal_mailbox
+from harvesters.persons.words import is_personal_mailbox
 from harvesters.regions import server
 from harvesters.regions.demo_systems import WRITTEN
 from schemas import region

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters.file_groups import (
+from harvesters.files.file_groups import (
     FileEntry,
     FileGroup,
     fingerprint,
@@ -20,9 +20,9 @@ from harvesters.file_groups import (
     title_of,
     without_period,
 )
-from harvesters.folder_index import folder_of, read_index
-from harvesters.metadata_sheet import read_sheet
-from harvesters.web_pages import parse
+from harvesters.files.folder_index import folder_of, read_index
+from harvesters.files.metadata_sheet import read_sheet
+from harvesters.website.web_pages import parse
 
 INDEXES = Path(__file__).parents[1] / "recordings/files/indexes"
 

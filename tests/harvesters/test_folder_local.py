@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from harvesters import described_file, local_folder
 from harvesters.crawl import revision_of
+from harvesters.files import described_file, local_folder
 from harvesters.pipelines import run
 from harvesters.reading import Outcome
 from harvesters.spider import Job

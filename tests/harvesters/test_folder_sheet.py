@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters.file_groups import FileEntry, group
-from harvesters.metadata_sheet import COLUMNS, MetadataSheet, field_of, is_sheet, nearest, read_sheet
+from harvesters.files.file_groups import FileEntry, group
+from harvesters.files.metadata_sheet import COLUMNS, MetadataSheet, field_of, is_sheet, nearest, read_sheet
 from harvesters.readers import files
 from harvesters.reading import Context, Native, Reading
 from schemas import rdf

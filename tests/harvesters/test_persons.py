@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters import person_texts, pipelines
+from harvesters import pipelines
 from harvesters.cleaning import clean
-from harvesters.person_words import is_personal_mailbox, without_names
+from harvesters.persons import texts as person_texts
+from harvesters.persons.words import is_personal_mailbox, without_names
 from harvesters.readers import ckan, dcatus
 from harvesters.reading import NOT_UNDERSTOOD, Kept, Native, Outcome, Page, Reading
 from harvesters.spider import Job

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from harvesters.answer import Answer
-from harvesters.frontier import MOST_ALIKE, MOST_QUERIES, Frontier
 from harvesters.regions import server
 from harvesters.spiders.website import WebsiteSpider
+from harvesters.website.frontier import MOST_ALIKE, MOST_QUERIES, Frontier
 from schemas.region import ConfigurationError
 from tests.harvesters.crawl_runs import Run, Site, context_of, crawl, write_region
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters import link_texts
 from harvesters.cleaning import clean
-from harvesters.link_groups import LinkedFiles, group, title_of_links
-from harvesters.linked_data import find_datasets
-from harvesters.page_links import read_links
 from harvesters.readers import website
 from harvesters.reading import Context, Native, Reading, Unusable
-from harvesters.schema_org import SchemaDataset, identity
-from harvesters.web_pages import WebPage, join, moment_of, parse
+from harvesters.website import link_texts
+from harvesters.website.link_groups import LinkedFiles, group, title_of_links
+from harvesters.website.linked_data import find_datasets
+from harvesters.website.page_links import read_links
+from harvesters.website.schema_org import SchemaDataset, identity
+from harvesters.website.web_pages import WebPage, join, moment_of, parse
 from schemas import iris, rdf
 from tests.graphs import canonical
 from tests.harvesters.crawl_runs import context_of, write_region
@@ -57,7 +57,7 @@ def readings(page: WebPage, context: Context, pdf: bool = False) -> list[Reading
 
 
 def website_files(native: Native) -> tuple[str, ...]:
-    from harvesters.schema_org import files_of
+    from harvesters.website.schema_org import files_of
 
     return files_of(native.data.entry, native.data.page)
 

@@ -1,0 +1,1 @@
+"""CKAN's and DKAN's answers, lists and packages."""

@@ -1,0 +1,1 @@
+"""Persons' data taken out of readings: names, direct numbers, personal mailboxes."""
