@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,12 +26,16 @@ MEDIA_TYPES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
 
+# Takes the rest of a path and the query; gives status, media type and body.
+Kind = Callable[[str, dict[str, list[str]]], tuple[int, str, bytes]]
+
 
 class SampleServer:
     """The folder of samples at ``/static/…``, as CKAN portals at ``/ckan/NAME``, as an index of files at ``/folder/KIND/``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, more: Mapping[str, Kind]) -> None:
         self.folder = folder
+        self.more = more
 
     def answer(self, path: str, query: dict[str, list[str]]) -> tuple[int, str, bytes]:
         """Status, media type and body of an address."""
@@ -42,6 +46,8 @@ class SampleServer:
             return self._folder(rest, path)
         if kind == "ckan":
             return self._ckan(rest, query)
+        if kind in self.more:
+            return self.more[kind](rest, query)
         return 404, "text/plain", b"not here"
 
     def _static(self, name: str) -> tuple[int, str, bytes]:
@@ -89,9 +95,9 @@ def _json(document: Any) -> tuple[int, str, bytes]:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serves a folder of samples; gives the server's address."""
-    samples = SampleServer(folder)
+def serving(folder: Path, **more: Kind) -> Iterator[str]:
+    """Serves a folder of samples; gives the server's address. ``more`` are answers below ``/KIND/`` of a test's own."""
+    samples = SampleServer(folder, more)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

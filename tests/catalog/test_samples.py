@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import orjson
 import pytest
-import sqlalchemy as sa
 
-from catalog import tables
-from catalog.entries import Entry
 from catalog.search import Catalogue
-from catalog.store import current
-from schemas.model import Dataset
-from schemas.region import Region, load
-from tests.catalog.runs import REGION
+from tests.catalog.sampling import Harvested, Source, datasets, harvest
 from tests.sample_server import serving
 
 pytestmark = pytest.mark.samples
-ALLMENDE = str(Path(sys.executable).parent / "allmende")
 
 
 class Sample(NamedTuple):
@@ -84,37 +74,19 @@ BROKEN = {
 }
 
 
-class Harvested(NamedTuple):
-    """All samples harvested by one command."""
-
-    region: Region
-    address: str
-    results: dict[str, dict[str, Any]]
-
-
 @pytest.fixture(scope="module")
 def harvested(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvested]:
     folder = tmp_path_factory.mktemp("samples")
     with serving(samples) as address:
-        sources = {name: (s.protocol, s.path, s.more) for name, s in SAMPLES.items()}
-        sources |= {f"web-{name.replace('_', '-')}": ("website", f"static/web/{name}.html", "") for name in PAGES}
+        sources = {name: Source(s.protocol, f"{address}/{s.path}", s.more) for name, s in SAMPLES.items()}
+        sources |= {
+            f"web-{name.replace('_', '-')}": Source("website", f"{address}/static/web/{name}.html") for name in PAGES
+        }
         for protocol, names in BROKEN.items():
             for name in names:
                 source_id = f"broken-{protocol}-{name.split('.')[0].replace('_', '-')}"
-                sources[source_id] = (protocol, f"static/broken/{name}", "")
-        (folder / "sources").mkdir()
-        region = REGION.replace("STORE", "sqlite:///data/allmende.db")
-        region = region.replace("publisher", 'allowed_hosts = ["127.0.0.1"]\npublisher')
-        (folder / "region.toml").write_text(region)
-        for name, (protocol, path, more) in sources.items():
-            (folder / "sources" / f"{name}.toml").write_text(
-                f'title = "{name}"\nmunicipality = "neuhof"\nurl = "{address}/{path}"\nprotocol = "{protocol}"\n{more}'
-            )
-        command = [ALLMENDE, "--region", str(folder), "harvest", "--json"]
-        done = subprocess.run(command, capture_output=True, check=False)
-        assert done.stdout, done.stderr.decode()
-        results = {entry["id"]: entry for entry in orjson.loads(done.stdout)["sources"]}
-        yield Harvested(load(folder), address, results)
+                sources[source_id] = Source(protocol, f"{address}/static/broken/{name}")
+        yield harvest(folder, address, sources)
 
 
 @pytest.fixture(scope="module")
@@ -135,20 +107,6 @@ def test_sample_is_harvested_with_the_counts_of_its_list(harvested: Harvested, c
     assert len(records) + result["duplicates"] + result["failed"] == sample.datasets, result
     if sample.distributions is not None and not result["duplicates"]:
         assert sum(len(record.distribution) for record in records) == sample.distributions
-
-
-def datasets(catalogue: Catalogue, source_key: str) -> list[Dataset]:
-    """The datasets of a source that are public."""
-    at = catalogue.number()
-    with catalogue.engine.connect() as connection:
-        keys = connection.scalars(
-            sa.select(tables.records.c.key)
-            .join(tables.versions, tables.versions.c.key == tables.records.c.key)
-            .where(tables.records.c.source_key == source_key, tables.records.c.kind == "dataset", current(at))
-        ).all()
-    entries = [catalogue.get(key, at) for key in keys]
-    records = [entry.record() for entry in entries if isinstance(entry, Entry)]
-    return [record for record in records if isinstance(record, Dataset)]
 
 
 @pytest.mark.parametrize("name", PAGES)
