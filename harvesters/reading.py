@@ -129,7 +129,8 @@ class Page:
     """One fetched page: its natives, or the ids last read from it where the source answered 304.
 
     ``response`` is the name under which the body is kept; ``unusable`` are entries that could not even be cut out;
-    ``revision`` says by which mapping and settings the page is read (part of each input hash).
+    ``revision`` says by which mapping and settings the page is read (part of each input hash); ``deleted_ids`` are
+    records that the source says are gone.
     """
 
     url: str
@@ -140,6 +141,7 @@ class Page:
     last_modified: str | None = None
     unusable: tuple[Finding, ...] = ()
     revision: bytes = b""
+    deleted_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,11 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CrawlReport:
-    """How a crawl went: ``coverage`` is complete or partial, ``failure`` why nothing usable came (or None)."""
+    """How a crawl went: ``failure`` says why nothing usable came (or None).
+
+    ``coverage`` is complete, partial, or ``changes`` where only what changed was asked for: such a run counts no absence
+    but those that the source states.
+    """
 
     coverage: str
     pages: int

@@ -8,7 +8,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
-from harvesters.spider import HarvestSpider
+from harvesters.spider import ASKED, HarvestSpider
 
 
 class ReplayMiddleware:
@@ -30,7 +30,7 @@ class ReplayMiddleware:
         source = spider.job.replay or spider.job.resume
         if source is None:
             return None
-        kept = source(request.url)
+        kept = source(str(request.meta.get(ASKED, request.url)))
         if kept is None:
             if spider.job.replay is None:
                 return None

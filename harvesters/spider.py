@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 import scrapy
@@ -20,7 +21,8 @@ from schemas.findings import Finding
 from schemas.region import ConfigurationError, HarvestSource
 
 log = logging.getLogger(__name__)
-_ASKED = "allmende_asked"
+# In a request's meta: the name under which its answer is remembered and kept.
+ASKED = "allmende_asked"
 
 
 class Options(BaseModel):
@@ -46,6 +48,8 @@ class Job:
     """What one crawl is given, and the account that it keeps.
 
     ``replay`` gives kept responses in the place of all requests, ``resume`` those that an interrupted run had fetched.
+    ``since`` is the moment (UTC, overlap taken off) after which changes suffice, or None where all is wanted; a spider
+    that asks its source only for changes sets ``changes_only``.
     """
 
     context: Context
@@ -61,13 +65,15 @@ class Job:
     failures: list[tuple[str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     stated_total: int | None = None
+    since: datetime | None = None
+    changes_only: bool = False
 
     def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
         """The account as a report: complete only if nothing failed."""
         failed = self.failures[0] if self.failures else None
         unusable = failed is not None and self.pages == 0
         return CrawlReport(
-            coverage="complete" if failed is None else "partial",
+            coverage="partial" if failed else "changes" if self.changes_only else "complete",
             pages=self.pages,
             failure_de=failed[0] if failed and unusable else None,
             failure_en=failed[1] if failed and unusable else None,
@@ -136,12 +142,25 @@ class HarvestSpider(scrapy.Spider):
         except Exception as error:  # Scrapy would log it and call the crawl finished
             self.broke_off(error)
 
-    def request(self, url: str, callback: Callable[..., Any], *, conditional: bool = True, **kwargs: Any) -> Request:
-        """A request whose failure is kept in the account; with validators of the last run where there are any."""
+    def request(
+        self,
+        url: str,
+        callback: Callable[..., Any],
+        *,
+        conditional: bool = True,
+        asked_as: str | None = None,
+        **kwargs: Any,
+    ) -> Request:
+        """A request whose failure is kept in the account; with validators of the last run where there are any.
+
+        ``asked_as`` names the page where the address alone does not tell requests apart, as those with a body: under
+        that name it is remembered, kept and replayed.
+        """
         headers = dict(kwargs.pop("headers", {}))
-        meta = {"handle_httpstatus_list": [304], _ASKED: url, **kwargs.pop("meta", {})}
+        name = asked_as or url
+        meta = {"handle_httpstatus_list": [304], ASKED: name, **kwargs.pop("meta", {})}
         if conditional and not self.job.full and self.job.replay is None and self.job.memory is not None:
-            known = self.job.memory.page(url)
+            known = self.job.memory.page(name)
             # Read by another mapping or other settings, the page must come again (DESIGN 3, step 4).
             if known is not None and known.revision == self.job.revision:
                 if known.etag:
@@ -157,8 +176,12 @@ class HarvestSpider(scrapy.Spider):
         natives: Sequence[Native],
         unusable: Sequence[Finding] = (),
         kept_body: bytes | None = None,
+        deleted_ids: Sequence[str] = (),
     ) -> Page:
-        """One page for the pipelines; its body is kept under its hash. ``kept_body`` replaces a body not worth keeping."""
+        """One page for the pipelines; its body is kept under its hash. ``kept_body`` replaces a body not worth keeping.
+
+        ``deleted_ids`` are records that the source says are gone.
+        """
         self.job.pages += 1
         most = self.source.limits.records
         if self.job.records + len(natives) > most:
@@ -180,6 +203,7 @@ class HarvestSpider(scrapy.Spider):
             last_modified=_header(response, "Last-Modified"),
             unusable=tuple(unusable),
             revision=self.job.revision,
+            deleted_ids=tuple(deleted_ids),
         )
 
     def not_modified(self, response: Response) -> Page | None:
@@ -235,7 +259,7 @@ class HarvestSpider(scrapy.Spider):
 def asked(response: Response) -> str:
     """The address that was asked for, before any redirect: under it a page is remembered and kept."""
     request = response.request
-    return str(request.meta.get(_ASKED, request.url)) if request is not None else response.url
+    return str(request.meta.get(ASKED, request.url)) if request is not None else response.url
 
 
 def _header(response: Response, name: str) -> str | None:
