@@ -27,6 +27,7 @@ publication = sa.Table(
     sa.Column("published_at", sa.Text, nullable=False),
     sa.Column("holder", sa.Text),
     sa.Column("held_at", sa.Text),
+    sa.Column("traits_from", sa.Integer),  # since which number every version's traits are kept; null: not yet
 )
 
 # One row per published number: when, by which run.
@@ -60,6 +61,7 @@ runs = sa.Table(
     sa.Column("counts", sa.Text, nullable=False, server_default="{}"),  # JSON: fetched created updated …
     sa.Column("plan", sa.Text),  # JSON: planned counts
     sa.Column("report", sa.Text),  # JSON: findings by cause, robots verdicts, failures
+    sa.Column("replaced_by", sa.Integer),  # the run whose plan took the place of this one's, which waited
 )
 
 records = sa.Table(
@@ -179,4 +181,52 @@ aliases = sa.Table(
     metadata,
     sa.Column("slug", sa.Text, primary_key=True),
     sa.Column("key", sa.Text, nullable=False, index=True),
+)
+
+# A record that goes on under another native id: what a steward accepted with --relink (DESIGN 3, Identity; F07).
+relinks = sa.Table(
+    "relinks",
+    metadata,
+    sa.Column("source_key", sa.Text, primary_key=True),
+    sa.Column("native_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("iri", sa.Text, nullable=False),  # the subject that the record keeps
+    sa.Column("former_id", sa.Text, nullable=False),  # its native id before
+    sa.Column("run_id", sa.Integer, nullable=False, index=True),
+    sa.Column("undone_by", sa.Integer, index=True),  # the undo that took it back; null: in force
+)
+
+# By what a dataset's version may be known again in another source: hashes of its IRI, identifiers, addresses.
+traits = sa.Table(
+    "traits",
+    metadata,
+    sa.Column("trait", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("source_key", sa.Text, primary_key=True),
+    sa.Column("version_id", sa.Integer, primary_key=True, autoincrement=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# A dataset that stands behind the same dataset of another source (its cluster's primary) and is not public itself.
+shadows = sa.Table(
+    "shadows",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("primary_key", sa.Text, nullable=False, index=True),
+    sa.Column("evidence", sa.Text, nullable=False),  # JSON: what says that both are one dataset
+    sa.Column("valid_from", sa.Integer, nullable=False, index=True),
+    sa.Column("valid_to", sa.Integer, index=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
+)
+
+# Two records that a steward has said not to be the same dataset; ``one`` sorts before ``other``.
+splits = sa.Table(
+    "splits",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("one", sa.Text, nullable=False, index=True),
+    sa.Column("other", sa.Text, nullable=False, index=True),
+    sa.Column("valid_from", sa.Integer, nullable=False, index=True),
+    sa.Column("valid_to", sa.Integer, index=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
 )
