@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
+from catalog.breaker import CALM, LONGEST_PAUSE, Strain
 from schemas.region import HarvestSource
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # Clocks are put right by minutes, or by the hours between zones.
 _FARTHEST_JUMP = timedelta(hours=14)
+_INSTANT = timedelta(microseconds=1)
 
 
 def cron_line(source: HarvestSource) -> str | None:
@@ -32,18 +34,25 @@ def cron_line(source: HarvestSource) -> str | None:
     return words.get(source.schedule, source.schedule)
 
 
-def next_run(source: HarvestSource, last: datetime | None, now: datetime) -> datetime | None:
+def next_run(source: HarvestSource, last: datetime | None, now: datetime, strain: Strain = CALM) -> datetime | None:
     """When the source runs next, in UTC; at once if it never ran, None if only by hand.
 
-    Takes the start of its last run. A clock that jumped back neither doubles a run (the last one lies ahead of now) nor
-    loses one: a last run that lies further ahead than such a jump can be was started by a wrong clock (F56).
+    Takes the start of its last run, and how its last runs fared: after several failures it waits longer. A clock that
+    jumped back neither doubles a run (the last one lies ahead of now) nor loses one: a last run that lies further ahead
+    than such a jump can be was started by a wrong clock (F56).
     """
     line = cron_line(source)
     if line is None:
         return None
     if last is None or last - now > _FARTHEST_JUMP:
         return now
-    return _following(line, min(last, now)).astimezone(now.tzinfo)
+    begun = min(last, now)
+    following = _following(line, begun)
+    earliest = strain.earliest(begun, following - begun)
+    # A clock that was wrong must not keep a source waiting for longer than any pause can be.
+    if following < earliest <= now + LONGEST_PAUSE + _FARTHEST_JUMP:
+        following = _following(line, earliest - _INSTANT)
+    return following.astimezone(now.tzinfo)
 
 
 def _following(line: str, start: datetime) -> datetime:
@@ -56,7 +65,7 @@ def _following(line: str, start: datetime) -> datetime:
             return found
 
 
-def due(source: HarvestSource, last: datetime | None, now: datetime) -> bool:
+def due(source: HarvestSource, last: datetime | None, now: datetime, strain: Strain = CALM) -> bool:
     """Whether the source is to run now."""
-    following = next_run(source, last, now)
+    following = next_run(source, last, now, strain)
     return following is not None and following <= now

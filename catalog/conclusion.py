@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from catalog import planning, publishing
+from catalog import memory, planning, publishing
+from catalog.run_book import Run
 from catalog.staging import Staging
-from catalog.store import Run, Store, counts_json
+from catalog.store import Store, counts_json
 from harvesters.reading import CrawlReport
 from schemas.findings import Finding, Severity, declare
 from schemas.region import HarvestSource
@@ -214,6 +215,8 @@ def report_json(
         "causes": [[severity, rule, count] for (severity, rule), count in causes.most_common()],
         "pages": report.pages if report else 0,
         "robots": [list(verdict) for verdict in report.robots] if report else [],
+        "robots_files": memory.robots_json(report.robots_files) if report else [],
+        "rest_seconds": report.rest_seconds if report else None,
         "failures": [list(failure) for failure in report.failures] if report else [],
         "findings": [finding.to_json() for finding in findings],
         "stated_total": report.stated_total if report else None,

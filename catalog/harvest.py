@@ -18,8 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog import publishing
 from catalog.conclusion import RunResult, Terms, conclude, report_json
 from catalog.exceptions import LeaseLost, RunActive
+from catalog.run_book import Run
 from catalog.staging import Staging
-from catalog.store import Run, Store, utc_now
+from catalog.store import Store, utc_now
 from harvesters import registry
 from harvesters.crawl import crawl
 from harvesters.detection import detect
@@ -155,11 +156,13 @@ class _Runner:
         municipality = self.region.municipality(source.municipality)
         assert municipality is not None
         fetched = {} if kept or self.wish.full else self.store.interrupted(source.key, self.handle.id, self.clock())
+        memory = None if kept else self.store.memory(source.key)
         job = heart.job = Job(
             Context(self.region, source, municipality, spider.options_of(source)),
             staging,
-            memory=None if kept else self.store.memory(source.key),
+            memory=memory,
             full=self.wish.full,
+            robots=memory.robots() if memory and not self.wish.full else (),
             replay=(lambda url: self.store.response(url, kept)) if kept else None,
             resume=(lambda url: self.store.response(url, fetched)) if fetched else None,
         )

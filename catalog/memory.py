@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -10,9 +13,12 @@ import zstandard
 
 from catalog import tables
 from harvesters.reading import PageMemory
+from harvesters.robots import Robots, Verdict
 from schemas import iris
 
 BATCH = 500
+# A larger robots.txt is fetched again by the next run.
+_LARGEST_ROBOTS = 65_536
 
 
 class StoreMemory:
@@ -48,3 +54,33 @@ class StoreMemory:
         remembered = orjson.loads(zstandard.decompress(row.native_ids))
         revision = bytes.fromhex(remembered["revision"])
         return PageMemory(row.etag, row.last_modified, tuple(remembered["ids"]), row.response, revision)
+
+    def robots(self) -> tuple[Robots, ...]:
+        """The robots.txt files that the last run asked for, if it was a good one; whether they are fresh, the crawl knows.
+
+        After a run that failed or was partial they are asked for anew: they may be the reason, and have been mended.
+        """
+        runs = tables.runs
+        statement = (
+            sa.select(runs.c.status, runs.c.report)
+            .where(runs.c.source_key == self.source_key, runs.c.kind == "harvest", runs.c.state == "done")
+            .order_by(runs.c.id.desc())
+            .limit(1)
+        )
+        with self.engine.connect() as connection:
+            row = connection.execute(statement).first()
+        if row is None or row.status not in ("ok", "warnings"):
+            return ()
+        return tuple(
+            Robots(**{**kept, "verdict": Verdict(kept["verdict"]), "fetched": datetime.fromisoformat(kept["fetched"])})
+            for kept in orjson.loads(row.report or "{}").get("robots_files", ())
+        )
+
+
+def robots_json(files: Sequence[Robots]) -> list[dict[str, Any]]:
+    """Files of robots.txt as they lie in a run's report, for :meth:`StoreMemory.robots`."""
+    return [
+        {**asdict(robots), "verdict": str(robots.verdict), "fetched": robots.fetched.isoformat()}
+        for robots in files
+        if len(robots.text) <= _LARGEST_ROBOTS
+    ]

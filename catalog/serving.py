@@ -17,21 +17,22 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from catalog import clock, processes
+from catalog import breaker, clock
+from catalog.breaker import CALM
 from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.harvest import Wish
+from catalog.pool import Pool
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
-from schemas.region import ConfigurationError, Region, load
+from schemas.region import ConfigurationError, HarvestSource, Region, load
 
 FOLLOW_SECONDS = 1.0
 CLOCK_SECONDS = 20.0
 PRUNE_SECONDS = 86_400.0
+_PAUSE_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
-# So many runs go side by side, so that one that hangs does not hold up the others.
-_slots = threading.BoundedSemaphore(4)
 _context = multiprocessing.get_context("spawn")
 
 
@@ -205,17 +206,22 @@ def _tick(folder: Path, ended: threading.Event) -> None:
     The region is read anew each time: a new source needs no restart. Whatever goes wrong is said once and tried again.
     """
     said = ""
-    under_way: dict[str, threading.Thread] = {}
+    pool = Pool(folder)
     noticed: dict[str, datetime] = {}
+    looks_at = time.monotonic() + CLOCK_SECONDS
     pruned = 0.0
-    while not ended.wait(CLOCK_SECONDS):
+    while not ended.wait(0.0 if pool.under_way else _PAUSE_SECONDS):
         try:
+            for result in pool.results(_PAUSE_SECONDS):
+                if result.status not in ("ok", "warnings", "skipped"):
+                    log.warning("%s: %s, %s", result.id, result.status, result.reason_de)
+            if time.monotonic() < looks_at:
+                continue
+            looks_at = time.monotonic() + CLOCK_SECONDS
             region = load(folder)
-            under_way = {source_id: thread for source_id, thread in under_way.items() if thread.is_alive()}
-            for source_id in _due(region, utc_now(), noticed):
-                if source_id not in under_way:
-                    under_way[source_id] = threading.Thread(target=_run, args=(region, source_id), daemon=True)
-                    under_way[source_id].start()
+            for source in _due(region, utc_now(), noticed):
+                if source.id not in pool.source_ids:
+                    pool.ask(source, Wish())
             if time.monotonic() - pruned > PRUNE_SECONDS:
                 pruned = time.monotonic()
                 _prune(region)
@@ -224,17 +230,7 @@ def _tick(folder: Path, ended: threading.Event) -> None:
             if str(error) != said:
                 said = str(error)
                 log.exception("clock: %s", error)
-
-
-def _run(region: Region, source_id: str) -> None:
-    with _slots:
-        _run_now(region, source_id)
-
-
-def _run_now(region: Region, source_id: str) -> None:
-    for result in processes.run_sources(region, [source_id], Wish()):
-        if result.status not in ("ok", "warnings", "skipped"):
-            log.warning("%s: %s, %s", source_id, result.status, result.reason_de)
+    pool.close()
 
 
 def _prune(region: Region) -> None:
@@ -245,18 +241,22 @@ def _prune(region: Region) -> None:
         store.close()
 
 
-def _due(region: Region, now: datetime, noticed: dict[str, datetime]) -> list[str]:
+def _due(region: Region, now: datetime, noticed: dict[str, datetime]) -> list[HarvestSource]:
     """The sources that are to run. One that never ran waits for its next regular time from when it was first noticed.
 
     So a steward can look at what it would bring (``harvest --plan``) before the clock publishes it.
     """
     store = Store(region)
     try:
-        last = store.last_started([source.key for source in region.sources])
+        keys = [source.key for source in region.sources]
+        last = store.last_started(keys)
+        fared = breaker.strains(store.engine, keys)
     finally:
         store.close()
     return [
-        source.id
+        source
         for source in region.sources
-        if clock.due(source, last.get(source.key) or noticed.setdefault(source.key, now), now)
+        if clock.due(
+            source, last.get(source.key) or noticed.setdefault(source.key, now), now, fared.get(source.key, CALM)
+        )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 from importlib.metadata import version
 
@@ -10,6 +11,8 @@ from scrapy.crawler import CrawlerProcess
 from twisted.python.failure import Failure
 
 from harvesters import registry, settings
+from harvesters.guards.exceptions import Rescheduled
+from harvesters.guards.run import RunGuards
 from harvesters.reading import CrawlReport
 from harvesters.spider import HarvestSpider, Job
 from schemas.region import Region
@@ -62,6 +65,7 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
             "ALLMENDE_ALLOWED_HOSTS": job.context.region.allowed_hosts,
             # Where persons' data are allowed, the permission is about them, and robots.txt is obeyed.
             "ALLMENDE_PERMISSION": permission if job.context.source.personal_data == "remove" else None,
+            "ALLMENDE_ROBOTS": job.robots,
             "ALLMENDE_AGENT": agent(job.context.region),
             "USER_AGENT": agent(job.context.region),
         }
@@ -72,4 +76,8 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
     process.crawl(crawler, job=job)
     process.start()
     robots = crawler.stats.get_value("allmende/robots", ()) if crawler.stats else ()
-    return job.report(robots)
+    guards = RunGuards.of(crawler)
+    asked = [refusal.seconds for refusal in guards.refusals if isinstance(refusal, Rescheduled)]
+    return replace(
+        job.report(robots), rest_seconds=max(asked, default=None), robots_files=tuple(guards.robots.values())
+    )

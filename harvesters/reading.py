@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from harvesters.robots import Robots
 from schemas.findings import Finding, Severity, declare
 from schemas.model import DataService, Dataset, DatasetSeries, Resource
 from schemas.region import HarvestSource, Municipality, Region
@@ -217,7 +218,9 @@ class CrawlReport:
     """How a crawl went: ``failure`` says why nothing usable came (or None).
 
     ``coverage`` is complete, partial, or ``changes`` where only what changed was asked for: such a run counts no absence
-    but those that the source states.
+    but those that the source states. ``rest_seconds`` is how long the server asked to be left alone, where that is
+    longer than a run may wait (faults F34). ``robots`` are the verdicts on robots.txt by origin, ``robots_files`` the
+    files themselves, for the next run.
     """
 
     coverage: str
@@ -228,3 +231,5 @@ class CrawlReport:
     robots: tuple[tuple[str, str], ...] = field(default=())
     stated_total: int | None = None
     failures: tuple[tuple[str, str], ...] = ()
+    rest_seconds: float | None = None
+    robots_files: tuple[Robots, ...] = ()

@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page, Sink
+from harvesters.robots import Robots
 from schemas.findings import Finding
 from schemas.region import ConfigurationError, HarvestSource
 
@@ -49,7 +50,7 @@ class Job:
 
     ``replay`` gives kept responses in the place of all requests, ``resume`` those that an interrupted run had fetched.
     ``since`` is the moment (UTC, overlap taken off) after which changes suffice, or None where all is wanted; a spider
-    that asks its source only for changes sets ``changes_only``.
+    that asks its source only for changes sets ``changes_only``. ``robots`` are files that the last run fetched.
     """
 
     context: Context
@@ -67,6 +68,7 @@ class Job:
     stated_total: int | None = None
     since: datetime | None = None
     changes_only: bool = False
+    robots: Sequence[Robots] = ()
 
     def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
         """The account as a report: complete only if nothing failed."""

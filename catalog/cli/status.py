@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from catalog import clock
+from catalog import breaker, clock
+from catalog.breaker import CALM
 from catalog.cli.output import print_json, settings
 from catalog.search import Catalogue
 from catalog.store import utc_now
@@ -30,13 +31,16 @@ def command(
         at = catalogue.number()
         states = {state.source.id: state for state in catalogue.sources()}
         counts = catalogue.counts(at)
+        fared = breaker.strains(catalogue.engine, [source.key for source in region.sources])
     finally:
         catalogue.close()
     rows: list[dict[str, object]] = []
     for source in region.sources:
         state = states[source.id]
         last = state.last_run
-        following = clock.next_run(source, datetime.fromisoformat(last.started) if last else None, utc_now())
+        began = datetime.fromisoformat(last.started) if last else None
+        strain = fared.get(source.key, CALM)
+        following = clock.next_run(source, began, utc_now(), strain)
         rows.append(
             {
                 "id": source.id,
@@ -52,6 +56,7 @@ def command(
                 "absent": state.absent,
                 "set_aside": state.set_aside,
                 "findings": {"violation": state.violations, "warning": state.warnings},
+                "failures": strain.failures,
                 "next_run": following.strftime("%Y-%m-%dT%H:%M:%SZ") if following else None,
             }
         )
@@ -73,4 +78,7 @@ def _show(rows: list[dict[str, object]], datasets: int) -> None:
     for row in rows:
         if row["reason"]:
             console.print(f"{row['id']}: {row['reason']}", markup=False)
+        if isinstance(row["failures"], int) and row["failures"] >= breaker.OPENS_AT:
+            told = f"{row['id']}: seit {row['failures']} Läufen in Folge gescheitert, Läufe nach Zeitplan nun seltener;"
+            console.print(f"{told} ein Lauf von Hand versucht es immer.", markup=False)
     console.print(f"{datasets} datasets")
