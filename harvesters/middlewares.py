@@ -71,6 +71,7 @@ class RobotsGuard(_Guard):
         super().__init__(crawler)
         self._locks: dict[Origin, asyncio.Lock] = {}
         self._causes: dict[str, FetchRefused] = {}
+        self._noted: set[str] = set()
 
     async def process_request(self, request: Request) -> None:
         """Raises RobotsRefused, or what kept the server from answering at all."""
@@ -84,6 +85,9 @@ class RobotsGuard(_Guard):
             robots = self.guards.robots.get(str(asked))
             if robots is None or not self._usable(robots):
                 robots = await self._fetch(asked)
+                self._noted.discard(robots.origin)
+            if robots.origin not in self._noted:
+                self._noted.add(robots.origin)
                 self.guards.note_robots(robots)
         self.guards.pace.crawl_delay(asked.host, robots.crawl_delay)
         if robots.allows(request.url):
