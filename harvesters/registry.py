@@ -58,6 +58,8 @@ def revision(reader_name: str) -> bytes:
     module = cast(ModuleType, reader(reader_name))
     assert module.__file__
     files = {Path(module.__file__)}
+    # A reader that hands records to others depends on them too.
+    files.update(Path(str(cast(ModuleType, reader(name)).__file__)) for name in getattr(module, "READERS", ()))
     here = Path(__file__).parent
     files.update(file for file in here.rglob("*.py") if file.parent.relative_to(here).as_posix() not in _NOT_READING)
     files.update(Path(schemas.__file__).parent.rglob("*.py"))
