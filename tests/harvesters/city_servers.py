@@ -1,0 +1,155 @@
+"""Loopback peers of a smart city's sources: a server that answers by a function, and a context broker with tenants."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+class Asked(NamedTuple):
+    """A request as it came in: path, query (the first value of each name), headers with lower-case names."""
+
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+
+
+class Told(NamedTuple):
+    """An answer."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+def as_json(document: Any, status: int = 200, **headers: str) -> Told:
+    """A document as JSON; ``_`` in the names of headers stands for ``-``."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Told(json.dumps(document).encode(), status, {"Content-Type": "application/json", **named})
+
+
+class CityServer:
+    """A server on a free loopback port; ``answer`` may be exchanged while it runs. ``asked`` holds what was asked."""
+
+    def __init__(self, answer: Callable[[Asked], Told]) -> None:
+        self.answer = answer
+        self.asked: list[Asked] = []
+        city = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+                asked = Asked(unquote(parts.path), query, {k.lower(): v for k, v in self.headers.items()})
+                told = Told(b"", 404)
+                if asked.path != "/robots.txt":
+                    city.asked.append(asked)
+                    told = city.answer(asked)
+                self.send_response(told.status)
+                for name, value in told.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(told.body)))
+                self.end_headers()
+                self.wfile.write(told.body)
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+CANARY = "Erika Mustermann"
+TENANTS = ("neuhof", "kalbach", "flieden")
+TYPES = ("ParkingSpot", "WaterLevel", "WeatherObserved", "WasteContainer", "StreetlightControlCabinet")
+
+
+def entity(
+    kind: str, tenant: str, number: int, value: float = 1.0, when: str = "2026-11-03T08:00:00Z"
+) -> dict[str, Any]:
+    """A normalised NGSI-v2 entity; its owner is a person whose name must never come out."""
+    east = 9.6 + number / 1000
+    return {
+        "id": f"urn:{tenant}:{kind}:{number}",
+        "type": kind,
+        "location": {"type": "geo:json", "value": {"type": "Point", "coordinates": [east, 50.45]}, "metadata": {}},
+        "level": {"type": "Number", "value": value, "metadata": {"unitCode": {"type": "Text", "value": "CMT"}}},
+        "dateObserved": {"type": "DateTime", "value": when, "metadata": {}},
+        "owner": {"type": "Text", "value": CANARY, "metadata": {}},
+    }
+
+
+def as_ld(given: dict[str, Any]) -> dict[str, Any]:
+    """The same entity in NGSI-LD."""
+    when = given["dateObserved"]["value"]
+    return {
+        "id": f"urn:ngsi-ld:{given['id']}",
+        "type": given["type"],
+        "location": {"type": "GeoProperty", "value": given["location"]["value"]},
+        "level": {"type": "Property", "value": given["level"]["value"], "unitCode": "CMT", "observedAt": when},
+        "refDevice": {"type": "Relationship", "object": "urn:ngsi-ld:Device:1"},
+        "owner": {"type": "Property", "value": given["owner"]["value"]},
+        "@context": ["https://context.example.org/never-fetched.jsonld"],
+    }
+
+
+@dataclass
+class Broker:
+    """A context broker: entities by tenant. ``version`` is what it speaks; ``quirk`` may answer first; ``cap`` its page."""
+
+    entities: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    version: str = "v2"
+    quirk: Callable[[Asked], Told | None] = lambda asked: None
+    cap: int = 1000
+    counts: bool = True
+
+    def __call__(self, asked: Asked) -> Told:
+        """The answer to a request."""
+        if (told := self.quirk(asked)) is not None:
+            return told
+        root = {"v2": "/v2/", "ld": "/ngsi-ld/v1/"}[self.version]
+        if not asked.path.startswith(root):
+            return as_json({"error": "BadRequest", "description": "service not found"}, 404)
+        name = "fiware-service" if self.version == "v2" else "ngsild-tenant"
+        known = self.entities.get(asked.headers.get(name, ""), [])
+        what = asked.path.removeprefix(root)
+        return self._types(known) if what == "types" else self._entities(known, asked)
+
+    def _types(self, known: list[dict[str, Any]]) -> Told:
+        names = sorted({each["type"] for each in known})
+        if self.version == "ld":
+            return as_json({"id": "urn:ngsi-ld:EntityTypeList:1", "type": "EntityTypeList", "typeList": names})
+        return as_json([{"type": name, "attrs": {}, "count": 1} for name in names], Fiware_Total_Count=str(len(names)))
+
+    def _entities(self, known: list[dict[str, Any]], asked: Asked) -> Told:
+        limit, offset = int(asked.query.get("limit", 20)), int(asked.query.get("offset", 0))
+        if limit > self.cap:
+            return as_json({"error": "BadRequest", "description": "Bad pagination limit"}, 400)
+        found = [each for each in known if each["type"] == asked.query["type"]]
+        page = found[offset : offset + limit]
+        shown = [as_ld(each) for each in page] if self.version == "ld" else page
+        counted = {"v2": "Fiware-Total-Count", "ld": "NGSILD-Results-Count"}[self.version]
+        told = as_json(shown)
+        return told._replace(headers={**told.headers, counted: str(len(found))}) if self.counts else told
+
+
+def full_broker(version: str = "v2", each: int = 3, value: float = 1.0, when: str = "2026-11-03T08:00:00Z") -> Broker:
+    """Three tenants with five types of ``each`` entities (region.md, row 1)."""
+    return Broker(
+        {t: [entity(kind, t, n, value, when) for kind in TYPES for n in range(each)] for t in TENANTS}, version
+    )
