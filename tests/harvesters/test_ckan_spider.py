@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -740,6 +741,7 @@ def _run(asked: dict[str, Any]) -> Any:
     spider = registry.spider_classes()[asked["protocol"]]
     sink, state = _Sink(), asked.get("state")
     job = Job(Context(region, source, municipality, spider.options_of(source)), sink, full=asked.get("full", False))
+    job.since = datetime.fromisoformat(asked["since"]) if asked.get("since") else None
     job.revision = revision_of(spider, job)
     if state and asked.get("replay"):
         kept = {url: Kept(url, kind, body.encode("latin-1")) for url, kind, body in state["kept"]}

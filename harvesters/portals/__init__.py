@@ -1,0 +1,1 @@
+"""What the interfaces of open-data portals share: lists gone through page by page, and records made of their entries."""

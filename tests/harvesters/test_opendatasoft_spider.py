@@ -1,0 +1,247 @@
+"""The Opendatasoft spider against a fake Explore API on loopback that has the limits of the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import ValidationError
+
+from harvesters.answer import Answer
+from harvesters.portals.opendatasoft import OpendatasoftOptions, Portal, portal
+from harvesters.spiders.opendatasoft import OpendatasoftSpider
+from tests.harvesters.portal_server import Answers, Asked, PortalServer
+from tests.harvesters.test_ckan_spider import Crawls, Run
+
+LIST = "/api/explore/v2.1/catalog/datasets"
+
+
+def dataset(number: int, **more: Any) -> dict[str, Any]:
+    default = {"title": f"Daten {number}", "modified": "2026-02-06T14:56:31+00:00"}
+    return {"dataset_id": f"d-{number:05}", "has_records": True, "features": [], "metas": {"default": default}, **more}
+
+
+def datasets(count: int) -> list[dict[str, Any]]:
+    return [dataset(number) for number in range(count)]
+
+
+def api(entries: list[dict[str, Any]], stated: int | None = None) -> Answers:
+    """The list by pages, no deeper than 10,000, and the export."""
+
+    def answer(asked: Asked) -> Any:
+        if asked.path == "/api/explore/v2.1/catalog/exports/json":
+            return entries
+        limit, offset = asked.number("limit", 10), asked.number("offset")
+        if asked.path != LIST or limit > 100 or offset + limit > 10_000:
+            return 400, b'{"error_code": "InvalidRESTParameterError"}'
+        ordered = entries[::-1] if "desc" in asked.first("order_by") else entries
+        return {"total_count": stated or len(entries), "results": ordered[offset : offset + limit]}
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def crawls() -> Iterator[Crawls]:
+    running = Crawls()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PortalServer]:
+    with PortalServer() as running:
+        yield running
+
+
+@pytest.fixture
+def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
+    def run(answer: Answers, path: str = "/", **wishes: Any) -> Run:
+        server.begin(answer)
+        return crawls.crawl("opendatasoft", f"{server.url}{path}", **wishes)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://d.example", Portal("https://d.example")),
+        ("https://d.example/explore/?sort=modified&refine.theme=Umwelt", Portal("https://d.example", ("theme:Umwelt",))),
+        ("https://d.example/api/explore/v2.1/catalog/datasets?refine=theme:A&exclude=theme:B",
+         Portal("https://d.example", ("theme:A",), ("theme:B",))),
+        ("https://d.example/pages/home/", Portal("https://d.example")),
+    ],
+)  # fmt: skip
+def test_portal_behind_an_address(url: str, expected: Portal) -> None:
+    assert portal(url) == expected
+
+
+def test_options_are_checked() -> None:
+    for wrong in ({"page_size": 500}, {"rows": 3}):
+        with pytest.raises(ValidationError):
+            OpendatasoftOptions(**wrong)  # type: ignore[arg-type]
+
+
+def test_pages_until_the_count_is_reached(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(api(datasets(250)))
+    assert len(run.records) == 250
+    assert (run.report["coverage"], run.report["stated"], run.report["findings"]) == ("complete", 250, [])
+    assert [asked.first("offset") for asked in server.asked] == ["0", "100", "200"]
+    assert {asked.first("order_by") for asked in server.asked} == {"dataset_id asc"}
+    assert run.titles["d-00007"] == "Daten 7"
+
+
+def test_filters_of_address_and_options_go_along(harvest: Callable[..., Run], server: PortalServer) -> None:
+    options = {"where": 'publisher = "Bauamt"', "refine": ["keyword:Wald"], "exclude": ["theme:Intern"]}
+    harvest(api(datasets(1)), "/explore/?refine.theme=Umwelt", options=options)
+    (asked,) = server.asked
+    assert asked.query["where"] == ['(publisher = "Bauamt")']
+    assert asked.query["refine"] == ["theme:Umwelt", "keyword:Wald"]
+    assert asked.query["exclude"] == ["theme:Intern"]
+
+
+def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(api(datasets(3)), since="2026-11-27T10:00:00+01:00", options={"where": "a = 1"})
+    assert run.report["coverage"] == "changes"
+    assert run.report["stated"] is None
+    (asked,) = server.asked
+    date = "date'2026-11-27T09:00:00Z'"
+    assert asked.query["where"] == [f"(a = 1) and (modified >= {date} or metadata_processed >= {date})"]
+
+
+def test_f79_dates_that_are_refused_are_asked_for_more_simply(
+    harvest: Callable[..., Run], server: PortalServer
+) -> None:
+    whole = api(datasets(3))
+
+    def strict(asked: Asked) -> Any:
+        return (400, b"{}") if "metadata_processed" in asked.first("where") else whole(asked)
+
+    run = harvest(strict, since="2026-11-27T10:00:00+00:00")
+    assert run.report["coverage"] == "changes"
+    assert [rule for rule, _ in run.report["findings"]] == ["portal-query-refused"]
+
+    def stricter(asked: Asked) -> Any:
+        return (400, b"{}") if asked.first("where") else whole(asked)
+
+    run = harvest(stricter, since="2026-11-27T10:00:00+00:00")
+    assert (len(run.records), run.report["coverage"]) == (3, "complete")
+
+
+def test_more_than_10000_come_as_an_export(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(api(datasets(10_001)), options={"refine": ["theme:Umwelt"]})
+    assert (len(run.records), run.report["coverage"], run.report["stated"]) == (10_001, "complete", 10_001)
+    assert [asked.path for asked in server.asked] == [LIST, "/api/explore/v2.1/catalog/exports/json"]
+    assert server.asked[1].query["refine"] == ["theme:Umwelt"]
+    again = harvest(lambda asked: None, state=run.state, replay=True, options={"refine": ["theme:Umwelt"]})
+    assert not server.asked
+    assert again.titles == run.titles
+    assert again.report["coverage"] == "complete"
+
+
+def test_f14_without_an_export_pages_reach_10000_and_the_run_is_partial(harvest: Callable[..., Run]) -> None:
+    whole = api(datasets(10_001))
+    run = harvest(lambda asked: (403, b"nein") if "exports" in asked.path else whole(asked))
+    assert (len(run.records), run.report["coverage"]) == (10_000, "partial")
+    assert "portal-count-gap" in {rule for rule, _ in run.report["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ((200, b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
+        ((200, b" "), "leer"),
+        ((200, b'{"total_count": 3, "resul'), "kein JSON"),
+        ((200, b'{"error_code": "ODSQLError", "message": "kaputt"}'), "kaputt"),
+        ((401, b"nein"), "401"),
+        ((500, b"voll"), "500"),
+    ],
+    ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
+)
+def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+    run = harvest(lambda asked: reply)
+    assert (run.records, run.report["pages"]) == ({}, 0)
+    assert said in run.report["failure"]
+
+
+def test_f04_an_empty_catalogue_is_complete(harvest: Callable[..., Run]) -> None:
+    run = harvest(api([]))
+    assert (run.records, run.report["pages"], run.report["coverage"]) == ({}, 1, "complete")
+
+
+def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(lambda asked: {"total_count": 900, "results": datasets(100)})
+    assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
+
+
+def test_f14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
+    whole = api(datasets(250))
+    run = harvest(lambda asked: (500, b"oops") if asked.first("offset") == "200" else whole(asked))
+    assert (len(run.records), run.report["coverage"]) == (200, "partial")
+
+
+def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(api(datasets(90), stated=95))
+    assert (len(run.records), run.report["coverage"]) == (90, "partial")
+    assert {asked.first("order_by") for asked in server.asked} == {"dataset_id asc", "dataset_id desc"}
+
+
+def test_f16_a_list_that_changes_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
+    entries = datasets(150)
+
+    def shifting(asked: Asked) -> Any:
+        if asked.number("offset") and len(entries) == 150:
+            del entries[0]
+        return api(entries)(asked)
+
+    run = harvest(shifting)
+    assert {f"d-{number:05}" for number in range(1, 150)} <= set(run.records)
+    assert run.report["coverage"] == "complete"
+    assert "portal-list-changed" in {rule for rule, _ in run.report["findings"]}
+
+
+def test_f22_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
+    entries = [dataset(1), "text", {"dataset_id": "", "metas": 3}, dataset(2, is_restricted=True)]
+    run = harvest(lambda asked: {"total_count": 4, "results": entries})
+    assert set(run.records) == {"d-00001"}
+    assert len(run.unusable) == 1
+    assert [reasons[0] for reasons in run.set_aside.values()] == ["record-without-identity"]
+    assert "portal-record-not-public" in {rule for rule, _ in run.report["findings"]}
+
+
+def test_replay_asks_nobody(harvest: Callable[..., Run], server: PortalServer) -> None:
+    first = harvest(api(datasets(120)))
+    again = harvest(lambda asked: None, state=first.state, replay=True)
+    assert again.titles == first.titles
+    assert again.report["coverage"] == "complete"
+    assert not server.asked
+
+
+def test_unchanged_datasets_are_not_read_again(harvest: Callable[..., Run]) -> None:
+    first = harvest(api(datasets(3)))
+    again = harvest(api([*datasets(2), dataset(2, features=["geo"])]), state=first.state)
+    assert {key for key, record in again.records.items() if not record["unchanged"]} == {"d-00002"}
+
+
+def test_detection() -> None:
+    url = "https://d.example/explore/?refine.theme=Umwelt"
+    (probe,) = OpendatasoftSpider.probes(url)
+    assert probe == f"https://d.example{LIST}?limit=3&refine=theme%3AUmwelt"
+
+    def answered(document: Any) -> Any:
+        answer = Answer(probe, probe, 200, {}, orjson.dumps(document), "application/json", 0.0)
+        return OpendatasoftSpider.detect(url, {probe: answer})
+
+    found = answered({"total_count": 7, "results": datasets(3)})
+    assert (found.url, found.count, found.samples) == ("https://d.example", 7, ("Daten 0", "Daten 1", "Daten 2"))
+    assert found.options == {"refine": ["theme:Umwelt"]}
+    for other in (
+        {"success": True, "result": {"results": []}},
+        {"results": []},
+        [],
+        {"total_count": 3, "results": [1]},
+    ):
+        assert answered(other) is None
+    assert OpendatasoftSpider.probes("ordner/daten") == ()
