@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from catalog import memory, planning, publishing
+from catalog import filling, memory, planning, publishing
 from catalog.run_book import Run
 from catalog.staging import Staging
 from catalog.store import Store, counts_json
@@ -129,8 +129,8 @@ def _plan(
 ) -> tuple[planning.Plan, dict[str, Any]]:
     """The plan against the present number, and the columns of the run's row that would become true with it."""
     number = store.number()
-    counts_absences = report.coverage == "complete" and not terms.replay
-    policy = planning.Policy(source.missing, source.grace, terms.now, counts_absences, store.accepted_at(source.key))
+    coverage = _coverage(report, terms)
+    policy = planning.Policy(source.missing, source.grace, terms.now, coverage, store.accepted_at(source.key))
     published = store.published(source.key, number)
     blocked = store.blocked(source.key)
     plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
@@ -165,8 +165,14 @@ def _hold(
         )
     pairs = [(version, staged.summary) for _, version, staged in staging.planned("update") if version is not None]
     lost = store.licenses_lost([(version, summary) for version, summary in pairs if summary])
-    complete = report.coverage == "complete" and not terms.replay
-    return planning.guard(plan, source, store.baseline(source.key, terms.now), lost, complete)
+    shares = [share for share in filling.shares(store, staging, source.expected.filled) if share.too_low]
+    baseline = store.baseline(source.key, terms.now)
+    return planning.guard(plan, source, baseline, lost, _coverage(report, terms), shares)
+
+
+def _coverage(report: CrawlReport, terms: Terms) -> str:
+    """What a run can tell of absences; old responses tell nothing."""
+    return "partial" if terms.replay else report.coverage
 
 
 def _duplicates(staging: Staging) -> list[Finding]:
@@ -183,7 +189,7 @@ def _duplicates(staging: Staging) -> list[Finding]:
 
 
 def _status(report: CrawlReport, plan: planning.Plan, violations: bool) -> tuple[str, str, str]:
-    if report.coverage != "complete":
+    if report.coverage == "partial":
         de, en = report.failures[0] if report.failures else ("", "")
         return "partial", de, en
     counts = plan.counts

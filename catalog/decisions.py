@@ -11,8 +11,9 @@ from typing import Any
 from catalog import planning, undoing
 from catalog.conclusion import RunResult, Terms, conclude
 from catalog.exceptions import NoSuchRun
+from catalog.run_book import Run
 from catalog.staging import Staging
-from catalog.store import Run, Store
+from catalog.store import Store
 from harvesters.reading import CrawlReport
 from schemas.region import HarvestSource, Region
 
@@ -114,7 +115,7 @@ def _changes(store: Store, staging: Staging) -> Iterator[dict[str, Any]]:
             entry["fields"] = planning.to_json(changes)
         yield entry
     rows = staging.database.execute(
-        "SELECT key, action, version_id FROM plan WHERE action IN ('absent', 'archive', 'withdraw') AND companion = 0"
+        "SELECT key, action, version_id FROM plan WHERE action IN ('absent', 'gone', 'archive', 'withdraw') AND companion = 0"
     )
     for key, action, version in rows.fetchall():
         yield {"action": action, "key": key, "title": store.title(version)}

@@ -2,7 +2,12 @@
 
 
 class RunActive(RuntimeError):
-    """Raised when a source already has a run under way (F53); says since when."""
+    """Raised when a source already has a run under way (F53); says which and since when."""
+
+    def __init__(self, source_id: str, run_id: int, since: str) -> None:
+        super().__init__(f"{source_id}: run {run_id} has been under way since {since}")
+        self.run_id = run_id
+        self.since = since
 
 
 class NoSuchRun(LookupError):

@@ -22,7 +22,7 @@ from catalog.run_book import Run
 from catalog.staging import Staging
 from catalog.store import Store, utc_now
 from harvesters import registry
-from harvesters.crawl import crawl
+from harvesters.crawl import crawl, revision_of
 from harvesters.detection import detect
 from harvesters.reading import Context, CrawlReport
 from harvesters.spider import Job
@@ -58,7 +58,8 @@ def run_source(region: Region, source_id: str, wish: Wish | None = None, clock: 
         try:
             run = store.open_run(source, "plan" if wish.plan else "replay" if kept else "harvest", clock())
         except RunActive as active:
-            return RunResult(source_id, None, "skipped", f"Ein Lauf ist schon unterwegs: {active}", str(active))
+            de = f"Lauf {active.run_id} dieser Quelle ist seit {active.since} unterwegs."
+            return RunResult(source_id, active.run_id, "skipped", de, str(active))
         runner = _Runner(store, region, source, run, wish, clock)
         with _Heart(store, run) as heart:
             result = runner.run(kept, heart)
@@ -166,7 +167,19 @@ class _Runner:
             replay=(lambda url: self.store.response(url, kept)) if kept else None,
             resume=(lambda url: self.store.response(url, fetched)) if fetched else None,
         )
-        return crawl(source.protocol, job)
+        job.since = self._since(revision_of(spider, job))
+        report = crawl(source.protocol, job)
+        if job.changes_only and job.since is not None:
+            self.reported["since"] = job.since.isoformat()
+        return report
+
+    def _since(self, revision: bytes) -> datetime | None:
+        """From when on changes suffice; a replay asks as the replayed run did, so that its responses answer."""
+        self.reported["revision"] = revision.hex()
+        if self.wish.replay is not None:
+            asked = self.store.run(self.wish.replay).report.get("since")
+            return datetime.fromisoformat(asked) if asked else None
+        return None if self.wish.full else self.store.changes_since(self.source.key, revision, self.clock())
 
     def _with_protocol(self) -> HarvestSource:
         """The source with its protocol: as configured, as the replayed run found it, or as detected now."""

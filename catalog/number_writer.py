@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from catalog import tables
 from catalog.exceptions import LeaseLost
 from catalog.lease import alive
+from catalog.run_book import Run
 from catalog.staging import Head, Staged, Staging, now_text
-from catalog.store import BATCH, Run, Store, utc_now
+from catalog.store import BATCH, Store, utc_now
 from schemas import iris
 
 T = TypeVar("T")

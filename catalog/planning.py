@@ -5,8 +5,8 @@ The plan lies in the run's staging file (table ``plan``), so memory stays flat h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -15,6 +15,7 @@ import orjson
 import zstandard
 
 from catalog.entries import RECORD_CLASSES
+from catalog.shares import Share
 from catalog.staging import Staging
 from catalog.staging_file import MAPPED, SET_ASIDE, UNCHANGED
 from catalog.summary import Summary
@@ -24,6 +25,8 @@ from schemas.model import Resource, Value
 from schemas.region import HarvestSource
 
 BATCH = 500
+# Not at the source any more: one more run without it, stated by the source, and what the grace has run out for.
+ABSENCES = ("absent", "gone", "archive", "withdraw")
 
 
 class Published(NamedTuple):
@@ -78,15 +81,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How absences are dealt with: the source's settings, the time, whether this run may count them.
+    """How absences are dealt with: the source's settings, the time, and what this run's coverage says of them.
 
-    ``accepted_at`` is when a steward last accepted a run: what was absent then is known to them.
+    ``complete``: what was not seen is absent. ``changes``: only what the source states to be deleted. ``partial``:
+    nothing. ``accepted_at`` is when a steward last accepted a run: what was absent then is known to them.
     """
 
     missing: str
     grace: timedelta
     now: datetime
-    complete: bool
+    coverage: str
     accepted_at: str | None = None
 
 
@@ -104,7 +108,6 @@ class Hold:
 
     de: str
     en: str
-    arguments: tuple[int, ...] = field(default=())
 
 
 def compute(
@@ -132,6 +135,7 @@ def compute(
         owned = owners([mine.iri for mine, _ in batch if mine and mine.iri])
         # A KEY that is published but not by this source is another's: agents that several sources refer to.
         elsewhere = contents([mine.key for mine, theirs in batch if mine and theirs is None])
+        stated = staging.stated_gone([theirs.key for mine, theirs in batch if theirs and mine is None])
         rows = []
         for mine, theirs in batch:
             if mine is not None:
@@ -139,13 +143,15 @@ def compute(
                 action = _action(mine, theirs, owner, blocked)
                 fresh = action in ("create", "update") or (
                     theirs is not None
-                    and (theirs.absent_runs > 0 or (theirs.input_hash != mine.input_hash and not mine.companion))
+                    and (
+                        theirs.absent_since is not None or (theirs.input_hash != mine.input_hash and not mine.companion)
+                    )
                 )
                 version = theirs.version_id if theirs else None
                 rows.append((mine.key, action, version, mine.companion, fresh, owned.get(mine.iri or "")))
             elif theirs is not None:
-                action = "kept" if theirs.companion else _absence(theirs, policy)
-                unaccepted += action in ("absent", "withdraw", "archive") and not _accepted(theirs, policy)
+                action = "kept" if theirs.companion else _absence(theirs, policy, stated)
+                unaccepted += action in ABSENCES and not _accepted(theirs, policy)
                 rows.append((theirs.key, action, theirs.version_id, theirs.companion, True, None))
         database.executemany("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, ?, ?)", rows)
     database.execute("COMMIT")
@@ -204,9 +210,12 @@ def _merge(staged: Iterator[_Mine], published: Iterator[Published]) -> Iterator[
             mine, theirs = next(staged, None), next(published, None)
 
 
-def _absence(record: Published, policy: Policy) -> str:
+def _absence(record: Published, policy: Policy, stated: Collection[str]) -> str:
     """What becomes of a published record that the run did not see (DESIGN 3, Guard)."""
-    if not policy.complete:
+    if policy.coverage == "changes" and record.key in stated:
+        # A listing has to confirm it: the source's word alone never takes a record away.
+        return "gone"
+    if policy.coverage != "complete":
         return "unseen"
     if policy.missing == "keep":
         return "absent"
@@ -228,7 +237,7 @@ def _counts(staging: Staging) -> Counts:
         created=by_action.get("create", 0),
         updated=by_action.get("update", 0),
         unchanged=by_action.get("unchanged", 0),
-        absent=by_action.get("absent", 0) + by_action.get("withdraw", 0) + by_action.get("archive", 0),
+        absent=sum(by_action.get(action, 0) for action in ABSENCES),
         withdrawn=by_action.get("withdraw", 0),
         held=by_action.get("blocked", 0),
         failed=by_action.get("failed", 0),
@@ -248,49 +257,82 @@ def waiting(counts: Counts) -> Counts:
     )
 
 
-def guard(plan: Plan, source: HarvestSource, baseline: Baseline, unlicensed: int, complete: bool) -> Hold | None:
-    """Why the run must wait for a steward, or None (DESIGN 3, Guard; faults F04, F05, F07, F24)."""
+def guard(
+    plan: Plan, source: HarvestSource, baseline: Baseline, unlicensed: int, coverage: str, shares: Sequence[Share] = ()
+) -> Hold | None:
+    """Why the run must wait for a steward, each reason in a sentence; or None (DESIGN 3, Guard; F04, F05, F07, F24).
+
+    ``coverage`` says what the run can tell: only a complete one is measured by how many records it saw, any by what
+    the source would have after it. ``shares`` are the fill rates to be looked at.
+    """
+    found = [*_vanished(plan, baseline, coverage), *_unexpected(plan, source, baseline, coverage, shares)]
+    if unlicensed > max(1, max(baseline.highest, baseline.published) // 5):
+        found.append(
+            Hold(
+                f"Bei {unlicensed} Datensätzen fiele die Lizenz weg.", f"{unlicensed} records would lose their licence."
+            )
+        )
+    if not found:
+        return None
+    return Hold(" ".join(hold.de for hold in found), " ".join(hold.en for hold in found))
+
+
+def _vanished(plan: Plan, baseline: Baseline, coverage: str) -> Iterator[Hold]:
     counts = plan.counts
     seen = counts.fetched - counts.duplicates
     highest = max(baseline.highest, baseline.published)
     tolerated = max(1, highest // 5)
-    if seen == 0 and highest > 0:
-        return Hold(
+    if coverage != "changes" and seen == 0 and highest > 0:
+        yield Hold(
             f"Die Quelle liefert keinen Datensatz mehr, vorher waren es {highest}.",
             f"The source delivers no record any more; before there were {highest}.",
         )
-    if baseline.published and counts.created and counts.unchanged + counts.updated + counts.held + counts.failed == 0:
-        return Hold(
+        return
+    known = counts.unchanged + counts.updated + counts.held + counts.failed
+    if coverage != "changes" and baseline.published and counts.created and known == 0:
+        yield Hold(
             f"Keine der {baseline.published} bekannten Kennungen kommt mehr vor: Hat die Quelle ihre Kennungen geändert?",
             f"0 of {baseline.published} ids known: has the source changed its identifiers?",
         )
+        return
     if plan.unaccepted_absences > tolerated:
-        return Hold(
+        yield Hold(
             f"{plan.unaccepted_absences} von {highest} Datensätzen würden fehlen; ohne Rückfrage sind {tolerated} erlaubt.",
             f"{plan.unaccepted_absences} of {highest} records would be absent; {tolerated} are allowed without asking.",
         )
-    if complete and highest - seen > tolerated:
-        return Hold(
+    elif coverage == "complete" and highest - seen > tolerated:
+        yield Hold(
             f"Die Quelle liefert {seen} Datensätze, in den letzten 30 Tagen waren es bis zu {highest}.",
             f"The source delivers {seen} records; in the last 30 days there were up to {highest}.",
         )
-    expected = source.expected
-    if complete and expected.min is not None and seen < expected.min:
-        return Hold(
-            f"Die Quelle liefert {seen} Datensätze, erwartet sind mindestens {expected.min}.",
-            f"The source delivers {seen} records; at least {expected.min} are expected.",
+
+
+def _unexpected(
+    plan: Plan, source: HarvestSource, baseline: Baseline, coverage: str, shares: Sequence[Share]
+) -> Iterator[Hold]:
+    counts, expected = plan.counts, source.expected
+    total = counts.fetched - counts.duplicates
+    if coverage != "complete":
+        # What was not asked for stays: the source is measured as it would be after the run.
+        total = max(total, baseline.published + counts.created - counts.absent)
+    if coverage != "partial" and expected.min is not None and total < expected.min:
+        yield Hold(
+            f"Die Quelle hätte {total} Datensätze, erwartet sind mindestens {expected.min}.",
+            f"The source would have {total} records; at least {expected.min} are expected.",
         )
-    if expected.max is not None and seen > expected.max:
-        return Hold(
-            f"Die Quelle liefert {seen} Datensätze, erwartet sind höchstens {expected.max}.",
-            f"The source delivers {seen} records; at most {expected.max} are expected.",
+    if expected.max is not None and total > expected.max:
+        yield Hold(
+            f"Die Quelle hätte {total} Datensätze, erwartet sind höchstens {expected.max}.",
+            f"The source would have {total} records; at most {expected.max} are expected.",
         )
-    if unlicensed > tolerated:
-        return Hold(
-            f"Bei {unlicensed} Datensätzen fiele die Lizenz weg.",
-            f"{unlicensed} records would lose their licence.",
+    for share in shares:
+        found, least = f"{share.filled / share.records:.1%}", f"{share.least:.1%}"
+        figures = f"{share.filled} von {share.records} ({found.replace('.', ',')})"
+        yield Hold(
+            f"Das Merkmal {share.attribute} hätten nur {figures} Datensätze, erwartet sind {least.replace('.', ',')}.",
+            f"Only {share.filled} of {share.records} records ({found}) would have {share.attribute}; "
+            f"{least} are expected.",
         )
-    return None
 
 
 def loses_license(before: str, after: str) -> bool:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from catalog import tables
 from catalog.number_writer import batches, number_writer
+from catalog.run_book import Run
 from catalog.staging import Staging, now_text
-from catalog.store import Run, Store
+from catalog.store import Store
 
 
 def publish(
@@ -32,7 +33,7 @@ def publish(
     changes = staging.count("SELECT count(*) FROM plan WHERE action IN ('create', 'update', 'withdraw')")
     if changes == 0:
         number = store.number()
-        _remember(store, run, source_key, staging, now)
+        _remember(store, run, source_key, staging, now, outcome["coverage"])
         store.close_run(run, now, **{**outcome, "published": number})
         return number
     writer = number_writer(store, run, source_key, now)
@@ -46,7 +47,7 @@ def publish(
     except BaseException:
         writer.release()
         raise
-    _remember(store, run, source_key, staging, now)
+    _remember(store, run, source_key, staging, now, outcome["coverage"])
     return writer.number
 
 
@@ -59,7 +60,7 @@ def close_in(connection: sa.Connection, run: Run, now: datetime, outcome: dict[s
     )
 
 
-def _remember(store: Store, run: Run, source_key: str, staging: Staging, now: datetime) -> None:
+def _remember(store: Store, run: Run, source_key: str, staging: Staging, now: datetime, coverage: str) -> None:
     """Notes what the run found out without changing a record: presence, absences, pages, what was set aside."""
     presence = tables.presence
     insert = store.upsert(presence)
@@ -84,8 +85,10 @@ def _remember(store: Store, run: Run, source_key: str, staging: Staging, now: da
             connection.execute(upsert, rows)
     _remember_unchanged(store, staging)
     _remember_absences(store, run, source_key, staging, now, upsert)
-    _remember_pages(store, run, source_key, staging)
-    _remember_set_aside(store, run, source_key, staging)
+    if coverage != "changes":
+        # The addresses of a run that asked for changes hold a time: nobody asks for them again.
+        _remember_pages(store, run, source_key, staging)
+    _remember_set_aside(store, run, source_key, staging, whole=coverage != "changes")
 
 
 def present(key: str, source_key: str, digest: bytes | None, run_id: int) -> dict[str, Any]:
@@ -128,7 +131,7 @@ def _remember_unchanged(store: Store, staging: Staging) -> None:
 def _remember_absences(store: Store, run: Run, source_key: str, staging: Staging, now: datetime, upsert: Any) -> None:
     presence = tables.presence
     absent = staging.database.execute(
-        "SELECT key, action FROM plan WHERE action IN ('absent', 'archive', 'withdraw') AND companion = 0"
+        "SELECT key, action FROM plan WHERE action IN ('absent', 'gone', 'archive', 'withdraw') AND companion = 0"
     )
     for batch in batches(absent):
         with store.writing.begin() as connection:
@@ -145,9 +148,10 @@ def _remember_absences(store: Store, run: Run, source_key: str, staging: Staging
                         "source_key": source_key,
                         "input_hash": None,
                         "last_run": run.id,
-                        "absent_runs": (known.absent_runs if known else 0) + 1,
+                        # Only a complete listing counts towards being taken away.
+                        "absent_runs": (known.absent_runs if known else 0) + (action != "gone"),
                         "absent_since": (known.absent_since if known else None) or now_text(now),
-                        "archived": action == "archive",
+                        "archived": action == "archive" or (action == "gone" and bool(known and known.archived)),
                     }
                 )
             connection.execute(upsert, rows)
@@ -185,15 +189,20 @@ def record_responses(store: Store, run: Run, staging: Staging) -> None:
             connection.execute(insert, [dict(zip(names, row, strict=True), run_id=run.id) for row in batch])
 
 
-def _remember_set_aside(store: Store, run: Run, source_key: str, staging: Staging) -> None:
-    """What a run set aside replaces what the runs before did."""
+def _remember_set_aside(store: Store, run: Run, source_key: str, staging: Staging, whole: bool) -> None:
+    """What a run set aside replaces what the runs before did; of a run that saw only changes, for what it saw."""
     table = tables.set_aside
     rows = staging.database.execute(
         "SELECT s.native_id, s.findings, s.traceback, s.response FROM plan p JOIN staged s USING (key) "
         "WHERE p.action = 'failed'"
     )
     with store.writing.begin() as connection:
-        connection.execute(sa.delete(table).where(table.c.source_key == source_key))
+        own = sa.delete(table).where(table.c.source_key == source_key)
+        if whole:
+            connection.execute(own)
+        else:
+            for seen in batches(row[0] for row in staging.database.execute("SELECT native_id FROM staged")):
+                connection.execute(own.where(table.c.native_id.in_(seen)))
         for batch in batches(rows):
             connection.execute(
                 sa.insert(table),

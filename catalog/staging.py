@@ -138,6 +138,7 @@ class Staging:
                 pages=[(page.url, page.etag, page.last_modified, remembered, page.response)],
                 reused=reused,
                 causes=[(severity, rule, number) for (severity, rule), number in causes.items()],
+                gone=[iris.key(self.source_key, native_id) for native_id in page.deleted_ids],
             )
         )
 
@@ -217,6 +218,11 @@ class Staging:
             actions,
         )
         return ((row[0], Head(*row[1:])) for row in cursor)
+
+    def stated_gone(self, keys: Sequence[str]) -> set[str]:
+        """Those of some keys whose records the source says are deleted."""
+        marks = ", ".join("?" * len(keys))
+        return {row[0] for row in self.database.execute(f"SELECT key FROM gone WHERE key IN ({marks})", keys)}
 
     def causes(self) -> Counter[tuple[str, str]]:
         """How often each rule found something in this run: counts by severity and rule."""

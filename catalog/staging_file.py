@@ -26,6 +26,7 @@ CREATE TABLE staged (
   ttl BLOB, rdf BLOB, jsonld BLOB
 );
 CREATE TABLE duplicates (native_id TEXT NOT NULL, url TEXT NOT NULL);
+CREATE TABLE gone (key TEXT PRIMARY KEY);
 CREATE TABLE pages (
   url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, native_ids BLOB NOT NULL, response TEXT
 );
@@ -60,7 +61,8 @@ class Delivery(NamedTuple):
     """What is written in one transaction: rows of the file's tables, texts not yet compressed.
 
     ``unchanged`` are the keys whose content is published already: no ready forms are derived for them. ``reused`` are
-    responses of earlier runs that this one read again, ``causes`` how often each rule found something.
+    responses of earlier runs that this one read again, ``causes`` how often each rule found something, ``gone`` the
+    keys of records that the source says are deleted.
     """
 
     rows: Sequence[tuple[Any, ...]] = ()
@@ -70,6 +72,7 @@ class Delivery(NamedTuple):
     responses: Sequence[tuple[Any, ...]] = ()
     reused: Sequence[tuple[Any, ...]] = ()
     causes: Sequence[tuple[str, str, int]] = ()
+    gone: Sequence[str] = ()
 
 
 class StagingFailed(RuntimeError):
@@ -140,6 +143,7 @@ class Writer:
             "INSERT INTO causes VALUES (?, ?, ?) ON CONFLICT(severity, rule) DO UPDATE SET number = number + excluded.number",
             delivery.causes,
         )
+        database.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [(key,) for key in delivery.gone])
         database.execute("COMMIT")
 
     def _companion(self, row: tuple[Any, ...]) -> None:

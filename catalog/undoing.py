@@ -14,8 +14,9 @@ from catalog.exceptions import NoSuchRun
 from catalog.fragments import derive
 from catalog.number_writer import NumberWriter, batches, number_writer
 from catalog.publishing import close_in, present
+from catalog.run_book import Run
 from catalog.staging import now_text
-from catalog.store import Run, Store, current
+from catalog.store import Store, current
 
 _compress = zstandard.ZstdCompressor(level=3).compress
 

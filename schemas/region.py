@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -19,6 +20,7 @@ from pydantic.fields import FieldInfo
 
 from schemas import iris
 from schemas.limits import Limits
+from schemas.model import Dataset, Distribution
 from schemas.vocabularies import LISTS, find_license
 
 T = TypeVar("T", bound=BaseModel)
@@ -61,11 +63,28 @@ def _grace(value: object) -> object:
     return value
 
 
+# What a fill rate may be asked of: what a dataset or one of its files says.
+_FILLED = tuple(
+    dict.fromkeys(
+        each.name for each in (*fields(Dataset), *fields(Distribution)) if each.name not in ("iri", "types", "extra")
+    )
+)
+
+
 class Expected(_Settings):
-    """How many records a source should deliver; outside, a run is held."""
+    """How many records a source should deliver, and which share of them has an attribute; outside, a run is held."""
 
     min: int | None = Field(default=None, ge=0)
     max: int | None = Field(default=None, ge=1)
+    filled: Mapping[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+
+    @field_validator("filled")
+    @classmethod
+    def _known_attributes(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        for name in value:
+            if name not in _FILLED:
+                raise ValueError(f"unknown attribute {name!r}; allowed: {', '.join(_FILLED)}")
+        return value
 
     @model_validator(mode="after")
     def _in_order(self) -> Expected:

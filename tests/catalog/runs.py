@@ -75,8 +75,10 @@ class Source:
         assert source is not None
         self.source: HarvestSource = source
 
-    def stage(self, store: Store, packages: Sequence[Any], kind: str = "harvest") -> tuple[Any, Staging]:
-        """Opens a run and stages packages, ten to a page."""
+    def stage(
+        self, store: Store, packages: Sequence[Any], kind: str = "harvest", deleted: Sequence[str] = ()
+    ) -> tuple[Any, Staging]:
+        """Opens a run and stages packages, ten to a page; ``deleted`` are ids that the source says are gone."""
         run = store.open_run(self.source, kind, self.now)
         staging = Staging(store.staging_file(run.id), self.source.key, "de", store.responses, store.contents)
         municipality = self.region.municipality(self.source.municipality)
@@ -90,15 +92,26 @@ class Source:
             url = f"https://portal.example.org/api/3/action/package_search?start={start}"
             name = staging.keep(Kept(url, "application/json", orjson.dumps([n.data for n in natives])))
             pipelines.run(job, "ckan", Page(url, natives, response=name, revision=job.revision))
+        if deleted:
+            pipelines.run(job, "ckan", Page("https://portal.example.org/deleted", deleted_ids=deleted))
         return run, staging
 
-    def harvest(self, packages: Sequence[Any], complete: bool = True, plan: bool = False, days: float = 1) -> RunResult:
-        """A whole run over packages; ``complete`` says whether absences count."""
+    def harvest(
+        self,
+        packages: Sequence[Any],
+        complete: bool = True,
+        plan: bool = False,
+        days: float = 1,
+        coverage: str = "",
+        deleted: Sequence[str] = (),
+    ) -> RunResult:
+        """A whole run over packages; ``complete``, or else ``coverage``, says whether absences count."""
         store = Store(self.region)
         try:
-            run, staging = self.stage(store, packages)
-            report = CrawlReport("complete" if complete else "partial", 1)
-            result = conclude(store, self.source, run, staging, report, Terms(self.now, plan_only=plan))
+            run, staging = self.stage(store, packages, deleted=deleted)
+            report = CrawlReport(coverage or ("complete" if complete else "partial"), 1)
+            terms = Terms(self.now, plan_only=plan, report={"revision": b"r".hex()})
+            result = conclude(store, self.source, run, staging, report, terms)
         finally:
             store.close()
         self.now += timedelta(days=days)

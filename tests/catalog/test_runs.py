@@ -237,6 +237,35 @@ def test_expected_counts_hold_a_run(tmp_path: Path, expected: str, held: bool) -
     assert (source.harvest(PACKAGES).status == "held") is held
 
 
+@pytest.mark.parametrize(("share", "held"), [(0.7, False), (0.8, True)])
+def test_too_few_filled_records_hold_a_run(tmp_path: Path, share: float, held: bool) -> None:
+    source = Source(region(tmp_path, portal=f"expected = {{ filled = {{ license = {share}, title = 1.0 }} }}\n"))
+    packages = [package(n, license_id="" if n % 4 == 0 else "dl-de/by-2-0") for n in range(12)]
+    result = source.harvest(packages)
+    assert (result.status == "held") is held
+    if held:
+        assert result.reason_de == ("Das Merkmal license hätten nur 9 von 12 (75,0%) Datensätze, erwartet sind 80,0%.")
+        assert result.reason_en == "Only 9 of 12 records (75.0%) would have license; 80.0% are expected."
+
+
+def test_unchanged_records_count_for_what_is_filled(tmp_path: Path) -> None:
+    folder = tmp_path
+    source = Source(region(folder))
+    packages = [package(n, license_id="" if n < 6 else "dl-de/by-2-0") for n in range(12)]
+    source.harvest(packages)
+    stricter = Source(region(folder, portal="expected = { filled = { license = 0.6 } }\n"), now=source.now)
+    assert "6 von 12" in stricter.harvest(packages).reason_de
+
+
+def test_all_reasons_of_a_held_run_are_told(tmp_path: Path) -> None:
+    source = Source(region(tmp_path, portal="expected = { min = 10 }\n"))
+    source.harvest(PACKAGES)
+    held = source.harvest([package(n, license_id="") for n in range(6)])
+    assert "6 von 12 Datensätzen würden fehlen" in held.reason_de
+    assert "erwartet sind mindestens 10" in held.reason_de
+    assert "Bei 6 Datensätzen fiele die Lizenz weg" in held.reason_de
+
+
 def test_dropped_licences_hold_a_run(portal: Source) -> None:
     packages = [package(n) for n in range(12)]
     portal.harvest(packages)
@@ -275,8 +304,8 @@ def test_later_run_replaces_an_undecided_one(portal: Source) -> None:
     portal.harvest(PACKAGES)
     held = portal.harvest([])
     assert held.run is not None
-    portal.harvest(PACKAGES)
-    with pytest.raises(NoSuchRun):
+    newer = portal.harvest(PACKAGES)
+    with pytest.raises(NoSuchRun, match=f"run {newer.run} has replaced it"):
         decisions.accept(portal.region, held.run, portal.now)
 
 
