@@ -1,0 +1,1 @@
+"""The interfaces of the Open Geospatial Consortium: capabilities in XML, and the OGC APIs in JSON, taken apart."""
