@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from catalog.summary import Summary
+import zstandard
+
+from catalog.summary import Summary, refs_of
 from schemas import model, rdf, syntax
 from schemas.findings import Finding
 from schemas.model import Resource
@@ -20,13 +24,25 @@ RECORD_CLASSES: Mapping[str, type[Resource]] = {
 }
 SORTS = ("relevance", "modified", "title")
 AGES = ("today", "week", "month", "year", "older")
+_local = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
+def unpacked(blob: bytes) -> bytes:
+    """What a zstd blob of the store holds."""
+    try:
+        decompress = _local.decompress
+    except AttributeError:  # a decompressor serves one thread
+        decompress = _local.decompress = zstandard.ZstdDecompressor().decompress
+    content: bytes = decompress(blob)
+    return content
+
+
+@dataclass(frozen=True)
 class Entry:
     """One current record of the catalogue with what the store knows about it. Times are UTC in ISO 8601.
 
-    ``changed`` is when its content last changed, ``absent_since`` since when the source lacks it (or None).
+    ``changed`` is when its content last changed, ``absent_since`` since when the source lacks it (or None). What a feed
+    page of a hundred entries does not need is unpacked when it is asked for.
     """
 
     key: str
@@ -43,8 +59,8 @@ class Entry:
     first_seen: str
     changed: str
     content_hash: bytes
-    summary: Summary
-    ntriples: bytes = field(repr=False)
+    packed_summary: str = field(repr=False)
+    packed: bytes = field(repr=False)  # zstd of the canonical N-Triples
     ttl: bytes = field(repr=False, default=b"")
     rdf: bytes = field(repr=False, default=b"")
     jsonld: bytes = field(repr=False, default=b"")
@@ -55,6 +71,21 @@ class Entry:
     source_record: str | None = None
     absent_since: str | None = None
     archived: bool = False
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What lists show of the record."""
+        return Summary.from_json(self.packed_summary)
+
+    @cached_property
+    def refs(self) -> tuple[str, ...]:
+        """The IRIs of the agents, services and series that the record refers to."""
+        return refs_of(self.packed_summary)
+
+    @cached_property
+    def ntriples(self) -> bytes:
+        """The record as canonical N-Triples."""
+        return unpacked(self.packed)
 
     @property
     def title(self) -> str:

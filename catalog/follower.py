@@ -18,6 +18,7 @@ import tantivy
 
 from catalog import database, documents, index, rows, tables
 from catalog.documents import SCHEMA, Indexed, Marker
+from catalog.entries import unpacked
 from catalog.store import current
 from catalog.summary import Summary
 from schemas.iris import catalog_iri
@@ -211,7 +212,7 @@ class Follower:
         ]
 
     def _distributions(self, ntriples: bytes) -> tuple[str, ...]:
-        found = self._distribution.findall(rows.unpacked(ntriples))
+        found = self._distribution.findall(unpacked(ntriples))
         return tuple(dict.fromkeys(key.decode() for key in found))
 
     # ---------------------------------------------------------------------------------------- dump, files

@@ -45,11 +45,21 @@ def derive(ntriples: bytes | str) -> Fragments:
     """
     triples = [quad.triple for quad in pyoxigraph.parse(ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
     ttl = _turtle(triples)
-    jsonld = pyoxigraph.serialize(triples, format=RdfFormat.JSON_LD) or b"[]"
+    jsonld = _json_body(triples)
     if _count(TURTLE_HEAD + ttl, RdfFormat.TURTLE) != len(triples) or _count_json(jsonld) != len(triples):
         raise ValueError("a fragment does not hold the statements of its record")
     rdf, lost = _rdf_xml(triples)
-    return Fragments(ttl, rdf, jsonld.strip()[1:-1], lost)
+    return Fragments(ttl, rdf, jsonld, lost)
+
+
+def written(ntriples: bytes, syntax: str) -> bytes:
+    """The fragment of N-Triples of our own making in one syntax (``ttl rdf jsonld nt``), not read back."""
+    if syntax == "nt":
+        return ntriples
+    triples = [quad.triple for quad in pyoxigraph.parse(ntriples, format=RdfFormat.N_TRIPLES, lenient=True)]
+    if syntax == "ttl":
+        return _turtle(triples)
+    return _rdf_body(triples) if syntax == "rdf" else _json_body(triples)
 
 
 def document(syntax: str, fragment: bytes) -> bytes:
@@ -64,6 +74,10 @@ def _turtle(triples: list[pyoxigraph.Triple]) -> bytes:
     document = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     # The declarations come in any order, but they are always the same ones.
     return document[len(TURTLE_HEAD) :]
+
+
+def _json_body(triples: list[pyoxigraph.Triple]) -> bytes:
+    return (pyoxigraph.serialize(triples, format=RdfFormat.JSON_LD) or b"[]").strip()[1:-1]
 
 
 def _rdf_xml(triples: list[pyoxigraph.Triple]) -> tuple[bytes, tuple[str, ...]]:
@@ -107,6 +121,6 @@ def _count(document: bytes, syntax: RdfFormat) -> int:
     return next(numbers)
 
 
-def _count_json(document: bytes) -> int:
+def _count_json(nodes: bytes) -> int:
     """The statements of expanded JSON-LD as it is written here: flat nodes whose properties are lists of values."""
-    return sum([len(values) for node in orjson.loads(document) for key, values in node.items() if key != "@id"])
+    return sum([len(values) for node in orjson.loads(b"[%b]" % nodes) for key, values in node.items() if key != "@id"])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
-import zstandard
 
 from catalog import tables
-from catalog.entries import Entry, Hit, RunRow, SetAside, Version
+from catalog.entries import Entry, Hit, RunRow, SetAside, Version, unpacked
 from catalog.fragments import derive
 from catalog.staging import findings_from_json
 from catalog.store import current
@@ -24,22 +22,11 @@ FORMS = ("ttl", "rdf", "jsonld")
 BATCH = 500
 _MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.resource, "service": DCAT.service}
 _records, _versions, _presence = tables.records, tables.versions, tables.presence
-_local = threading.local()
 
 
 def _current_then() -> sa.ColumnElement[bool]:
     """The condition that a version is current at ``:at``, for statements that are built once."""
     return current(sa.bindparam("at", type_=sa.Integer))
-
-
-def unpacked(blob: bytes) -> bytes:
-    """What a zstd blob of the store holds."""
-    try:
-        decompress = _local.decompress
-    except AttributeError:  # a decompressor serves one thread
-        decompress = _local.decompress = zstandard.ZstdDecompressor().decompress
-    content: bytes = decompress(blob)
-    return content
 
 
 def published(connection: sa.Connection) -> tuple[int, str]:
@@ -107,8 +94,7 @@ def entry(
     columns: tuple[Any, ...] = tuple(row)
     key, slug, iri, kind, source_key, native_id, position, version_id, valid_from, run_id, first_seen = columns[:11]
     changed, content_hash, summary, packed, location, source_record, absent_since, archived, *rest = columns[11:]
-    ntriples = unpacked(packed)
-    ready = _forms(ntriples, forms, rest)
+    ready = _forms(packed, forms, rest)
     trace = orjson.loads(unpacked(rest[-2])) if explained and rest[-2] else {}
     return Entry(
         key,
@@ -125,8 +111,8 @@ def entry(
         first_seen,
         changed,
         bytes(content_hash),
-        Summary.from_json(summary),
-        ntriples,
+        summary,
+        packed,
         **ready,
         findings=findings_from_json(rest[-1]) if explained else (),
         trace=tuple((a, f, r) for a, f, r in trace.get("trace", ())),
@@ -138,10 +124,10 @@ def entry(
     )
 
 
-def _forms(ntriples: bytes, forms: tuple[str, ...], stored: Sequence[bytes | None]) -> dict[str, bytes]:
+def _forms(packed: bytes, forms: tuple[str, ...], stored: Sequence[bytes | None]) -> dict[str, bytes]:
     ready = dict(zip(forms, stored, strict=False))
     if None in ready.values():
-        derived = derive(ntriples)
+        derived = derive(unpacked(packed))
         return {form: getattr(derived, form) for form in forms}
     return {form: unpacked(blob) for form, blob in ready.items() if blob is not None}
 

@@ -174,7 +174,7 @@ class Catalogue:
         waiting = list(entries)
         asked = {entry.iri for entry in waiting}
         found: dict[str, Entry] = {}
-        while wanted := {ref for entry in waiting for ref in entry.summary.refs} - asked:
+        while wanted := {ref for entry in waiting for ref in entry.refs} - asked:
             asked |= wanted
             waiting = self._companions(sorted(wanted), at, forms)
             found |= {entry.iri: entry for entry in waiting}

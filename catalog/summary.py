@@ -62,7 +62,13 @@ class Summary(NamedTuple):
 
 
 _FILES = Summary._fields.index("files")
+_REFS = Summary._fields.index("refs")
 _LISTS = tuple(map(Summary._fields.index, ("keywords", "themes", "formats", "licenses", "period", "refs")))
+
+
+def refs_of(stored: str) -> tuple[str, ...]:
+    """The ``refs`` of a summary in the store, without the rest."""
+    return tuple(orjson.loads(stored)[_REFS])
 
 
 def kind_of(record: Resource) -> str:

@@ -11,6 +11,8 @@ from statistics import quantiles
 from time import perf_counter
 from typing import NamedTuple
 
+import zstandard
+
 from catalog.entries import Entry
 from catalog.feeds import dump, formats
 from catalog.feeds.envelope import Envelope, View, around_page
@@ -127,10 +129,10 @@ def _built(shelf: _Shelf, page: _Typed, suffixes: Sequence[str]) -> list[bytes]:
     for entry, record in page.entries:
         lines = ntriples.ntriples(record, entry.key).encode()
         if suffixes == ("nt",):
-            entries.append(replace(entry, ntriples=lines))
+            entries.append(replace(entry, packed=zstandard.compress(lines)))
         else:
             forms = derive(lines)
-            entries.append(replace(entry, ntriples=lines, ttl=forms.ttl, rdf=forms.rdf, jsonld=forms.jsonld))
+            entries.append(replace(entry, ttl=forms.ttl, rdf=forms.rdf, jsonld=forms.jsonld))
     envelope = shelf.envelope(entries, page.view)
     return [b"".join(formats()[suffix].write(entries, envelope)) for suffix in suffixes]
 
