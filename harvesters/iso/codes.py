@@ -122,4 +122,7 @@ ROLE_ATTRIBUTES: Mapping[str, str] = {
     "stakeholder": "contributor",
 }
 # Who stands for the publisher where none is named: the body that grants the rights first (convention 36).
-PUBLISHER_ROLES = ("owner", "rightsHolder", "custodian", "pointOfContact", "resourceProvider", "distributor")
+PUBLISHER_ROLES = (
+    *("owner", "rightsHolder", "custodian", "pointOfContact", "resourceProvider", "distributor", "originator"),
+    *("author", "principalInvestigator", "processor"),
+)

@@ -194,6 +194,7 @@ def _service(account: Account, link: Link, whole: Whole) -> DataService | None:
         name: tuple(values.get(name, ()))
         for name in ("publisher", "contact_point", "access_rights", "applicable_legislation", "hvd_category", "theme")
     }
+    shared["access_rights"] = tuple(each for each in shared["access_rights"] if isinstance(each, str))
     return DataService(
         iri=account.mint("service", f"{whole.identity}/service/{kind}/{address}"),
         title=titles or (Literal(f"{label}{address}"),),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from harvesters.iso.codes import HVD_BASE, TOPIC_BASE, TOPICS
 from harvesters.iso.distributions import Terms, Whole, enter_links
 from harvesters.iso.elements import Element, all_text, children, name, namespace, tag_of, text
-from harvesters.iso.links import Link, kind_of_service
+from harvesters.iso.links import Link
 from harvesters.iso.parties import creator_agents
 from harvesters.iso.services import service_of
 from harvesters.mapping import license_terms
@@ -235,8 +235,6 @@ def _links(fields: Sequence[Field]) -> list[Link]:
         protocol = element.get("protocol") or element.get("scheme") or ""
         title = (element.get("name") or element.get("description") or "").strip()
         link = Link(said, place, protocol, title=(Literal(title),) if title else ())
-        if what == "identifier" and kind_of_service(link) is None:
-            link = link._replace(protocol="WWW:LINK")
         # GeoNetwork gives pictures of the data among the links.
         found.append(link._replace(function="browseGraphic") if "thumbnail" in f"{protocol}{title}".lower() else link)
     return list({link.url: link for link in reversed(found)}.values())[::-1]

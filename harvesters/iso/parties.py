@@ -32,6 +32,8 @@ ROLE_UNKNOWN = declare(
     "ISO 19115, CI_RoleCode",
 )
 
+# Who can be asked where nobody is named for it.
+_ANSWER = frozenset({"publisher", "owner", "custodian", "distributor", "originator", "author", "resourceProvider"})
 _MEMBER = "http://www.w3.org/ns/org#hasMember"
 _ORGANIZATION, _PERSON = str(VCARD.Organization), str(VCARD.Individual)
 _KNOWN_ROLES = {role.casefold(): role for role in (*ROLE_ATTRIBUTES, *ROLE_PROPERTIES, "pointOfContact")}
@@ -60,7 +62,7 @@ def enter_parties(account: Account, parties: Sequence[Party], contacts: Sequence
     """
     companions: list[Resource] = []
     known = [party._replace(role=_KNOWN_ROLES.get(party.role.casefold(), party.role)) for party in parties]
-    body = _publisher(account, known or list(contacts))
+    body = _publisher(account, known) or _publisher(account, contacts)
     if body is not None:
         companions.append(body)
     for party in known:
@@ -69,7 +71,7 @@ def enter_parties(account: Account, parties: Sequence[Party], contacts: Sequence
         elif party.role != "publisher":
             _enter_role(account, party)
     if "contact_point" not in account.values:
-        for party in [*(p for p in known if p.role in ("publisher", "owner", "custodian", "distributor")), *contacts]:
+        for party in [*(each for each in known if each.role in _ANSWER), *contacts]:
             if _enter_contact(account, party, "derived"):
                 break
     return companions
@@ -137,9 +139,10 @@ def _enter_contact(account: Account, party: Party, how: str) -> bool:
         found: Resource | None = person
     else:
         parts.pop("uri", None)
+        others = _one_name(account, parts)
         found = contact(account, parts)
         if isinstance(found, ContactPoint):
-            more: list[tuple[str, Any]] = []
+            more: list[tuple[str, Any]] = [(str(VCARD["organization-name"]), each) for each in others]
             if party.position and parts.get("name", ("", ""))[1] != party.position:
                 more += [(str(VCARD.role), text) for text in _position(account, party.position)]
             more += [(_MEMBER, person)] if person else []
@@ -149,6 +152,16 @@ def _enter_contact(account: Account, party: Party, how: str) -> bool:
         return False
     account.add("contact_point", [found], party.field, how)
     return True
+
+
+def _one_name(account: Account, parts: Parts) -> list[Literal]:
+    """Leaves the name in one language, for DCAT-AP.de allows one; gives those in other languages."""
+    if "name" not in parts or not isinstance(parts["name"][1], dict):
+        return []
+    place, names = parts["name"]
+    tag = account.language if account.language in names else next(iter(names))
+    parts["name"] = (place, {tag: names[tag]})
+    return [Literal(said, each) for each, said in names.items() if each != tag]
 
 
 def _position(account: Account, value: Any) -> list[Literal]:
