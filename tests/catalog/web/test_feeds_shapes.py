@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pyshacl import validate
-from rdflib import RDF, SH, Graph
+from rdflib import Graph
 
 from tests.catalog.builder import Stored
 from tests.catalog.web.asking import Place, companions, place_in, whole
-
-_EU = "data/SEMICeu+DCAT-AP/master/releases/3.0.0/shacl/dcat-ap-SHACL.ttl"
-_EU_BASE = "data/SEMICeu+DCAT-AP/master/releases/3.0.0/html/shacl/shapes.ttl"
-_DE = "data/GovDataOfficial+DCAT-AP.de/3.0/Releases/DCAT-AP.de V3.0/shacl"
+from tests.official_shapes import FILES, shapes_of, violations
 
 
 @pytest.fixture(scope="module")
@@ -24,27 +20,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield made
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(_EU, f"{_DE}/dcat-ap-SHACL-DE.ttl", f"{_DE}/dcat-ap-spec-german-additions.ttl"), (_EU_BASE,)],
-    ids=["dcat-ap-de-3.0", "dcat-ap-3.0.0-base"],
-)
+@pytest.fixture(scope="module", params=FILES)
 def shapes(standards: Path, request: pytest.FixtureRequest) -> Graph:
-    graph = Graph()
-    for name in request.param:
-        graph.parse(standards / name, format="turtle")
-    return graph
-
-
-def violations(data: Graph, shapes: Graph) -> list[str]:
-    _, report, _ = validate(data, shacl_graph=shapes, inference="none", advanced=True)
-    assert isinstance(report, Graph)
-    return [
-        f"{report.value(result, SH.focusNode)} {report.value(result, SH.resultPath)} "
-        f"{report.value(result, SH.value)} {report.value(result, SH.resultMessage)}"
-        for result in report.subjects(RDF.type, SH.ValidationResult)
-        if report.value(result, SH.resultSeverity) == SH.Violation
-    ]
+    return shapes_of(standards, request.param)
 
 
 @pytest.mark.parametrize(
