@@ -1,0 +1,1 @@
+"""DCAT out of SPARQL endpoints: which queries are asked, and what their answers hold."""
