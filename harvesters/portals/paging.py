@@ -111,6 +111,14 @@ class ListSpider(HarvestSpider):
         """Why an entry is not public, or None."""
         return None
 
+    def gone(self, entry: dict[str, Any]) -> str | None:
+        """The id of an entry that the source says is deleted, or None."""
+        return None
+
+    def taken(self, entry: dict[str, Any], fingerprint: bytes) -> Native | None:
+        """An entry as a native; None if it needs more requests before it is one."""
+        return Native(entry, fingerprint, self.location(entry))
+
     def is_old(self, entry: dict[str, Any]) -> bool:
         """Whether an entry lies before the moment since which changes are wanted; for lists in the order of change."""
         return False
@@ -213,19 +221,21 @@ class ListSpider(HarvestSpider):
             return None
         natives: list[Native] = []
         unusable: list[Finding] = []
+        deleted: list[str] = []
         for entry, fingerprint, mark in zip(entries, written, marks, strict=True):
             fresh = self.tally.is_fresh(mark)
             if not isinstance(entry, dict) or not fingerprint:
                 reason = type(entry).__name__ if fingerprint else "nested too deeply"
                 unusable.append(Finding(Severity.VIOLATION, response.url, None, UNREADABLE_RECORD, (reason,)))
             elif fresh and not self.is_old(entry):
-                place = self.location(entry)
-                if hidden := self.withheld(entry):
-                    finding = Finding(Severity.INFO, place or self.source.url, None, WITHHELD, (hidden,))
-                    self.job.findings.append(finding)
-                else:
-                    natives.append(Native(entry, fingerprint, place))
-        return self.page(response, natives, unusable)
+                if identity := self.gone(entry):
+                    deleted.append(identity)
+                elif hidden := self.withheld(entry):
+                    place = self.location(entry) or self.source.url
+                    self.job.findings.append(Finding(Severity.INFO, place, None, WITHHELD, (hidden,)))
+                elif (native := self.taken(entry, fingerprint)) is not None:
+                    natives.append(native)
+        return self.page(response, natives, unusable, deleted_ids=deleted)
 
     def unlisted(self, failure: Failure) -> Iterator[Any]:
         """A page that did not come: refused with a status, or missing in a replay; other failures go into the account."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from harvesters.mapping.account import Account, Parts, Said
 from harvesters.mapping.agents import publisher, said_in
-from harvesters.mapping.field_rules import texts
+from harvesters.mapping.field_rules import addresses, texts
 from harvesters.mapping.license_terms import terms
 from harvesters.mapping.native_values import address_of, beginning, word
 from harvesters.reading import (
@@ -23,12 +23,15 @@ from harvesters.reading import (
 from schemas import iris
 from schemas.findings import Finding, Severity
 from schemas.kinds import Literal
-from schemas.model import Dataset, Distribution, Resource, RightsStatement, Value
+from schemas.model import DataService, Dataset, Distribution, Resource, RightsStatement, Value
 from schemas.namespaces import DCATDE, DCTERMS
 from schemas.vocabularies import file_type_of, find_file_type, find_media_type, media_type_of
 
 _LICENSE, _RIGHTS = str(DCTERMS.license), str(DCTERMS.rights)
 _ATTRIBUTION = str(DCATDE.licenseAttributionByText)
+_LOOKED_AT = frozenset(
+    "HTML HTML5 HTML_SIMPL XHTML XHTML5 XHTML_SIMPL RDFA MHTML JS CSS RSS ATOM MSG_HTTP MAP_PRVW REST SPARQLQ OP_DATPRO".split()  # noqa: SIM905
+)
 
 
 class Whole(NamedTuple):
@@ -181,6 +184,29 @@ def unused(entry: Opened, name: str, own: str | None = None) -> str:
     return subject
 
 
+def enter_service(
+    entry: Opened, inner: Account, said: Said, address: str, whole: Whole, title: Sequence[Value]
+) -> DataService:
+    """The data service behind a distribution, as a record of its own; it belongs to this dataset alone.
+
+    Takes the field that names the service, its address, and the title that it is to have.
+    """
+    account = entry.account
+    subject = inner.mint("service", f"{entry.identity}/service/{address}")
+    inner.add("access_service", [subject], said[0], "copy")
+    service = inner.within("access_service", DataService)
+    service.add("endpoint_url", addresses(service, said[0], address), said[0], "copy")
+    return DataService(
+        iri=subject,
+        title=tuple(value for value in title if isinstance(value, Literal)),
+        publisher=tuple(value for value in account.values.get("publisher", ()) if isinstance(value, str)),
+        license=whole.license,
+        rights=(whole.statement,) if whole.statement else (),
+        serves_dataset=(account.focus,),
+        **service.tuples(),
+    )
+
+
 def export(entry: Opened, kind: str, title: str, access: Access, whole: Whole) -> Distribution:
     """A form in which the portal itself gives a dataset out; ``kind`` is its file type."""
     inner = entry.account.within("distribution", Distribution)
@@ -189,8 +215,8 @@ def export(entry: Opened, kind: str, title: str, access: Access, whole: Whole) -
     return distribution(entry, inner, kind, access, whole)
 
 
-def enter_kind(inner: Account, format: Said | None, mime: Said | None, how: str = "lookup") -> None:
-    """Format and media type, each from the other where only one is said or known.
+def enter_kind(inner: Account, format: Said | None, mime: Said | None, how: str = "lookup") -> str:
+    """Format and media type, each from the other where only one is said or known; gives the file type's code, or nothing.
 
     A format that no list has is a finding, unless the media type beside it names one.
     """
@@ -209,6 +235,12 @@ def enter_kind(inner: Account, format: Said | None, mime: Said | None, how: str 
             if attribute == "format" and not named:
                 path, shown = inner.paths.get(attribute), beginning(word(given[1]))
                 inner.remark(Severity.WARNING, path, NOT_UNDERSTOOD, given[0], shown)
+    return named.code if named else ""
+
+
+def loads(kind: str) -> bool:
+    """Whether an address of a file type loads a file; a page or a service is looked at or asked."""
+    return bool(kind) and not kind.endswith("_SRVC") and kind not in _LOOKED_AT
 
 
 def part(parts: Mapping[str, Said], name: str) -> Said:

@@ -237,11 +237,12 @@ def test_detection() -> None:
     found = answered({"total_count": 7, "results": datasets(3)})
     assert (found.url, found.count, found.samples) == ("https://d.example", 7, ("Daten 0", "Daten 1", "Daten 2"))
     assert found.options == {"refine": ["theme:Umwelt"]}
-    for other in (
+    others: list[Any] = [
         {"success": True, "result": {"results": []}},
         {"results": []},
         [],
         {"total_count": 3, "results": [1]},
-    ):
+    ]
+    for other in others:
         assert answered(other) is None
     assert OpendatasoftSpider.probes("ordner/daten") == ()
