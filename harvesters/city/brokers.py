@@ -26,6 +26,8 @@ STANDARDS = {
 }
 # The media type that makes a header Link name a JSON-LD context (JSON-LD 1.1, section 6.1).
 _CONTEXT = '<{}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+# The most entities that a page may have.
+MOST = 1000
 _ENVELOPE = "allmende:total"
 
 
@@ -148,9 +150,12 @@ def types_of(entity: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for each in (kind if isinstance(kind, list) else [kind]) if (name := word(each)))
 
 
-def kept(entities: list[Any], total: int | None) -> bytes:
-    """A page as it is kept for replays: what :mod:`harvesters.city.entity_types` left of it, and the total of the header."""
-    return orjson.dumps({_ENVELOPE: total, "entities": entities})
+def kept(entities: list[Any], total: int | None, offset: int = 0) -> bytes:
+    """A page as it is kept for replays: what :mod:`harvesters.city.entity_types` left of it, and the total of the header.
+
+    The offset tells pages apart of whose entities the same is left.
+    """
+    return orjson.dumps({_ENVELOPE: total, "offset": offset, "entities": entities})
 
 
 def _no_answer(document: Any, de: str, en: str) -> Unreadable:

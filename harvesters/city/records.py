@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from harvesters.cleaning import municipality_agent
 from harvesters.mapping.account import Account
-from harvesters.mapping.places import boxed
+from harvesters.mapping.places import boxed, places
 from harvesters.reading import Context, Native, Reading
 from schemas.kinds import Literal, iri
 from schemas.model import Agent, DataService, Dataset, Distribution, PeriodOfTime, Resource
@@ -51,7 +51,8 @@ def place_box(account: Account, box: Sequence[float] | None, field: str) -> None
     if box:
         account.attribute = "spatial"
         west, south, east, north = box
-        if found := boxed(account, field, (west, south, east, north)):
+        point = {"type": "Point", "coordinates": [west, south]} if (west, south) == (east, north) else None
+        if found := places(account, field, point) if point else boxed(account, field, (west, south, east, north)):
             account.add("spatial", found, field, "computed")
 
 

@@ -133,7 +133,7 @@ def _interfaces(account: Account, data: dict[str, Any], identity: str, name: str
     service, told = _service_iri(account, data), _headers_told(data)
     standard = (brokers.STANDARDS[version],)
     live = brokers.address(base, version, "entities", type=name)
-    short = brokers.address(base, version, "entities", type=name, options="keyValues", limit=1000)
+    short = brokers.address(base, version, "entities", type=name, options="keyValues", limit=brokers.MOST)
     label = brokers.NAMES[version]
     found = [
         distribution(
@@ -163,7 +163,7 @@ def _interfaces(account: Account, data: dict[str, Any], identity: str, name: str
             ),
             service=service,
             standards=standard,
-            download=not told[0],
+            download=data.get("whole") is True and not told[0],
         ),
     ]
     if history := word(data.get("history")):

@@ -65,6 +65,7 @@ class Asked:
     names: tuple[str, ...] = ()
     limit: int = 1000
     offset: int = 0
+    count: int = 0
     gathered: EntityType = field(default_factory=lambda: EntityType(""))
     seen: set[str] = field(default_factory=set)
 
@@ -242,7 +243,7 @@ class NgsiSpider(HarvestSpider):
         asked.seen.add(content)
         for entity in entities:
             asked.gathered.add(entity)
-        slim = brokers.kept([without_values(each) for each in entities], found.total)
+        slim = brokers.kept([without_values(each) for each in entities], found.total, asked.offset)
         reached = asked.offset + len(found.entities)
         more = reached < found.total if found.total is not None else len(found.entities) >= asked.limit
         if more and found.entities:
@@ -255,6 +256,7 @@ class NgsiSpider(HarvestSpider):
                 f"{place}: only {reached} of {found.total} entities came",
             )
         else:
+            asked.count = reached
             yield self.page(response, [self.native(asked)], kept_body=slim)
 
     def native(self, asked: Asked) -> Native:
@@ -270,6 +272,7 @@ class NgsiSpider(HarvestSpider):
             "types": sorted(asked.names),
             "context": self.options.link_context if asked.version == LD else None,
             "history": history.rstrip("/") if history else None,
+            "whole": asked.count <= brokers.MOST,
             **asked.gathered.summary(),
         }
         return Native(data, sorted_json(data))

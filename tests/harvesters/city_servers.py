@@ -153,3 +153,88 @@ def full_broker(version: str = "v2", each: int = 3, value: float = 1.0, when: st
     return Broker(
         {t: [entity(kind, t, n, value, when) for kind in TYPES for n in range(each)] for t in TENANTS}, version
     )
+
+
+FROST_FORMATS = (
+    "https://github.com/INSIDE-information-systems/SensorThingsAPI/blob/master/CSV-ResultFormat/CSV-ResultFormat.md",
+    "https://fraunhoferiosb.github.io/FROST-Server/extensions/GeoJSON-ResultFormat.html",
+)
+PROPERTIES = {
+    1: {
+        "@iot.id": 1,
+        "name": "Lufttemperatur",
+        "definition": "https://def.example.org/AirTemperature",
+        "description": "",
+    },
+    2: {"@iot.id": 2, "name": "Wasserstand", "definition": "n/a", "description": "Höhe über Pegelnull"},
+    # The first once more, as servers hold it for each station.
+    3: {
+        "@iot.id": 3,
+        "name": "Lufttemperatur",
+        "definition": "https://def.example.org/AirTemperature",
+        "description": "",
+    },
+}
+
+
+def stream(number: int, observed: int, symbol: str, until: str = "2026-11-03T08:00:00Z") -> dict[str, Any]:
+    """A Datastream with what was expanded in it."""
+    return {
+        "@iot.id": number,
+        "name": f"Messreihe {number}",
+        "unitOfMeasurement": {"name": "n/a" if symbol else "", "symbol": symbol, "definition": ""},
+        "phenomenonTime": f"2025-04-01T00:00:00Z/{until}",
+        "ObservedProperty": PROPERTIES[observed],
+        "Sensor": {
+            "name": "TH-21",
+            "encodingType": "application/pdf",
+            "metadata": "https://maker.example.org/th21.pdf",
+        },
+    }
+
+
+def thing(number: int, *streams: dict[str, Any]) -> dict[str, Any]:
+    """A Thing in someone's garden."""
+    place = {"type": "Point", "coordinates": [9.6 + number / 1000, 50.45]}
+    return {
+        "@iot.id": number,
+        "name": f"Garten {CANARY} {number}",
+        "description": f"Schlüssel bei {CANARY}",
+        "properties": {"kind": "Pegel" if number % 2 else "Wetter", "owner": CANARY},
+        "Locations": [{"name": CANARY, "encodingType": "application/geo+json", "location": place}],
+        "Datastreams": list(streams),
+    }
+
+
+@dataclass
+class Frost:
+    """A SensorThings server below /FROST-Server/v1.1; ``base`` is what it takes for its own address in links."""
+
+    things: list[dict[str, Any]] = field(default_factory=list)
+    base: str = ""
+    conformance: tuple[str, ...] = FROST_FORMATS
+    more: dict[str, Told] = field(default_factory=dict)
+    page: int = 2
+
+    def __call__(self, asked: Asked) -> Told:
+        """The answer to a request."""
+        path = asked.path.removeprefix("/FROST-Server/v1.1")
+        if (told := self.more.get(f"{path}?{asked.query.get('$skip', '')}")) is not None:
+            return told
+        if path == "":
+            sets = [{"name": name, "url": f"{self.base}/{name}"} for name in ("Things", "Datastreams", "Observations")]
+            settings = {"serverSettings": {"conformance": list(self.conformance)}} if self.conformance else {}
+            return as_json({"value": sets, **settings})
+        if path != "/Things":
+            return as_json({"code": 404, "type": "error", "message": "Nothing found."}, 404)
+        skip = int(asked.query.get("$skip", 0))
+        answer: dict[str, Any] = {"@iot.count": len(self.things), "value": self.things[skip : skip + self.page]}
+        if skip + self.page < len(self.things):
+            answer["@iot.nextLink"] = f"{self.base}/Things?$skip={skip + self.page}&$expand=Locations"
+        return as_json(answer)
+
+
+def five_things(until: str = "2026-11-03T08:00:00Z") -> list[dict[str, Any]]:
+    """Five Things on three pages: three measure temperature under two ids, two the water level."""
+    observed = (1, 2, 3, 2, 1)
+    return [thing(n, stream(n, what, "°C" if what != 2 else "cm", until)) for n, what in enumerate(observed)]

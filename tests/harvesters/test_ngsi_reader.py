@@ -142,14 +142,15 @@ def test_what_has_no_type_is_set_aside(data: Any) -> None:
         ngsi.read(Native(data, b"x"), context())
 
 
-def test_address_with_a_tenant_is_no_download() -> None:
+def test_address_with_a_tenant_or_with_a_part_is_no_download() -> None:
     def downloads(broker: dict[str, Any]) -> list[bool]:
         record = ngsi.read(native({"broker": "https://b.example", **broker}, "WaterLevel", []), context()).record
         assert isinstance(record, Dataset)
         return [bool(each.download_url) for each in record.distribution if isinstance(each, Distribution)]
 
-    assert downloads({}) == [False, True]
-    assert downloads({"service": "neuhof"}) == [False, False]
+    assert downloads({"whole": True}) == [False, True]
+    assert downloads({"whole": False}) == [False, False], "a page is not all of it"
+    assert downloads({"whole": True, "service": "neuhof"}) == [False, False]
 
 
 @pytest.mark.samples

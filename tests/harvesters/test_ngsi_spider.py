@@ -232,6 +232,16 @@ def test_replay_gives_the_same_records_without_a_request(city: CityServer, crawl
     assert {k: r["ntriples"] for k, r in again.records.items()} == {k: r["ntriples"] for k, r in first.records.items()}
 
 
+def test_replay_tells_pages_apart_of_which_nothing_but_names_is_left(city: CityServer, crawls: Crawls) -> None:
+    city.answer = Broker(
+        {"": [{"id": f"n{n}", "type": "Note", "text": {"type": "Text", "value": n}} for n in range(25)]}
+    )
+    first = crawls.crawl("ngsi", city.url, {"limit": 10})
+    again = crawls.crawl("ngsi", city.url, {"limit": 10}, state=first.state, replay=True)
+    assert (first.report["coverage"], again.report["coverage"]) == ("complete", "complete")
+    assert again.records["Note"]["ntriples"] == first.records["Note"]["ntriples"]
+
+
 def test_F75_what_is_kept_for_replays_holds_no_value(city: CityServer, crawls: Crawls) -> None:
     run = crawls.crawl("ngsi", city.url, ALL)
     kept = json.dumps(run.state["kept"])
