@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from functools import cache, lru_cache
 from typing import Any, cast
 
+from harvesters.persons.erasure import office, without_forgotten
 from harvesters.persons.readings import without_persons
 from harvesters.reading import Context, Harvested, Reading, TraceEntry
 from schemas import iris
@@ -35,6 +36,9 @@ def clean(reading: Reading, context: Context) -> Reading:
     """The reading with persons taken out and the region's defaults, which are marked as such in the trace (DESIGN 4.1)."""
     if context.source.personal_data == "remove":
         reading = without_persons(reading, context)
+    if context.forgotten:
+        # Whoever was forgotten goes, whatever the source is allowed to name.
+        reading = without_forgotten(reading, context.forgotten, office(context), context.source.key)
     return _with_defaults(reading, context)
 
 

@@ -6,7 +6,6 @@ Scrapy calls ``process_item``; each class does its one step on a :class:`Batch` 
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from scrapy.crawler import Crawler
 
 from harvesters import registry
 from harvesters.cleaning import clean, is_writable, repaired
+from harvesters.persons import errors
 from harvesters.reading import (
     RECORD_TOO_LARGE,
     UNREADABLE_RECORD,
@@ -43,6 +43,7 @@ class _Step:
         self.job = job
         self.reader = registry.reader(reader)
         self.limits = job.context.source.limits
+        self.allowed = job.context.source.personal_data == "allowed"
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> _Step:
@@ -74,7 +75,7 @@ class Read(_Step):
                 outcomes.append(Outcome(native_id, digest))
             else:
                 place = native_id or f"{native.location or page.url}#{number}"
-                outcomes.append(_guarded(self._read, native, place, digest))
+                outcomes.append(_guarded(self._read, native, place, digest, self.allowed))
         return Batch(page, tuple(outcomes))
 
     def _native_id(self, native: Native) -> str | None:
@@ -93,8 +94,13 @@ class Read(_Step):
         return Outcome(reading.native_id, digest, reading)
 
 
-def _guarded(step: Callable[[Any, str, bytes], Outcome], what: Any, place: str, digest: bytes) -> Outcome:
-    """One record's step; whatever it raises sets the record aside, and the others go on (DESIGN 4.4)."""
+def _guarded(
+    step: Callable[[Any, str, bytes], Outcome], what: Any, place: str, digest: bytes, allowed: bool = False
+) -> Outcome:
+    """One record's step; whatever it raises sets the record aside, and the others go on (DESIGN 4.4).
+
+    The values that an error quotes are told only where the source is ``allowed`` to name persons.
+    """
     try:
         return step(what, place, digest)
     except Unusable as refused:
@@ -102,27 +108,26 @@ def _guarded(step: Callable[[Any, str, bytes], Outcome], what: Any, place: str, 
     except rdf.RecordLimit as limit:
         return _set_aside(place, digest, Finding(Severity.VIOLATION, place, None, RECORD_TOO_LARGE, (str(limit),)))
     except Exception as error:  # the traceback goes with the record
-        reason = f"{type(error).__name__}: {error}"[:300]
-        finding = Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (reason,))
-        return replace(_set_aside(place, digest, finding), traceback=traceback.format_exc())
+        finding = Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (errors.message(error, allowed),))
+        return replace(_set_aside(place, digest, finding), traceback=errors.trace(error, allowed))
 
 
 class Clean(_Step):
     """Takes persons out, and adds what the region's settings say where a record has nothing."""
 
     def step(self, batch: Batch) -> Batch:
-        return Batch(batch.page, tuple([_again(self._clean, outcome) for outcome in batch.outcomes]))
+        return Batch(batch.page, tuple([_again(self._clean, outcome, self.allowed) for outcome in batch.outcomes]))
 
     def _clean(self, outcome: Outcome, _place: str, _digest: bytes) -> Outcome:
         assert outcome.reading is not None
         return replace(outcome, reading=clean(outcome.reading, self.job.context))
 
 
-def _again(step: Callable[[Outcome, str, bytes], Outcome], outcome: Outcome) -> Outcome:
+def _again(step: Callable[[Outcome, str, bytes], Outcome], outcome: Outcome, allowed: bool) -> Outcome:
     """A further step of a record that was read."""
     if outcome.reading is None:
         return outcome
-    return _guarded(step, outcome, outcome.native_id, outcome.input_hash)
+    return _guarded(step, outcome, outcome.native_id, outcome.input_hash, allowed)
 
 
 class Check(_Step):
@@ -133,7 +138,7 @@ class Check(_Step):
         self._companions: dict[str, Companion] = {}
 
     def step(self, batch: Batch) -> Batch:
-        return Batch(batch.page, tuple([_again(self._check, outcome) for outcome in batch.outcomes]))
+        return Batch(batch.page, tuple([_again(self._check, outcome, self.allowed) for outcome in batch.outcomes]))
 
     def _check(self, outcome: Outcome, _place: str, _digest: bytes) -> Outcome:
         reading = outcome.reading

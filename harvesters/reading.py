@@ -106,6 +106,7 @@ class Context:
     source: HarvestSource
     municipality: Municipality
     options: Any = None
+    forgotten: Any = None  # harvesters.persons.forgotten.Forgotten: whom the region has forgotten
 
     @property
     def base_url(self) -> str:

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.guards.exceptions import FetchRefused
+from harvesters.persons import errors
 from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page, Sink
 from harvesters.robots import Robots
 from schemas.findings import Finding
@@ -247,8 +248,9 @@ class HarvestSpider(scrapy.Spider):
 
     def broke_off(self, error: BaseException) -> None:
         """Enters an error of the spider itself in the account: what it would have fetched is unknown."""
-        log.error("%s: %s", self.source.id, error, exc_info=error)
-        reason = f"{type(error).__name__}: {error}"[:300]
+        allowed = self.source.personal_data == "allowed"
+        reason = errors.message(error, allowed)
+        log.error("%s: %s\n%s", self.source.id, reason, errors.trace(error, allowed))
         self.fail(
             f"{self.source.url}: Fehler im Abruf ({reason})", f"{self.source.url}: error in the spider ({reason})"
         )

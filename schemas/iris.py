@@ -26,9 +26,23 @@ def content_hash(ntriples: str) -> bytes:
     return hashlib.blake2b(ntriples.encode(), digest_size=16).digest()
 
 
+_FORGOTTEN = "forgotten:"
+_KEY = re.compile("[a-z2-7]{13}")
+
+
+def forgotten_id(record_key: str) -> str:
+    """What stands in the place of a native id that held a forgotten person; :func:`key` gives the same KEY for it."""
+    return f"{_FORGOTTEN}{record_key}"
+
+
 @lru_cache(maxsize=16384)
 def key(source_key: str, native_id: str) -> str:
-    """KEY of a record: a function of its source's key and its native id (DESIGN 3, Identity), 13 characters."""
+    """KEY of a record: a function of its source's key and its native id (DESIGN 3, Identity), 13 characters.
+
+    A source that delivers an id of :func:`forgotten_id` for another's record gains nothing: a KEY has one owner.
+    """
+    if native_id.startswith(_FORGOTTEN) and _KEY.fullmatch(native_id, len(_FORGOTTEN)):
+        return native_id[len(_FORGOTTEN) :]
     return digest(f"{source_key}\x1f{native_id}".encode())
 
 

@@ -1,0 +1,80 @@
+"""The sink between a crawl and its store that keeps nothing of a forgotten person: bodies, addresses, ids, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import orjson
+
+from harvesters.persons.erasure import finding_without, json_without
+from harvesters.persons.forgotten import Forgotten
+from harvesters.persons.layers import layers
+from harvesters.persons.spellings import Matcher
+from harvesters.reading import Kept, Outcome, Page, Sink
+from schemas import iris
+
+
+def body_without(body: bytes, matcher: Matcher) -> bytes | None:
+    """A response's body without what a matcher finds; None if it cannot be written anew and must not be kept.
+
+    JSON stays JSON and text stays text; what is packed, or holds a person across its markup, is not kept.
+    """
+    if not any(matcher.holds(layer.text) for layer in layers(body)):
+        return body
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    try:
+        written = orjson.dumps(json_without(orjson.loads(text), matcher))
+    except orjson.JSONDecodeError:
+        written = matcher.without(text).encode()
+    return None if any(matcher.holds(layer.text) for layer in layers(written)) else written
+
+
+class ForgettingSink:
+    """Hands on to another sink what a crawl delivers, without what a region has forgotten."""
+
+    def __init__(self, sink: Sink, forgotten: Forgotten, source_key: str) -> None:
+        self.sink = sink
+        self.forgotten = forgotten
+        self.source_key = source_key
+
+    def keep(self, response: Kept) -> str:
+        """Keeps a response without forgotten persons; one that cannot be written without them is not kept.
+
+        Then it gives the name that the body would have, and a replay says that it is missing.
+        """
+        body = body_without(response.body, self.forgotten)
+        if body is None:
+            return iris.digest(response.body, 16)
+        return self.sink.keep(Kept(self._address(response.url), response.content_type, body))
+
+    def deliver(self, page: Page, outcomes: Iterable[Outcome]) -> None:
+        """Hands one page's outcomes on."""
+        unusable = tuple([finding_without(finding, self.forgotten, "…") for finding in page.unusable])
+        deleted = [self._id(native_id) for native_id in page.deleted_ids]
+        page = replace(page, url=self._address(page.url), unusable=unusable, deleted_ids=deleted)
+        self.sink.deliver(page, [self._outcome(outcome) for outcome in outcomes])
+
+    def _outcome(self, outcome: Outcome) -> Outcome:
+        native_id = self._id(outcome.native_id)
+        findings = tuple([finding_without(finding, self.forgotten, native_id) for finding in outcome.findings])
+        traceback = self.forgotten.without(outcome.traceback) if outcome.traceback else ""
+        return replace(outcome, native_id=native_id, findings=findings, traceback=traceback)
+
+    def _id(self, native_id: str) -> str:
+        if self.forgotten.holds(native_id):
+            return iris.forgotten_id(iris.key(self.source_key, native_id))
+        return native_id
+
+    def _address(self, url: str) -> str:
+        if not self.forgotten.holds(url):
+            return url
+        name = f"entfernt-{self.forgotten.token(url)}"
+        parts = urlsplit(url)
+        if self.forgotten.holds(parts.netloc):
+            return f"{parts.scheme}://{name}.invalid/"
+        return f"{parts.scheme}://{parts.netloc}/{name}"
