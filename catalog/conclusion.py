@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from catalog import filling, memory, planning, publishing
+from catalog import filling, memory, planning, publishing, relinking
 from catalog.run_book import Run
 from catalog.staging import Staging
 from catalog.store import Store, counts_json
@@ -74,7 +74,8 @@ class Terms:
     """Under what terms a run is concluded.
 
     ``plan_only``: nothing is published. ``accepted``: a steward has looked, no guard. ``replay``: the responses are old
-    ones, which tell nothing of absences; ``outdated``: a later run has newer ones, so a steward must look.
+    ones, which tell nothing of absences; ``outdated``: a later run has newer ones, so a steward must look. ``relink``:
+    new records take the place of the old ones that they are proposed to be.
     """
 
     now: datetime
@@ -82,6 +83,7 @@ class Terms:
     accepted: bool = False
     replay: bool = False
     outdated: bool = False
+    relink: bool = False
     report: Mapping[str, Any] = field(default_factory=dict)  # further entries of the run's report
 
 
@@ -89,6 +91,8 @@ def conclude(
     store: Store, source: HarvestSource, run: Run, staging: Staging, report: CrawlReport, terms: Terms
 ) -> RunResult:
     """Plans what a staged run would change, holds it or publishes it, and writes the run's outcome. Raises LeaseLost."""
+    if terms.relink:
+        relinking.carry_out(store, staging)
     plan, outcome = _plan(store, source, staging, report, terms)
     result = RunResult(
         source.id, run.id, outcome["status"], outcome["reason_de"], outcome["reason_en"], report.coverage
@@ -102,6 +106,7 @@ def conclude(
             outcome["reason_de"] = "; ".join(filter(None, ("Probelauf", outcome["reason_de"])))
             outcome["reason_en"] = "; ".join(filter(None, ("plan only", outcome["reason_en"])))
         counts = planning.waiting(plan.counts)
+        relinking.propose(store, staging)
         outcome["counts"] = counts_json(counts)
         publishing.record_responses(store, run, staging)
         staging.close()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from catalog import planning, undoing
+from catalog import planning, relinking, undoing
 from catalog.conclusion import RunResult, Terms, conclude
 from catalog.exceptions import NoSuchRun
 from catalog.run_book import Run
@@ -18,19 +19,23 @@ from harvesters.reading import CrawlReport
 from schemas.region import HarvestSource, Region
 
 
-def accept(region: Region, run_id: int, now: datetime) -> RunResult:
+def accept(region: Region, run_id: int, now: datetime, relink: bool = False) -> RunResult:
     """Publishes a held or planned run as it is now against the catalogue; for an undo, releases what it blocked.
 
+    With ``relink``, new records take the place of the old ones that the plan proposes them to be; without, all are new.
     Raises NoSuchRun, RunActive.
     """
     store = Store(region)
     began = monotonic()
     try:
         if store.run(run_id).kind == "undo":
+            if relink:
+                raise NoSuchRun(f"run {run_id} is an undo; it proposes no re-link")
             return _release(store, region, run_id)
         source, run, staging, report, stored = _waiting(store, region, run_id, now)
         try:
-            terms = Terms(now, accepted=True, replay=stored.get("replay", False), report=stored)
+            _refuse_half_relinked(staging, run_id, relink)
+            terms = Terms(now, accepted=True, replay=stored.get("replay", False), relink=relink, report=stored)
             result = conclude(store, source, run, staging, report, terms)
         except BaseException:
             # Nothing is public yet: the plan waits on.
@@ -39,6 +44,14 @@ def accept(region: Region, run_id: int, now: datetime) -> RunResult:
         return replace(result, seconds=monotonic() - began)
     finally:
         store.close()
+
+
+def _refuse_half_relinked(staging: Staging, run_id: int, relink: bool) -> None:
+    begun = staging.count("SELECT EXISTS (SELECT 1 FROM relinked)")
+    if relink and not begun and not staging.count("SELECT EXISTS (SELECT 1 FROM proposals)"):
+        raise NoSuchRun(f"run {run_id} proposes no re-link; accept it without --relink")
+    if begun and not relink:
+        raise NoSuchRun(f"run {run_id} was being accepted with --relink when that broke off; accept it so again")
 
 
 def _release(store: Store, region: Region, run_id: int) -> RunResult:
@@ -85,6 +98,19 @@ def _waiting(
 
 def planned_changes(region: Region, run_id: int) -> Iterator[dict[str, Any]]:
     """What a waiting run would change, record by record and field by field, streamed. Raises NoSuchRun."""
+    with _plan_of(region, run_id) as (store, staging):
+        yield from _changes(store, staging)
+
+
+def proposed_relinks(region: Region, run_id: int) -> Iterator[dict[str, Any]]:
+    """Which new records of a waiting run are probably old ones under other identifiers. Raises NoSuchRun."""
+    with _plan_of(region, run_id) as (_, staging):
+        for proposal in relinking.proposals(staging):
+            yield proposal.to_json()
+
+
+@contextmanager
+def _plan_of(region: Region, run_id: int) -> Iterator[tuple[Store, Staging]]:
     store = Store(region)
     try:
         file = store.staging_file(run_id)
@@ -92,7 +118,7 @@ def planned_changes(region: Region, run_id: int) -> Iterator[dict[str, Any]]:
             raise NoSuchRun(f"run {run_id} has no plan that waits")
         staging = Staging(file, "", region.language, store.responses)
         try:
-            yield from _changes(store, staging)
+            yield store, staging
         finally:
             staging.close()
     finally:

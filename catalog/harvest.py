@@ -59,7 +59,7 @@ def run_source(region: Region, source_id: str, wish: Wish | None = None, clock: 
             run = store.open_run(source, "plan" if wish.plan else "replay" if kept else "harvest", clock())
         except RunActive as active:
             de = f"Lauf {active.run_id} dieser Quelle ist seit {active.since} unterwegs."
-            return RunResult(source_id, active.run_id, "skipped", de, str(active))
+            return RunResult(source_id, None, "skipped", de, str(active))
         runner = _Runner(store, region, source, run, wish, clock)
         with _Heart(store, run) as heart:
             result = runner.run(kept, heart)
@@ -117,6 +117,7 @@ class _Runner:
             self.store.responses,
             self.store.contents,
             apart=True,
+            relinked=self.store.memory(self.source.key).relinks.of,
         )
         try:
             try:

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 import zstandard
 
 from catalog import tables
+from catalog.relinks import Relinks, key_of
 from harvesters.reading import PageMemory
 from harvesters.robots import Robots, Verdict
-from schemas import iris
 
 BATCH = 500
 # A larger robots.txt is fetched again by the next run.
@@ -27,20 +27,22 @@ class StoreMemory:
     def __init__(self, engine: sa.Engine, source_key: str) -> None:
         self.engine = engine
         self.source_key = source_key
+        self.relinks = Relinks(engine, source_key)
 
     def known(self, native_ids: Sequence[str]) -> Mapping[str, bytes]:
         """The input hashes of those of the ids that are published."""
-        keys = {iris.key(self.source_key, native_id): native_id for native_id in native_ids}
+        relinked = self.relinks.of(native_ids)
+        keys = {native_id: key_of(self.source_key, native_id, relinked) for native_id in native_ids}
         found: dict[str, bytes] = {}
-        ordered = list(keys)
+        ordered = list(dict.fromkeys(keys.values()))
         table = tables.presence
         with self.engine.connect() as connection:
             for start in range(0, len(ordered), BATCH):
                 rows = connection.execute(
                     sa.select(table.c.key, table.c.input_hash).where(table.c.key.in_(ordered[start : start + BATCH]))
                 )
-                found.update((keys[key], bytes(digest)) for key, digest in rows if digest is not None)
-        return found
+                found.update((key, bytes(digest)) for key, digest in rows if digest is not None)
+        return {native_id: found[key] for native_id, key in keys.items() if key in found}
 
     def page(self, url: str) -> PageMemory | None:
         """The validators of an address and the ids last read from it."""

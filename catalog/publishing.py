@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog import tables
+from catalog import relinks, tables
 from catalog.number_writer import batches, number_writer
 from catalog.run_book import Run
 from catalog.staging import Staging, now_text
@@ -31,7 +31,7 @@ def publish(
     """
     record_responses(store, run, staging)
     changes = staging.count("SELECT count(*) FROM plan WHERE action IN ('create', 'update', 'withdraw')")
-    if changes == 0:
+    if changes == 0 and staging.count("SELECT count(*) FROM relinked") == 0:
         number = store.number()
         _remember(store, run, source_key, staging, now, outcome["coverage"])
         store.close_run(run, now, **{**outcome, "published": number})
@@ -43,12 +43,25 @@ def publish(
         writer.write_all(staging)
         withdrawn = staging.database.execute("SELECT version_id FROM plan WHERE action = 'withdraw'")
         writer.close_versions([row[0] for row in withdrawn])
-        writer.flip(lambda connection: close_in(connection, run, now, {**outcome, "published": writer.number}))
+
+        def also(connection: sa.Connection) -> None:
+            close_in(connection, run, now, {**outcome, "published": writer.number})
+            _relink(connection, store, run, source_key, staging)
+
+        writer.flip(also)
     except BaseException:
         writer.release()
         raise
     _remember(store, run, source_key, staging, now, outcome["coverage"])
     return writer.number
+
+
+def _relink(connection: sa.Connection, store: Store, run: Run, source_key: str, staging: Staging) -> None:
+    names = ("key", "native_id", "iri", "former_id")
+    rows = staging.database.execute(f"SELECT {', '.join(names)} FROM relinked")
+    for batch in batches(rows):
+        values = [{**dict(zip(names, row, strict=True)), "source_key": source_key, "run_id": run.id} for row in batch]
+        relinks.write(connection, store.upsert(tables.relinks), values)
 
 
 def close_in(connection: sa.Connection, run: Run, now: datetime, outcome: dict[str, Any]) -> None:

@@ -136,8 +136,11 @@ class Catalogue:
             if slash and native_id:
                 source = self.region.source(source_id)
                 source_keys = {source_id, source.key if source else source_id}
+                # A record that was relinked is found under its former id too: its KEY was made of that.
+                made = [iris.key(source_key, native_id) for source_key in source_keys]
                 by_id = sa.select(_records.c.key).where(
-                    _records.c.source_key.in_(source_keys), _records.c.native_id == native_id
+                    _records.c.source_key.in_(source_keys),
+                    sa.or_(_records.c.native_id == native_id, _records.c.key.in_(made)),
                 )
                 keys += connection.scalars(by_id)
             if not keys:

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from catalog.relinks import Relink, Relinked, anchored, key_of, no_relinks
 from catalog.responses import Responses
 from catalog.staging_file import COLUMNS, MAPPED, SET_ASIDE, UNCHANGED, Delivery, Writer, WriterProcess, connect
 from catalog.summary import kind_of, summarize
 from harvesters import wordings
 from harvesters.reading import Companion, Kept, Outcome, Page
-from schemas import iris
 from schemas.findings import WORDING, Finding, Severity
 
 
@@ -93,12 +93,14 @@ class Staging:
         responses: Responses,
         published: Callable[[Sequence[str]], Mapping[str, bytes]] | None = None,
         apart: bool = False,
+        relinked: Relinked = no_relinks,
     ) -> None:
         self.file = file
         self.source_key = source_key
         self.language = language
         self.responses = responses
         self.published = published or (lambda _keys: {})
+        self.relinked = relinked
         file.parent.mkdir(parents=True, exist_ok=True)
         self.database = connect(file)
         self._companions_sent: dict[str, bytes] = {}
@@ -113,18 +115,19 @@ class Staging:
     def deliver(self, page: Page, outcomes: Iterable[Outcome]) -> None:
         """Stages one page's outcomes; a record whose key was staged before is a duplicate."""
         delivered = list(outcomes)
-        rows = [self._row(outcome, page) for outcome in delivered]
+        ids = [outcome.native_id for outcome in delivered]
+        relinked = self.relinked([*ids, *page.deleted_ids])
+        rows = [self._row(outcome, page, relinked) for outcome in delivered]
         companions = [
             self._companion(companion, page)
             for outcome in delivered
             for companion in outcome.companions
             if self._companions_sent.get(companion.key) != companion.content_hash
         ]
-        ids = [outcome.native_id for outcome in delivered]
         remembered = orjson.dumps({"revision": page.revision.hex(), "ids": ids})
         for number, finding in enumerate(page.unusable):
             place = Outcome(f"{finding.focus}#{number}", b"", findings=(finding,), set_aside=True)
-            rows.append(self._row(place, page))
+            rows.append(self._row(place, page, {}))
         mapped = [row[0] for row in rows if row[2] == MAPPED]
         known = self.published(mapped) if mapped else {}
         causes = Counter((str(f.severity), f.rule) for outcome in delivered for f in outcome.findings)
@@ -138,7 +141,7 @@ class Staging:
                 pages=[(page.url, page.etag, page.last_modified, remembered, page.response)],
                 reused=reused,
                 causes=[(severity, rule, number) for (severity, rule), number in causes.items()],
-                gone=[iris.key(self.source_key, native_id) for native_id in page.deleted_ids],
+                gone=[key_of(self.source_key, native_id, relinked) for native_id in page.deleted_ids],
             )
         )
 
@@ -146,8 +149,10 @@ class Staging:
         """Waits until everything delivered lies in the file. Raises what went wrong while writing."""
         self.writer.finish()
 
-    def _row(self, outcome: Outcome, page: Page) -> tuple[Any, ...]:
-        key = iris.key(self.source_key, outcome.native_id)
+    def _row(self, outcome: Outcome, page: Page, relinked: Mapping[str, Relink]) -> tuple[Any, ...]:
+        key = key_of(self.source_key, outcome.native_id, relinked)
+        if relink := relinked.get(outcome.native_id):
+            outcome = anchored(outcome, relink)
         reading = outcome.reading
         if reading is None:
             state = SET_ASIDE if outcome.set_aside else UNCHANGED

@@ -19,24 +19,41 @@ from schemas import iris
 UNCHANGED, MAPPED, SET_ASIDE = 0, 1, 2
 
 _SCHEMA = """
-CREATE TABLE staged (
+CREATE TABLE IF NOT EXISTS staged (
   seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, native_id TEXT NOT NULL, state INTEGER NOT NULL, kind TEXT, iri TEXT UNIQUE,
   input_hash BLOB NOT NULL, content_hash BLOB, title TEXT, summary TEXT, ntriples BLOB, trace BLOB, findings TEXT NOT NULL,
   response TEXT, location TEXT, source_record TEXT, traceback TEXT NOT NULL DEFAULT '', companion INTEGER NOT NULL DEFAULT 0,
   ttl BLOB, rdf BLOB, jsonld BLOB
 );
-CREATE TABLE duplicates (native_id TEXT NOT NULL, url TEXT NOT NULL);
-CREATE TABLE gone (key TEXT PRIMARY KEY);
-CREATE TABLE pages (
+CREATE TABLE IF NOT EXISTS duplicates (native_id TEXT NOT NULL, url TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS pages (
   url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, native_ids BLOB NOT NULL, response TEXT
 );
-CREATE TABLE responses (url TEXT PRIMARY KEY, name TEXT NOT NULL, content_type TEXT, fetched TEXT NOT NULL);
-CREATE TABLE plan (
+CREATE TABLE IF NOT EXISTS responses (url TEXT PRIMARY KEY, name TEXT NOT NULL, content_type TEXT, fetched TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS plan (
   key TEXT PRIMARY KEY, action TEXT NOT NULL, version_id INTEGER, companion INTEGER NOT NULL DEFAULT 0,
   fresh INTEGER NOT NULL DEFAULT 0, owner TEXT
 );
-CREATE TABLE causes (severity TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (severity, rule));
-CREATE INDEX plan_action ON plan (action);
+CREATE TABLE IF NOT EXISTS causes (
+  severity TEXT NOT NULL, rule TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (severity, rule)
+);
+CREATE INDEX IF NOT EXISTS plan_action ON plan (action);
+CREATE TABLE IF NOT EXISTS likeness (
+  side INTEGER NOT NULL, key TEXT NOT NULL, native_id TEXT NOT NULL, said TEXT NOT NULL, PRIMARY KEY (side, key)
+);
+CREATE TABLE IF NOT EXISTS marks (
+  mark TEXT NOT NULL, side INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (mark, side, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pairs (
+  old TEXT NOT NULL, new TEXT NOT NULL, score REAL NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (old, new)
+);
+CREATE TABLE IF NOT EXISTS proposals (
+  old TEXT NOT NULL UNIQUE, new TEXT NOT NULL UNIQUE, score REAL NOT NULL, evidence TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS relinked (
+  key TEXT PRIMARY KEY, native_id TEXT NOT NULL, iri TEXT NOT NULL, former_id TEXT NOT NULL
+);
 """
 
 COLUMNS = (
@@ -81,13 +98,12 @@ class StagingFailed(RuntimeError):
 
 def connect(file: Path) -> sqlite3.Connection:
     """The staging file, made if it is not there."""
-    fresh = not file.exists()
     database = sqlite3.connect(file, isolation_level=None, timeout=60)
     # A run that dies is done again from what was kept: its place need not survive a power cut.
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=OFF")
-    if fresh:
-        database.executescript(_SCHEMA)
+    # A run that has waited since an earlier version of this program lacks what came with this one.
+    database.executescript(_SCHEMA)
     return database
 
 

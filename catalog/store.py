@@ -188,6 +188,22 @@ class Store(RunBook):
             stored = connection.scalar(sa.select(tables.versions.c.ntriples).where(tables.versions.c.id == version_id))
         return bytes(stored or b"")
 
+    def identities(self, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """IRI and native id of some records, by KEY."""
+        records = tables.records
+        statement = sa.select(records.c.key, records.c.iri, records.c.native_id).where(records.c.key.in_(keys))
+        with self.engine.connect() as connection:
+            return {key: (iri, native_id) for key, iri, native_id in connection.execute(statement)}
+
+    def identified(self, version_ids: Sequence[int]) -> list[tuple[str, str, str, str, bytes]]:
+        """KEY, native id, kind, IRI and compressed N-Triples of the records of some versions."""
+        versions, records = tables.versions, tables.records
+        columns = (records.c.key, records.c.native_id, records.c.kind, records.c.iri, versions.c.ntriples)
+        joined = sa.select(*columns).join_from(versions, records, records.c.key == versions.c.key)
+        with self.engine.connect() as connection:
+            rows = connection.execute(joined.where(versions.c.id.in_(version_ids)))
+            return [(key, native_id, kind, iri, bytes(packed)) for key, native_id, kind, iri, packed in rows]
+
     def contents_of(self, version_ids: Sequence[int]) -> list[tuple[str, str, bytes]]:
         """Kind, IRI and compressed N-Triples of the records of some versions."""
         versions, records = tables.versions, tables.records

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import orjson
 import sqlalchemy as sa
 import zstandard
 
-from catalog import tables
+from catalog import relinks, tables
 from catalog.exceptions import NoSuchRun
 from catalog.fragments import derive
 from catalog.number_writer import NumberWriter, batches, number_writer
@@ -21,79 +23,158 @@ from catalog.store import Store, current
 _compress = zstandard.ZstdCompressor(level=3).compress
 
 
+class Conflict(NamedTuple):
+    """A record that a later run changed since, so that an undo leaves it as it is. ``run`` is that later run."""
+
+    key: str
+    slug: str
+    title: str
+    run: int
+
+
 class Undone(NamedTuple):
     """What an undo did: records restored, withdrawn, and those that a later run had changed since."""
 
     number: int
     restored: int
     withdrawn: int
-    conflicts: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+    run: int = 0
+
+
+@dataclass(slots=True)
+class _Doing:
+    """What an undo does to each record that the undone run touched."""
+
+    restore: list[Any] = field(default_factory=list)
+    close: list[int] = field(default_factory=list)
+    blocked: list[tuple[Any, bytes]] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    relinked: list[Any] = field(default_factory=list)
+    identity: dict[str, Any] = field(default_factory=dict)
 
 
 def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
     """Takes a published run back: what it created is withdrawn, what it changed or withdrew is as it was before.
 
-    Records that a later run has changed since stay as they are and are named as conflicts. The undone inputs are
-    blocked until they change (DESIGN 3, step 7). Raises NoSuchRun.
+    Records that a later run has changed since stay as they are and are named as conflicts, in what is given and in the
+    undo's report. The undone inputs are blocked until they change (DESIGN 3, step 7). Records that the run relinked
+    have their former native id again; taking an undo back brings its relinks back. Raises NoSuchRun.
     """
-    versions, records, runs = tables.versions, tables.records, tables.runs
-    with store.engine.connect() as connection:
-        row = connection.execute(
-            sa.select(runs.c.published, runs.c.source_key, runs.c.kind).where(runs.c.id == run_id)
-        ).first()
-        made = (
-            connection.scalar(sa.select(tables.publications.c.number).where(tables.publications.c.run_id == run_id))
-            if row
-            else None
-        )
-    if row is None:
-        raise NoSuchRun(f"run {run_id} does not exist")
-    if made is None:
-        raise NoSuchRun(f"run {run_id} changed nothing that could be taken back")
-    writer = number_writer(store, run, str(row.source_key), now)
+    source_key, kind, made = _made(store, run_id)
+    writer = number_writer(store, run, source_key, now)
     try:
-        with store.engine.connect() as connection:
-            before = {r.key: r for r in connection.execute(sa.select(versions).where(versions.c.valid_to == made))}
-            after = {r.key: r for r in connection.execute(sa.select(versions).where(versions.c.valid_from == made))}
-            keys = sorted({*before, *after})
-            now_current: dict[str, Any] = {}
-            identity: dict[str, Any] = {}
-            for batch in batches(keys):
-                condition = sa.and_(versions.c.key.in_(batch), current(writer.number - 1))
-                now_current.update((r.key, r) for r in connection.execute(sa.select(versions).where(condition)))
-                identity.update(
-                    (r.key, r) for r in connection.execute(sa.select(records).where(records.c.key.in_(batch)))
-                )
-        conflicts, restore, close, blocked, unseen = [], [], [], [], []
-        for key in keys:
-            present, made_by_run, prior = now_current.get(key), after.get(key), before.get(key)
-            if (present.id if present else None) != (made_by_run.id if made_by_run else None):
-                conflicts.append(identity[key].slug)
-                continue
-            if present is not None:
-                close.append(present.id)
-                if identity[key].position is not None:
-                    blocked.append((identity[key], present.content_hash))
-            if prior is not None:
-                restore.append(prior)
-            else:
-                unseen.append(key)
-        _restore(store, writer, restore)
-        writer.close_versions(close)
-        writer.flip(
-            lambda connection: close_in(
-                connection, run, now, {"status": "ok", "published": writer.number, "based_on": writer.number - 1}
-            )
-        )
+        doing = _look(store, run_id, made, writer.number - 1)
+        _restore(store, writer, doing.restore)
+        writer.close_versions(doing.close)
+        outcome = _outcome(run_id, doing, writer.number)
+
+        def also(connection: sa.Connection) -> None:
+            close_in(connection, run, now, outcome)
+            relinks.turn(connection, doing.relinked, run.id)
+
+        writer.flip(also)
     except BaseException:
         writer.release()
         raise
-    _remember_undone(store, run, restore, unseen, blocked, identity)
-    if row.kind == "undo":
+    _remember_undone(store, run, source_key, doing)
+    if kind == "undo":
         # Taking an undo back releases what it blocked.
         with store.writing.begin() as connection:
             connection.execute(sa.delete(tables.blocked).where(tables.blocked.c.run_id.in_((run_id, run.id))))
-    return Undone(writer.number, len(restore), len(unseen), tuple(conflicts))
+    return Undone(writer.number, len(doing.restore), len(doing.unseen), tuple(doing.conflicts), run.id)
+
+
+def _made(store: Store, run_id: int) -> tuple[str, str, int]:
+    """Source, kind and publication number of a run. Raises NoSuchRun if there is nothing to take back."""
+    runs = tables.runs
+    with store.engine.connect() as connection:
+        row = connection.execute(sa.select(runs.c.source_key, runs.c.kind).where(runs.c.id == run_id)).first()
+        if row is None:
+            raise NoSuchRun(f"run {run_id} does not exist")
+        publications = tables.publications
+        made = connection.scalar(sa.select(publications.c.number).where(publications.c.run_id == run_id))
+    if made is None:
+        raise NoSuchRun(f"run {run_id} changed nothing that could be taken back")
+    return str(row.source_key), str(row.kind), int(made)
+
+
+def _look(store: Store, run_id: int, made: int, at: int) -> _Doing:
+    """What is to be done at a number, without doing it. Records of a run lie in memory: an undo is for one run."""
+    versions, records = tables.versions, tables.records
+    doing = _Doing()
+    now_current: dict[str, Any] = {}
+    with store.engine.connect() as connection:
+        before = {r.key: r for r in connection.execute(sa.select(versions).where(versions.c.valid_to == made))}
+        after = {r.key: r for r in connection.execute(sa.select(versions).where(versions.c.valid_from == made))}
+        turned = relinks.relinked_by(connection, run_id)
+        keys = sorted({*before, *after, *(row.key for row in turned)})
+        for batch in batches(keys):
+            condition = sa.and_(versions.c.key.in_(batch), current(at))
+            now_current.update((r.key, r) for r in connection.execute(sa.select(versions).where(condition)))
+            doing.identity.update(
+                (r.key, r) for r in connection.execute(sa.select(records).where(records.c.key.in_(batch)))
+            )
+    kept = set()
+    for key in keys:
+        present, made_by_run, prior = now_current.get(key), after.get(key), before.get(key)
+        if key not in before and key not in after:
+            later = present is not None and present.valid_from > made
+        else:
+            later = (present.id if present else None) != (made_by_run.id if made_by_run else None)
+        if later:
+            kept.add(key)
+            doing.conflicts.append(_conflict(store, doing.identity[key], present, made))
+        elif key in before or key in after:
+            _take_back(doing, key, present, prior)
+    doing.relinked = [row for row in turned if row.key not in kept]
+    return doing
+
+
+def _take_back(doing: _Doing, key: str, present: Any, prior: Any) -> None:
+    record = doing.identity[key]
+    if present is not None:
+        doing.close.append(present.id)
+        if record.position is not None:
+            doing.blocked.append((record, present.content_hash))
+    if prior is not None:
+        doing.restore.append(prior)
+    else:
+        doing.unseen.append(key)
+
+
+def _conflict(store: Store, record: Any, present: Any, made: int) -> Conflict:
+    if present is not None:
+        return Conflict(record.key, record.slug, present.title, present.run_id)
+    # A later run withdrew it: that run's number is where its last version ends.
+    versions, publications = tables.versions, tables.publications
+    last = (
+        sa.select(versions.c.title, publications.c.run_id)
+        .join(publications, publications.c.number == versions.c.valid_to)
+        .where(versions.c.key == record.key, versions.c.valid_to > made)
+        .order_by(versions.c.valid_to.desc())
+        .limit(1)
+    )
+    with store.engine.connect() as connection:
+        row = connection.execute(last).first()
+    return Conflict(record.key, record.slug, row.title if row else "", row.run_id if row else 0)
+
+
+def _outcome(run_id: int, doing: _Doing, number: int) -> dict[str, Any]:
+    """The columns of the undo's row."""
+    conflicts = len(doing.conflicts)
+    report = {"undone": run_id, "conflicts": [conflict._asdict() for conflict in doing.conflicts]}
+    return {
+        "status": "warnings" if conflicts else "ok",
+        "reason_de": f"Nimmt Lauf {run_id} zurück."
+        + (f" Spätere Läufe haben {conflicts} Einträge geändert; diese bleiben, wie sie sind." if conflicts else ""),
+        "reason_en": f"Takes run {run_id} back."
+        + (f" Later runs have changed {conflicts} records; these stay as they are." if conflicts else ""),
+        "report": orjson.dumps(report).decode(),
+        "published": number,
+        "based_on": number - 1,
+    }
 
 
 def _restore(store: Store, writer: NumberWriter, restore: Sequence[Any]) -> None:
@@ -126,14 +207,8 @@ def _restore(store: Store, writer: NumberWriter, restore: Sequence[Any]) -> None
         writer.renew()
 
 
-def _remember_undone(
-    store: Store,
-    run: Run,
-    restore: Sequence[Any],
-    unseen: Sequence[str],
-    blocked: Sequence[tuple[Any, bytes]],
-    identity: dict[str, Any],
-) -> None:
+def _remember_undone(store: Store, run: Run, source_key: str, doing: _Doing) -> None:
+    restore, unseen, blocked, identity = doing.restore, doing.unseen, doing.blocked, doing.identity
     presence = tables.presence
     insert = store.upsert(presence)
     upsert = insert.on_conflict_do_update(
@@ -170,5 +245,4 @@ def _remember_undone(
                 ],
             )
         # The next run must fetch anew what was taken back, not take a 304 for it.
-        sources = {record.source_key for record, _ in blocked} | {identity[old.key].source_key for old in restore}
-        connection.execute(sa.delete(tables.pages).where(tables.pages.c.source_key.in_(sorted(sources))))
+        connection.execute(sa.delete(tables.pages).where(tables.pages.c.source_key == source_key))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -29,6 +30,9 @@ def command(
     full: bool = typer.Option(False, "--full", help="Ignore ETag, Last-Modified and modified-since."),
     accept: int | None = typer.Option(None, "--accept", metavar="RUN", help="Publish a held or planned run."),
     reject: int | None = typer.Option(None, "--reject", metavar="RUN", help="Drop a held or planned run."),
+    relink: bool = typer.Option(
+        False, "--relink", help="With --accept: new records take the place of proposed old ones."
+    ),
     replay: int | None = typer.Option(None, "--replay", metavar="RUN", help="Map a run's kept responses again."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
@@ -39,11 +43,14 @@ def command(
     - `allmende harvest` runs all sources
     - `allmende harvest neuhof-portal --plan` shows what a run would change
     - `allmende harvest --accept 12` publishes run 12, which was held or planned
+    - `allmende harvest --accept 12 --relink` publishes it; what has new identifiers stays the record it was
     """
     _refuse_contradictions(sources, plan, full, accept, reject, replay)
+    if relink and accept is None:
+        raise ConfigurationError("--relink: goes with --accept RUN")
     region = settings(context).region()
     if accept is not None:
-        results = [decisions.accept(region, accept, utc_now())]
+        results = [decisions.accept(region, accept, utc_now(), relink)]
     elif reject is not None:
         results = [decisions.reject(region, reject, utc_now())]
     else:
@@ -122,7 +129,9 @@ def _progress(ids: list[str]) -> Iterator[Callable[[str, int], None]]:
 def _to_json(region: Region, result: RunResult) -> dict[str, object]:
     document = result.to_json()
     if result.plan is not None and result.run is not None and result.waiting:
-        document["plan"] = {**result.plan, "changes": list(decisions.planned_changes(region, result.run))}
+        changes = list(decisions.planned_changes(region, result.run))
+        relink = list(decisions.proposed_relinks(region, result.run))
+        document["plan"] = {**result.plan, "changes": changes, "relink": relink}
     return document
 
 
@@ -142,5 +151,22 @@ def _show(region: Region, result: RunResult) -> None:
         print(f"  {change['action']}: {change['title']}")
         for each in change.get("fields", ()):
             print(f"    {each['attribute']}: {', '.join(each['old']) or '–'} → {', '.join(each['new']) or '–'}")
+    relink = ""
+    for proposal in decisions.proposed_relinks(region, result.run):
+        relink = f"   Annehmen als dieselben Datensätze: allmende harvest --accept {result.run} --relink"
+        print(
+            f"  relink {proposal['score']:.0%}: {proposal['old']['title']} ({proposal['old']['native_id']}) → "
+            f"{proposal['new']['title']} ({proposal['new']['native_id']}); {_evidence(proposal['evidence'])}"
+        )
     print(f"  Ansehen: {address(region, result.run)}")
-    print(f"  Annehmen: allmende harvest --accept {result.run}   Ablehnen: allmende harvest --reject {result.run}")
+    print(
+        f"  Annehmen: allmende harvest --accept {result.run}   Ablehnen: allmende harvest --reject {result.run}{relink}"
+    )
+
+
+def _evidence(evidence: Mapping[str, Any]) -> str:
+    """What is alike, in a line: titles and places by how much, addresses and identifiers themselves."""
+    said = (
+        f"{name} {value:.0%}" if isinstance(value, float) else f"{name} {value[0]}" for name, value in evidence.items()
+    )
+    return ", ".join(said)

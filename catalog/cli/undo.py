@@ -29,9 +29,10 @@ def command(
         return complain(str(active))
     Follower(region).catch_up()
     if json:
-        print_json({"run": run, **undone._asdict()})
+        conflicts = [conflict._asdict() for conflict in undone.conflicts]
+        print_json({**undone._asdict(), "run": run, "undo": undone.run, "conflicts": conflicts})
     else:
         print(f"run {run}: {undone.restored} restored, {undone.withdrawn} withdrawn, {len(undone.conflicts)} conflicts")
-        for slug in undone.conflicts:
-            print(f"  changed since by a later run, left as it is: {slug}")
+        for conflict in undone.conflicts:
+            print(f"  changed since by run {conflict.run}, left as it is: {conflict.slug} ({conflict.title})")
     return 1 if undone.conflicts else 0

@@ -80,10 +80,12 @@ class Source:
     ) -> tuple[Any, Staging]:
         """Opens a run and stages packages, ten to a page; ``deleted`` are ids that the source says are gone."""
         run = store.open_run(self.source, kind, self.now)
-        staging = Staging(store.staging_file(run.id), self.source.key, "de", store.responses, store.contents)
+        memory = store.memory(self.source.key)
+        file, contents, relinked = store.staging_file(run.id), store.contents, memory.relinks.of
+        staging = Staging(file, self.source.key, "de", store.responses, contents, relinked=relinked)
         municipality = self.region.municipality(self.source.municipality)
         assert municipality is not None
-        job = Job(Context(self.region, self.source, municipality), staging, store.memory(self.source.key), b"r")
+        job = Job(Context(self.region, self.source, municipality), staging, memory, b"r")
         for start in range(0, len(packages), 10):
             natives = [
                 Native(entry, orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))

@@ -367,6 +367,13 @@ def test_undo_after_a_later_run_names_the_conflict(portal: Source) -> None:
     assert first.run is not None
     undone = decisions.undo(portal.region, first.run, portal.now)
     assert (undone.restored, len(undone.conflicts)) == (1, 1)
+    (conflict,) = undone.conflicts
+    assert (conflict.title, conflict.run) == ("Zwei", first.run + 1)
+    store = Store(portal.region)
+    report = store.run(undone.run).report
+    store.close()
+    assert report["undone"] == first.run
+    assert [each["slug"] for each in report["conflicts"]] == [conflict.slug]
     shown = titles(portal.region)
     assert shown[PACKAGES[0]["id"]] == "Zwei"
     assert shown[PACKAGES[1]["id"]] == "Datensatz 1"
