@@ -99,6 +99,10 @@ class ListSpider(HarvestSpider):
         """The address of a page; None if there is none (no second pass in another order, no such way of asking)."""
         raise NotImplementedError
 
+    def name_of(self, url: str, spot: Spot) -> str:
+        """The name under which a page is kept: its address, where that tells pages apart."""
+        return url
+
     def cut(self, document: Any, spot: Spot) -> Cut | None:
         """What an answer holds; None if it is none of this interface."""
         raise NotImplementedError
@@ -134,13 +138,14 @@ class ListSpider(HarvestSpider):
         url = self.address(spot)
         if url is None:
             return
-        if url in self._asked:
+        name = self.name_of(url, spot)
+        if name in self._asked:
             self.fail_at(url, *_CIRCLE)
         elif self.job.records >= self.source.limits.records:
             self.fail_at(url, *_BUDGET)
         else:
-            self._asked.add(url)
-            yield self.ask(url, self.listed, cb_kwargs={"spot": spot}, errback=self.unlisted)
+            self._asked.add(name)
+            yield self.ask(url, self.listed, asked_as=name, cb_kwargs={"spot": spot}, errback=self.unlisted)
 
     def ask(self, url: str, callback: Callable[..., Any], **kwargs: Any) -> Request:
         """A request; to the source's own origin it carries the API key.

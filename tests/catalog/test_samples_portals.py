@@ -38,11 +38,18 @@ def _udata(folder: Path) -> Kind:
     return answer
 
 
+def _piveau(folder: Path) -> Kind:
+    """The recorded answer for every search."""
+    body = (folder / "portals/piveau_hub_search_govdata.json").read_bytes()
+    return lambda rest, query: (200, "application/json", body) if rest == "search" else (404, "text/plain", b"")
+
+
 @pytest.fixture(scope="module")
 def harvested(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvested]:
     folder = tmp_path_factory.mktemp("portals")
-    with serving(samples, udata=_udata(samples)) as address:
+    with serving(samples, udata=_udata(samples), piveau=_piveau(samples)) as address:
         sources = {"udata": Source("udata", f"{address}/udata", 'language = "fr"\n[udata]\npage_size = 6\n')}
+        sources["piveau"] = Source("piveau", f"{address}/piveau/search")
         yield harvest(folder, address, sources)
 
 
@@ -65,3 +72,16 @@ def test_udata_brings_15_datasets_with_99_resources(harvested: Harvested, catalo
     assert "Baromètre des résultats de l’action publique" in {text(record.title, "fr") for record in found}
     assert sum(1 for record in found if record.temporal) == 6
     assert all(record.publisher for record in found)
+
+
+def test_piveau_brings_2_datasets_in_all_their_languages(harvested: Harvested, catalogue: Catalogue) -> None:
+    result = harvested.results["piveau"]
+    assert (result["created"], result["failed"], result["coverage"]) == (2, 0, "complete")
+    found = {record.identifier[0].text: record for record in datasets(catalogue, "piveau")}
+    assert set(found) == {"1", "2"}
+    assert {(title.lang, title.text) for title in found["1"].title} == {
+        ("en", "example title 1"),
+        ("es", "título de ejemplo 1"),
+    }
+    assert {title.lang for title in found["2"].description} == {"de", "en"}
+    assert [date.text for date in found["2"].modified] == ["2019-12-04T00:00:00Z"]
