@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from lxml import etree
 
-from harvesters.iso.elements import Element, canonical, children, name, namespace, parse
+from harvesters.iso.elements import Element, canonical, children, first, name, namespace, parse, text
 from harvesters.reading import UNREADABLE_RECORD, Native
 from schemas.findings import Finding, Severity
 from schemas.syntax import Unreadable
 
 _CSW = ("http://www.opengis.net/cat/csw",)
 _DUBLIN_CORE = ("http://www.openarchives.org/OAI/2.0/oai_dc", "http://purl.org/dc/")
+_GMD = "http://www.isotc211.org/2005/gmd"
 _CSW_RECORDS = frozenset({"Record", "SummaryRecord", "BriefRecord"})
 
 
@@ -54,15 +56,39 @@ def native_of(element: Element, location: str | None = None) -> Native:
 
 def cut(root: Element, place: str) -> Cut:
     """All records of a document; one that cannot be written as bytes is a finding that names its place."""
+    return cut_all(records_in(root), place)
+
+
+def cut_all(records: Iterable[Element], place: str, catalogue: str | None = None) -> Cut:
+    """The records as readers take them; those of a ``catalogue`` (its address) with the address of the single record."""
     natives: list[Native] = []
     unusable: list[Finding] = []
-    for number, element in enumerate(records_in(root), 1):
+    for number, element in enumerate(records, 1):
         try:
-            natives.append(native_of(element))
+            natives.append(native_of(element, _single_address(element, catalogue)))
         except (etree.C14NError, ValueError, RecursionError) as error:
             reason = f"{place}#{number}: {type(error).__name__}"
             unusable.append(Finding(Severity.VIOLATION, f"{place}#{number}", None, UNREADABLE_RECORD, (reason,)))
     return Cut(tuple(natives), tuple(unusable))
+
+
+def identifier_in(element: Element) -> str:
+    """The identifier under which a catalogue keeps a record; empty if it states none."""
+    if is_iso(element):
+        return text(first(element, "fileIdentifier")) or text(first(element, "metadataIdentifier/code"))
+    return next((text(child) for child in children(element) if name(child) == "identifier"), "")
+
+
+def _single_address(element: Element, catalogue: str | None) -> str | None:
+    identifier = identifier_in(element) if catalogue else ""
+    if not catalogue or not identifier:
+        return None
+    version = "3.0.0" if namespace(element).endswith("/csw/3.0") else "2.0.2"
+    asked = {"service": "CSW", "version": version, "request": "GetRecordById", "elementSetName": "full"}
+    if is_iso(element):
+        asked["outputSchema"] = namespace(element) if not name(element).startswith("CHE") else _GMD
+    asked["id"] = identifier
+    return f"{catalogue}{'&' if '?' in catalogue else '?'}{urlencode(asked)}"
 
 
 def single(body: bytes) -> Element:
