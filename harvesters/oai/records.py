@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from harvesters.oai.answers import Record
+from harvesters.iso.cutting import is_dublin_core, is_iso, native_of
+from harvesters.oai.answers import Record, address
 from harvesters.readers import dcat
 from harvesters.reading import UNREADABLE_RECORD, Native
 from schemas.findings import Finding, Severity, declare
@@ -28,12 +29,6 @@ UNKNOWN_FORMAT = declare(
 )
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_ISO = ("http://www.isotc211.org/2005/gmd", "http://www.isotc211.org/2005/gmi")
-_ISO_3 = "http://standards.iso.org/iso/19115/-3/"
-_DC = (
-    *("http://www.openarchives.org/OAI/2.0/oai_dc/", "http://purl.org/dc/elements/1.1/", "http://purl.org/dc/terms/"),
-    "http://www.opengis.net/cat/csw",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +53,17 @@ class Cut(NamedTuple):
     deleted: list[str]
 
 
-def cut(records: Sequence[Record], url: str, base_url: str, limits: Limits) -> Cut:
-    """The natives of records. Takes the answer's address, and the region's under which no document is believed."""
+class Places(NamedTuple):
+    """The answer's address, the repository's, the prefix asked for, and the region's under which nobody is believed."""
+
+    answer: str
+    base: str
+    prefix: str
+    region: str
+
+
+def cut(records: Sequence[Record], places: Places, limits: Limits) -> Cut:
+    """The natives of the records of an answer."""
     result = Cut([], [], [], [record.identifier for record in records if record.deleted])
     times = Counter(record.identifier for record in records if not record.deleted)
     # pycsw names all records of a part by the identifier of the first.
@@ -67,7 +71,7 @@ def cut(records: Sequence[Record], url: str, base_url: str, limits: Limits) -> C
     for number, record in enumerate(records):
         if record.deleted:
             continue
-        place = record.identifier if trusted and record.identifier else f"{url}#{number + 1}"
+        place = record.identifier if trusted and record.identifier else f"{places.answer}#{number + 1}"
         if record.payload is None:
             reason = "no metadata"
             result.unusable.append(Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (reason,)))
@@ -75,10 +79,11 @@ def cut(records: Sequence[Record], url: str, base_url: str, limits: Limits) -> C
         identifier = record.identifier if trusted else ""
         reader = reader_of(record.payload)
         if reader == "dcat":
-            _cut_dcat(result, record.payload, identifier, (place, url, base_url), limits)
+            _cut_dcat(result, record.payload, identifier, place, places, limits)
         elif reader:
-            native = Native(written(record.payload), _canonical(record.payload))
-            result.natives.append(Native(OaiNative(reader, native, identifier), native.fingerprint))
+            location = address(places.base, "GetRecord", identifier=record.identifier, metadataPrefix=places.prefix)
+            native = native_of(record.payload, location if trusted else None)
+            result.natives.append(Native(OaiNative(reader, native, identifier), native.fingerprint, native.location))
         else:
             shown = f"{local_name(record.payload)}, {namespace(record.payload)}"[:200]
             result.unusable.append(Finding(Severity.VIOLATION, place, None, UNKNOWN_FORMAT, (shown,)))
@@ -87,30 +92,23 @@ def cut(records: Sequence[Record], url: str, base_url: str, limits: Limits) -> C
 
 def reader_of(payload: etree._Element) -> str | None:
     """The reader that understands an element, by its name and namespace."""
-    space = namespace(payload)
-    if space in (_RDF, str(DCAT)):
+    if namespace(payload) in (_RDF, str(DCAT)):
         return "dcat"
-    if space in _ISO or space.startswith(_ISO_3):
+    if is_iso(payload):
         return "iso19139"
-    return "dublincore" if space.startswith(_DC) else None
-
-
-def _canonical(payload: etree._Element) -> bytes:
-    """Bytes that are the same whatever prefixes and declarations the document around it has (exclusive C14N)."""
-    return bytes(etree.tostring(payload, method="c14n", exclusive=True, with_comments=False))
+    return "dublincore" if is_dublin_core(payload) else None
 
 
 def _cut_dcat(
-    result: Cut, payload: etree._Element, identifier: str, places: tuple[str, str, str], limits: Limits
+    result: Cut, payload: etree._Element, identifier: str, place: str, places: Places, limits: Limits
 ) -> None:
-    place, url, base_url = places
     document = written(payload)
     if namespace(payload) != _RDF:
         # A node element without rdf:RDF around it is RDF/XML too, but not to every parser.
         document = b'<rdf:RDF xmlns:rdf="%s">%s</rdf:RDF>' % (_RDF.encode(), document)
     try:
         check_elements(document, "RDF/XML")
-        found = dcat.cut(parse(document, "rdf", url), base_url, limits)
+        found = dcat.cut(parse(document, "rdf", places.answer), places.region, limits)
     except Unreadable as unreadable:
         result.unusable.append(Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (str(unreadable),)))
         return

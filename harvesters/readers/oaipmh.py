@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
-from typing import cast
 
 from harvesters.oai.records import OaiNative
-from harvesters.reading import Context, Native, Reader, Reading
-from schemas import iris
+from harvesters.readers import dcat, dublincore, iso19139
+from harvesters.reading import Context, Native, Reading
 
 # The readers that records are handed to; their files are part of what a mapping depends on.
-READERS = ("dcat",)
+READERS = ("dcat", "iso19139", "dublincore")
 
 
 def native_id(native: Native, context: Context) -> str | None:
     """The record's identifier in the repository where it names just this record, else that of the format.
 
-    ISO metadata refer to one another by their own identifiers, so these count there.
+    ISO metadata refer to one another by their own identifiers, so these go first there.
     """
     data: OaiNative = native.data
-    if data.identifier and (data.reader == "dublincore" or (data.reader == "dcat" and data.alone)):
+    if data.reader == "iso19139":
+        return iso19139.native_id(data.native, context) or data.identifier or None
+    if data.identifier and data.alone:
         return data.identifier
-    return _reader(data).native_id(data.native, context) or data.identifier or None
+    if data.reader == "dublincore":
+        return dublincore.native_id(data.native, context)
+    return dcat.native_id(data.native, context)
 
 
 def read(native: Native, context: Context) -> Reading:
     """The record. Raises Unusable."""
     data: OaiNative = native.data
-    reading = _reader(data).read(data.native, context)
-    identity = native_id(native, context) or reading.native_id
-    if identity == reading.native_id:
-        return reading
-    minted = iris.mint(context.base_url, "dataset", iris.key(context.source.key, reading.native_id))
-    if reading.record.iri != minted:
-        return replace(reading, native_id=identity)
-    given = iris.mint(context.base_url, "dataset", iris.key(context.source.key, identity))
-    findings = tuple(f._replace(focus=given if f.focus == minted else f.focus) for f in reading.findings)
-    record = replace(reading.record, iri=given)
-    return replace(reading, native_id=identity, record=record, findings=findings)
-
-
-def _reader(data: OaiNative) -> Reader:
-    return cast(Reader, import_module(f"harvesters.readers.{data.reader}"))
+    if data.reader == "iso19139":
+        return iso19139.read(data.native, context, data.identifier or None)
+    if data.reader == "dublincore":
+        return dublincore.read(data.native, context, data.identifier or None)
+    reading = dcat.read(data.native, context)
+    # A dataset with an IRI keeps it, whatever the repository calls the record.
+    return replace(reading, native_id=data.identifier) if data.identifier and data.alone else reading

@@ -14,7 +14,7 @@ from harvesters.answer import Answer
 from harvesters.oai import answers
 from harvesters.oai.answers import Said, address, base_address, listed, named, read_answer
 from harvesters.oai.passes import Pass
-from harvesters.oai.records import Cut, OaiNative, cut
+from harvesters.oai.records import Cut, OaiNative, Places, cut
 from harvesters.reading import Kept, Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options, asked
 from schemas.findings import Finding, Severity, declare
@@ -99,6 +99,7 @@ class OaipmhSpider(HarvestSpider):
         """Who is it?"""
         self._base = base_address(self.source.url)
         self._pattern = "%Y-%m-%d"
+        self._knows_changes = True
         self._sets = list(self.options.sets) or [""]
         # Which set brought a record first: it may be in several.
         self._taken: dict[int, str] = {}
@@ -126,6 +127,8 @@ class OaipmhSpider(HarvestSpider):
             return
         yield self._aside(response)
         self._pattern = answers.repository(said).pattern
+        # pycsw compares ``from`` with the date of the data, not of the record: changes would go unseen.
+        self._knows_changes = b"<!-- pycsw" not in response.body[:500]
         if self.options.prefix:
             yield from self._next_set(self.options.prefix)
         else:
@@ -161,7 +164,7 @@ class OaipmhSpider(HarvestSpider):
         arguments = {"metadataPrefix": walk.prefix, "set": walk.set_name}
         # The name is that of the whole list, so that a run of changes can be replayed at another time.
         name = self._name(address(self._base, "ListRecords", **arguments), walk)
-        if self.job.since is not None:
+        if self.job.since is not None and self._knows_changes:
             arguments["from_"] = self.job.since.strftime(self._pattern)
             self.job.changes_only = True
         return self._ask(address(self._base, "ListRecords", **arguments), self.part, name, walk=walk)
@@ -186,7 +189,8 @@ class OaipmhSpider(HarvestSpider):
             yield from self._refusal(response, said, walk, token)
             return
         part = listed(said)
-        found = cut(part.records, response.url, self.job.context.base_url, self.source.limits)
+        places = Places(response.url, self._base, walk.prefix, self.job.context.base_url)
+        found = cut(part.records, places, self.source.limits)
         if walk.repeats(found):
             self._stop(
                 walk, "ein Teil der Liste wiederholt einen früheren", "a part of the list repeats an earlier one"

@@ -119,6 +119,7 @@ class ListSink:
 
     outcomes: list[Outcome] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    page_ids: list[list[str]] = field(default_factory=list)
     kept: dict[str, Kept] = field(default_factory=dict)
     hashes: dict[str, bytes] = field(default_factory=dict)
     page_memory: dict[str, PageMemory] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class ListSink:
         """Takes a page's outcomes."""
         delivered = list(outcomes)
         self.pages.append(page)
+        self.page_ids.append([outcome.native_id for outcome in delivered if not outcome.set_aside])
         self.outcomes += delivered
 
     def memory(self) -> ListMemory:
@@ -142,10 +144,10 @@ class ListSink:
             page.url: PageMemory(
                 page.etag,
                 page.last_modified,
-                (*page.seen_ids, *(native.data.native_id for native in page.natives)),
+                tuple(ids),
                 page.response,
             )
-            for page in self.pages
+            for page, ids in zip(self.pages, self.page_ids, strict=True)
         }
         return ListMemory(hashes, pages)
 
@@ -277,10 +279,10 @@ def _serve() -> None:
                             "url": page.url,
                             "etag": page.etag,
                             "last_modified": page.last_modified,
-                            "ids": [*page.seen_ids, *(n.data.native_id for n in page.natives)],
+                            "ids": ids,
                             "response": page.response,
                         }
-                        for page in sink.pages
+                        for page, ids in zip(sink.pages, sink.page_ids, strict=True)
                     ],
                 },
             }
