@@ -230,3 +230,20 @@ splits = sa.Table(
     sa.Column("valid_to", sa.Integer, index=True),
     sa.Column("run_id", sa.Integer, nullable=False),
 )
+
+# Whom the region has forgotten: BLAKE2b hashes under the store's own key; what they were made of is nowhere.
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("digest", sa.LargeBinary, primary_key=True),
+    sa.Column("shape", sa.Text, nullable=False),  # the lengths of the words, so that few words are hashed
+    sa.Column("noted", sa.Text, nullable=False),
+)
+
+# One row: the key of those hashes, made with the first of them.
+forgotten_key = sa.Table(
+    "forgotten_key",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+)

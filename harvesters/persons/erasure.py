@@ -59,16 +59,19 @@ def office(context: Context) -> Office:
     return Office(context.municipality.name, region.language, region.publisher.email, region.base_url)
 
 
-def without_forgotten(reading: Reading, matcher: Matcher, instead: Office, source_key: str) -> Reading:
+def without_forgotten(
+    reading: Reading, matcher: Matcher, instead: Office, source_key: str, key: str | None = ""
+) -> Reading:
     """The reading without what a matcher finds, in its record, companions, trace, leftovers and findings.
 
     A native id that holds the person is replaced by one that leads to the same KEY (:func:`schemas.iris.key`). The new
-    findings name the attributes, never the person. A reading that holds nobody comes back as it is.
+    findings name the attributes, never the person. A reading that holds nobody comes back as it is. ``key`` is the
+    record's KEY where that is known already, None for a companion, which is known by its IRI.
     """
     work = _Erasure(matcher, instead)
-    key = iris.key(source_key, reading.native_id)
-    native_id = iris.forgotten_id(key) if matcher.holds(reading.native_id) else reading.native_id
-    record = cast(Harvested, work.record(reading.record, key))
+    own = key or iris.key(source_key, reading.native_id)
+    native_id = iris.forgotten_id(own) if matcher.holds(reading.native_id) else reading.native_id
+    record = cast(Harvested, work.record(reading.record, key if key is None else own))
     companions = tuple([work.record(each, None) for each in reading.companions])
     leftovers = tuple([(matcher.without(field), _leftover(value, matcher)) for field, value in reading.leftovers])
     trace = tuple([TraceEntry(*(matcher.without(part) for part in entry)) for entry in reading.trace])

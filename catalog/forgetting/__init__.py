@@ -1,0 +1,1 @@
+"""Forgetting a person: everything kept is freed of a text, a keyed hash keeps it from coming back, and it is proven."""
