@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
         _refuse_damaged(file, thorough)
         if _revision(made) != HEAD:
             with _lock(cache / "migration.lock"):
+                _save_before_migration(made, file)
                 _bring_to_head(made)
     except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
         if _is_busy(error):
@@ -104,6 +106,21 @@ def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
             reason = str(getattr(error, "orig", error))
             raise ConfigurationError(f"store: {file} cannot be written: {reason}") from error
         raise _damaged(file, str(getattr(error, "orig", error))) from error
+
+
+def _save_before_migration(made: sa.Engine, file: Path) -> None:
+    """A copy of a store whose schema is about to change (F55), one for each schema."""
+    revision = _revision(made)
+    if revision is None or revision == HEAD:
+        return
+    copy = file.parent / "backups" / f"before-schema-{HEAD}-{file.name}"
+    if copy.exists():
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    written = copy.with_suffix(f".{os.getpid()}.part")
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("VACUUM INTO ?", (str(written),))
+    written.replace(copy)
 
 
 def _options(backend: str) -> dict[str, Any]:
@@ -153,8 +170,9 @@ def _code(error: Exception) -> int | None:
 
 def _damaged(file: Path, reason: str) -> ConfigurationError:
     reason = " ".join(reason.split())[:200]
+    newest = max((file.parent / "backups").glob("*.tar.gz"), default="FILE")
     return ConfigurationError(
-        f"store: {file} is damaged ({reason}); 'allmende restore FILE' brings back a backup, the damaged file is kept"
+        f"store: {file} is damaged ({reason}); 'allmende restore {newest}' brings back a backup, the damaged file is kept"
     )
 
 

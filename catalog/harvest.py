@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import publishing
+from catalog import occupancy, publishing
 from catalog.conclusion import RunResult, Terms, conclude, report_json
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.run_book import Run
@@ -46,9 +46,14 @@ class Wish:
 def run_source(region: Region, source_id: str, wish: Wish | None = None, clock: Clock = utc_now) -> RunResult:
     """Runs one source to its end in this process and gives the result; the reactor runs once in a process.
 
-    Raises NoSuchRun for a replay of a run that kept nothing. Whatever goes wrong with the source is a result.
+    Raises NoSuchRun for a replay of a run that kept nothing, Occupied while the region's data are being restored.
+    Whatever goes wrong with the source is a result.
     """
-    wish = wish or Wish()
+    with occupancy.shared(region):
+        return _run_source(region, source_id, wish or Wish(), clock)
+
+
+def _run_source(region: Region, source_id: str, wish: Wish, clock: Clock) -> RunResult:
     source = region.source(source_id)
     assert source is not None, source_id
     began = monotonic()

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from catalog import breaker, clock
+from catalog import backup, breaker, clock, occupancy
 from catalog.breaker import CALM
 from catalog.feeds import dump
 from catalog.follower import Follower
@@ -66,8 +66,13 @@ def serve(region: Region, listening: socket.socket, workers: int, clocked: bool 
     """Serves until SIGTERM or SIGINT, which end all that was started. Gives the exit code.
 
     Takes a socket of :func:`bind`. A worker or follower that dies is started anew. Prints the address on a line of its
-    own once ``/healthz`` answers.
+    own once ``/healthz`` answers. Raises Occupied while the region's data are being restored.
     """
+    with occupancy.shared(region):
+        return _serve(region, listening, workers, clocked)
+
+
+def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool) -> int:
     Store(region).close()
     Follower(region).catch_up()
     ours, theirs = _context.Pipe(duplex=False)
@@ -225,6 +230,7 @@ def _tick(folder: Path, ended: threading.Event) -> None:
             if time.monotonic() - pruned > PRUNE_SECONDS:
                 pruned = time.monotonic()
                 _prune(region)
+                backup.nightly(region, utc_now())
             said = ""
         except Exception as error:  # the clock must go on, whatever one tick meets
             if str(error) != said:
