@@ -9,7 +9,7 @@ from harvesters.mapping.account import Account
 from harvesters.mapping.places import boxed, places
 from harvesters.reading import Context, Native, Reading
 from schemas.kinds import Literal, iri
-from schemas.model import Agent, DataService, Dataset, Distribution, PeriodOfTime, Resource
+from schemas.model import Agent, DataService, Dataset, Distribution, PeriodOfTime, Resource, RightsStatement
 from schemas.namespaces import XSD
 from schemas.region import Municipality
 from schemas.vocabularies import LISTS, find_file_type, find_geocoding_level, media_type_of
@@ -82,6 +82,8 @@ def distribution(
     service: str | None = None,
     standards: Sequence[str] = (),
     download: bool = False,
+    license: Sequence[str] = (),
+    rights: Sequence[RightsStatement] = (),
 ) -> Distribution:
     """A distribution at an address. ``name`` tells it from others of the source for good, whatever its address becomes.
 
@@ -107,7 +109,9 @@ def distribution(
         inner.add("access_service", [service], field, "mint")
     if standards:
         inner.add("conforms_to", list(standards), field, "lookup")
-    return Distribution(iri=inner.mint("distribution", name), **inner.tuples())
+    return Distribution(
+        iri=inner.mint("distribution", name), license=tuple(license), rights=tuple(rights), **inner.tuples()
+    )
 
 
 def data_service(

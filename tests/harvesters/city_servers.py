@@ -238,3 +238,105 @@ def five_things(until: str = "2026-11-03T08:00:00Z") -> list[dict[str, Any]]:
     """Five Things on three pages: three measure temperature under two ids, two the water level."""
     observed = (1, 2, 3, 2, 1)
     return [thing(n, stream(n, what, "°C" if what != 2 else "cm", until)) for n, what in enumerate(observed)]
+
+
+def paper(number: int, **more: Any) -> dict[str, Any]:
+    """A paper that a person has brought in, with an attachment."""
+    return {
+        "type": "https://schema.oparl.org/1.1/Paper",
+        "name": f"Antrag {number} von Frau {CANARY}",
+        "reference": f"{number}/2026",
+        "date": f"20{20 + number % 7}-03-04",
+        "paperType": "Antrag" if number % 2 else "Vorlage",
+        "originatorPerson": [CANARY],
+        "mainFile": {"name": CANARY, "text": f"Der Ort gehört {CANARY}"},
+        "modified": "2026-01-08T12:05:27+01:00",
+        **more,
+    }
+
+
+@dataclass
+class Council:
+    """An OParl system with bodies and lists of them; ``quirk`` may answer first."""
+
+    url: str = ""
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    page: int = 3
+    quirk: Callable[[Asked], Told | None] = lambda asked: None
+
+    def __call__(self, asked: Asked) -> Told:
+        """The answer to a request."""
+        if (told := self.quirk(asked)) is not None:
+            return told
+        if asked.path == "/system":
+            return as_json(self.system())
+        if asked.path == "/bodies":
+            return as_json({"data": [self.whole_body()], "pagination": {"totalElements": 1}, "links": {}})
+        name = asked.path.strip("/")
+        if name not in self.lists:
+            return as_json({"error": "not here"}, 404)
+        since = asked.query.get("modified_since", "")
+        found = [entry for entry in self.lists[name] if not since or entry["modified"] >= since]
+        if not since:
+            found = [entry for entry in found if not entry.get("deleted")]
+        at = int(asked.query.get("page", 1))
+        page = found[(at - 1) * self.page : at * self.page]
+        kept = f"&modified_since={since}" if since else ""
+        links = {"next": f"{self.url}/{name}?page={at + 1}{kept}"} if at * self.page < len(found) else {}
+        return as_json({"data": page, "pagination": {"totalElements": len(found)}, "links": links})
+
+    def system(self) -> dict[str, Any]:
+        """The system."""
+        return {
+            "id": f"{self.url}/system",
+            "type": "https://schema.oparl.org/1.1/System",
+            "oparlVersion": "https://schema.oparl.org/1.1/",
+            "license": "http://www.govdata.de/dl-de/by-2-0",
+            "body": f"{self.url}/bodies",
+            "name": "RIS",
+            "contactName": "Firma Software",
+            "contactEmail": "info@firma.example",
+        }
+
+    def whole_body(self) -> dict[str, Any]:
+        """The body, with the addresses of the lists that it has."""
+        return {
+            "id": f"{self.url}/body/1",
+            "type": "https://schema.oparl.org/1.1/Body",
+            "system": f"{self.url}/system",
+            "name": "Gemeinde Neuhof",
+            "ags": "06631018",
+            "contactName": "Hauptamt",
+            "contactEmail": "hauptamt@neuhof.example",
+            **{name: f"{self.url}/{name}" for name in self.lists},
+            **self.body,
+        }
+
+
+def full_council(url: str) -> Council:
+    """Seven papers on three pages, two meetings, two committees and a group of one member, and people."""
+    meetings = [
+        {
+            "type": "https://schema.oparl.org/1.1/Meeting",
+            "start": f"2026-0{n}-01T19:00:00+01:00",
+            "modified": "2026-02-01",
+        }
+        for n in (1, 2)
+    ]
+    groups = [("Gremium", "Bauausschuss"), ("Gremium", "Gemeindevertretung"), ("Fraktion", f"Liste {CANARY}")]
+    organizations = [
+        {
+            "type": "https://schema.oparl.org/1.1/Organization",
+            "organizationType": kind,
+            "name": name,
+            "modified": "2026-02-01",
+        }
+        for kind, name in groups
+    ]
+    lists = {"paper": [paper(n) for n in range(7)], "meeting": meetings, "organization": organizations}
+    lists |= {"person": [{"name": CANARY, "modified": "2026"}], "membership": [{"person": CANARY, "modified": "2026"}]}
+    for name, entries in lists.items():
+        for number, entry in enumerate(entries):
+            entry["id"] = f"{url}/{name}/{number}"
+    return Council(url, lists)
