@@ -1,0 +1,207 @@
+"""The Socrata spider against a fake domain on loopback: the Discovery API with its limits, the metadata API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from harvesters.answer import Answer
+from harvesters.portals.socrata import Portal, SocrataOptions, filters, portal
+from harvesters.spiders.datajson import DataJsonSpider
+from harvesters.spiders.socrata import SocrataSpider
+from tests.harvesters.portal_server import Answers, Asked, PortalServer
+from tests.harvesters.test_ckan_spider import Crawls, Run
+
+CATALOG, METADATA = "/api/catalog/v1", "/api/views/metadata/v1"
+NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def asset(number: int, **more: Any) -> dict[str, Any]:
+    """An asset; the higher its number, the longer ago it changed."""
+    changed = (NEWEST - timedelta(days=number)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    identity = f"{number // 10000:04}-{number % 10000:04}"
+    resource = {"id": identity, "name": f"Daten {number}", "type": "dataset", "updatedAt": changed, **more}
+    page = f"https://daten.example.com/d/{identity}"
+    return {"resource": resource, "classification": {}, "metadata": {"domain": "d"}, "permalink": page}
+
+
+def assets(count: int) -> list[dict[str, Any]]:
+    return [asset(number) for number in range(count)]
+
+
+def discovery(entries: list[dict[str, Any]], stated: int | None = None) -> Answers:
+    """The catalogue by offset, no deeper than 10,000, or behind an id."""
+
+    def answer(asked: Asked) -> Any:
+        limit, offset = asked.number("limit", 100), asked.number("offset")
+        if asked.path != CATALOG or offset + limit > 10_000:
+            return 400, b'{"error": "offset + limit"}'
+        if "scroll_id" in asked.query:
+            behind = [entry for entry in entries if entry["resource"]["id"] > asked.first("scroll_id")]
+            return {"results": behind[:limit], "resultSetSize": stated or len(entries)}
+        ordered = entries[::-1] if "DESC" in asked.first("order") else entries
+        return {"results": ordered[offset : offset + limit], "resultSetSize": stated or len(entries)}
+
+    return answer
+
+
+def metadata(count: int) -> Answers:
+    known = [
+        {"id": f"aaaa-{n:04}", "name": f"Daten {n}", "webUri": f"https://daten.example.com/d/aaaa-{n:04}"}
+        for n in range(count)
+    ]
+    known[0]["hideFromCatalog"] = True  # type: ignore[assignment]
+
+    def answer(asked: Asked) -> Any:
+        size, number = asked.number("limit"), asked.number("page", 1)
+        return known[(number - 1) * size : number * size] if asked.path == METADATA else None
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def crawls() -> Iterator[Crawls]:
+    running = Crawls()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PortalServer]:
+    with PortalServer() as running:
+        yield running
+
+
+@pytest.fixture
+def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
+    def run(answer: Answers, path: str = "/", **wishes: Any) -> Run:
+        server.begin(answer)
+        return crawls.crawl("socrata", f"{server.url}{path}", **wishes)
+
+    return run
+
+
+def test_portal_behind_an_address() -> None:
+    named = portal("https://Daten.example.com/browse?category=Umwelt&tags=wald&q=baum")
+    assert named == Portal("https://Daten.example.com", "daten.example.com", ("Umwelt",), ("wald",), "baum")
+    asked = filters(named, SocrataOptions(tags=("holz",), only=None, attribution="Bauamt"))
+    assert asked == [
+        ("domains", "daten.example.com"),
+        ("search_context", "daten.example.com"),
+        ("categories", "Umwelt"),
+        ("tags", "wald"),
+        ("tags", "holz"),
+        ("attribution", "Bauamt"),
+        ("q", "baum"),
+    ]
+
+
+def test_pages_of_the_domain_by_id(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(discovery(assets(250)))
+    assert (len(run.records), run.report["coverage"], run.report["stated"]) == (250, "complete", 250)
+    assert run.report["findings"] == []
+    assert [asked.first("offset") for asked in server.asked] == ["0", "100", "200"]
+    assert {(asked.first("only"), asked.first("order")) for asked in server.asked} == {("dataset", "dataset_id")}
+    assert {asked.first("domains") for asked in server.asked} == {server.url.removeprefix("http://")}
+
+
+def test_beyond_10000_the_last_id_leads_on(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(discovery(assets(10_150)), options={"page_size": 1000})
+    assert (len(run.records), run.report["coverage"]) == (10_150, "complete")
+    assert server.asked[-1].query["scroll_id"] == ["0000-9999"]
+    assert "offset" not in server.asked[-1].query
+    again = harvest(lambda asked: None, state=run.state, replay=True, options={"page_size": 1000})
+    assert (len(again.records), again.report["coverage"]) == (10_150, "complete")
+
+
+def test_changes_only_end_where_the_old_begin(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(discovery(assets(500)), since=(NEWEST - timedelta(days=150)).isoformat())
+    assert (len(run.records), run.report["coverage"], run.report["stated"]) == (151, "changes", None)
+    assert [asked.first("order") for asked in server.asked] == ["updatedAt", "updatedAt"]
+    since = (NEWEST - timedelta(days=150)).isoformat()
+    again = harvest(lambda asked: None, state=run.state, replay=True, since=since)
+    assert (again.titles, again.report["coverage"]) == (run.titles, "changes")
+
+
+def test_f79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable[..., Run]) -> None:
+    whole = discovery(assets(30))
+    run = harvest(
+        lambda asked: (400, b"{}") if asked.first("order") == "updatedAt" else whole(asked), since=NEWEST.isoformat()
+    )
+    assert (len(run.records), run.report["coverage"]) == (30, "complete")
+    assert [rule for rule, _ in run.report["findings"]] == ["portal-query-refused"]
+
+
+def test_without_discovery_the_metadata_of_the_domain(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(metadata(130))
+    assert (len(run.records), run.report["coverage"]) == (129, "complete")
+    assert {rule for rule, _ in run.report["findings"]} == {"portal-query-refused", "portal-record-not-public"}
+    assert [asked.first("page") for asked in server.asked if asked.path == METADATA] == ["1", "2", "3"]
+    again = harvest(lambda asked: None, state=run.state, replay=True)
+    assert (len(again.records), again.report["coverage"]) == (129, "complete")
+
+
+def test_a_part_of_the_portal_is_not_taken_from_the_metadata(harvest: Callable[..., Run]) -> None:
+    run = harvest(metadata(5), options={"categories": ["Umwelt"]})
+    assert (run.records, run.report["pages"]) == ({}, 0)
+    assert "404" in run.report["failure"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ((200, b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
+        ((200, b""), "leer"),
+        ((200, b'{"results": [{"res'), "kein JSON"),
+        ((200, b'{"error": "kaputt"}'), "kaputt"),
+        ((403, b"nein"), "403"),
+        ((500, b"voll"), "500"),
+    ],
+    ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
+)
+def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+    run = harvest(lambda asked: reply)
+    assert (run.records, run.report["pages"]) == ({}, 0)
+    assert said in run.report["failure"]
+    assert CATALOG in run.report["failure"]
+
+
+def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(lambda asked: {"results": assets(100), "resultSetSize": 900})
+    assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
+
+
+def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+    run = harvest(discovery(assets(30), stated=33))
+    assert (len(run.records), run.report["coverage"]) == (30, "partial")
+    assert server.asked[-1].first("order") == "dataset_id DESC"
+
+
+def test_detection_knows_more_than_the_data_json() -> None:
+    url = "https://daten.example.com/browse?category=Umwelt"
+    catalog, views = SocrataSpider.probes(url)
+    assert (
+        "domains=daten.example.com&search_context=daten.example.com&only=dataset&categories=Umwelt&limit=3" in catalog
+    )
+
+    def answered(address: str, document: Any) -> dict[str, Answer]:
+        return {address: Answer(address, address, 200, {}, orjson.dumps(document), "", 0.0)}
+
+    found = SocrataSpider.detect(url, answered(catalog, {"results": assets(3), "resultSetSize": 9}))
+    assert found is not None
+    assert (found.url, found.count, found.options) == ("https://daten.example.com", 9, {"categories": ["Umwelt"]})
+    assert found.samples == ("Daten 0", "Daten 1", "Daten 2")
+    entry = {"id": "a", "name": "A", "webUri": "https://daten.example.com/d/a"}
+    less = SocrataSpider.detect(url, answered(views, [entry]))
+    place = DataJsonSpider.probes("https://daten.example.com")[0]
+    feed = {"dataset": [{"title": "A", "identifier": "a", "accessLevel": "public"}]}
+    plain = DataJsonSpider.detect("https://daten.example.com", answered(place, feed))
+    assert less is not None
+    assert plain is not None
+    assert found.certainty > less.certainty > plain.certainty
+    for other in ([], [{"id": 1}], {"results": [{"title": "x"}], "resultSetSize": 1}, feed):
+        assert SocrataSpider.detect(url, {**answered(catalog, other), **answered(views, other)}) is None
