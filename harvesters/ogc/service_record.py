@@ -19,7 +19,7 @@ from harvesters.ogc.formats import file_type
 from schemas.kinds import Literal, is_web
 from schemas.model import Agent, ContactPoint, DataService, RightsStatement, Value
 from schemas.namespaces import VCARD
-from schemas.vocabularies import LISTS, find_access_right, find_language
+from schemas.vocabularies import LISTS, find_access_right, find_language, find_license
 
 _TYPES = "http://www.opengis.net/def/serviceType/ogc/"
 # OGC's reserved word for no fees and no constraints; servers come with it, so that it is nobody's statement.
@@ -144,6 +144,7 @@ _Terms = tuple[tuple[str, ...], tuple[Literal, ...], tuple[Literal, ...], tuple[
 
 
 def _terms(account: Account, given: Sequence[Said]) -> _Terms:
+    """Licences, other words, attribution and access rights. Where a licence is known, the words beside it are kept as well."""
     offers: list[Said] = []
     attribution: list[Literal] = []
     access: list[Value] = []
@@ -156,17 +157,31 @@ def _terms(account: Account, given: Sequence[Said]) -> _Terms:
             account.note("access_rights", field, "lookup")
             continue
         for piece in _GDI.findall(text):
-            offers.append((field, piece))
-            told = parsed(piece)
-            source = word(told.get("quelle")) if isinstance(told, dict) else ""
+            named, source = _gdi(piece)
+            offers.append((field, named))
             if source:
                 attribution.append(Literal(source, account.language))
                 account.note("distribution.license_attribution", field, "parse")
         rest = _GDI.sub(" ", text).strip(" |,;\n")
         if rest and not _NOTHING_SAID.fullmatch(rest):
-            offers.insert(0, (field, rest))
-    said = terms(account, offers)
-    return said.license, said.rights, tuple(dict.fromkeys(attribution)), tuple(dict.fromkeys(access))
+            offers.append((field, rest))
+    known = [each for each in offers if find_license(word(each[1])) is not None]
+    said = terms(account, known or offers)
+    beside = [each for each in offers if known and each not in known]
+    for field, _ in beside:
+        account.note("distribution.rights", field, "kept")
+    labels = (*said.rights, *(Literal(word(value), account.language) for _, value in beside))
+    return said.license, tuple(dict.fromkeys(labels)), tuple(dict.fromkeys(attribution)), tuple(dict.fromkeys(access))
+
+
+def _gdi(piece: str) -> tuple[str, str]:
+    """The licence that GDI-DE's JSON names, by code, address or name, and how to name the source."""
+    told = parsed(piece)
+    if not isinstance(told, dict):
+        return piece, ""
+    names = [text for key in ("id", "url", "name") if (text := word(told.get(key)))]
+    named = next((each for each in names if find_license(each) is not None), next(iter(names[::-1]), piece))
+    return named, word(told.get("quelle"))
 
 
 def _agents(account: Account, service: Service, site: Said | None) -> tuple[Agent | None, ContactPoint | None]:

@@ -175,7 +175,7 @@ class OwsSpider(HarvestSpider):
             yield from self.elsewhere(ways, unreadable.de, unreadable.en)
             return
         self._remark(found, response.url)
-        natives = list(_natives(found))
+        natives = list(natives_of(found))
         self.job.stated_total = len(natives)
         yield self.page(response, natives)
 
@@ -218,10 +218,10 @@ class OwsSpider(HarvestSpider):
             note(NO_LAYER_WANTED, ", ".join(self.options.layers))
 
 
-def _natives(found: Cut) -> Iterator[Native]:
+def natives_of(found: Cut) -> Iterator[Native]:
+    """A native record for each layer that was chosen; with what the service says of itself, for it stands in each dataset."""
     service, layers, url = found.capabilities.service, found.capabilities.layers, found.capabilities.url
     served = tuple(dict.fromkeys(layer.identity for layer in layers))
-    # What the service says of itself stands in each of its datasets.
     whole = blake2b(orjson.dumps((service, served, url), default=list), digest_size=16).digest()
     for layer in layers:
         data = OfferedLayer(layer.identity, layer, service, url, served)
