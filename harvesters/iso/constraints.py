@@ -92,6 +92,9 @@ def enter_constraints(account: Account, record: IsoRecord) -> Terms:
     if said.sources and found_terms.license:
         account.note("distribution.license_attribution", said.sources[0][0], "copy")
         attribution = (Literal(said.sources[0][1], record.language),)
+    for path, source in said.sources if not attribution else said.sources[1:]:
+        if source not in (each.text for each in attribution):
+            account.leave(path, source)
     return Terms(found_terms.license, attribution, RightsStatement(label=tuple(labels)) if labels else None)
 
 

@@ -126,6 +126,9 @@ def _distribution(
         inner.values["license_attribution"] = list(whole.terms.attribution)
     if whole.terms.rights:
         inner.values["rights"] = [whole.terms.rights]
+    if legislation := account.values.get("applicable_legislation"):
+        # DCAT-AP HVD: what makes the dataset one of high value holds for each way to it.
+        inner.values["applicable_legislation"] = list(legislation)
     inner.extra += [] if kind and not is_file(link) else whole.technical
     return Distribution(iri=_subject(inner, whole, link.url), extra=tuple(inner.extra), **inner.tuples())
 
@@ -141,7 +144,9 @@ def _add_format(inner: Account, link: Link, kind: str | None, formats: tuple[Cod
         return
     named = suffix(link.url)
     if known is None and named is not None and not is_packed(named.code):
-        known, how = named, "derived"
+        # A name ends in .tif where the record says GeoTIFF: the record is more exact.
+        exact = len(formats) == 1 and media_type_of(formats[0].code) == media_type_of(named.code) is not None
+        known, how = (formats[0], "lookup") if exact else (named, "derived")
     if known is None and len(formats) == 1:
         known = formats[0]
     if known is None:

@@ -19,6 +19,7 @@ from harvesters.mapping.periods import periods
 from harvesters.mapping.places import enter_box, places
 from harvesters.reading import DERIVED_ID, Context, Reading, without_identity
 from schemas import iris
+from schemas.dcat import HVD_LEGISLATION
 from schemas.findings import Severity
 from schemas.kinds import Literal, date, is_web
 from schemas.model import Dataset, Resource, RightsStatement
@@ -36,7 +37,7 @@ _CODE_OF_RIGHTS = re.compile(
     r"info:eu-repo/semantics/|(?:copyright|patent\w*|trademark|license|intellectualPropertyRights|restricted"
     r"|otherRestrictions|unrestricted|unclassified)$"
 )
-_EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d{4,6})", re.IGNORECASE)
+_EPSG = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})", re.IGNORECASE)
 # The words of dc:type that name a service.
 _SERVICES = frozenset({"service", "http://purl.org/dc/dcmitype/service"})
 _languages = codes(find_language)
@@ -68,7 +69,7 @@ def read(element: Element, context: Context, location: str | None = None, stated
     if derived:
         account.remark(Severity.WARNING, str(DCTERMS.identifier), DERIVED_ID)
     _take(account, fields)
-    links = _links(fields)
+    links = _links(fields, account.language)
     terms = _terms(account, fields)
     companions = _agents(account, fields)
     formats = [(place, text(e)) for what, place, e in fields if what == "format" and text(e) not in _NO_FORMAT]
@@ -157,17 +158,18 @@ def _enter_identifier(account: Account, place: str, said: str) -> None:
 
 
 def _enter_subject(account: Account, place: str, said: str, is_topic: bool) -> None:
+    if is_topic and said in TOPICS:
+        account.extra.append((str(GEODCATAP.topicCategory), TOPIC_BASE + said))
     if said.startswith(HVD_BASE):
         account.add("hvd_category", [said], place, "copy")
+        account.add("applicable_legislation", [HVD_LEGISLATION], place, "derived")
     elif find_theme(said):
         _apply(account, "theme", themes, place, said)
         if not is_web(said) and not is_topic:
             account.add("keyword", [Literal(said, account.language)], place, "copy")
-    elif is_topic and said in TOPICS:
-        account.extra.append((str(GEODCATAP.topicCategory), TOPIC_BASE + said))
     elif is_web(said):
         account.extra += [(str(DCTERMS.subject), address) for address in addresses(account, place, said)]
-    else:
+    elif not is_topic:
         account.add("keyword", [Literal(said, account.language)], place, "copy")
 
 
@@ -225,7 +227,7 @@ def _enter_bounds(account: Account, place: str, element: Element, longitude_firs
     enter_box(account, {"west": (place, west), "south": (place, south), "east": (place, east), "north": (place, north)})
 
 
-def _links(fields: Sequence[Field]) -> list[Link]:
+def _links(fields: Sequence[Field], language: str) -> list[Link]:
     """Addresses in dct:references (scheme), dc:URI (protocol), dc:identifier, dc:source and dc:relation."""
     found: list[Link] = []
     for what, place, element in fields:
@@ -234,7 +236,7 @@ def _links(fields: Sequence[Field]) -> list[Link]:
             continue
         protocol = element.get("protocol") or element.get("scheme") or ""
         title = (element.get("name") or element.get("description") or "").strip()
-        link = Link(said, place, protocol, title=(Literal(title),) if title else ())
+        link = Link(said, place, protocol, title=(Literal(title, language),) if title else ())
         # GeoNetwork gives pictures of the data among the links.
         found.append(link._replace(function="browseGraphic") if "thumbnail" in f"{protocol}{title}".lower() else link)
     return list({link.url: link for link in reversed(found)}.values())[::-1]

@@ -32,7 +32,7 @@ ROLE_UNKNOWN = declare(
     "ISO 19115, CI_RoleCode",
 )
 
-# Who can be asked where nobody is named for it.
+# Who can be asked rather than others where nobody is named for it.
 _ANSWER = frozenset({"publisher", "owner", "custodian", "distributor", "originator", "author", "resourceProvider"})
 _MEMBER = "http://www.w3.org/ns/org#hasMember"
 _ORGANIZATION, _PERSON = str(VCARD.Organization), str(VCARD.Individual)
@@ -71,7 +71,7 @@ def enter_parties(account: Account, parties: Sequence[Party], contacts: Sequence
         elif party.role != "publisher":
             _enter_role(account, party)
     if "contact_point" not in account.values:
-        for party in [*(each for each in known if each.role in _ANSWER), *contacts]:
+        for party in [*sorted(known, key=lambda each: each.role not in _ANSWER), *contacts]:
             if _enter_contact(account, party, "derived"):
                 break
     return companions
@@ -134,10 +134,14 @@ def _enter_contact(account: Account, party: Party, how: str) -> bool:
     parts: Parts = dict(party.body)
     if "name" not in parts and party.position:
         parts["name"] = (f"{party.field}/positionName", party.position)
-    person = _person(account, party, lambda one: contact(account, {**one, "contacttype": ("", "person")}))
-    if "name" not in parts and person is not None:
-        found: Resource | None = person
+    if "name" not in parts and party.person:
+        found: Resource | None = _person(
+            account, party, lambda one: contact(account, {**one, "contacttype": ("", "person")})
+        )
     else:
+        person = _person(
+            account, party, lambda one: agent(account, "contact_point", {**one, "contacttype": ("", "person")})
+        )
         parts.pop("uri", None)
         others = _one_name(account, parts)
         found = contact(account, parts)
