@@ -108,7 +108,8 @@ class HarvestSpider(scrapy.Spider):
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
-            allowed = ", ".join(cls.options_model.model_fields) or "no key"
+            names = (field.alias or name for name, field in cls.options_model.model_fields.items())
+            allowed = ", ".join(names) or "no key"
             raise ConfigurationError(
                 f"sources/{source.id}.toml: [{cls.name}] {key}: {first['msg']}; allowed: {allowed}"
             ) from error

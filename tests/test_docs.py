@@ -165,7 +165,8 @@ def test_examples_of_the_configuration_are_right() -> None:
 def test_every_protocol_has_its_page_with_its_options(protocol: str) -> None:
     text = page(f"sources/{protocol}.md")
     assert f'protocol = "{protocol}"' in text
-    for option in registry.spider_classes()[protocol].options_model.model_fields:
+    fields = registry.spider_classes()[protocol].options_model.model_fields
+    for option in (field.alias or name for name, field in fields.items()):
         # In a table or in the example.
         assert re.search(rf"`{option}`|^{option} = ", text, re.M), option
     assert f"`{protocol}`" in table(section(page("configuration.md"), "sources/ID.toml"), "key")["protocol"][1]
