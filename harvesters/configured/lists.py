@@ -145,6 +145,10 @@ class ListSpider(HarvestSpider):
             return None
         mapped = {name for name in self.options.fields if name not in ("title", "description")}
         facts = items.facts(document, self.options.items)
+        paging = getattr(self.options, "paging", None)
+        if paging is not None and paging.total is not None and word(paging.total.first(document)).isdecimal():
+            # Of a list in pages the first shows the fields, and the total their number.
+            facts = facts._replace(number=int(word(paging.total.first(document))))
         item = Item(document, "", facts)
         # Values change by the minute; what the record says changes with the fields, and with values that it maps.
         said = {
@@ -180,7 +184,7 @@ class ListSpider(HarvestSpider):
 
     def stated(self, document: Any, total: Path | None) -> None:
         """Enters the number of records that the source says it has."""
-        if total is None:
+        if total is None or self.options.one:
             return
         text = word(total.first(document))
         if text.isdecimal() and len(text) < 12:

@@ -237,6 +237,8 @@ class GraphqlSpider(ListSpider):
     def _after(self, data: Any, place: str, count: int) -> Iterator[Request]:
         paging: GraphqlPaging | None = self.options.paging
         following = ""
+        if self.options.one:
+            return
         if paging is not None and paging.by == "skip":
             total = self.job.stated_total
             if count and (total is None or self.came < total):

@@ -127,6 +127,8 @@ class RestJsonSpider(ListSpider):
         following: str | None = None
         step = place
         self._last = count
+        if self.options.one:
+            return
         if paging is not None and paging.by in ("page", "offset"):
             total = self.job.stated_total
             if count and (total is None or self.came < total):

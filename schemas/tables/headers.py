@@ -39,16 +39,18 @@ class Laid(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def lay_out(records: Sequence[Row], width: int) -> Laid:
+def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -> Laid:
     """Find the header row and lay the rows out under it.
 
     The header row is the first one of the modal width with at most one empty cell among the columns that hold anything;
     a row directly above or below it that names columns too is joined to it. Cells stay as delivered; rows that are too
-    short are filled, rows that are too long are cut and counted unless what is cut is empty.
+    short are filled, rows that are too long are cut and counted unless what is cut is empty. A `header_row` (from 1) is
+    taken as it is given.
     """
     notes: list[Note] = []
     kept = _filled_columns(records, width)
-    found, joined = _find_header(records, width, kept)
+    given = header_row is not None and 1 <= header_row <= len(records)
+    found, joined = (header_row - 1, 1) if header_row and given else _find_header(records, width, kept)
     first = found - joined + 1 if found >= 0 else 0
     skipped = _titles(records[:first] if found >= 0 else records[:0])
     if skipped:

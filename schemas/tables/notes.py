@@ -146,6 +146,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # what a file is
     "empty": ("Die Datei ist leer.", "The file is empty."),
+    "sheet-missing": (
+        "Das Blatt „{sheet}“ gibt es nicht; vorhanden sind: {known}.",
+        "There is no sheet “{sheet}”; there are: {known}.",
+    ),
     "no-table": ("In der Datei steht keine Tabelle.", "There is no table in the file."),
     "web-page": ("Das ist eine Web-Seite, keine Tabelle.", "This is a web page, not a table."),
     "wrong-extension": (

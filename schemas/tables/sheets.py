@@ -37,8 +37,11 @@ class Sheet(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def read(data: bytes, kind: str) -> Sheet:
-    """Read the sheet with the data. Raises `TableError` if the workbook is damaged, protected, empty or too large."""
+def read(data: bytes, kind: str, wanted: str = "") -> Sheet:
+    """Read the sheet of the name, or without one the sheet with the data.
+
+    Raises `TableError` if the workbook is damaged, protected, empty or too large, or has no sheet of the name.
+    """
     notes: list[Note] = []
     formulas = 0
     if kind == "xls":
@@ -51,7 +54,9 @@ def read(data: bytes, kind: str) -> Sheet:
         data, members = Archive(data).repacked(lambda name: name in _ODS_PARTS, MAX_UNPACKED)
         workbooks.walk_ods(members.get("content.xml", b"<empty/>"))
     try:
-        name, rows, count = _chosen(CalamineWorkbook.from_filelike(io.BytesIO(data)))
+        name, rows, count = _chosen(CalamineWorkbook.from_filelike(io.BytesIO(data)), wanted)
+    except TableError:
+        raise
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise refusal("unreadable") from error
     except BaseException as error:
@@ -61,15 +66,20 @@ def read(data: bytes, kind: str) -> Sheet:
         raise refusal("unreadable") from error
     if not rows:
         raise refusal("no-table")
-    if count > 1:
+    if count > 1 and not wanted:
         notes.append(note("sheet-chosen", sheet=name, count=count))
     if formulas:
         notes.append(note("formula-without-value", count=formulas))
     return Sheet(name, rows, tuple(notes))
 
 
-def _chosen(book: CalamineWorkbook) -> tuple[str, list[tuple[str, ...]], int]:
+def _chosen(book: CalamineWorkbook, wanted: str) -> tuple[str, list[tuple[str, ...]], int]:
     """The sheet with the data: visible, not named as an aside, and the first whose table is not small beside the largest."""
+    if wanted:
+        name = next((name for name in book.sheet_names if name.strip().casefold() == wanted.strip().casefold()), None)
+        if name is None:
+            raise refusal("sheet-missing", sheet=wanted[:100], known=", ".join(book.sheet_names)[:300])
+        return name, [tuple(map(_text, row)) for row in book.get_sheet_by_name(name).iter_rows()], len(book.sheet_names)
     names = [
         meta.name
         for meta in book.sheets_metadata

@@ -52,33 +52,37 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
-def read_table(data: bytes, name: str = "", max_rows: int | None = None) -> Table:
+def read_table(
+    data: bytes, name: str = "", max_rows: int | None = None, sheet: str = "", header_row: int | None = None
+) -> Table:
     """Read CSV and its kin, XLSX, XLS, ODS, GeoJSON or a JSON array of objects, told apart by content, not by `name`.
 
     At most `max_rows` rows (never more than 200,000), 5,000 columns and 20 MB of text are read; what was left out is in
-    the notes. Raises `TableError` (and nothing else) where there is no table or the file must not be opened.
+    the notes. `sheet` names the sheet of a workbook, `header_row` the row with the names (from 1, as programs show it);
+    without them both are found. Raises `TableError` (and nothing else) where there is no table or the file must not be
+    opened.
     """
     kind = kinds.find_kind(data, name)
     limit = MAX_ROWS if max_rows is None else max(0, min(max_rows, MAX_ROWS))
     if kind in ("xlsx", "xls", "ods"):
-        return _from_sheet(sheets.read(data, kind), limit)
+        return _from_sheet(sheets.read(data, kind, sheet), limit, header_row)
     if kind == "json":
         return table_of(jsondata.read(data), limit)
     if kind in ("csv", "text"):
-        return read_text_table(data, limit)
+        return read_text_table(data, limit, header_row)
     if kind == "zip":
         Archive(data)  # says why if it was refused
     raise refusal({"html": "web-page", "encrypted": "encrypted", "empty": "empty"}.get(kind, "no-table"))
 
 
-def read_text_table(data: bytes, limit: int) -> Table:
+def read_text_table(data: bytes, limit: int, header_row: int | None = None) -> Table:
     """Read delimited text; the caller knows that it is text."""
     head = data[:MAX_BYTES]
     if limit < MAX_ROWS:
         head = data[: max(_SMALLEST_HEAD, limit * _HEAD_BYTES_PER_ROW)]
-    table = _from_text(data, _whole_lines(head, data), limit)
+    table = _from_text(data, _whole_lines(head, data), limit, header_row)
     if len(table.rows) < limit and not table.complete and len(head) < MAX_BYTES:
-        return _from_text(data, _whole_lines(data[:MAX_BYTES], data), limit)
+        return _from_text(data, _whole_lines(data[:MAX_BYTES], data), limit, header_row)
     return table
 
 
@@ -91,7 +95,7 @@ def _whole_lines(head: bytes, data: bytes) -> bytes:
     return head[:end] if end else head
 
 
-def _from_text(data: bytes, head: bytes, limit: int) -> Table:
+def _from_text(data: bytes, head: bytes, limit: int, header_row: int | None) -> Table:
     decoded = decode(head)
     dialect = dialects.sniff(decoded.text)
     limit = min(limit, max(100, MAX_CELLS // dialect.width)) if dialect.width else limit
@@ -103,7 +107,7 @@ def _from_text(data: bytes, head: bytes, limit: int) -> Table:
     if found.cut_lines:
         notes.append(note("lines-cut", count=found.cut_lines))
     width = dialect.width if dialect.delimiter else max(1, modal_width(found.rows))
-    table = _assemble(found.rows, width, dialect.delimiter != ",", notes)
+    table = _assemble(found.rows, width, dialect.delimiter != ",", notes, header_row)
     table = replace(table, delimiter=dialect.delimiter, encoding=decoded.encoding)
     read_all = len(head) == len(data) and len(found.rows) < limit + 100
     if len(head) < len(data) and len(head) >= MAX_BYTES * 0.9:
@@ -115,10 +119,10 @@ def _from_text(data: bytes, head: bytes, limit: int) -> Table:
     return _cut(replace(table, notes=(*notes, *table.notes), total_rows=total, complete=read_all), limit)
 
 
-def _from_sheet(sheet: sheets.Sheet, limit: int) -> Table:
+def _from_sheet(sheet: sheets.Sheet, limit: int, header_row: int | None) -> Table:
     width = max((len(row) for row in sheet.rows), default=0)
     notes = list(sheet.notes)
-    table = _assemble(sheet.rows, width, german=False, notes=notes)
+    table = _assemble(sheet.rows, width, False, notes, header_row)
     return _cut(replace(table, sheet=sheet.name, notes=(*notes, *table.notes), total_rows=len(table.rows)), limit)
 
 
@@ -149,14 +153,16 @@ def table_of(found: jsondata.Objects, limit: int = MAX_ROWS) -> Table:
     )
 
 
-def _assemble(records: Sequence[Row], width: int, german: bool, notes: list[Note]) -> Table:
+def _assemble(
+    records: Sequence[Row], width: int, german: bool, notes: list[Note], header_row: int | None = None
+) -> Table:
     if not any(any(map(str.strip, row)) for row in records):
         raise refusal("empty")
     if width > dialects.MAX_COLUMNS:
         notes.append(note("columns-cut", count=dialects.MAX_COLUMNS, total=width))
         records = [row[: dialects.MAX_COLUMNS] for row in records]
         width = dialects.MAX_COLUMNS
-    laid: Laid = lay_out(records, width)
+    laid: Laid = lay_out(records, width, header_row)
     return Table(
         columns=find_columns(laid.names, laid.rows, german),
         rows=laid.rows,

@@ -22,6 +22,7 @@ class Sample(NamedTuple):
     mapping: str
     records: int
     title: str
+    protocol: str = "restjson"
 
 
 SAMPLES = {
@@ -64,6 +65,17 @@ SAMPLES = {
         31,
         "Parkgarage Kunstakademie / Am Weißenhof",
     ),
+    # A federal list, one row for each dataset; by the samples' list 4 rows with that of the names.
+    "mcloud": Sample(
+        "files/mcloud_excel_metadata.xlsx",
+        '[sheet]\nsheet = "Daten"\n[sheet.columns]\ntitle = "Daten"\ndescription = "Kurzbeschreibung"\n'
+        'rights = "Nutzungshinweise"\n'
+        'file = "Dateidownload"\naccess_url = ["WMS", "FTP", "AtomFeed", "Portal"]\nperiod = "Aktualität / Zeitraum"\n'
+        'theme = "DCAT-Kategorie"\nformat = "Datenformat"\n',
+        3,
+        "Badegewässer-DE (BG-RL)",
+        "sheet",
+    ),
 }
 
 
@@ -71,7 +83,7 @@ SAMPLES = {
 def harvested(samples: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvested]:
     with serving(samples) as address:  # type: ignore[arg-type]
         sources = {
-            name: Source("restjson", f"{address}/static/{sample.path}", sample.mapping)
+            name: Source(sample.protocol, f"{address}/static/{sample.path}", sample.mapping)
             for name, sample in SAMPLES.items()
         }
         yield harvest(tmp_path_factory.mktemp("configured"), address, sources)
@@ -122,3 +134,16 @@ def test_key_of_the_object_identifies_and_fills_the_template(catalogue: Catalogu
     }
     assert "https://www.example.org/objekt/52" in addresses
     assert len(addresses) == 31
+
+
+def test_workbook_gives_a_distribution_for_each_way_to_the_data(catalogue: Catalogue) -> None:
+    lakes = next(record for record in datasets(catalogue, "mcloud") if text(record.title).startswith("Badegewässer"))
+    found = [each for each in lakes.distribution if isinstance(each, Distribution)]
+    formats = {
+        str(each.access_url[0]).split("/")[3]: [str(code).rpartition("/")[2] for code in each.format] for each in found
+    }
+    assert formats == {"wmsproxy": ["WMS_SRVC"], "inspire": ["ATOM"], "portal": []}
+    assert {license for each in found for license in each.license} == {
+        "http://dcat-ap.de/def/licenses/geonutz/20130319"
+    }
+    assert {str(theme).rpartition("/")[2] for theme in lakes.theme} == {"TRAN", "ENVI"}

@@ -1,0 +1,189 @@
+"""Reaches a metadata list in a table: a file of this machine, or one at an address; one row for each dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
+
+from pydantic import Field, field_validator
+from scrapy.http import Request, Response
+
+from harvesters.answer import Answer
+from harvesters.files.sheet_list import FIELDS, SheetDataset, read_list
+from harvesters.reading import Kept, Native, Page
+from harvesters.spider import Detected, HarvestSpider, Options
+from schemas.findings import Finding, Severity, declare
+from schemas.tables import TableError
+
+ROWS_PASSED_OVER = declare(
+    "sheet-rows-without-dataset",
+    "{0} Zeilen der Liste nennen weder Titel noch Kennung und wurden ausgelassen: {1}",
+    "{0} rows of the list name neither title nor identifier and were left out: {1}",
+    "Tragen Sie in diesen Zeilen einen Titel und eine Kennung ein, oder leeren Sie sie.",
+    "Enter a title and an identifier in these rows, or empty them.",
+)
+COLUMNS_UNUSED = declare(
+    "sheet-columns-unused",
+    "Spalten, die keinem Feld zugeordnet sind; ihre Werte bleiben nur als Zusatzangaben erhalten: {0}",
+    "Columns that stand for no field; their values are kept as additions only: {0}",
+    "Ordnen Sie sie unter [sheet.columns] der Quelle einem Feld zu, wenn sie etwas über die Daten sagen.",
+    "Assign them to a field under [sheet.columns] of the source if they say something about the data.",
+)
+
+
+class SheetOptions(Options):
+    """The table ``[sheet]`` of a source file."""
+
+    sheet: str = ""
+    """The name of the sheet; without it the one with the data."""
+
+    header_row: int | None = Field(default=None, ge=1, le=1000)
+    """The row with the columns' names, from 1; without it, it is found."""
+
+    files_at: str | None = None
+    """Where files lie that the list names without an address; without it beside the list."""
+
+    columns: Mapping[str, tuple[str, ...]] = {}
+    """Which column is which field; columns not named here are known by their usual names."""
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            raise ValueError("a table of fields is allowed")
+        for field in given:
+            if field not in FIELDS:
+                raise ValueError(f"unknown field {field!r}; allowed: {', '.join(FIELDS)}")
+        return {field: (names,) if isinstance(names, str) else names for field, names in given.items()}
+
+    @field_validator("files_at")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("an address that begins with https:// is allowed")
+        return value if value is None or value.endswith("/") else f"{value}/"
+
+
+class SheetSpider(HarvestSpider):
+    """One table, fetched whole and cut into its datasets."""
+
+    name = "sheet"
+    reader = "sheet"
+    title = ("Metadatenliste (Tabelle)", "Metadata list (table)")
+    options_model: ClassVar[type[Options]] = SheetOptions
+
+    @classmethod
+    def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
+        """A table whose columns are named like those of a metadata list: a title, and at least two things more."""
+        answer = answers.get(url)
+        if answer is None or answer.media_type in ("text/html", "application/json"):
+            return None
+        try:
+            found = read_list(answer.body, answer.final_url.partition("?")[0], {})
+        except TableError:
+            return None
+        fields = {field for dataset in found.datasets[:50] for row in dataset.rows for field, _, _ in row.values}
+        telling = fields & {
+            "description",
+            "file",
+            "license",
+            "publisher",
+            "theme",
+            "access_url",
+            "frequency",
+            "contact",
+        }
+        if "title" not in fields or len(telling) < 2:
+            return None
+        samples = tuple(dataset.rows[0].first("title") for dataset in found.datasets[:3])
+        return Detected(cls.name, url, len(found.datasets), samples, {}, 60)
+
+    def first(self) -> Iterable[Request | Page]:
+        """The table at its address, or the file."""
+        if self.source.is_folder:
+            yield from self._local()
+        else:
+            yield self.request(self.source.url, self.fetched, headers=self._key())
+
+    def _key(self) -> dict[str, str]:
+        return {"Authorization": self.source.api_key} if self.source.api_key else {}
+
+    def fetched(self, response: Response) -> Iterator[Page]:
+        """The table as one page."""
+        if (known := self.not_modified(response)) is not None:
+            yield known
+            return
+        natives = self.cut(response.body, response.url)
+        if natives is not None:
+            yield self.page(response, natives)
+
+    def _local(self) -> Iterator[Page]:
+        """The file, or in a replay what was kept of it."""
+        url = self.source.url
+        if self.job.replay is not None:
+            kept = self.job.replay(url)
+            if kept is None:
+                self.fail(f"{url}: vom Lauf ist nichts aufbewahrt", f"{url}: nothing was kept of the run")
+                return
+            body = kept.body
+        else:
+            file = (self.job.context.region.folder / url).resolve()
+            most = self.source.limits.body_bytes
+            try:
+                with file.open("rb") as opened:
+                    body = opened.read(most + 1)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                self.fail(f"{url}: nicht lesbar ({reason})", f"{url}: not readable ({reason})")
+                return
+            if len(body) > most:
+                self.fail(f"{url}: größer als {most} Bytes (body_bytes)", f"{url}: over {most} bytes (body_bytes)")
+                return
+        natives = self.cut(body, url)
+        if natives is not None:
+            self.job.pages += 1
+            self.job.records += len(natives)
+            yield Page(url, tuple(natives), response=self.job.sink.keep(Kept(url, None, body)))
+
+    def cut(self, body: bytes, url: str) -> list[Native] | None:
+        """The datasets of a table; None with the reason entered where it holds none, or lacks a mapped column (F24)."""
+        options = self.options
+        try:
+            found = read_list(body, _name(url), options.columns, options.sheet, options.header_row)
+        except TableError as error:
+            self.fail(f"{url}: {error.note.de}", f"{url}: {error.note.en}")
+            return None
+        names = ", ".join(found.names)[:400]
+        if found.missing:
+            wanted = ", ".join(f"„{name}“" for name in found.missing)
+            self.fail(
+                f"{url}: Spalten fehlen, die unter [sheet.columns] stehen: {wanted}; vorhanden sind: {names}",
+                f"{url}: columns that [sheet.columns] names are missing: {wanted}; there are: {names}",
+            )
+            return None
+        if not found.has_title:
+            self.fail(
+                f"{url}: keine Spalte für Titel oder Kennung; nennen Sie sie unter [sheet.columns]. Vorhanden sind: {names}",
+                f"{url}: no column for title or identifier; name it under [sheet.columns]. There are: {names}",
+            )
+            return None
+        self._remark(found.empty_rows, found.unknown, url)
+        self.job.stated_total = len(found.datasets)
+        return [_native(dataset, url) for dataset in found.datasets]
+
+    def _remark(self, empty: tuple[int, ...], unknown: tuple[str, ...], url: str) -> None:
+        if empty:
+            shown = ", ".join(map(str, empty[:20])) + (" …" if len(empty) > 20 else "")
+            finding = Finding(Severity.WARNING, url, None, ROWS_PASSED_OVER, (str(len(empty)), shown))
+            self.job.findings.append(finding)
+        if unknown:
+            shown = ", ".join(unknown)[:500]
+            self.job.findings.append(Finding(Severity.INFO, url, None, COLUMNS_UNUSED, (shown,)))
+
+
+def _name(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2] or url
+
+
+def _native(dataset: SheetDataset, url: str) -> Native:
+    return Native(dataset, dataset.fingerprint(), url if url.startswith(("http://", "https://")) else None)

@@ -1,0 +1,178 @@
+"""The metadata list: columns by name or by the source file, rows of one dataset, any table at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import rdflib
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib.compare import isomorphic
+
+from harvesters import pipelines
+from harvesters.files.sheet_list import FIELDS, SheetList, read_list
+from harvesters.readers import sheet
+from harvesters.reading import Context, Native, Page, Reading
+from harvesters.spider import Job
+from harvesters.spiders.sheet import SheetOptions
+from schemas import rdf
+from schemas.findings import WORDING
+from schemas.model import Dataset, Distribution, text
+from schemas.tables import TableError
+from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
+
+RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/sheet").iterdir())
+
+
+def context_with(options: SheetOptions) -> Context:
+    known = context()
+    return Context(known.region, known.source, known.municipality, options)
+
+
+def listed(folder: Path) -> tuple[SheetList, SheetOptions]:
+    options = SheetOptions(**tomllib.loads((folder / "source.toml").read_text(encoding="utf-8"))["sheet"])
+    body = (folder / "input.csv").read_bytes()
+    return read_list(body, "liste.csv", options.columns, options.sheet, options.header_row), options
+
+
+def recorded(folder: Path) -> tuple[Native, Context]:
+    found, options = listed(folder)
+    return Native(found.datasets[0], found.datasets[0].fingerprint()), context_with(options)
+
+
+def table(*rows: tuple[Any, ...], sheet_name: str = "Daten") -> bytes:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = sheet_name
+    for row in rows:
+        book.active.append(list(row))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def readings(body: bytes, options: SheetOptions | None = None) -> list[Reading]:
+    options = options or SheetOptions()
+    found = read_list(body, "liste.xlsx", options.columns, options.sheet, options.header_row)
+    return [sheet.read(Native(each, each.fingerprint()), context_with(options)) for each in found.datasets]
+
+
+def distributions(reading: Reading) -> list[Distribution]:
+    assert isinstance(reading.record, Dataset)
+    return [each for each in reading.record.distribution if isinstance(each, Distribution)]
+
+
+@pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
+def test_recording(folder: Path) -> None:
+    reading = sheet.read(*recorded(folder))
+    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
+    assert isomorphic(graph_of(reading), expected)
+    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
+    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
+def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
+    reading = sheet.read(*recorded(folder))
+    assert reading.record.iri
+    written = rdf.ntriples(reading.record, "k")
+    graph = rdflib.Graph().parse(data=written, format="nt")
+    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+
+
+def test_rows_of_one_identifier_and_rows_without_one_are_one_dataset() -> None:
+    found, options = listed(next(folder for folder in RECORDINGS if folder.name == "defaults"))
+    assert [(dataset.native_id, len(dataset.rows)) for dataset in found.datasets] == [("H-1", 3), ("S-2", 1)]
+    second = sheet.read(Native(found.datasets[1], b"x"), context_with(options))
+    assert [each.download_url for each in distributions(second)] == [
+        ("https://www.example.org/daten/spielplaetze%202026.geojson",)
+    ]
+
+
+def test_row_with_a_licence_of_its_own_is_a_file_with_one() -> None:
+    reading = sheet.read(*recorded(next(folder for folder in RECORDINGS if folder.name == "defaults")))
+    licences = [str(each.license[0]).rpartition("licenses/")[2] for each in distributions(reading)]
+    assert licences == ["dl-by-de/2.0", "dl-by-de/2.0", "cc-zero"]
+
+
+def test_trace_names_sheet_column_and_row() -> None:
+    reading = sheet.read(*recorded(next(folder for folder in RECORDINGS if folder.name == "defaults")))
+    assert ("title", "liste.csv: Titel, Zeile 2", "copied") in reading.trace
+    assert ("distribution.access_url", "liste.csv: Datei, Zeile 3", "copied") in reading.trace
+
+
+def test_rows_of_one_title_without_identifier_are_one_dataset_with_a_finding() -> None:
+    body = table(("Titel", "Datei"), ("Wald", "https://x.example/a.csv"), ("Wald", "https://x.example/b.csv"))
+    (reading,) = readings(body)
+    assert len(distributions(reading)) == 2
+    assert [finding.rule for finding in reading.findings] == ["identifier-derived"]
+
+
+def test_named_sheet_and_column_for_two_fields() -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "Hinweise"
+    book.active.append(["So füllen Sie die Liste aus", "Spalte"])
+    other = book.create_sheet("Datensätze 2026")
+    other.append(["Bezeichner", "Adresse"])
+    other.append(["Wald", "https://x.example/wald.csv"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    columns = {"title": "Bezeichner", "identifier": "bezeichner", "file": "Adresse"}
+    options = SheetOptions.model_validate({"sheet": "datensätze 2026", "columns": columns})
+    (reading,) = readings(buffer.getvalue(), options)
+    assert (reading.native_id, text(reading.record.title)) == ("Wald", "Wald")
+    with pytest.raises(TableError) as refused:
+        readings(buffer.getvalue(), SheetOptions(sheet="Tabelle9"))
+    assert "Datensätze 2026" in refused.value.note.de
+
+
+@pytest.mark.parametrize("columns", [{"titel": "Titel"}, {"": "x"}])
+def test_unknown_field_is_refused(columns: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="unknown field"):
+        SheetOptions.model_validate({"columns": columns})
+
+
+CELLS = st.text(max_size=20) | st.sampled_from(
+    [
+        "https://x.example/a.csv",
+        "a.csv",
+        "ftp://x/ b",
+        "1.1.2026",
+        "cc-zero",
+        "CSV,WMS",
+        "Neuhof",
+        "ja",
+        "=1+1",
+        "0172 123",
+    ]
+)
+
+
+@given(st.lists(st.lists(CELLS, min_size=len(FIELDS), max_size=len(FIELDS)), min_size=1, max_size=5))
+def test_any_rows_are_records_or_set_aside(rows: list[list[str]]) -> None:
+    options = SheetOptions.model_validate({"columns": {field: f"Spalte {field}" for field in FIELDS}})
+    lines = [[f"Spalte {field}" for field in FIELDS], *rows]
+    body = "\n".join(";".join(f'"{cell.replace(chr(34), "")}"' for cell in line) for line in lines).encode(
+        "utf-8", "ignore"
+    )
+    try:
+        found = read_list(body, "liste.csv", options.columns, header_row=1)
+    except TableError:
+        return
+    sink = ListSink()
+    natives = [Native(each, each.fingerprint()) for each in found.datasets]
+    pipelines.run(
+        Job(context_with(options), sink, revision=b"r"), "sheet", Page("https://x.example/liste.csv", natives)
+    )
+    for outcome in sink.outcomes:
+        assert outcome.traceback == ""
+        assert all(finding.rule in WORDING and finding.message("de") for finding in outcome.findings)
+        if not outcome.set_aside:
+            assert len(rdflib.Graph().parse(data=outcome.ntriples, format="nt")) == outcome.ntriples.count("\n")
