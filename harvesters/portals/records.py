@@ -131,7 +131,12 @@ def apply_terms(inner: Account, whole: Whole, own: Sequence[Said] = ()) -> None:
     if license:
         inner.values["license"] = list(license)
     if statement:
-        inner.values.setdefault("rights", []).append(statement)
+        # DCAT-AP allows one statement: what the distribution says elsewhere joins it.
+        known = inner.values.get("rights", [])
+        labels = [label for value in known if isinstance(value, RightsStatement) for label in value.label]
+        rest = [value for value in known if not isinstance(value, RightsStatement)]
+        merged = RightsStatement(label=tuple(dict.fromkeys((*statement.label, *labels)))) if labels else statement
+        inner.values["rights"] = [*rest, merged]
     if whole.credits and "license_attribution" not in inner.values:
         inner.add("license_attribution", whole.credits, whole.credits_field, "copy")
 

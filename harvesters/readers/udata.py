@@ -189,6 +189,9 @@ def read(native: Native, context: Context) -> Reading:
         if word(part(plain, "type")[1]) == "api" and is_web(word(url)):
             titles = inner.values.get("title") or account.values["title"]
             companions.append(enter_service(entry, inner, (field, url), word(url), whole, titles))
+        if HVD_LEGISLATION in account.values.get("applicable_legislation", ()):
+            # As udata itself writes it: the badge of a dataset holds for its resources.
+            inner.add("applicable_legislation", [HVD_LEGISLATION], "badges", "derived")
         is_file = word(part(plain, "filetype")[1]) == "file" or (loads(kind) and word(part(plain, "type")[1]) != "api")
         access = Access(field, word(url), is_file) if word(url) else None
         found.append(distribution(entry, inner, word(part(plain, "id")[1]) or word(url), access, whole))
