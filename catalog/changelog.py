@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from catalog import tables
 from catalog.entries import Change
+from catalog.store import current, shadowed
 
 _records, _versions = tables.records, tables.versions
 
@@ -24,8 +25,12 @@ def changes(
         written = connection.execute(_written(since, at, limit)).all()
         if len(written) == limit:  # nothing older can be among the newest
             since = max(since, written[-1].number - 1)
-        ended = connection.execute(_withdrawn(since, at, limit)).all()
-    newest = sorted([*written, *ended], key=lambda row: (-row.number, -row.version_id))[:limit]
+        others = [
+            row
+            for statement in (_withdrawn, _stepped_behind, _stepped_forward)
+            for row in connection.execute(statement(since, at, limit))
+        ]
+    newest = sorted([*written, *others], key=lambda row: (-row.number, -row.version_id))[:limit]
     return tuple(_change(row, municipalities) for row in newest)
 
 
@@ -45,17 +50,46 @@ def _change(row: Any, municipalities: Mapping[str, str]) -> Change:
 def _written(since: int, at: int, limit: int) -> sa.Select[Any]:
     before = _versions.alias("before")
     replaced = sa.exists().where(before.c.key == _versions.c.key, before.c.valid_to == _versions.c.valid_from)
-    return _select(_versions.c.valid_from, sa.case((replaced, "updated"), else_="created"), since, at, limit)
+    was_public = sa.and_(replaced, ~shadowed(_versions.c.valid_from - 1))
+    kind = sa.case((was_public, "updated"), else_="created")
+    return _select(_versions.c.valid_from, kind, since, at, limit).where(~shadowed(_versions.c.valid_from))
 
 
 def _withdrawn(since: int, at: int, limit: int) -> sa.Select[Any]:
     after = _versions.alias("after")
     replaced = sa.exists().where(after.c.key == _versions.c.key, after.c.valid_from == _versions.c.valid_to)
-    return _select(_versions.c.valid_to, sa.literal("withdrawn"), since, at, limit).where(~replaced)
+    statement = _select(_versions.c.valid_to, sa.literal("withdrawn"), since, at, limit)
+    return statement.where(~replaced, ~shadowed(_versions.c.valid_to - 1))
 
 
-def _select(number: sa.Column[Any], kind: sa.ColumnElement[str], since: int, at: int, limit: int) -> sa.Select[Any]:
+def _stepped_behind(since: int, at: int, limit: int) -> sa.Select[Any]:
+    """Datasets that were public and then stood behind the same dataset of another source."""
+    shadows = tables.shadows.alias("behind")
+    before = shadows.c.valid_from - 1
+    statement = _select(shadows.c.valid_from, sa.literal("withdrawn"), since, at, limit, shadows)
+    return statement.where(current(before), ~shadowed(before))
+
+
+def _stepped_forward(since: int, at: int, limit: int) -> sa.Select[Any]:
+    """Datasets that stood behind another and are public as they were."""
+    shadows = tables.shadows.alias("behind")
+    then = shadows.c.valid_to
+    statement = _select(then, sa.literal("created"), since, at, limit, shadows)
+    return statement.where(_versions.c.valid_from < then, current(then), ~shadowed(then))
+
+
+def _select(
+    number: sa.Column[Any],
+    kind: sa.ColumnElement[str],
+    since: int,
+    at: int,
+    limit: int,
+    shadows: sa.FromClause | None = None,
+) -> sa.Select[Any]:
     publications = tables.publications
+    joined = _versions.join(_records, _records.c.key == _versions.c.key)
+    if shadows is not None:
+        joined = joined.join(shadows, shadows.c.key == _versions.c.key)
     return (
         sa.select(
             number.label("number"),
@@ -68,8 +102,7 @@ def _select(number: sa.Column[Any], kind: sa.ColumnElement[str], since: int, at:
             _records.c.source_key,
             kind.label("kind"),
         )
-        .join_from(_versions, _records, _records.c.key == _versions.c.key)
-        .outerjoin(publications, publications.c.number == number)
+        .select_from(joined.outerjoin(publications, publications.c.number == number))
         .where(number > since, number <= at, _records.c.kind == "dataset")
         .order_by(number.desc(), _versions.c.id.desc())
         .limit(limit)

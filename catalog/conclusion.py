@@ -34,6 +34,14 @@ FOREIGN = declare(
     "Harvest the record from one source only, or give it an IRI of its own.",
     "faults F09",
 )
+SHARED_IRI = declare(
+    "iri-of-another-source",
+    "Die IRI {0} gehört einer anderen Quelle (Datensatz {1}); der Eintrag steht als derselbe Datensatz hinter jenem.",
+    "The IRI {0} belongs to another source (record {1}); the entry stands behind that one as the same dataset.",
+    "Ist es nicht derselbe Datensatz, so geben Sie ihm an der Quelle eine eigene IRI.",
+    "If it is not the same dataset, give it an IRI of its own at the source.",
+    "faults F09",
+)
 # So many duplicates are named one by one; the counts hold all of them.
 NAMED_DUPLICATES = 1000
 
@@ -141,7 +149,7 @@ def _plan(
     plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
     duplicates = _duplicates(staging)
     violations = staging.has_violations() or store.has_violations(source.key, number)
-    status, de, en = _status(report, plan, violations)
+    status, de, en = _status(report, plan, violations, _shared_iris(staging))
     if plan.counts.held:
         runs = ", ".join(f"allmende harvest --accept {run_id}" for run_id in store.blockers(source.key))
         de, en = f"{de} (freigeben: {runs})", f"{en} (to release: {runs})"
@@ -184,16 +192,23 @@ def _duplicates(staging: Staging) -> list[Finding]:
     """The records that were left because another has their identifier or IRI, by name (F08, F09)."""
     rows = staging.database.execute("SELECT native_id, url FROM duplicates LIMIT ?", (NAMED_DUPLICATES,))
     found = [Finding(Severity.WARNING, url, None, DUPLICATE, (native_id, url)) for native_id, url in rows]
-    rows = staging.database.execute(
-        "SELECT s.native_id, s.iri, p.owner FROM plan p JOIN staged s USING (key) WHERE p.action = 'foreign' LIMIT ?",
-        (NAMED_DUPLICATES,),
-    )
-    return found + [
-        Finding(Severity.WARNING, native_id, None, FOREIGN, (iri or "", owner or "")) for native_id, iri, owner in rows
-    ]
+    for where, rule in (("p.action = 'foreign'", FOREIGN), (_SHARES_IRI, SHARED_IRI)):
+        rows = staging.database.execute(
+            f"SELECT s.native_id, s.iri, p.owner FROM plan p JOIN staged s USING (key) WHERE {where} LIMIT ?",
+            (NAMED_DUPLICATES,),
+        )
+        found += [Finding(Severity.WARNING, native_id, None, rule, (iri, owner)) for native_id, iri, owner in rows]
+    return found
 
 
-def _status(report: CrawlReport, plan: planning.Plan, violations: bool) -> tuple[str, str, str]:
+_SHARES_IRI = "p.companion = 0 AND p.action IN ('create', 'update', 'unchanged') AND p.owner <> p.key"
+
+
+def _shared_iris(staging: Staging) -> int:
+    return staging.count(f"SELECT count(*) FROM plan p WHERE {_SHARES_IRI}")
+
+
+def _status(report: CrawlReport, plan: planning.Plan, violations: bool, shared: int) -> tuple[str, str, str]:
     if report.coverage == "partial":
         de, en = report.failures[0] if report.failures else ("", "")
         return "partial", de, en
@@ -205,6 +220,7 @@ def _status(report: CrawlReport, plan: planning.Plan, violations: bool) -> tuple
         for number, de, en in (
             (counts.failed, "zurückgestellt", "set aside"),
             (counts.duplicates, "doppelt", "duplicate"),
+            (shared, "mit der IRI einer anderen Quelle", "with the IRI of another source"),
             (counts.held, "warten auf eine Entscheidung", "wait for a decision"),
         )
         if number

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-from catalog import planning, relinking, undoing
+from catalog import planning, relinking, splitting, undoing
 from catalog.conclusion import RunResult, Terms, conclude
 from catalog.exceptions import NoSuchRun
 from catalog.run_book import Run
@@ -170,6 +170,34 @@ def undo(region: Region, run_id: int, now: datetime) -> undoing.Undone:
         run = store.open_run(source, "undo", now)
         try:
             return undoing.undo(store, run_id, run, now)
+        except BaseException as error:
+            store.close_run(run, now, status="failed", reason_de=str(error), reason_en=str(error))
+            raise
+    finally:
+        store.close()
+
+
+class Split(NamedTuple):
+    """What a split did: the run that it is, which an undo takes back, and the records that stand apart now."""
+
+    run: int
+    others: tuple[str, ...]
+
+
+def split(region: Region, key: str, now: datetime) -> Split:
+    """Says that a record is not the same dataset as those that it stands together with.
+
+    Takes the record's KEY. Raises NoCluster, RunActive while its source is harvested, NoSuchRun if its source is gone.
+    """
+    store = Store(region)
+    try:
+        source_key = store.source_of(key)
+        source = next((s for s in region.sources if s.key == source_key), None)
+        if source is None:
+            raise NoSuchRun(f"the source of record {key} is no longer configured")
+        run = store.open_run(source, "split", now)
+        try:
+            return Split(run.id, splitting.split(store, key, run, source.key, now))
         except BaseException as error:
             store.close_run(run, now, status="failed", reason_de=str(error), reason_en=str(error))
             raise

@@ -71,6 +71,7 @@ class Entry:
     source_record: str | None = None
     absent_since: str | None = None
     archived: bool = False
+    primary: str | None = None  # KEY of the record that it stands behind: the same dataset of another source
 
     @cached_property
     def summary(self) -> Summary:
@@ -108,9 +109,35 @@ class Gone(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """An alias: the slug under which the record is now (answered with 301)."""
+    """An alias: the slug under which the record is now (answered with 301).
+
+    Not ``permanent``: the record stands behind the same dataset of another source, whose slug this is (303).
+    """
 
     slug: str
+    permanent: bool = True
+
+    @property
+    def status(self) -> int:
+        """The status of the redirect to it."""
+        return 301 if self.permanent else 303
+
+
+class Same(NamedTuple):
+    """The same dataset from another source: a record that stands behind the one that is shown, or that it stands behind.
+
+    ``evidence`` says why: ``iri``, ``identifier`` or ``address`` in common, how alike the ``title`` is (0 to 1).
+    """
+
+    key: str
+    slug: str
+    title: str
+    source_key: str
+    native_id: str
+    iri: str
+    location: str | None
+    is_primary: bool
+    evidence: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +258,7 @@ class RunRow:
     counts: Mapping[str, int]
     plan: Mapping[str, Any] | None
     report: Mapping[str, Any] | None
+    replaced_by: int | None = None  # the run whose plan took the place of this one's
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,3 +16,7 @@ class NoSuchRun(LookupError):
 
 class LeaseLost(RuntimeError):
     """Raised when a run finds that another has taken its lease: it must not publish."""
+
+
+class NoCluster(LookupError):
+    """Raised for a record that cannot be split from others; says why."""

@@ -19,7 +19,7 @@ import tantivy
 from catalog import database, documents, index, rows, tables
 from catalog.documents import SCHEMA, Indexed, Marker
 from catalog.entries import unpacked
-from catalog.store import current
+from catalog.store import current, shadowed
 from catalog.summary import Summary
 from schemas.iris import catalog_iri
 from schemas.region import Region
@@ -70,17 +70,25 @@ class Follower:
                 self._go_on(marker, wanted)
             return number
 
-    def write_dump(self, head: Callable[[int], Iterable[bytes]] = lambda _number: ()) -> Dump:
+    def rebuild(self) -> int:
+        """Builds the index anew whatever it holds, and deletes the old one; gives the number."""
+        with self._alone():
+            with self.engine.begin() as connection:
+                number, published_at = rows.published(connection)
+            self._rebuild(Marker(number, published_at, documents.VERSION))
+            return number
+
+    def write_dump(self, head: Callable[[int], Iterable[bytes]] = lambda _number: (), anew: bool = False) -> Dump:
         """Writes the whole catalogue at the published number as gzip of N-Triples; gives the file.
 
         ``head`` gives what stands first, in pieces, for the number that is written. The same content gives the same
-        bytes. An older dump is replaced once the new one is whole.
+        bytes. An older dump is replaced once the new one is whole. ``anew`` writes it although there is one.
         """
         with self._alone("dump"):
             with self.engine.begin() as connection:
                 number, _ = rows.published(connection)
             done = current_dump(self.region)
-            if done is not None and done.number == number:
+            if done is not None and done.number == number and not anew:
                 return done
             folder = self.cache / "dump"
             folder.mkdir(parents=True, exist_ok=True)
@@ -170,10 +178,25 @@ class Follower:
             last = found[-1].key
             publishers += (row.iri for row in found if row.kind == "agent")
             yield from (row.key for row in found if row.kind == "dataset")
+        yield from self._overshadowed(after, number)
         reader = index.Index(self.cache)
         reader.refresh()
         for iris in _batches(publishers):
             yield from reader.keys_by("publisher", iris)
+
+    def _overshadowed(self, after: int, number: int) -> Iterator[str]:
+        """The keys of datasets that stepped behind another of their cluster between two numbers, or in front."""
+        shadows = tables.shadows
+        touched = sa.or_(shadows.c.valid_from.between(after + 1, number), shadows.c.valid_to.between(after + 1, number))
+        last = 0
+        while True:
+            statement = sa.select(shadows.c.id, shadows.c.key).where(touched, shadows.c.id > last)
+            with self.engine.begin() as connection:
+                found = connection.execute(statement.order_by(shadows.c.id).limit(BATCH)).all()
+            if not found:
+                return
+            last = found[-1].id
+            yield from dict.fromkeys(row.key for row in found)
 
     def _datasets(self, number: int, which: sa.ColumnElement[bool]) -> list[tuple[int, Indexed]]:
         """Datasets that are current at a number, in the order of their versions, with the names of their publishers."""
@@ -188,7 +211,7 @@ class Follower:
                 records.c.position,
             )
             .join_from(versions, records, records.c.key == versions.c.key)
-            .where(which, current(number), records.c.kind == "dataset")
+            .where(which, current(number), ~shadowed(number), records.c.kind == "dataset")
             .order_by(versions.c.id)
             .limit(BATCH)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,12 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog import occupancy, publishing
 from catalog.conclusion import RunResult, Terms, conclude, report_json
 from catalog.exceptions import LeaseLost, RunActive
+from catalog.forgetting import register
 from catalog.run_book import Run
 from catalog.staging import Staging
 from catalog.store import Store, utc_now
 from harvesters import registry
 from harvesters.crawl import crawl, revision_of
 from harvesters.detection import detect
+from harvesters.persons import errors
+from harvesters.persons.keeping import ForgettingSink, report_without
 from harvesters.reading import Context, CrawlReport
 from harvesters.spider import Job
 from schemas.region import HarvestSource, Region
@@ -123,6 +125,7 @@ class _Runner:
             self.store.contents,
             apart=True,
             relinked=self.store.memory(self.source.key).relinks.of,
+            base_url=self.region.base_url if len(self.region.sources) > 1 else None,
         )
         try:
             try:
@@ -142,10 +145,10 @@ class _Runner:
         except Exception as error:
             # The run ends as failed with its reason, whatever happened; the traceback stays with it for the operator.
             staging.remove()
-            reason = f"{type(error).__name__}: {error}"[:500]
-            return self._failed(
-                f"Der Lauf brach ab: {reason}", f"The run broke off: {reason}", trace=traceback.format_exc()
-            )
+            allowed = self.source.personal_data == "allowed"
+            reason = errors.message(error, allowed)
+            trace = errors.trace(error, allowed)
+            return self._failed(f"Der Lauf brach ab: {reason}", f"The run broke off: {reason}", trace=trace)
 
     def _terms(self) -> Terms:
         replay = self.wish.replay
@@ -164,9 +167,10 @@ class _Runner:
         assert municipality is not None
         fetched = {} if kept or self.wish.full else self.store.interrupted(source.key, self.handle.id, self.clock())
         memory = None if kept else self.store.memory(source.key)
+        forgotten = register.forgotten(self.store.engine)
         job = heart.job = Job(
-            Context(self.region, source, municipality, spider.options_of(source)),
-            staging,
+            Context(self.region, source, municipality, spider.options_of(source), forgotten),
+            ForgettingSink(staging, forgotten, source.key) if forgotten else staging,
             memory=memory,
             full=self.wish.full,
             robots=memory.robots() if memory and not self.wish.full else (),
@@ -175,6 +179,8 @@ class _Runner:
         )
         job.since = self._since(revision_of(spider, job))
         report = crawl(source.protocol, job)
+        if forgotten:
+            report = report_without(report, forgotten)
         if job.changes_only and job.since is not None:
             self.reported["since"] = job.since.isoformat()
         return report

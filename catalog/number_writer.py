@@ -83,11 +83,16 @@ class NumberWriter:
         """Takes away what a publisher that died left behind, and fragments that no reader can ask for any more."""
         versions = tables.versions
         left = sa.select(versions.c.id).where(versions.c.valid_from > number)
-        connection.execute(sa.delete(tables.fragments).where(tables.fragments.c.version_id.in_(left)))
+        for kept in (tables.fragments, tables.traits):
+            connection.execute(sa.delete(kept).where(kept.c.version_id.in_(left)))
         connection.execute(sa.delete(versions).where(versions.c.valid_from > number))
         connection.execute(sa.update(versions).where(versions.c.valid_to > number).values(valid_to=None))
+        for table in (tables.shadows, tables.splits):
+            connection.execute(sa.delete(table).where(table.c.valid_from > number))
+            connection.execute(sa.update(table).where(table.c.valid_to > number).values(valid_to=None))
         old = sa.select(versions.c.id).where(versions.c.valid_to < number)
-        connection.execute(sa.delete(tables.fragments).where(tables.fragments.c.version_id.in_(old)))
+        for kept in (tables.fragments, tables.traits):
+            connection.execute(sa.delete(kept).where(kept.c.version_id.in_(old)))
 
     def _next(self, column: sa.Column[Any]) -> int:
         with self.store.engine.connect() as connection:

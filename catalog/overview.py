@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from catalog import rows, tables
 from catalog.entries import Counts, RunRow, SourceState
 from catalog.index import Found
-from catalog.store import current
+from catalog.store import current, shadowed
 from catalog.summary import Summary
 from schemas.region import HarvestSource
 
@@ -61,7 +61,7 @@ def counts(engine: sa.Engine, sources: Mapping[str, Sequence[str]], at: int) -> 
     statement = (
         sa.select(_records.c.source_key, _versions.c.summary)
         .join_from(_versions, _records, _records.c.key == _versions.c.key)
-        .where(_records.c.kind == "dataset", current(at))
+        .where(_records.c.kind == "dataset", current(at), ~shadowed(at))
     )
     by_source: Counter[str] = Counter()
     by_code: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())

@@ -129,7 +129,7 @@ def compute(
     database.execute("DELETE FROM plan")
     unaccepted = 0
     staged = database.cursor().execute(
-        "SELECT key, native_id, state, iri, input_hash, content_hash, companion FROM staged ORDER BY key"
+        "SELECT key, native_id, state, iri, input_hash, content_hash, companion, kind FROM staged ORDER BY key"
     )
     for batch in _batches(_merge(map(_Mine._make, staged), published)):
         owned = owners([mine.iri for mine, _ in batch if mine and mine.iri])
@@ -172,18 +172,29 @@ class _Mine(NamedTuple):
     input_hash: bytes
     content_hash: bytes | None
     companion: int
+    kind: str | None
 
 
 def _action(mine: _Mine, theirs: Published | None, owner: str, blocked: Mapping[str, bytes]) -> str:
     if mine.state == SET_ASIDE:
         return "failed"
-    if owner != mine.key:
+    # A dataset with the IRI of another joins that one's cluster and stays behind its owner; others are left.
+    if owner != mine.key and (mine.companion or mine.kind != "dataset"):
         return "kept" if mine.companion else "foreign"
-    if not mine.companion and mine.native_id in blocked and blocked[mine.native_id] == mine.content_hash:
+    if not mine.companion and _is_blocked(mine, theirs, blocked):
         return "blocked"
     if theirs is None:
         return "create" if mine.state == MAPPED else "failed"
     return "unchanged" if mine.state == UNCHANGED or theirs.content_hash == mine.content_hash else "update"
+
+
+def _is_blocked(mine: _Mine, theirs: Published | None, blocked: Mapping[str, bytes]) -> bool:
+    if mine.native_id not in blocked:
+        return False
+    if mine.state == UNCHANGED:
+        # It was staged as what was public then; an undo has taken that back since.
+        return theirs is None or theirs.input_hash != mine.input_hash
+    return blocked[mine.native_id] == mine.content_hash
 
 
 _Pair = tuple[_Mine | None, Published | None]

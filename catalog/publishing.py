@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog import relinks, tables
+from catalog.clusters import Clusters
 from catalog.number_writer import batches, number_writer
 from catalog.run_book import Run
 from catalog.staging import Staging, now_text
@@ -43,6 +44,7 @@ def publish(
         writer.write_all(staging)
         withdrawn = staging.database.execute("SELECT version_id FROM plan WHERE action = 'withdraw'")
         writer.close_versions([row[0] for row in withdrawn])
+        Clusters(writer).settle_plan(staging)
 
         def also(connection: sa.Connection) -> None:
             close_in(connection, run, now, {**outcome, "published": writer.number})

@@ -115,6 +115,8 @@ def _replace(staging: Staging, staged: Staged, key: str, iri: str) -> None:
     ntriples = rdf.ntriples(record, key)
     ready = derive(ntriples)
     findings = staged.findings.replace(orjson.dumps(staged.iri).decode(), orjson.dumps(iri).decode())
+    # Its traits are found out anew: its subject is one of them.
+    staging.database.execute("DELETE FROM traits WHERE key IN (?, ?)", (staged.key, key))
     staging.database.execute(
         "UPDATE staged SET key = ?, iri = ?, ntriples = ?, content_hash = ?, findings = ?, ttl = ?, rdf = ?, jsonld = ? "
         "WHERE key = ?",

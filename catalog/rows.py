@@ -10,10 +10,10 @@ import orjson
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import Entry, Hit, RunRow, SetAside, Version, unpacked
+from catalog.entries import Entry, Hit, RunRow, Same, SetAside, Version, unpacked
 from catalog.fragments import derive
 from catalog.staging import findings_from_json
-from catalog.store import current
+from catalog.store import current, shadowed
 from catalog.summary import Summary
 from schemas.kinds import iri_to_ntriples
 from schemas.namespaces import DCAT
@@ -21,12 +21,19 @@ from schemas.namespaces import DCAT
 FORMS = ("ttl", "rdf", "jsonld")
 BATCH = 500
 _MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.resource, "service": DCAT.service}
-_records, _versions, _presence = tables.records, tables.versions, tables.presence
+_records, _versions, _presence, _shadows = tables.records, tables.versions, tables.presence, tables.shadows
+# Of the entries of select_entries: those that do not stand behind another of their cluster.
+IN_FRONT = _shadows.c.primary_key.is_(None)
 
 
 def _current_then() -> sa.ColumnElement[bool]:
     """The condition that a version is current at ``:at``, for statements that are built once."""
     return current(sa.bindparam("at", type_=sa.Integer))
+
+
+def _valid_then(table: sa.Table) -> sa.ColumnElement[bool]:
+    at = sa.bindparam("at", type_=sa.Integer)
+    return sa.and_(table.c.valid_from <= at, sa.or_(table.c.valid_to.is_(None), table.c.valid_to > at))
 
 
 def published(connection: sa.Connection) -> tuple[int, str]:
@@ -75,6 +82,7 @@ def select_entries(forms: tuple[str, ...], explained: bool = False) -> sa.Select
         _versions.c.source_record,
         _presence.c.absent_since,
         _presence.c.archived,
+        _shadows.c.primary_key,
         *(tables.fragments.c[form] for form in forms),
     ]
     if explained:
@@ -82,6 +90,8 @@ def select_entries(forms: tuple[str, ...], explained: bool = False) -> sa.Select
     joined = _records.join(_versions, _versions.c.key == _records.c.key).outerjoin(
         _presence, _presence.c.key == _records.c.key
     )
+    behind = sa.and_(_shadows.c.key == _records.c.key, _valid_then(_shadows))
+    joined = joined.outerjoin(_shadows, behind)
     if forms:
         joined = joined.outerjoin(tables.fragments, tables.fragments.c.version_id == _versions.c.id)
     return sa.select(*columns).select_from(joined).where(_current_then())
@@ -93,7 +103,9 @@ def entry(
     """A row of :func:`select_entries` as an entry. A form that is missing in the store is derived."""
     columns: tuple[Any, ...] = tuple(row)
     key, slug, iri, kind, source_key, native_id, position, version_id, valid_from, run_id, first_seen = columns[:11]
-    changed, content_hash, summary, packed, location, source_record, absent_since, archived, *rest = columns[11:]
+    changed, content_hash, summary, packed, location, source_record, absent_since, archived, primary, *rest = columns[
+        11:
+    ]
     ready = _forms(packed, forms, rest)
     trace = orjson.loads(unpacked(rest[-2])) if explained and rest[-2] else {}
     return Entry(
@@ -121,6 +133,7 @@ def entry(
         source_record=source_record,
         absent_since=absent_since,
         archived=bool(archived),
+        primary=primary,
     )
 
 
@@ -147,7 +160,11 @@ def select_hits() -> sa.Select[Any]:
         )
         .join_from(_records, _versions, _versions.c.key == _records.c.key)
         .outerjoin(_presence, _presence.c.key == _records.c.key)
-        .where(_current_then(), _records.c.key.in_(sa.bindparam("keys", expanding=True)))
+        .where(
+            _current_then(),
+            _records.c.key.in_(sa.bindparam("keys", expanding=True)),
+            ~shadowed(sa.bindparam("at", type_=sa.Integer)),
+        )
     )
 
 
@@ -162,6 +179,40 @@ def hit(row: Any, municipalities: Mapping[str, str]) -> Hit:
         Summary.from_json(row.summary),
         row.absent_since,
     )
+
+
+def same(connection: sa.Connection, key: str, at: int) -> tuple[Same, ...]:
+    """The other records of a cluster, its primary first; none for a record that stands alone."""
+    valid = sa.and_(_shadows.c.valid_from <= at, sa.or_(_shadows.c.valid_to.is_(None), _shadows.c.valid_to > at))
+    own = connection.execute(sa.select(_shadows).where(_shadows.c.key == key, valid)).first()
+    primary = own.primary_key if own else key
+    evidence = {
+        row.key: orjson.loads(row.evidence)
+        for row in connection.execute(sa.select(_shadows).where(_shadows.c.primary_key == primary, valid))
+    }
+    if not evidence:
+        return ()
+    columns = (*(_records.c[name] for name in ("key", "slug", "source_key", "native_id", "iri")), _versions.c.location)
+    statement = (
+        sa.select(*columns, _versions.c.title)
+        .join_from(_records, _versions, _versions.c.key == _records.c.key)
+        .where(_records.c.key.in_([primary, *evidence]), _records.c.key != key, current(at))
+    )
+    found = [
+        Same(
+            row.key,
+            row.slug,
+            row.title,
+            row.source_key,
+            row.native_id,
+            row.iri,
+            row.location,
+            row.key == primary,
+            evidence[key if row.key == primary else row.key],
+        )
+        for row in connection.execute(statement)
+    ]
+    return tuple(sorted(found, key=lambda each: (not each.is_primary, each.source_key, each.key)))
 
 
 # ------------------------------------------------------------------------------------------------- history, runs
@@ -216,6 +267,7 @@ def run(row: Any) -> RunRow:
         counts=orjson.loads(row.counts),
         plan=orjson.loads(row.plan) if row.plan else None,
         report=orjson.loads(row.report) if row.report else None,
+        replaced_by=row.replaced_by,
     )
 
 
@@ -240,7 +292,7 @@ def dump(engine: sa.Engine, at: int, catalog_iri: str) -> Iterator[bytes]:
         statement = (
             sa.select(_versions.c.key, _versions.c.ntriples, _records.c.kind, _records.c.iri)
             .join_from(_versions, _records, _records.c.key == _versions.c.key)
-            .where(current(at), _versions.c.key > last)
+            .where(current(at), ~shadowed(at), _versions.c.key > last)
             .order_by(_versions.c.key)
             .limit(BATCH)
         )

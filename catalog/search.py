@@ -23,6 +23,7 @@ from catalog.entries import (
     Query,
     Results,
     RunRow,
+    Same,
     SetAside,
     SourceState,
     Version,
@@ -30,7 +31,7 @@ from catalog.entries import (
 from catalog.index import Index
 from catalog.remembered import Remembered
 from catalog.rows import FORMS
-from catalog.store import current
+from catalog.store import current, shadowed
 from schemas import iris
 from schemas.region import Region
 
@@ -105,10 +106,11 @@ class Catalogue:
                     by_key[row.key] = rows.hit(row, self.municipalities)
         return tuple(by_key[key] for key in keys if key in by_key)
 
-    def get(self, name: str, at: int | None = None) -> Entry | Gone | Moved | None:
+    def get(self, name: str, at: int | None = None, behind: bool = False) -> Entry | Gone | Moved | None:
         """The record of a SLUG, KEY, IRI or path of a minted IRI, of whatever kind; None if there is none.
 
-        A minted IRI of a distribution gives its dataset. A withdrawn record is Gone, an alias is Moved.
+        A minted IRI of a distribution gives its dataset. A withdrawn record is Gone, an alias is Moved, and so is a
+        record that stands behind the same dataset of another source, unless ``behind`` asks for it.
         """
         at = self.number() if at is None else at
         with self.engine.begin() as connection:
@@ -119,9 +121,13 @@ class Catalogue:
                 return Moved(slug) if slug else None
             statement = rows.select_entries(FORMS, explained=True).where(_records.c.key.in_(keys))
             found = {row.key: row for row in connection.execute(statement, {"at": at})}
-            for key in keys:
-                if key in found:
-                    return rows.entry(found[key], self.municipalities, FORMS, explained=True)
+            entries = [rows.entry(found[k], self.municipalities, FORMS, explained=True) for k in keys if k in found]
+            entries.sort(key=lambda entry: entry.primary is not None)
+            if entries and (behind or entries[0].primary is None):
+                return entries[0]
+            if entries:
+                slug = sa.select(_records.c.slug).where(_records.c.key == entries[0].primary)
+                return Moved(connection.scalar(slug) or "", permanent=False)
             return next((gone for key in keys if (gone := _gone(connection, key, at))), None)
 
     def candidates(self, name: str, at: int | None = None) -> tuple[Hit, ...]:
@@ -198,7 +204,7 @@ class Catalogue:
         by_key: dict[str, Entry] = {}
         with self.engine.begin() as connection:
             for some in rows.batches(found.keys):
-                statement = rows.select_entries(forms).where(_records.c.key.in_(some))
+                statement = rows.select_entries(forms).where(_records.c.key.in_(some), rows.IN_FRONT)
                 for row in connection.execute(statement, {"at": at}):
                     by_key[row.key] = rows.entry(row, self.municipalities, forms)
         entries = tuple(by_key[key] for key in found.keys if key in by_key)
@@ -215,7 +221,7 @@ class Catalogue:
             statement = (
                 sa.select(_records.c.position, _records.c.slug, _records.c.iri, _records.c.key, _versions.c.changed)
                 .join_from(_records, _versions, _versions.c.key == _records.c.key)
-                .where(current(at), _records.c.kind == "dataset", _records.c.position > after)
+                .where(current(at), ~shadowed(at), _records.c.kind == "dataset", _records.c.position > after)
                 .order_by(_records.c.position)
                 .limit(size)
             )
@@ -248,6 +254,12 @@ class Catalogue:
         at = self.number()
         with self.engine.begin() as connection:
             return tuple(rows.version(row, at) for row in connection.execute(rows.select_history(key, at)))
+
+    def same(self, key: str, at: int | None = None) -> tuple[Same, ...]:
+        """The same dataset from other sources: the other records of a cluster, its primary first."""
+        at = self.number() if at is None else at
+        with self.engine.begin() as connection:
+            return rows.same(connection, key, at)
 
     def runs(self, source_key: str | None = None, limit: int = 50) -> tuple[RunRow, ...]:
         """The last harvest runs, of one source or of all, the newest first."""
@@ -346,7 +358,7 @@ class Catalogue:
 def _page(forms: tuple[str, ...]) -> sa.Select[Any]:
     position = _records.c.position
     within = position.between(sa.bindparam("first"), sa.bindparam("last"))
-    return rows.select_entries(forms).where(within).order_by(position)
+    return rows.select_entries(forms).where(within, rows.IN_FRONT).order_by(position)
 
 
 @lru_cache(maxsize=16)

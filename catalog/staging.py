@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from catalog import traits
 from catalog.relinks import Relink, Relinked, anchored, key_of, no_relinks
 from catalog.responses import Responses
 from catalog.staging_file import COLUMNS, MAPPED, SET_ASIDE, UNCHANGED, Delivery, Writer, WriterProcess, connect
@@ -20,6 +21,7 @@ from catalog.summary import kind_of, summarize
 from harvesters import wordings
 from harvesters.reading import Companion, Kept, Outcome, Page
 from schemas.findings import WORDING, Finding, Severity
+from schemas.model import Dataset
 
 
 class Head(NamedTuple):
@@ -82,7 +84,8 @@ class Staging:
     """A run's place. It is the sink that the crawl delivers into.
 
     ``writer`` puts what is delivered into the file: in this process, or in one of its own, so that fetching and mapping
-    go on meanwhile. :meth:`finish` must be called before what was staged is read.
+    go on meanwhile. :meth:`finish` must be called before what was staged is read. With ``base_url`` (the region's) it
+    is noted by what datasets may be known in other sources; else that is found out at publication, if it is needed.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Staging:
         published: Callable[[Sequence[str]], Mapping[str, bytes]] | None = None,
         apart: bool = False,
         relinked: Relinked = no_relinks,
+        base_url: str | None = None,
     ) -> None:
         self.file = file
         self.source_key = source_key
@@ -101,6 +105,7 @@ class Staging:
         self.responses = responses
         self.published = published or (lambda _keys: {})
         self.relinked = relinked
+        self.base_url = base_url
         file.parent.mkdir(parents=True, exist_ok=True)
         self.database = connect(file)
         self._companions_sent: dict[str, bytes] = {}
@@ -130,6 +135,7 @@ class Staging:
             rows.append(self._row(place, page, {}))
         mapped = [row[0] for row in rows if row[2] == MAPPED]
         known = self.published(mapped) if mapped else {}
+        unchanged = {row[0] for row in rows if row[2] == MAPPED and known.get(row[0]) == row[6]}
         causes = Counter((str(f.severity), f.rule) for outcome in delivered for f in outcome.findings)
         causes.update((str(finding.severity), finding.rule) for finding in page.unusable)
         reused = [(page.url, page.response, None, now_text())] if page.response else []
@@ -137,10 +143,18 @@ class Staging:
             Delivery(
                 rows=rows,
                 companions=companions,
-                unchanged={row[0] for row in rows if row[2] == MAPPED and known.get(row[0]) == row[6]},
+                unchanged=unchanged,
                 pages=[(page.url, page.etag, page.last_modified, remembered, page.response)],
                 reused=reused,
                 causes=[(severity, rule, number) for (severity, rule), number in causes.items()],
+                traits=[
+                    (row[0], traits.pack(traits.traits(traits.known(reading.record, self.language), self.base_url)))
+                    for row, outcome in zip(rows, delivered, strict=False)
+                    if self.base_url is not None
+                    and (reading := outcome.reading) is not None
+                    and isinstance(reading.record, Dataset)
+                    and row[0] not in unchanged
+                ],
                 gone=[key_of(self.source_key, native_id, relinked) for native_id in page.deleted_ids],
             )
         )

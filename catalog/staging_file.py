@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS staged (
 );
 CREATE TABLE IF NOT EXISTS duplicates (native_id TEXT NOT NULL, url TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS traits (key TEXT PRIMARY KEY, hashes BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pages (
   url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, native_ids BLOB NOT NULL, response TEXT
 );
@@ -79,7 +80,7 @@ class Delivery(NamedTuple):
 
     ``unchanged`` are the keys whose content is published already: no ready forms are derived for them. ``reused`` are
     responses of earlier runs that this one read again, ``causes`` how often each rule found something, ``gone`` the
-    keys of records that the source says are deleted.
+    keys of records that the source says are deleted, ``traits`` by what datasets may be known in other sources.
     """
 
     rows: Sequence[tuple[Any, ...]] = ()
@@ -90,6 +91,7 @@ class Delivery(NamedTuple):
     reused: Sequence[tuple[Any, ...]] = ()
     causes: Sequence[tuple[str, str, int]] = ()
     gone: Sequence[str] = ()
+    traits: Sequence[tuple[str, bytes]] = ()
 
 
 class StagingFailed(RuntimeError):
@@ -159,6 +161,7 @@ class Writer:
             "INSERT INTO causes VALUES (?, ?, ?) ON CONFLICT(severity, rule) DO UPDATE SET number = number + excluded.number",
             delivery.causes,
         )
+        database.executemany("INSERT OR IGNORE INTO traits VALUES (?, ?)", delivery.traits)
         database.executemany("INSERT OR IGNORE INTO gone VALUES (?)", [(key,) for key in delivery.gone])
         database.execute("COMMIT")
 

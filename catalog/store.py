@@ -188,6 +188,14 @@ class Store(RunBook):
             stored = connection.scalar(sa.select(tables.versions.c.ntriples).where(tables.versions.c.id == version_id))
         return bytes(stored or b"")
 
+    def source_of(self, key: str) -> str | None:
+        """The key of the source of a record."""
+        with self.engine.connect() as connection:
+            found: str | None = connection.scalar(
+                sa.select(tables.records.c.source_key).where(tables.records.c.key == key)
+            )
+        return found
+
     def identities(self, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
         """IRI and native id of some records, by KEY."""
         records = tables.records
@@ -245,6 +253,16 @@ def current(at: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """The condition that a version is current at a publication number."""
     versions = tables.versions
     return sa.and_(versions.c.valid_from <= at, sa.or_(versions.c.valid_to.is_(None), versions.c.valid_to > at))
+
+
+def shadowed(at: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """The condition that the record of a version stands behind another of its cluster at a publication number."""
+    shadows = tables.shadows
+    return sa.exists().where(
+        shadows.c.key == tables.versions.c.key,
+        shadows.c.valid_from <= at,
+        sa.or_(shadows.c.valid_to.is_(None), shadows.c.valid_to > at),
+    )
 
 
 def counts_json(counts: Counts) -> str:

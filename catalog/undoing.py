@@ -12,11 +12,13 @@ import sqlalchemy as sa
 import zstandard
 
 from catalog import relinks, tables
+from catalog.clusters import Clusters
 from catalog.exceptions import NoSuchRun
 from catalog.fragments import derive
 from catalog.number_writer import NumberWriter, batches, number_writer
 from catalog.publishing import close_in, present
 from catalog.run_book import Run
+from catalog.splitting import turn_splits
 from catalog.staging import now_text
 from catalog.store import Store, current
 
@@ -68,6 +70,8 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
         doing = _look(store, run_id, made, writer.number - 1)
         _restore(store, writer, doing.restore)
         writer.close_versions(doing.close)
+        split = turn_splits(writer, made)
+        Clusters(writer).settle_keys(sorted({*doing.identity, *split}))
         outcome = _outcome(run_id, doing, writer.number)
 
         def also(connection: sa.Connection) -> None:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from catalog.entries import Entry, Gone, Moved
 from catalog.search import Catalogue
+from schemas.kinds import is_web
 from schemas.region import ConfigurationError
 
 
 def choose(catalogue: Catalogue, record: str) -> Entry | Gone:
-    """The record of a name. Raises ConfigurationError if there is none, or several, which are then named."""
+    """The record of a name. Raises ConfigurationError if there is none, or several, which are then named.
+
+    A record that stands behind the same dataset of another source is found by its own names; an IRI that both bear
+    means the one that is public.
+    """
     at = catalogue.number()
     hits = catalogue.candidates(record, at)
-    found = [catalogue.get(hit.key, at) for hit in hits] or [_followed(catalogue, record, at)]
+    found = [catalogue.get(hit.key, at, behind=True) for hit in hits] or [_followed(catalogue, record, at)]
     public = [each for each in found if isinstance(each, Entry)]
+    if is_web(record):
+        public = [each for each in public if each.primary is None] or public
     chosen: list[Entry | Gone] = [*public] or [each for each in found if isinstance(each, Gone)]
     if len(chosen) > 1:
         names = ", ".join(each.slug for each in chosen[:10])

@@ -189,7 +189,8 @@ def document(request: Request, slug: str, suffix: str, kind: str = "dataset", na
     if isinstance(entry, Moved) or (entry.slug, entry.kind) != (slug, kind):
         new_kind = kind if isinstance(entry, Moved) else entry.kind
         ending = f".{suffix}" if named else ""
-        return RedirectResponse(local(request, f"/{new_kind}/{quote(entry.slug)}{ending}"), 301)
+        status = entry.status if isinstance(entry, Moved) else 301
+        return RedirectResponse(local(request, f"/{new_kind}/{quote(entry.slug)}{ending}"), status)
     companions = catalogue.companions_of((entry,), at, forms=ready_form(suffix))
     return answer(
         request,

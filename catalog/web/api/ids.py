@@ -24,6 +24,8 @@ async def thing(request: Request) -> Response:
     if kind not in iris.KINDS:
         raise Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")
     entry = existing(catalogue_of(request).get(f"/id/{kind}/{key}", conditional.number(request)))
+    if isinstance(entry, Moved) and not entry.permanent:  # it stands behind the same dataset of another source
+        return RedirectResponse(local(request, f"/dataset/{quote(entry.slug)}"), 303)
     if isinstance(entry, Moved):  # only slugs have aliases
         raise Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")
     if kind not in _PARTS and entry.kind != kind:

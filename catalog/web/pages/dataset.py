@@ -65,7 +65,8 @@ async def document(request: Request) -> Response:
     if isinstance(entry, Moved) or (entry.slug, entry.kind) != (slug, "dataset"):
         kind = "dataset" if isinstance(entry, Moved) else entry.kind
         address = f"/{kind}/{quote(entry.slug)}"
-        return RedirectResponse(page.link(address) if kind == "dataset" else page.file(address), 301)
+        status = entry.status if isinstance(entry, Moved) else 301
+        return RedirectResponse(page.link(address) if kind == "dataset" else page.file(address), status)
     return show(page, entry)
 
 
