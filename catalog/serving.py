@@ -21,6 +21,7 @@ from catalog import backup, breaker, clock, occupancy
 from catalog.breaker import CALM
 from catalog.feeds import dump
 from catalog.follower import Follower
+from catalog.forgetting import STAMP as FORGOTTEN
 from catalog.harvest import Wish
 from catalog.pool import Pool
 from catalog.search import Catalogue
@@ -104,8 +105,8 @@ def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool
 
 
 def _configuration(folder: Path) -> tuple[tuple[str, int], ...]:
-    """What tells that the region's files have changed."""
-    files = [folder / "region.toml", *sorted((folder / "sources").glob("*.toml"))]
+    """What tells that the region's files have changed, or that a person was forgotten, whom ready pages may name."""
+    files = [folder / "region.toml", *sorted((folder / "sources").glob("*.toml")), folder / "data" / FORGOTTEN]
     return tuple((file.name, file.stat().st_mtime_ns) for file in files if file.exists())
 
 

@@ -12,7 +12,7 @@ from harvesters.persons.erasure import finding_without, json_without
 from harvesters.persons.forgotten import Forgotten
 from harvesters.persons.layers import layers
 from harvesters.persons.spellings import Matcher
-from harvesters.reading import Kept, Outcome, Page, Sink
+from harvesters.reading import CrawlReport, Kept, Outcome, Page, Sink
 from schemas import iris
 
 
@@ -32,6 +32,18 @@ def body_without(body: bytes, matcher: Matcher) -> bytes | None:
     except orjson.JSONDecodeError:
         written = matcher.without(text).encode()
     return None if any(matcher.holds(layer.text) for layer in layers(written)) else written
+
+
+def report_without(report: CrawlReport, matcher: Matcher) -> CrawlReport:
+    """A crawl's report without what a matcher finds, in its failures, findings and the robots files that it names."""
+    failure_de, failure_en = (text and matcher.without(text) for text in (report.failure_de, report.failure_en))
+    return replace(
+        report,
+        failure_de=failure_de,
+        failure_en=failure_en,
+        failures=tuple([(matcher.without(de), matcher.without(en)) for de, en in report.failures]),
+        findings=tuple([finding_without(finding, matcher, "…") for finding in report.findings]),
+    )
 
 
 class ForgettingSink:
