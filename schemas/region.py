@@ -153,6 +153,8 @@ class HarvestSource(_Settings):
     @classmethod
     def _fetchable(cls, value: str) -> str:
         scheme, found, rest = value.partition("://")
+        if found and scheme.lower() in ("webcal", "webcals"):  # HTTP by another name, as links to calendars have it
+            scheme, value = "https", f"https://{rest}"
         if found and (scheme.lower() not in ("http", "https") or not rest.strip("/")):
             raise ValueError("an address with http:// or https://, or a folder, is allowed")
         return value

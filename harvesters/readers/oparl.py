@@ -206,7 +206,7 @@ def _series(
     if not word(data.get("part")):
         return []
     names = _NAMES[word(data["list"])]
-    iri = account.mint("series", f"{word(body['id'])}#{word(data['list'])}")
+    iri = account.mint("series", f"series|{word(body['id'])}#{word(data['list'])}")
     account.add("in_series", [iri], word(data["list"]), "mint")
     made = DatasetSeries(
         iri=iri,

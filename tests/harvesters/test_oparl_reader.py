@@ -174,7 +174,7 @@ SYSTEMS = st.dictionaries(
 def test_any_objects_make_records_or_are_set_aside(
     system: dict[str, Any], body: dict[str, Any], entries: list[Any], name: str, per: str, titles: int
 ) -> None:
-    told = {"system": system, "body": {**body, "id": "https://r.example/1"}, "list": name, "per": per}
+    told: dict[str, Any] = {"system": system, "body": {**body, "id": "https://r.example/1"}, "list": name, "per": per}
     told |= {"titles": titles, "entries": entries}
     made = natives(told)
     assert [native.data for native in natives(told, cut=True)] == [native.data for native in made]
