@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -193,10 +194,19 @@ def _run(
     try:
         region = load(folder)
         registry.check_sources(region)
+        source = region.source(source_id)
+        if source is not None:
+            _bound_memory(source.limits.memory_bytes)
         clock = utc_now if now is None else lambda: now
         voice.end(harvest.run_source(region, source_id, wish, clock))
     except (NoSuchRun, ValueError) as error:
         voice.end(error)
+
+
+def _bound_memory(limit: int) -> None:
+    """Lets only this run fail where its source would use up the machine's memory (faults F52)."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
 
 
 def _in_background(target: Callable[..., None], *arguments: Any) -> None:

@@ -73,6 +73,9 @@ class Limits(BaseModel):
     ports: tuple[int, ...] = (80, 443, 6080, 6443, 8000, 8008, 8080, 8081, 8088, 8443, 8888, 9443)
     """Ports that may be asked on hosts outside ``allowed_hosts`` (port numbers; F38)."""
 
+    memory_bytes: int = Field(default=4_000_000_000, ge=100_000_000)
+    """Most memory that one run may take; beyond, only that run fails (bytes; F52)."""
+
     sparql_seconds: float = Field(default=5.0, gt=0)
     """Longest SPARQL query (seconds of CPU; F70)."""
 

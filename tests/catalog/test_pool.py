@@ -91,3 +91,20 @@ def test_runs_end_with_whoever_asked_for_them(tmp_path: Path, servers: list[Faul
     # A run that still lived would refuse another.
     assert store.open_run(hung, "harvest", utc_now()).id == 3
     store.close()
+
+
+def test_F52_source_that_takes_all_memory_fails_alone(tmp_path: Path, servers: list[FaultServer]) -> None:
+    huge, small = servers[:2]
+    entry = {"identifier": "id", "title": "Daten", "accessLevel": "public", "description": "x" * 1000}
+    body = json.dumps({"dataset": [{**entry, "identifier": f"id-{n}"} for n in range(120_000)]}).encode()
+    huge.pages = {"/data.json": Reply(body, headers={"Content-Type": "application/json"})}
+    urls = {"riesig": huge.url("/data.json"), "klein": small.url("/data.json")}
+    made = region(tmp_path, urls, "[limits]\nmemory_bytes = 200000000\n")
+    results = {result.id: result for result in run_sources(made, list(urls), Wish())}
+    assert results["klein"].counts.created == 20
+    assert (results["riesig"].status, results["riesig"].counts.created) == ("failed", 0)
+    store = Store(made)
+    source = made.source("riesig")
+    assert source is not None
+    assert store.open_run(source, "harvest", utc_now()).id == 3, "its lease is free again"
+    store.close()

@@ -1,0 +1,335 @@
+"""Random sequences of good runs, faults, plans and decisions: after each step the catalogue is a state that was published.
+
+A model says what must be public. Nothing is withdrawn that was not absent from two good complete runs and the grace;
+what a run did not publish whole is not public at all; the counts of every run add up (faults 4, promises 1, 2 and 8).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from catalog import decisions, tables
+from catalog.conclusion import RunResult
+from catalog.exceptions import NoSuchRun
+from catalog.search import Catalogue
+from catalog.store import Store, current
+from tests.catalog.runs import Source, package, region
+
+GRACE = timedelta(days=7)
+IDS = range(1, 9)
+GOOD = ("ok", "warnings")
+# What a source says at one time: a version of the title for each id that it lists.
+Listing = dict[int, int]
+
+
+@dataclass
+class Seen:
+    """What the model knows of one public record."""
+
+    version: int
+    absent_runs: int = 0
+    absent_since: datetime | None = None
+
+
+@dataclass
+class Published:
+    """What one published run made of the catalogue: the state before it, and the ids that it touched."""
+
+    run: int
+    before: dict[int, int]
+    after: dict[int, int]
+
+
+@dataclass
+class Model:
+    """What must be public, told from what the runs reported and what they were given."""
+
+    public: dict[int, Seen] = field(default_factory=dict)
+    runs: list[Published] = field(default_factory=list)
+
+    def versions(self) -> dict[int, int]:
+        """The public records with their versions."""
+        return {number: seen.version for number, seen in self.public.items()}
+
+
+@contextmanager
+def failing_at(nth: int) -> Iterator[None]:
+    """Lets the n-th writing statement fail as on a full disk."""
+    left = nth
+
+    def count(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        nonlocal left
+        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+            left -= 1
+            if left == 0:
+                raise OSError(28, "No space left on device")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+
+
+class RunStates(RuleBasedStateMachine):
+    """One source over many days."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="states-", dir=_MEMORY)
+        self.portal = Source(region(Path(self.folder.name)))
+        self.model = Model()
+        self.listing: Listing = {}
+        self.waiting: tuple[int, Listing] | None = None
+        # Whether a steward has accepted since the last record that nothing comes any more.
+        self.empty_is_known = False
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    # ------------------------------------------------------------------------------------------ the source
+
+    @initialize(ids=st.sets(st.sampled_from(IDS), min_size=3))
+    def begins(self, ids: set[int]) -> None:
+        self.listing = dict.fromkeys(ids, 0)
+
+    @rule(number=st.sampled_from(IDS))
+    def changes_a_record(self, number: int) -> None:
+        if number in self.listing:
+            self.listing[number] += 1
+
+    @rule(number=st.sampled_from(IDS), version=st.integers(0, 3))
+    def lists_a_record(self, number: int, version: int) -> None:
+        self.listing.setdefault(number, version)
+
+    @rule(ids=st.sets(st.sampled_from(IDS), max_size=3))
+    def drops_records(self, ids: set[int]) -> None:
+        for number in ids:
+            self.listing.pop(number, None)
+
+    @rule(days=st.integers(1, 9))
+    def time_passes(self, days: int) -> None:
+        self.portal.now += timedelta(days=days)
+
+    # ------------------------------------------------------------------------------------------ runs
+
+    @rule()
+    def runs_well(self) -> None:
+        self._run(dict(self.listing))
+
+    @rule(kept=st.integers(0, 7))
+    def is_cut_off(self, kept: int) -> None:
+        """A later page failed: what came is taken, nothing counts as absent."""
+        self._run(dict(list(self.listing.items())[:kept]), complete=False)
+
+    @rule()
+    def answers_with_nothing(self) -> None:
+        result = self._run({})
+        if self.model.public and not self.empty_is_known:
+            assert result.status == "held"
+
+    @rule()
+    def is_looked_at(self) -> None:
+        self._run(dict(self.listing), plan=True)
+
+    @rule(nth=st.integers(1, 25))
+    def breaks_while_it_writes(self, nth: int) -> None:
+        """The disk is full at the n-th write: the run fails or, after its publication, has succeeded."""
+        before = self.shown()
+        listing = dict(self.listing)
+        try:
+            with failing_at(nth):
+                self._run(listing)
+        except OSError:
+            if self.shown() != before:
+                # It broke after its publication; what it made public is checked like that of a good run.
+                self._take(listing, complete=True, run=self._last_run())
+            self._close_broken()
+
+    # ------------------------------------------------------------------------------------------ decisions
+
+    @precondition(lambda self: self.waiting is not None)
+    @rule()
+    def accepts(self) -> None:
+        assert self.waiting is not None
+        run_id, listing = self.waiting
+        result = decisions.accept(self.portal.region, run_id, self.portal.now)
+        self.portal.now += timedelta(hours=1)
+        assert result.status != "held"
+        self.waiting = None
+        assert result.counts.reconciled
+        self._follow(result, listing, complete=True)
+
+    @precondition(lambda self: self.waiting is not None)
+    @rule()
+    def rejects(self) -> None:
+        assert self.waiting is not None
+        before = self.shown()
+        assert decisions.reject(self.portal.region, self.waiting[0], self.portal.now).status == "cancelled"
+        assert self.shown() == before
+        with pytest.raises(NoSuchRun):
+            decisions.accept(self.portal.region, self.waiting[0], self.portal.now)
+        self.waiting = None
+
+    @precondition(lambda self: self.model.runs)
+    @rule(back=st.integers(0, 2))
+    def takes_a_run_back(self, back: int) -> None:
+        """Undo: what the run had made and nothing later touched is as before; the rest stays."""
+        published = self.model.runs[max(0, len(self.model.runs) - 1 - back)]
+        now = self.shown()
+        undone = decisions.undo(self.portal.region, published.run, self.portal.now)
+        self.portal.now += timedelta(hours=1)
+        self.waiting = None if self.waiting and self._replaced() else self.waiting
+        touched = {n for n in published.before.keys() | published.after if self._differs(published, n)}
+        clean = {n for n in touched if now.get(n) == published.after.get(n)}
+        after = self.shown()
+        for number in IDS:
+            if number in clean and number not in self._conflicts(undone):
+                assert after.get(number) == published.before.get(number), number
+            else:
+                assert after.get(number) == now.get(number), number
+        self.model.runs = [run for run in self.model.runs if run is not published]
+        self.model.public = {n: self.model.public.get(n, Seen(v)) for n, v in after.items()}
+        for number, version in after.items():
+            self.model.public[number].version = version
+
+    # ------------------------------------------------------------------------------------------ what must hold
+
+    @invariant()
+    def public_state_is_what_was_published(self) -> None:
+        assert self.shown() == self.model.versions()
+
+    # ------------------------------------------------------------------------------------------ the model
+
+    def _run(self, listing: Listing, complete: bool = True, plan: bool = False) -> RunResult:
+        before = self.shown()
+        packages = [package(number, title=f"Titel {number}.{version}") for number, version in listing.items()]
+        result = self.portal.harvest(packages, complete=complete, plan=plan)
+        assert result.counts.reconciled
+        assert result.status != "failed"
+        if result.waiting:
+            assert self.shown() == before, "nothing of a plan is public"
+            assert (result.counts.created, result.counts.updated, result.counts.withdrawn) == (0, 0, 0)
+            self.waiting = (result.run or 0, listing)
+        else:
+            self.waiting = None
+            self._follow(result, listing, complete)
+        return result
+
+    def _follow(self, result: RunResult, listing: Listing, complete: bool) -> None:
+        """Checks what a published run did against what it may do, and takes it over into the model."""
+        if not complete:
+            assert (result.counts.withdrawn, result.counts.absent) == (0, 0)
+        before = self.model.versions()
+        after = self.shown()
+        self.empty_is_known = not listing and (self.empty_is_known or complete)
+        blocked = {n for n, version in listing.items() if n not in after or after[n] != version}
+        assert len(blocked) == result.counts.held, "only what an undo took back may wait"
+        gone = before.keys() - after.keys()
+        assert len(gone) == result.counts.withdrawn
+        self._take(listing, complete, result.run or 0)
+
+    def _take(self, listing: Listing, complete: bool, run: int) -> None:
+        before, after = self.model.versions(), self.shown()
+        moment = self._moment(run)
+        for number in before.keys() - after.keys():
+            seen = self.model.public.pop(number)
+            assert complete
+            assert number not in listing
+            assert seen.absent_runs >= 1, "absent from two good complete runs"
+            assert seen.absent_since is not None
+            assert moment - seen.absent_since >= GRACE
+        for number, version in after.items():
+            seen = self.model.public.setdefault(number, Seen(version))
+            assert version in (listing.get(number), before.get(number)), "no version that nobody published"
+            seen.version = version
+            if number in listing:
+                seen.absent_runs, seen.absent_since = 0, None
+            elif complete:
+                seen.absent_runs += 1
+                seen.absent_since = seen.absent_since or moment
+        if before != after:
+            self.model.runs.append(Published(run, before, after))
+
+    # ------------------------------------------------------------------------------------------ what is there
+
+    def shown(self) -> dict[int, int]:
+        """The public records: number and version, read from their titles as a page would show them."""
+        catalogue = Catalogue(self.portal.region)
+        try:
+            with catalogue.engine.connect() as connection:
+                titles = connection.scalars(
+                    sa.select(tables.versions.c.title)
+                    .join(tables.records, tables.records.c.key == tables.versions.c.key)
+                    .where(tables.records.c.kind == "dataset", current(catalogue.number()))
+                ).all()
+        finally:
+            catalogue.close()
+        pairs = [title.removeprefix("Titel ").split(".") for title in titles]
+        assert len({number for number, _ in pairs}) == len(pairs), "a record has one version at a time"
+        return {int(number): int(version) for number, version in pairs}
+
+    def _last_run(self) -> int:
+        return int(self._scalar(sa.select(sa.func.max(tables.runs.c.id))))
+
+    def _moment(self, run: int) -> datetime:
+        return datetime.fromisoformat(self._scalar(sa.select(tables.runs.c.started).where(tables.runs.c.id == run)))
+
+    def _replaced(self) -> bool:
+        assert self.waiting is not None
+        state = self._scalar(sa.select(tables.runs.c.state).where(tables.runs.c.id == self.waiting[0]))
+        return bool(state != "waiting")
+
+    def _scalar(self, statement: sa.Select[Any]) -> Any:
+        store = Store(self.portal.region)
+        try:
+            with store.engine.connect() as connection:
+                return connection.scalar(statement)
+        finally:
+            store.close()
+
+    def _close_broken(self) -> None:
+        """What a run's process does when it ends with an error: the lease is given back."""
+        store = Store(self.portal.region)
+        try:
+            with store.writing.begin() as connection:
+                connection.execute(
+                    sa.update(tables.runs).where(tables.runs.c.state == "running").values(state="done", status="failed")
+                )
+        finally:
+            store.close()
+        self.waiting = None if self.waiting and self._replaced() else self.waiting
+
+    @staticmethod
+    def _differs(published: Published, number: int) -> bool:
+        return published.before.get(number) != published.after.get(number)
+
+    @staticmethod
+    def _conflicts(undone: Any) -> set[int]:
+        found: Sequence[Any] = undone.conflicts
+        return {int(str(each["title"]).removeprefix("Titel ").split(".")[0]) for each in found}
+
+
+# A file system in memory, where there is one: a thousand regions are made and thrown away.
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+TestRunStates = RunStates.TestCase
+# A thousand sequences take some minutes: the profile `full` runs them, each commit a part.
+TestRunStates.settings = settings(
+    max_examples=1000 if settings().max_examples > 100 else 150,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
