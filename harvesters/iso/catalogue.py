@@ -112,7 +112,11 @@ def read_capabilities(root: Element, source: str) -> Catalogue:
         raise Unreadable("der Katalog bietet kein GetRecords an", "the catalogue offers no GetRecords")
     stated = root.get("version") or ("3.0.0" if namespace(root) == CSW_3 else "2.0.2")
     constraints = [(each.get("name") or "", _values(each)) for each in operation.iter("{*}Constraint")]
-    queryables = [value for label, values in constraints if "queryables" in label.lower() for value in values]
+    # Those of the ISO profile are about the metadata's own fields.
+    named = sorted(
+        (each for each in constraints if "queryables" in each[0].lower()), key=lambda each: "ISO" not in each[0]
+    )
+    queryables = [value for _, values in named for value in values]
     every = [
         *_parameter(root, "CONSTRAINTLANGUAGE"),
         *(v for k, vs in constraints if k == "CONSTRAINTLANGUAGE" for v in vs),

@@ -66,7 +66,10 @@ def _cql(condition: Condition, value: str) -> str:
 
 def _make(space: str, name: str, *inside: Element | str, **attributes: str) -> Element:
     prefix = {_OGC: "ogc", _FES: "fes", CSW_2: "csw", CSW_3: "csw30"}[space]
-    element = etree.Element(f"{{{space}}}{name}", attributes, {**_PREFIXES, prefix: space})
+    said = " ".join((*attributes.values(), *(each for each in inside if isinstance(each, str))))
+    used = {each: address for each, address in _PREFIXES.items() if f"{each}:" in said}
+    # Only what is used: some servers tell the version by the namespaces that they find.
+    element = etree.Element(f"{{{space}}}{name}", attributes, {**used, prefix: space})
     for each in inside:
         if isinstance(each, str):
             element.text = each

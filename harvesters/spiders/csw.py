@@ -415,9 +415,11 @@ def _languages(known: Catalogue, query: Query) -> tuple[str, ...]:
 def _type_name(known: Catalogue, schema: str) -> str:
     """The type of record to ask for: that of the schema if the catalogue knows it, else its common one."""
     wanted = "gmd:MD_Metadata" if schema.startswith(GMD) else "mdb:MD_Metadata" if schema.startswith(MDB) else ""
-    offered = next((each for each in known.type_names if wanted and each == wanted), "")
-    offered = offered or next((each for each in known.type_names if wanted and each.endswith("MD_Metadata")), "")
-    return offered or ("Record" if known.version.startswith("3") and not known.type_names else "csw:Record")
+    own = "csw30:Record" if known.version.startswith("3") else "csw:Record"
+    for name in (wanted, own, "csw:Record"):
+        if name and name in known.type_names:
+            return name
+    return next((each for each in known.type_names if wanted and each.endswith("MD_Metadata")), own)
 
 
 def _bases(url: str) -> tuple[str, ...]:
