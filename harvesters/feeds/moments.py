@@ -42,11 +42,12 @@ def _offset(seconds: int) -> str:
 
 def newest(texts: Iterable[str]) -> str:
     """The text with the latest moment; empty if none is one. A moment without a zone counts as UTC."""
-    dated = [(when, text) for text in texts if (when := _instant(moment(text))) is not None]
+    dated = [(when, text) for text in texts if (when := instant(moment(text))) is not None]
     return max(dated)[1] if dated else ""
 
 
-def _instant(literal: Literal | None) -> datetime | None:
+def instant(literal: Literal | None) -> datetime | None:
+    """The point in time of a date (its beginning) or a moment; without a zone it counts as UTC. None for anything else."""
     if literal is None or literal.datatype not in (str(XSD.dateTime), str(XSD.date)):
         return None
     try:
