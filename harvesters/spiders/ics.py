@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from harvesters.answer import Answer
 from harvesters.city.calendars import Calendar, calendar_in, slim
+from harvesters.city.series import earlier
 from harvesters.reading import Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.kinds import is_web
@@ -23,11 +24,8 @@ from schemas.syntax import Unreadable, decode
 
 _WEBCAL = re.compile(r"webcals?://", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_OF_YEAR = re.compile(r"(.+)/(20\d\d)", re.DOTALL)
 _SPACE = re.compile(r"[\W_]+")
 _MOST_CALENDARS = 500
-# How far back the years of a series are remembered.
-_YEARS_KEPT = 20
 
 
 class IcsOptions(Options):
@@ -121,7 +119,7 @@ class IcsSpider(HarvestSpider):
         self.met.update(native.data["id"] for native in page.natives)
         yield page
         # Where a calendar failed, nothing counts as absent anyway.
-        if self.waiting == 0 and (known := self.earlier()):
+        if self.waiting == 0 and (known := earlier(self.job.memory, self.met)):
             yield Page(f"{fetchable(self.source.url)}#earlier", seen_ids=known, revision=self.job.revision)
 
     def natives(self, found: Calendar, url: str, label: str) -> list[Native]:
@@ -150,19 +148,6 @@ class IcsSpider(HarvestSpider):
             }
             made.append(Native(data, sorted_json(data), url))
         return made
-
-    def earlier(self) -> list[str]:
-        """The ids of the years before that were published of the same series: they stay, though no file has them (F81)."""
-        memory = self.job.memory
-        if memory is None:
-            return []
-        asked: dict[str, None] = {}
-        for each in self.met:
-            if match := _OF_YEAR.fullmatch(each):
-                series, year = match[1], int(match[2])
-                asked |= {f"{series}/{before}": None for before in range(year - _YEARS_KEPT, year)}
-        wanted = sorted(asked.keys() - self.met)
-        return list(memory.known(wanted)) if wanted else []
 
 
 def links_in(body: bytes, url: str, patterns: Sequence[str]) -> dict[str, str]:

@@ -340,3 +340,52 @@ def full_council(url: str) -> Council:
         for number, entry in enumerate(entries):
             entry["id"] = f"{url}/{name}/{number}"
     return Council(url, lists)
+
+
+@dataclass
+class Awido:
+    """AWIDO for the customer ``kreis``: places with parts. All keys hold ``salt``, which is another one each year."""
+
+    places: dict[str, list[str]] = field(
+        default_factory=lambda: {"Neuhof": ["Neuhof", "Giesel"], "Flieden": ["Flieden"]}
+    )
+    year: int = 2026
+    salt: str = "a"
+    files: bool = True
+    numbered: tuple[str, ...] = ()
+    quirk: Callable[[Asked], Told | None] = lambda asked: None
+
+    def __call__(self, asked: Asked) -> Told:
+        """The answer to a request."""
+        if (told := self.quirk(asked)) is not None:
+            return told
+        if asked.path == "/Customer/kreis/KalenderICS.aspx":
+            good = self.files and asked.query.get("reminder")
+            return Told(b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n" if good else b"<html>Kalender</html>")
+        what, _, key = asked.path.removeprefix("/WebServices/Awido.Service.svc/secure/").partition("/")
+        if what == "getPlaces" and key == "client=kreis":
+            return as_json([{"key": f"{self.salt}-{name}", "value": name} for name in self.places])
+        if asked.query.get("client") != "kreis":
+            return Told(b"", 404)
+        name = key.removeprefix(f"{self.salt}-")
+        if what == "getGroupedStreets":
+            return as_json([{"key": f"{self.salt}-{name}-{part}", "value": part} for part in self.places[name]])
+        if what == "getStreetAddons":
+            return as_json([{"key": f"{key}-{number}", "value": number} for number in ("1-9", "10-20")])
+        if what == "getData" and not any(name.endswith(f"-{part}") for part in self.numbered):
+            return as_json(self.data())
+        return Told(b"")
+
+    def data(self) -> dict[str, Any]:
+        """A calendar with a public holiday, one kind of no name, and a day that is none."""
+        year = self.year
+        return {
+            "fracts": [{"snm": "RM", "nm": "Restmüll", "clr": "#000"}, {"snm": "BIO", "nm": "Biotonne"}],
+            "calendar": [
+                {"dt": f"{year}0101", "ad": None, "fr": None, "ft": "Neujahr"},
+                {"dt": f"{year}0107", "ad": ["Musterweg"], "fr": ["RM", "BIO"]},
+                {"dt": f"{year}1222", "ad": ["Musterweg"], "fr": ["PT"]},
+                {"dt": f"{year}9999", "ad": ["Musterweg"], "fr": ["RM"]},
+                {"dt": f"{year}1225", "ad": None, "fr": ["RM"], "ft": "1. Weihnachtstag"},
+            ],
+        }
