@@ -35,13 +35,18 @@ def forgotten_id(record_key: str) -> str:
     return f"{_FORGOTTEN}{record_key}"
 
 
+def is_forgotten_id(text: str) -> bool:
+    """Whether a text is one of :func:`forgotten_id`."""
+    return text.startswith(_FORGOTTEN) and _KEY.fullmatch(text, len(_FORGOTTEN)) is not None
+
+
 @lru_cache(maxsize=16384)
 def key(source_key: str, native_id: str) -> str:
     """KEY of a record: a function of its source's key and its native id (DESIGN 3, Identity), 13 characters.
 
     A source that delivers an id of :func:`forgotten_id` for another's record gains nothing: a KEY has one owner.
     """
-    if native_id.startswith(_FORGOTTEN) and _KEY.fullmatch(native_id, len(_FORGOTTEN)):
+    if is_forgotten_id(native_id):
         return native_id[len(_FORGOTTEN) :]
     return digest(f"{source_key}\x1f{native_id}".encode())
 

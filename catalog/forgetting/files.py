@@ -8,7 +8,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -156,8 +156,13 @@ def store_file(region: Region) -> Path | None:
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 
-def free_responses(responses: Responses, matcher: Matcher) -> tuple[dict[str, str], list[str]]:
-    """Rewrites or deletes the kept responses that hold the person: old names with new ones, and the names of deleted ones."""
+def free_responses(
+    responses: Responses, matcher: Matcher, source_of: Callable[[str], str]
+) -> tuple[dict[str, str], list[str]]:
+    """Rewrites or deletes the kept responses that hold the person: old names with new ones, and the names of deleted ones.
+
+    ``source_of`` gives the key of the source that a response came from, by its name.
+    """
     renamed: dict[str, str] = {}
     deleted: list[str] = []
     for file in sorted(responses.folder.glob("*/*")):
@@ -169,7 +174,7 @@ def free_responses(responses: Responses, matcher: Matcher) -> tuple[dict[str, st
             body = unpacked(file.read_bytes())
         except FileNotFoundError:
             continue
-        left = body_without(body, matcher)
+        left = body_without(body, matcher, source_of(file.stem))
         if left is None:
             deleted.append(file.stem)
         elif left is not body and left != body:

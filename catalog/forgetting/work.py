@@ -92,7 +92,7 @@ def _free(region: Region, store: Store, run: Run, spellings: Spellings, report: 
     try:
         versions, records = rewriting.rewrite(region, writer, spellings)
         tell("rewriting kept responses")
-        renamed, deleted = files.free_responses(store.responses, spellings)
+        renamed, deleted = files.free_responses(store.responses, spellings, lambda name: _source_of(store, name))
         for old, new in renamed.items():
             rewriting.rename_response(store, old, new)
         files.free_others(region, spellings)
@@ -193,6 +193,17 @@ def _wait_for_runs(store: Store, own: Run, now: datetime) -> None:
     for row in rows:
         with store.writing.begin() as connection:
             store._close_dead(connection, row.id, now)
+
+
+def _source_of(store: Store, name: str) -> str:
+    """The key of the source that a kept response came from; of one that no row names, a key that no source has."""
+    responses, runs, pages = tables.responses, tables.runs, tables.pages
+    of_run = (
+        sa.select(runs.c.source_key).join(responses, responses.c.run_id == runs.c.id).where(responses.c.name == name)
+    )
+    of_page = sa.select(pages.c.source_key).where(pages.c.response == name)
+    with store.engine.connect() as connection:
+        return connection.scalar(of_run.limit(1)) or connection.scalar(of_page.limit(1)) or "-"
 
 
 def _drop_plans(region: Region, store: Store, spellings: Spellings) -> list[int]:

@@ -6,6 +6,7 @@ person go. The same steps serve what is harvested (by keyed hashes) and what is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cache
@@ -15,7 +16,7 @@ import orjson
 
 from harvesters.mapping.account import PATHS
 from harvesters.persons.signs import OF_PERSONS, ROLES, local_name
-from harvesters.persons.spellings import Matcher, Spellings, marker
+from harvesters.persons.spellings import Matcher, Spellings, has_marker, marker
 from harvesters.reading import Context, Harvested, Reading, TraceEntry
 from schemas import iris
 from schemas.findings import Finding, Severity, declare
@@ -42,6 +43,7 @@ PERSON_FORGOTTEN = declare(
 )
 _KINDS = {Dataset: "dataset", DataService: "service", DatasetSeries: "series", Agent: "agent"}
 _NAMES_OF_BODIES = ("name", "fn")
+_BLANK = re.compile(r"\s")
 
 
 class Office(NamedTuple):
@@ -94,23 +96,31 @@ def finding_without(finding: Finding, matcher: Matcher, place: str) -> Finding:
     return finding._replace(focus=focus, arguments=tuple(map(matcher.without, finding.arguments)))
 
 
-def json_without(value: Any, matcher: Matcher) -> Any:
-    """A JSON value without what a matcher finds: in its texts, its keys, and in fields for given name and surname."""
+Identity = Callable[[str], str]
+
+
+def json_without(value: Any, matcher: Matcher, identity: Identity | None = None) -> Any:
+    """A JSON value without what a matcher finds: in its texts, its keys, and in fields for given name and surname.
+
+    ``identity`` gives what takes the place of a text without blanks, which may be a record's id.
+    """
     text = orjson.dumps(value).decode()
     spellings = matcher.found(text)
     if spellings is None:
         return value
-    return _json_without(value, matcher, spellings)
+    return _json_without(value, matcher, spellings, identity)
 
 
-def _json_without(value: Any, matcher: Matcher, spellings: Spellings) -> Any:
+def _json_without(value: Any, matcher: Matcher, spellings: Spellings, identity: Identity | None) -> Any:
     if isinstance(value, str):
+        if identity is not None and "@" not in value and not _BLANK.search(value) and matcher.holds(value):
+            return identity(value)
         return matcher.without(value)
     if isinstance(value, list):
-        within = [json_without(each, matcher) for each in value]
+        within = [json_without(each, matcher, identity) for each in value]
         return _without_parts(within, matcher, spellings)
     if isinstance(value, dict):
-        inside = {matcher.without(name): json_without(each, matcher) for name, each in value.items()}
+        inside = {matcher.without(name): json_without(each, matcher, identity) for name, each in value.items()}
         return _without_parts(inside, matcher, spellings)
     return value if not matcher.holds(str(value)) else None
 
@@ -150,11 +160,15 @@ class _Erasure:
     def record(self, record: Resource, key: str | None) -> Resource:
         """A record; ``key`` is its KEY, or None for one that comes with another and is known by its IRI."""
         kept = self._resource(record, "")
-        if record.iri is None or not self.matcher.holds(record.iri):
+        if record.iri is None or not self._is_gone(record.iri):
             return kept
         kind = _KINDS.get(cast(Any, type(record)), "agent")
         self.places["iri"] = None
         return replace(kept, iri=iris.mint(self.instead.base_url, kind, key) if key else self._agent(record.iri, kind))
+
+    def _is_gone(self, iri: str) -> bool:
+        """Whether an IRI holds the person, or did before the kept response was rewritten."""
+        return self.matcher.holds(iri) or iris.is_forgotten_id(iri) or has_marker(iri)
 
     def _agent(self, iri: str, kind: str = "agent") -> str:
         return iris.mint(self.instead.base_url, kind, iris.key("forgotten", iri))
@@ -179,19 +193,25 @@ class _Erasure:
     def _value(self, value: Value, name: str, place: str, holder: Resource) -> Value | None:
         if isinstance(value, Literal):
             text = self.matcher.without(value.text, value.lang)
+            if iris.is_forgotten_id(text) or (
+                text != value.text and "@" not in value.text and not _BLANK.search(value.text)
+            ):
+                text = marker("name", value.lang)  # an id, now or in a kept response that was rewritten
+            # A kept response that was rewritten has the marker in the place of a name.
+            if name in _NAMES_OF_BODIES and isinstance(holder, Agent | ContactPoint) and has_marker(text):
+                self.places[place] = None
+                return Literal(self.instead.name, self.instead.language)
             if text == value.text:
                 return value
             self.places[place] = None
-            if name in _NAMES_OF_BODIES and isinstance(holder, Agent | ContactPoint):
-                return Literal(self.instead.name, self.instead.language)
             return value._replace(text=text)
         if isinstance(value, str):
-            if not self.matcher.holds(value):
+            if not self._is_gone(value):
                 return value
             self.places[place] = None
             return self._agent(value) if name in ROLES and not value.startswith("mailto:") else None
         kept = self._resource(value, place)
-        if kept.iri is not None and self.matcher.holds(kept.iri):
+        if kept.iri is not None and self._is_gone(kept.iri):
             self.places[place] = None
             kept = replace(kept, iri=self._agent(kept.iri, "distribution") if isinstance(kept, Distribution) else None)
         if isinstance(value, Distribution) and _addresses(value) and not _addresses(cast(Distribution, kept)):

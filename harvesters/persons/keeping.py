@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -15,11 +16,15 @@ from harvesters.persons.spellings import Matcher
 from harvesters.reading import CrawlReport, Kept, Outcome, Page, Sink
 from schemas import iris
 
+# A marker inside an address or an attribute that may be a record's id: a replay would take it for another record.
+_MARKED_ID = re.compile(r"""["'<](?!mailto:|tel:)[^"'<>\s]*\[(?:Name|Nummer) entfernt\]""")
 
-def body_without(body: bytes, matcher: Matcher) -> bytes | None:
+
+def body_without(body: bytes, matcher: Matcher, source_key: str = "") -> bytes | None:
     """A response's body without what a matcher finds; None if it cannot be written anew and must not be kept.
 
-    JSON stays JSON and text stays text; what is packed, or holds a person across its markup, is not kept.
+    JSON stays JSON and text stays text. In JSON of a source a text without blanks, which may be a record's id, becomes
+    one that leads to the same KEY. What is packed, holds a person across its markup or in an id is not kept.
     """
     if not any(matcher.holds(layer.text) for layer in layers(body)):
         return body
@@ -27,10 +32,17 @@ def body_without(body: bytes, matcher: Matcher) -> bytes | None:
         text = body.decode()
     except UnicodeDecodeError:
         return None
+
+    def identity(value: str) -> str:
+        return iris.forgotten_id(iris.key(source_key, value))
+
     try:
-        written = orjson.dumps(json_without(orjson.loads(text), matcher))
+        written = orjson.dumps(json_without(orjson.loads(text), matcher, identity if source_key else None))
     except orjson.JSONDecodeError:
-        written = matcher.without(text).encode()
+        left = matcher.without(text)
+        if source_key and _MARKED_ID.search(left):
+            return None
+        written = left.encode()
     return None if any(matcher.holds(layer.text) for layer in layers(written)) else written
 
 
@@ -59,7 +71,7 @@ class ForgettingSink:
 
         Then it gives the name that the body would have, and a replay says that it is missing.
         """
-        body = body_without(response.body, self.forgotten)
+        body = body_without(response.body, self.forgotten, self.source_key)
         if body is None:
             return iris.digest(response.body, 16)
         return self.sink.keep(Kept(self._address(response.url), response.content_type, body))

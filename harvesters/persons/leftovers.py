@@ -33,15 +33,15 @@ def is_person_field(field: str) -> bool:
     return _PERSON_FIELD.search(field) is not None
 
 
-def is_personal(value: str) -> bool:
-    """Whether a value, also one inside JSON, holds a person for certain."""
+def is_personal(value: str, own: frozenset[str] = frozenset()) -> bool:
+    """Whether a value, also one inside JSON, holds a person for certain; ``own`` are the region's own names."""
     if "@" in value and any(is_personal_mailbox(box) for box in _MAILBOX.findall(value)):
         return True
     if person_texts.has_signs(value) and person_texts.without_persons(value, None) != value:
         return True
     if value[:1] in "[{":
-        return any(is_surely_a_person(text) for text in _INNER_TEXT.findall(value) if " " in text)
-    return " " in value and len(value) <= _LONGEST_NAME and is_surely_a_person(value)
+        return any(is_surely_a_person(text, own) for text in _INNER_TEXT.findall(value) if " " in text)
+    return " " in value and len(value) <= _LONGEST_NAME and is_surely_a_person(value, own)
 
 
 def mentions(text: str, known: Collection[tuple[str, ...]]) -> bool:
@@ -53,7 +53,7 @@ def mentions(text: str, known: Collection[tuple[str, ...]]) -> bool:
 
 
 def scrubbed_leftovers(
-    leftovers: tuple[tuple[str, str], ...], known: Collection[tuple[str, ...]]
+    leftovers: tuple[tuple[str, str], ...], known: Collection[tuple[str, ...]], own: frozenset[str] = frozenset()
 ) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     """The leftovers with persons' values replaced by :data:`REMOVED`, and the fields where that happened.
 
@@ -61,34 +61,40 @@ def scrubbed_leftovers(
     """
     fields: list[str] = []
     for field, value in leftovers:
-        if value not in _NOTHING and _goes(field, value, known):
+        if value not in _NOTHING and _goes(field, value, known, own):
             fields.append(field)
     if not fields:
         return leftovers, fields
     gone = set(fields)
     kept = tuple(
-        (field, REMOVED if field in gone and value not in _NOTHING and _goes(field, value, known) else value)
+        (field, REMOVED if field in gone and value not in _NOTHING and _goes(field, value, known, own) else value)
         for field, value in leftovers
     )
     return kept, fields
 
 
-def _goes(field: str, value: str, known: Collection[tuple[str, ...]]) -> bool:
+def _goes(field: str, value: str, known: Collection[tuple[str, ...]], own: frozenset[str]) -> bool:
     if is_person_field(field):
         return not (_MAILBOX.fullmatch(value.removeprefix("mailto:")) and is_office_mailbox(value))
-    return is_personal(value) or mentions(value, known)
+    return is_personal(value, own) or mentions(value, known)
 
 
 def scrubbed_findings(
-    findings: tuple[Finding, ...], known: Collection[tuple[str, ...]], persons: Collection[str], place: str
+    findings: tuple[Finding, ...],
+    known: Collection[tuple[str, ...]],
+    persons: Collection[str],
+    place: str,
+    own: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
     """The readers' findings without persons in their arguments, or as what they are about: then ``place`` stands there."""
     if not any(finding.arguments or finding.focus in persons for finding in findings):
         return findings
-    return tuple([_scrubbed(finding, known, persons, place) for finding in findings])
+    return tuple([_scrubbed(finding, known, persons, place, own) for finding in findings])
 
 
-def _scrubbed(finding: Finding, known: Collection[tuple[str, ...]], persons: Collection[str], place: str) -> Finding:
+def _scrubbed(
+    finding: Finding, known: Collection[tuple[str, ...]], persons: Collection[str], place: str, own: frozenset[str]
+) -> Finding:
     arguments = finding.arguments
     if arguments:
         field = arguments[0]
@@ -98,7 +104,10 @@ def _scrubbed(finding: Finding, known: Collection[tuple[str, ...]], persons: Col
         by_path = finding.path is not None and is_person_field(finding.path.rpartition("/")[2])
         arguments = tuple(
             REMOVED
-            if (named and number) or (by_path and len(arguments) == 1) or is_personal(text) or mentions(text, known)
+            if (named and number)
+            or (by_path and len(arguments) == 1)
+            or is_personal(text, own)
+            or mentions(text, known)
             else text
             for number, text in enumerate(arguments)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, cast
 
@@ -43,6 +43,7 @@ from harvesters.persons.words import (
     is_surely_a_person,
     name_of_mailbox,
     name_words,
+    own_names,
     without_names,
 )
 from harvesters.reading import Context, Harvested, Reading
@@ -50,6 +51,7 @@ from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
 from schemas.model import Agent, Attribution, ContactPoint, Resource, Texts, Value
 from schemas.namespaces import PROV
+from schemas.region import Region
 
 PERSON_REMOVED = declare(
     "person-removed",
@@ -61,8 +63,8 @@ PERSON_REMOVED = declare(
 )
 _AGREEING_PASSES = 3
 _ATTRIBUTION = str(PROV.Attribution)
-# Agents and contact points in which no person was found, by their place in memory and their role.
-_WITHOUT_PERSONS: dict[tuple[int, str], Resource] = {}
+# Agents and contact points in which no person was found, by place in memory, role and region.
+_WITHOUT_PERSONS: dict[tuple[int, str, frozenset[str]], Resource] = {}
 _MOST_KEPT = 4096
 
 
@@ -80,10 +82,10 @@ def without_persons(reading: Reading, context: Context) -> Reading:
         record = cast(Harvested, work.inside(record))
         if before == (len(work.persons), len(work.known)):
             break
-    leftovers, left = scrubbed_leftovers(reading.leftovers, work.known) if reading.leftovers else ((), [])
+    leftovers, left = scrubbed_leftovers(reading.leftovers, work.known, work.own) if reading.leftovers else ((), [])
     findings = reading.findings
     if findings:
-        findings = scrubbed_findings(findings, work.known, work.persons, reading.native_id)
+        findings = scrubbed_findings(findings, work.known, work.persons, reading.native_id, work.own)
     if work.places or left:
         paths = PATHS.get(type(record), {})
         new = [
@@ -107,10 +109,11 @@ class _Removal:
     ``persons`` are the IRIs of removed persons, ``known`` the words of their names, ``places`` says where they stood.
     """
 
-    __slots__ = ("context", "known", "path", "persons", "places")
+    __slots__ = ("context", "known", "own", "path", "persons", "places")
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.own = _own_names(context.region)
         self.persons: set[str] = set()
         self.known: set[tuple[str, ...]] = set()
         self.places: dict[str, str] = {}
@@ -200,7 +203,7 @@ class _Removal:
         if "@" in name:
             words = name_of_mailbox(name)
         else:
-            office = name_words(without_names(name))
+            office = name_words(without_names(name, self.own))
             words = tuple(word for word in name_words(name) if word not in office) or office
         if len(words) > 1 and not any(is_office_word(word) for word in words):
             self.known.add(words)
@@ -224,7 +227,7 @@ class _Removal:
         return value._replace(text=text)
 
     def _name(self, value: Literal, name: str) -> Literal | None:
-        rest = without_names(value.text)
+        rest = without_names(value.text, self.own)
         if "@" in rest and is_personal_mailbox(rest):
             rest = ""
         if rest == value.text:
@@ -243,13 +246,13 @@ class _Removal:
             return kept
         # The same publisher and contact come with record after record, as one object.
         alone = not (self.known or self.persons)
-        if alone and _WITHOUT_PERSONS.get((id(value), name)) is value:
+        if alone and _WITHOUT_PERSONS.get((id(value), name, self.own)) is value:
             return value
         kept = self._contact(value, name) if isinstance(value, ContactPoint) else self._agent(value, name)
         if alone and kept is value:
             if len(_WITHOUT_PERSONS) >= _MOST_KEPT:
                 _WITHOUT_PERSONS.clear()
-            _WITHOUT_PERSONS[id(value), name] = value
+            _WITHOUT_PERSONS[id(value), name, self.own] = value
         return kept
 
     def _names_of(self, value: Resource, own: Texts) -> list[Literal]:
@@ -266,11 +269,11 @@ class _Removal:
             looks = is_surely_a_person
         elif name == "publisher":
             looks = is_likely_a_person
-        persons = [each for each in names if looks(each.text)]
+        persons = [each for each in names if looks(each.text, self.own)]
         boxes = mailboxes(value)
         persons += [each for each in names if each not in persons and is_named_by(each.text, boxes)]
         whole = is_typed_as_person(value) or (
-            all(each in persons and without_names(each.text) in ("", each.text) for each in names)
+            all(each in persons and without_names(each.text, self.own) in ("", each.text) for each in names)
             if names
             else any(local_name(predicate) in OF_PERSONS for predicate, _ in value.extra)
         )
@@ -306,20 +309,22 @@ class _Removal:
             if local in NUMBERS:
                 continue
             if isinstance(said, Literal) and local in NAMES and said in persons:
-                office = without_names(said.text)
+                office = without_names(said.text, self.own)
                 if office and office != said.text:
                     rest.append((predicate, said._replace(text=office)))
                 continue
             rest.append((predicate, said))
         if not isinstance(value, Agent):
             return replace(value, extra=tuple(rest))
-        return replace(value, name=offices(value.name, persons, _names_in(boxes)), extra=tuple(rest))
+        return replace(value, name=offices(value.name, persons, _names_in(boxes), self.own), extra=tuple(rest))
 
     def _contact(self, value: ContactPoint, name: str) -> Resource:
         names = self._names_of(value, value.fn)
         boxes = mailboxes(value)
         typed = is_typed_as_person(value)
-        persons = [each for each in names if typed or is_person_name(each.text) or is_named_by(each.text, boxes)]
+        persons = [
+            each for each in names if typed or is_person_name(each.text, self.own) or is_named_by(each.text, boxes)
+        ]
         personal = [box for box in boxes if is_personal_mailbox(box) or (typed and not is_office_mailbox(box))]
         of_person = any(local_name(predicate) in OF_PERSONS for predicate, _ in value.extra)
         if not (persons or personal or typed or of_person):
@@ -349,14 +354,14 @@ class _Removal:
         words = _names_in(personal)
         known = [*self.known, *words]
         # If the type says person, no name is believed to be an office's.
-        office = () if is_typed_as_person(value) else offices(value.fn, persons, words)
+        office = () if is_typed_as_person(value) else offices(value.fn, persons, words, self.own)
         if not office:
             office = tuple(
                 said
                 for predicate, said in value.extra
                 if isinstance(said, Literal)
                 and local_name(predicate) in ORGANIZATION_NAMES
-                and not is_person_name(said.text)
+                and not is_person_name(said.text, self.own)
                 and not mentions(said.text, known)
             )
         boxes = tuple(
@@ -370,6 +375,12 @@ class _Removal:
             has_email=boxes or (() if urls else (f"mailto:{context.region.publisher.email}",)),
             has_url=urls,
         )
+
+
+@lru_cache(maxsize=64)
+def _own_names(region: Region) -> frozenset[str]:
+    """The names of the region itself, which are nobody's: its title, its publisher, its municipalities."""
+    return own_names(region.title, region.publisher.name, *(each.name for each in region.municipalities))
 
 
 def _names_in(boxes: list[str]) -> list[tuple[str, ...]]:

@@ -122,14 +122,17 @@ def is_of_person(box: str, known: list[tuple[str, ...]]) -> bool:
     return not is_office_mailbox(box) and any(len(words[-1]) > 3 and words[-1] in local for words in known)
 
 
-def offices(names: Texts, persons: Collection[Literal], known: Collection[tuple[str, ...]]) -> Texts:
+def offices(
+    names: Texts, persons: Collection[Literal], known: Collection[tuple[str, ...]], own: frozenset[str] = frozenset()
+) -> Texts:
     """Names without persons: of "Bauamt, Erika Mustermann" the office.
 
     ``known`` are the words of personal mailboxes beside it: they show that "Mustermann" alone is a person as well.
+    ``own`` are the region's own names.
     """
     kept: list[Literal] = []
     for each in names:
-        text = without_names(each.text) if each in persons else each.text
+        text = without_names(each.text, own) if each in persons else each.text
         if each in persons and text == each.text:
             continue
         if known:

@@ -34,6 +34,9 @@ _MARKERS = {
 }
 
 
+_MARKED = re.compile(r"(?i)(?:\[|%5b)(?:Name|Adresse|Nummer)(?:\s|%20|\+)entfernt(?:\]|%5d)")
+
+
 class Matcher(Protocol):
     """What finds persons in texts: spellings of a known text, or the keyed hashes of forgotten ones."""
 
@@ -73,6 +76,11 @@ def canonical_number(text: str) -> str:
 def marker(kind: str, lang: str | None) -> str:
     """What stands where something was removed, so that a reader sees that something is missing."""
     return _MARKERS[kind][(lang or "").startswith("en")]
+
+
+def has_marker(text: str) -> bool:
+    """Whether something was removed from a text before, percent-coded or not."""
+    return "entfern" in text and _MARKED.search(text) is not None
 
 
 class Wanted(NamedTuple):

@@ -9,16 +9,40 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from harvesters.persons.words import is_given_name, is_office_word, is_personal_mailbox, name_of_mailbox
+from harvesters.persons.words import (
+    is_given_name,
+    is_office_word,
+    is_personal_mailbox,
+    is_place_word,
+    name_of_mailbox,
+)
 
 # One ``in`` each is far cheaper than a search, and nearly every text has none of them.
-_SIGNS = ("Frau", "Herr", "@", "Dr.", "Prof.", "nsprechp", "earbeiter", "Mr", "Ms.")
+_SIGNS = (
+    *(
+        "Frau",
+        "Herr",
+        "@",
+        "Dr.",
+        "Prof.",
+        "nsprechp",
+        "earbeiter",
+        "Mr",
+        "Ms.",
+        "ontakt",
+        "gez.",
+        "uständig",
+        "eitung:",
+    ),
+    *("Tel", "tel", "urchwahl", "+49", "(0", "Fon", "eiter:", "eiterin:"),
+)
 _NAME = r"[A-ZÄÖÜÉ][^\W\d_]+(?:['’-][A-ZÄÖÜÉ][^\W\d_]+)*"
 _GAP = r"[ \t\u00a0]+"
 _FULL_NAME = rf"(?:[A-ZÄÖÜ]\.[ \t-]?)*(?:(?:von|van|zu|de)(?:{_GAP}(?:der|den|dem))?{_GAP})?{_NAME}"
 _NAMED = re.compile(
     rf"(?P<address>\b(?:(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.|Prof\.|Dipl\.-?\w*\.?|med\.|jur\.|rer\.|nat\.|phil\.|-?Ing\.){_GAP})+"
-    rf"|\b(?:Ansprechpartner(?:in)?|Ansprechperson|(?:Sachb|B)earbeiter(?:in)?):?{_GAP})"
+    rf"|\b(?:(?:Ansprechpartner(?:in)?|Ansprechperson|(?:Sachb|B)earbeiter(?:in)?|Kontaktperson):?|gez\."
+    rf"|(?:Kontakt|Leitung|(?:[A-ZÄÖÜ]\w*l|L)eiter(?:in)?|[Zz]uständig):){_GAP}(?:(?:Frau|Herrn?|Dr\.|Prof\.){_GAP})*)"
     rf"(?P<name>{_FULL_NAME}(?:{_GAP}{_FULL_NAME}){{0,3}})"
 )
 _MAILBOX = re.compile(r"(?:mailto:)?[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
@@ -28,6 +52,17 @@ _TELEPHONE = re.compile(
 )
 _BLANKS = re.compile(r"[ \t()/–-]")
 _NAMED_PLACE = re.compile(r"(?i)(?:straße|strasse|str\.?|platz|weg|allee|ring|schule|stiftung|haus|halle|gymnasium)$")
+# What announces a person or an office; those of the second line announce persons only.
+_LABELS = ("nsprech", "earbeiter", "ontakt", "eitung", "eiter", "uständig", "gez.")
+_OF_PERSONS_ONLY = ("nsprech", "achbearbeiter", "ontaktperson")
+# A number with an extension is somebody's own; with -0 it is the switchboard's.
+_DIRECT = re.compile(
+    r"(?P<number>(?:(?<=[Tt]el\. )|(?<=[Tt]el: )|(?<=[Tt]el\.: )|(?<=[Tt]elefon )|(?<=[Tt]elefon: )|(?<=Fon )|(?<=Fon: ))"
+    r"(?:\+49|\(?0)[\d \u00a0()/]{2,16}\d\s?[-–]\s?(?P<extension>\d{1,4})"
+    r"|(?<![\w+/])(?:\+49[ (/]|\(0\d{2,4}\)|0\d{2,4}(?=\s?[/ ]))[\d \u00a0()/]{2,14}\d\s?[-–]\s?(?P<other>\d{1,4}))"
+    r"(?!\d|\s?[-–]\s?\d)"
+)
+_EXTENSION = re.compile(r"\b(?:Durchwahl|DW|Apparat|App\.)[.:]?[ \t\u00a0]{1,2}-?(?P<number>\d{2,5})\b")
 # Words in capitals that follow a name without being part of it.
 _AFTER_NAME = frozenset(
     (
@@ -88,9 +123,10 @@ def without_persons(text: str, lang: str | None, known: Iterable[tuple[str, ...]
     for words in names:
         if len(words) > 1 and all(word in folded or _with_umlauts(word) in folded for word in words):
             spans += [(found.start(), found.end(), name) for found in _anywhere(words).finditer(text)]
+    spans += [(*span, number) for span in _numbers_near(text, spans)] if spans else []
+    spans += [(*span, number) for span in _direct_numbers(text)]
     if not spans:
         return text
-    spans += [(*span, number) for span in _numbers_near(text, spans)]
     return _replaced(text, spans)
 
 
@@ -108,8 +144,14 @@ def _end_of_name(found: re.Match[str]) -> int:
     if not kept:
         return 0
     address = found["address"]
-    if "nsprech" in address or "earbeiter" in address:
-        if len(kept) < 2 or not any(is_given_name(word.group()) or word.group()[1:2] == "." for word in kept):
+    if any(sign in address for sign in _LABELS):
+        titled = any(title in address for title in ("Frau", "Herr", "Dr.", "Prof."))
+        if len(kept) < 2 and not titled:
+            return 0
+        certain = titled or any(is_given_name(word.group()) or word.group()[1:2] == "." for word in kept)
+        if not certain and not (":" in address and any(sign in address for sign in _OF_PERSONS_ONLY)):
+            return 0
+        if not certain and any(is_place_word(word.group()) for word in kept):
             return 0
     elif is_office_word(found["name"].split()[-1]) and not address.startswith(("Frau", "Herr", "M")):
         return 0  # "Dr. Muster GmbH"
@@ -141,6 +183,15 @@ def _numbers_near(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[in
         if any(start - _NEAR <= stop and begin <= end + _NEAR for begin, stop, _ in spans):
             found.append((start, end))
     return found
+
+
+def _direct_numbers(text: str) -> list[tuple[int, int]]:
+    """Where telephone numbers with an extension stand, and extensions alone; a switchboard's (-0) is none."""
+    found = []
+    for match in _DIRECT.finditer(text):
+        if (match["extension"] or match["other"]).strip("0"):
+            found.append(match.span("number"))
+    return found + [match.span("number") for match in _EXTENSION.finditer(text)]
 
 
 def _replaced(text: str, spans: list[tuple[int, int, str]]) -> str:

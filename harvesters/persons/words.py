@@ -6,46 +6,17 @@ Nothing here knows records. A name is judged part by part, for "Bauamt, Erika Mu
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from harvesters.persons.given_names import GIVEN as _GIVEN
+from harvesters.persons.given_names import NOT_BY_THEMSELVES
+from schemas.vocabularies import LISTS
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# The most frequent given names in Germany: the sign that tells "Erika Mustermann" from "Hessen Mobil" for certain.
-_GIVEN = _words(
-    """
-    aaron achim adam adrian ahmed albert alex alexander alexandra alfred ali alina amelie ana andrea andreas
-    angela angelika anja anke anna anne annegret annette annika antje anton antonia arne arthur astrid axel
-    barbara bastian beate ben benjamin bernd bernhard bettina birgit bjarne björn brigitte britta bruno carina
-    carla carlo carmen carola carolin carsten charlotte chiara christa christian christiane christina christine
-    christoph christopher clara claudia claus clemens constanze corinna cornelia dagmar daniel daniela david
-    denise dennis detlef diana dieter dietmar dirk dominik doris dorothea eberhard eckhard edith elena elfriede
-    elias elisabeth elke ella ellen elsa emil emilia emma emre erich erik erika erwin esther eva evelyn fabian
-    fatma felix finn florian frank franz franziska frauke friederike friedrich fritz gabi gabriele georg gerald
-    gerd gerhard gerlinde gernot gertrud gisela gregor gudrun guido günter günther gustav hannah hanna hannelore
-    hannes hans harald hartmut hasan heike heiko heidi heinrich heinz helena helga helmut hendrik henning henrik
-    henry herbert hermann hilde hildegard holger horst hubert ida ilona ilse ina ines inga inge ingeborg ingo
-    ingrid irene iris irmgard isabel isabell isabella ivan ivonne jakob jan jana janine jannik jasmin jens
-    jessica joachim jochen johann johanna johannes jonas jonathan jörg josef joseph julia julian jürgen jutta
-    kai karin karl karla karola karsten katarina katharina kathrin katja katrin kerstin kevin kilian kirsten
-    klara klaus konrad konstantin korinna kristin kristina kurt lara lars laura lea leah lena leon leonie
-    lennart lina linda lisa lorenz lothar louis louisa luca lucas ludwig luisa lukas lutz magdalena maike maik
-    manfred manuel manuela marc marcel marco marcus mareike margarete margit margot maria marianne marie marina
-    mario marion markus marlene marlies martin martina mascha mathias mathilde matthias max maximilian mehmet
-    meike melanie mia michael michaela miriam mohammed monika moritz murat mustafa nadine nadja natalie natascha
-    nicole niklas nils nina nico noah norbert nora olaf oliver olga oskar otto patricia patrick paul paula peter
-    petra philip philipp pia rainer ralf ralph ramona raphael rebecca regina reiner reinhard reinhold renate
-    rene rené ricarda richard rita robert robin roland rolf roman ronald ronja rosemarie rudi rudolf rüdiger
-    ruth sabine sabrina samuel sandra sara sarah sascha sebastian selina siegfried sigrid silke silvia simon
-    simone sina sofia sonja sophia sophie stefan stefanie steffen steffi stephan stephanie susanne svea sven
-    svenja swen sylvia tamara tanja tatjana thea theo theresa therese thilo thomas thorsten till tim timo tina
-    tobias tom torben torsten udo ulf uli ulla ulrich ulrike ursula ute uwe valentin vanessa vera verena
-    veronika victoria viktor viktoria vincent volker volkmar walter waltraud werner wiebke wilfried wilhelm
-    willi winfried wolf wolfgang wolfram yannick yasemin yusuf yvonne
-    """
-)
 _OFFICE_WORDS = _words(
     """
     abt abteilung ag agency akademie allgemein amt anstalt archiv atlas aufsicht ausschuss bad bahn bahnhof
@@ -66,7 +37,18 @@ _OFFICE_WORDS = _words(
     vorstand wald wasser web website wehr west westen wetter wirtschaft zentrale zentrum zweckverband baden
     württemberg bayern berlin brandenburg bremen hamburg mecklenburg vorpommern niedersachsen nordrhein
     westfalen rheinland pfalz saarland sachsen anhalt schleswig holstein thüringen deutschland europa european
-    europäische contact info webmaster administrator admin administration ordnung
+    europäische contact info webmaster administrator admin administration ordnung ville commune communauté mairie
+    département departement région métropole agglomération préfecture canton kanton état ministère agence comune città
+    provincia regione ayuntamiento diputación municipio município câmara gemeente stad provincie waterschap municipality
+    borough parish kommune kommun stadsdeel gmina miasto powiat město obec kraj landratsamt bezirk bürgerhaus dorf ort
+    ortsteil verbandsgemeinde samtgemeinde markt marktgemeinde flecken eigenbetrieb aktuell news nachrichten zeitung
+    consult consulting johanniter malteser caritas diakonie awo drk asb dlrg thw rotes kreuz kirche kirchen pfarrei
+    dekanat bistum evangelisch evangelische katholisch katholische sankt st hl osthessen südhessen nordhessen
+    mittelhessen oberhessen vogelsberg spessart taunus wetterau odenwald fulda kassel gießen marburg hanau darmstadt
+    frankfurt wiesbaden kinzig hünfeld gersfeld main donau mosel weser elbe harz eifel hunsrück allgäu schwarzwald
+    mittlere mittlerer untere unterer obere oberer große großer kleine kleiner alte alter neue neuer
+    geographic geological environment ecology research science sciences data systems services solutions software
+    laboratory network observatory programme program project group
     """
 )
 _OFFICE_ENDING = tuple(
@@ -79,7 +61,8 @@ _OFFICE_ENDING = tuple(
     messung versorgung forschung förderung entwicklung sammlung beratung betreuung meldung erhebung nutzung
     sicherung bildung sorgung überwachung wesen schaft schutz tourismus mobil energie verkehr gemeinde kommune
     bund union parlament straße platz gruppe team statistik informatik technik bauhof friedhof bahnhof
-    wertstoffhof betriebshof gmbh daten atlas kataster
+    wertstoffhof betriebshof gmbh daten atlas kataster hilfe kirche apotheke abfuhr forum kreis kirchspiel werk consult
+    gericht
     """
     )
 )
@@ -90,6 +73,14 @@ _OFFICE_BEGINNING = tuple(
     universit regierungs daten verkehrs abfall hessisch open gis admin portal metadat
     """
     )
+)
+# Words of offices that are surnames as well: after a given name, or an initial in a mailbox, they are one.
+_ALSO_SURNAMES = _words(
+    """
+    park wald forst haus land kammer west nord ost bach bund post messe winter sommer sport stab kreis hof rat markt
+    atlas mobil nord süden kreuz harz main kassel marburg hanau neuhof fulda dorf ort kirche werk bauhof freie neue alt
+    neuer alter kleine kleiner große großer obere unterer oberer mittler weser elbe kinzig groß klein neu
+    """
 )
 # These begin or end like an office: surnames with the endings of surnames, and given names.
 _SURNAME_ENDING = ("mann", "müller", "mueller", "meier", "meyer", "maier", "mayer", "ler", "huber", "bauer")
@@ -129,9 +120,10 @@ _MAILBOX_WORDS = _words(
     """
     mail email e kontakt contact post poststelle opendata open data daten service rathaus gemeinde bauamt
     webmaster presse support helpdesk hilfe zentrale team noreply no reply newsletter vergabe bewerbung feedback
-    datenschutz ga dsb hallo
+    datenschutz ga dsb hallo st sankt ev kath pfarramt kita feuerwehr ffw bgm
     """
 )
+_KIND_OF_PLACE = re.compile(r"(?i)^(?:gemeinde|marktgemeinde|stadt|markt|kreisstadt|landkreis|region|flecken)\s+")
 _LONGEST_NAME = 300
 
 
@@ -150,14 +142,29 @@ def is_office_word(word: str) -> bool:
     return "-" in word and any(is_office_word(part) for part in word.split("-"))
 
 
+@cache
+def _places() -> frozenset[str]:
+    """The words of the names of municipalities that the code lists know; those that are given names as well are none."""
+    names = [code.de for code in LISTS["municipality-key"]]
+    words = {word.casefold() for name in names for word in _WORD.findall(name) if len(word) > 3}
+    return frozenset(words - _GIVEN)
+
+
+def is_place_word(word: str) -> bool:
+    """Whether a word is, or begins with, the name of a municipality: Flieden, Neuhof-Rommerz."""
+    word = word.casefold().strip(".:,")
+    return word in _places() or word.partition("-")[0] in _places()
+
+
 @lru_cache(maxsize=16384)
-def without_names(text: str) -> str:
+def without_names(text: str, own: frozenset[str] = frozenset()) -> str:
     """A name without the persons in it: "Bauamt, Erika Mustermann" gives "Bauamt", a person's name an empty text.
 
     It is split at commas, slashes, colons, brackets and spaced dashes, and judged part by part. A text without a
-    person comes back as it was.
+    person comes back as it was. ``own`` are the region's own names, case-folded (:func:`own_names`): they are no
+    persons, whatever they look like.
     """
-    if not text or len(text) > _LONGEST_NAME:
+    if not text or len(text) > _LONGEST_NAME or text.casefold() in own:
         return text
     parts = [part for part in _BETWEEN.split(_GLUED_INITIAL.sub(r"\1. ", text)) if part]
     kept: list[str] = []
@@ -166,6 +173,12 @@ def without_names(text: str) -> str:
     while number < len(parts):
         part = parts[number]
         following = parts[number + 1] if number + 1 < len(parts) else ""
+        if part.casefold() in own:
+            kept.append(part)
+            number += 1
+            continue
+        if following.casefold() in own:
+            following = ""
         if " " not in part and following and following.count(" ") < 2 and _is_reversed(part, following):
             changed = True
             number += 2
@@ -180,24 +193,31 @@ def without_names(text: str) -> str:
     return ", ".join(part for part in kept if not _is_label(part))
 
 
-def is_person_name(text: str) -> bool:
+def own_names(*names: str) -> frozenset[str]:
+    """The region's own names as :func:`without_names` takes them: titles and municipalities, with and without their kind."""
+    found = {name.casefold() for name in names}
+    found |= {_KIND_OF_PLACE.sub("", name).casefold() for name in names}
+    return frozenset(found - {""})
+
+
+def is_person_name(text: str, own: frozenset[str] = frozenset()) -> bool:
     """Whether a name is, as a whole or in one of its parts, most likely a person's."""
-    return without_names(text) != text
+    return without_names(text, own) != text
 
 
 @lru_cache(maxsize=16384)
-def is_surely_a_person(text: str) -> bool:
+def is_surely_a_person(text: str, own: frozenset[str] = frozenset()) -> bool:
     """Whether a name has besides its form a certain sign of a person: a form of address, a given name, an initial."""
-    if not is_person_name(text):
+    if not is_person_name(text, own):
         return False
     words = _GLUED_INITIAL.sub(r"\1. ", text).replace(",", " ").split()
     signs = any(is_given_name(word) or _INITIALS.fullmatch(word) or _TITLE.fullmatch(word) for word in words)
     return signs or _ADDRESSED.search(text) is not None
 
 
-def is_likely_a_person(text: str) -> bool:
+def is_likely_a_person(text: str, own: frozenset[str] = frozenset()) -> bool:
     """Whether a name is a person's where bodies are usual: three capitalised words need a certain sign, two do not."""
-    return is_person_name(text) and (len(text.split()) < 3 or is_surely_a_person(text))
+    return is_person_name(text, own) and (len(text.split()) < 3 or is_surely_a_person(text, own))
 
 
 def is_given_name(word: str) -> bool:
@@ -210,10 +230,14 @@ def is_given_name(word: str) -> bool:
 def is_personal_mailbox(address: str) -> bool:
     """Whether an e-mail address is most likely a person's: ``vorname.nachname@`` and no word of an office."""
     words = _mailbox_words(address)
+    if len(words) == 2 and words[1] in _ALSO_SURNAMES and (words[0] in _GIVEN or len(words[0]) == 1):
+        return True
     if not words or any(_is_mailbox_word(word) for word in words):
         return False
     if any(word in _GIVEN for word in words):
         return True
+    if any(is_place_word(word) for word in words) and not any(len(word) == 1 for word in words):
+        return False
     local = _local_part(address)
     return "-" not in local[:2] and 2 <= len(words) <= 4 and words[-1].isalpha() and ("." in local or "_" in local)
 
@@ -292,15 +316,19 @@ def _rest_of(part: str) -> str:
 def _is_reversed(last: str, first: str) -> bool:
     """Whether "Mustermann, Erika" or "Mustermann, E." is a name, written with its last part first."""
     given = first.split()
+    if (last + first.replace(" ", "")).islower():
+        return _is_lower_name([*given, last])
     return _is_name([*given, last]) and all(_is_name_word(word, False) or _INITIALS.fullmatch(word) for word in given)
 
 
 def _is_name(words: list[str]) -> bool:
     """Whether words are a person's name: two to five name words, initials for all but one of them, no office word."""
+    if all(word.islower() for word in words):
+        return _is_lower_name(words)
     capitals = all(word.isupper() for word in words)
     names = initials = 0
-    titled = given = False
-    for word in words:
+    titled = given = placed = False
+    for number, word in enumerate(words):
         if word in _PARTICLES:
             continue
         if _INITIALS.fullmatch(word) and word.isupper():
@@ -308,15 +336,31 @@ def _is_name(words: list[str]) -> bool:
         elif len(word) > 1 and _TITLE.fullmatch(word) and (word[-1] == "." or "." in word or word in ("Dr", "Prof")):
             titled = True
         elif _is_name_word(word, capitals):
-            if is_office_word(word):
+            last = number == len(words) - 1
+            if is_office_word(word) and not (given and last and word.casefold() in _ALSO_SURNAMES):
                 return False
             given = given or is_given_name(word)
+            placed = placed or is_place_word(word)
             names += 1
         elif not (len(word) == 1 and word.isupper() and 0 < names < len(words) - 1):
             return False
     if not 1 <= names <= 5 or (names < 2 and not initials and not titled):
         return False
-    return given or not any(word.casefold().endswith(_ABSTRACT_ENDING) for word in words)
+    if given:
+        return True
+    if placed and not initials and not titled:
+        return False
+    return not any(word.casefold().endswith(_ABSTRACT_ENDING) for word in words)
+
+
+def _is_lower_name(words: list[str]) -> bool:
+    """Whether words without capitals are a name: a given name that is no other word, and one or two words after it."""
+    names = [word for word in words if word not in _PARTICLES]
+    if not 2 <= len(names) <= 3 or not all(_WORD.fullmatch(word) and len(word) > 2 for word in names):
+        return False
+    if not is_given_name(names[0]) or names[0] in NOT_BY_THEMSELVES:
+        return False
+    return not any(is_office_word(word) and word not in _ALSO_SURNAMES for word in names[1:])
 
 
 def _is_name_word(word: str, capitals: bool) -> bool:
