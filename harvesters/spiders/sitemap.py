@@ -17,16 +17,18 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.feeds.moments import instant
+from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
 from harvesters.reading import Kept, Native, Page
-from harvesters.spider import Detected, Options, asked
-from harvesters.spiders.website import _AT_ONCE, _PAGE_BYTES, DEAD_LINKS, WebsiteSpider
+from harvesters.spider import Detected, HarvestSpider, Options, asked
+from harvesters.spiders.website import BROKEN_SCRIPT, DEAD_LINKS
 from harvesters.website import link_groups
 from harvesters.website.frontier import Frontier
 from harvesters.website.link_texts import data_format, stable_url
-from harvesters.website.page_links import DataLink, PageFacts
+from harvesters.website.page_datasets import PageDatasets
+from harvesters.website.page_links import DataLink, PageFacts, read_links
 from harvesters.website.sitemaps import Listed, SiteMap, named_in_robots, read_sitemap
-from harvesters.website.web_pages import header
-from schemas.findings import Severity, declare
+from harvesters.website.web_pages import header, moment_of, parse
+from schemas.findings import Finding, Severity, declare
 from schemas.kinds import date
 from schemas.namespaces import XSD
 from schemas.syntax import Unreadable
@@ -41,6 +43,9 @@ NO_LASTMOD = declare(
 )
 
 _MOST_MAPS = 200
+_PAGE_BYTES = 5_000_000
+_AT_ONCE = 2
+_MOVED = "text/uri-list"
 _SIGNS = (".xml", ".gz", ".txt")
 # What is neither a page nor data.
 _OTHER = frozenset(
@@ -76,10 +81,11 @@ class SitemapOptions(Options):
         return value
 
 
-class SitemapSpider(WebsiteSpider):
+class SitemapSpider(HarvestSpider):
     """The maps first, then their pages in the maps' order, each read as those of a website."""
 
     name = "sitemap"
+    keeps_final_address = True
     reader = "website"
     title = ("Website nach ihrer Sitemap", "Website by its sitemap")
     options_model: ClassVar[type[Options]] = SitemapOptions
@@ -106,9 +112,7 @@ class SitemapSpider(WebsiteSpider):
     def first(self) -> Iterable[Request | Page]:
         """The map, or robots.txt, which says where it is."""
         self.frontier = Frontier(self.source.url, self.options.max_pages, 0)
-        self._contents: set[bytes] = set()
-        self._read: set[str] = set()
-        self._taken: set[str] = set()
+        self.pages_read = PageDatasets(self.options.pdf)
         self._dead: list[str] = []
         self._waiting: deque[Listed] = deque()
         self._files: dict[str, str] = {}
@@ -220,18 +224,68 @@ class SitemapSpider(WebsiteSpider):
 
     # --- Pages ------------------------------------------------------------------------------------------------------
 
-    def _visit(self, url: str, depth: int) -> Request:
+    def _visit(self, url: str) -> Request:
         self._given += 1
         return self.request(
             url,
             self.visited,
             dont_filter=True,
             errback=self._unvisited,
-            cb_kwargs={"depth": 1},
             # In the order of the map: which page names a file first must not be chance.
             priority=-self._given,
             meta={"max_bytes": min(_PAGE_BYTES, self.source.limits.body_bytes), "cut": True},
         )
+
+    def visited(self, response: Response) -> Iterator[Any]:
+        """A page: its datasets."""
+        if (known := self.not_modified(response)) is not None:
+            self.pages_read.seen(known.seen_ids)
+            yield known
+        elif self.job.replay is not None and header(response, "Content-Type") == _MOVED:
+            self._open += 1
+            yield self._visit(response.body.decode("ascii", "replace").strip())
+        else:
+            yield from self._take(response)
+        yield from self._further()
+
+    def _take(self, response: Response) -> Iterator[Page]:
+        redirected = list(response.request.meta.get("redirect_urls", ())) if response.request is not None else []
+        for address in redirected:
+            # A replay asks for the address that was asked then, and has to learn where it led.
+            kept = Kept(address, _MOVED, response.url.encode("ascii", "replace"))
+            yield Page(address, response=self.job.sink.keep(kept))
+        if redirected and self.frontier.visited(response.url):
+            # It is listed under its own address too.
+            return
+        page = parse(response.body, response.url, header(response, "Content-Type"))
+        if page is None:
+            yield self.page(response, ())
+            return
+        links = read_links(page, header(response, "X-Robots-Tag") or "")
+        stated = links.canonical
+        own = stated if stated and self._same_site(stated) and urlsplit(stated).path not in ("", "/") else response.url
+        found = self.pages_read.read(page, links, own, _changed(response))
+        for script in found.broken:
+            self._find(Severity.WARNING, page.url, BROKEN_SCRIPT, page.url, script)
+        yield self.page(response, found.natives)
+
+    def _unvisited(self, failure: Failure) -> Iterator[Any]:
+        """A page that could not be had: one that is gone is the site's affair, a failing server makes the run partial."""
+        error, request = failure.value, failure.request  # type: ignore[attr-defined]
+        address = request.meta.get("redirect_urls", [request.url])[0]
+        known = self.job.memory.page(address) if self.job.memory else None
+        closed = isinstance(error, (RobotsRefused, RedirectRefused, RequestRefused)) or (
+            isinstance(error, HttpError) and 400 <= error.response.status < 500 and error.response.status != 429
+        )
+        # What a replayed run had not been given it does without again.
+        closed = closed or (self.job.replay is not None and isinstance(error, IgnoreRequest))
+        # A page that gave datasets and is now forbidden must not take them down with it (F36).
+        lost = isinstance(error, RobotsRefused) and known is not None and bool(known.native_ids)
+        if closed and not lost:
+            self._dead.append(address)
+        else:
+            self.failed(failure)
+        yield from self._further()
 
     def _further(self) -> Iterator[Any]:
         """Asks for the next pages; those that the map calls unchanged since the last run count as seen."""
@@ -242,7 +296,7 @@ class SitemapSpider(WebsiteSpider):
                 yield page
             else:
                 self._open += 1
-                yield self._visit(each.url, 1)
+                yield self._visit(each.url)
         if self._open == 0 and not self._waiting:
             yield from self._files_alone()
             self._close()
@@ -260,7 +314,7 @@ class SitemapSpider(WebsiteSpider):
         known = memory.page(each.url)
         if moment >= since or known is None or known.revision != self.job.revision:
             return None
-        self._taken.update(known.native_ids)
+        self.pages_read.seen(known.native_ids)
         self.job.pages += 1
         self.job.records += len(known.native_ids)
         return Page(
@@ -274,7 +328,7 @@ class SitemapSpider(WebsiteSpider):
 
     def _files_alone(self) -> Iterator[Page]:
         """Files of data that the map lists and no page named: all that is known of them is their address and date."""
-        fresh = [url for url in self._files if url not in self._taken]
+        fresh = [url for url in self._files if url not in self.pages_read.taken]
         links = []
         for url in fresh:
             literal = date(self._files[url]) if self._files[url] else None
@@ -304,6 +358,9 @@ class SitemapSpider(WebsiteSpider):
             shown = ", ".join(self._dead[:10]) + (" …" if len(self._dead) > 10 else "")
             self._find(Severity.INFO, self.source.url, DEAD_LINKS, str(len(self._dead)), shown)
 
+    def _find(self, severity: Severity, focus: str, rule: str, *arguments: str) -> None:
+        self.job.findings.append(Finding(severity, focus, None, rule, arguments))
+
     def _partial(self, de: str, en: str) -> None:
         self.fail(f"{self.source.url}: {de}.", f"{self.source.url}: {en}.")
 
@@ -311,6 +368,13 @@ class SitemapSpider(WebsiteSpider):
         """An answer that holds no records, kept so that a replay finds its way."""
         kept = Kept(asked(response), header(response, "Content-Type"), response.body)
         return Page(kept.url, response=self.job.sink.keep(kept), revision=self.job.revision)
+
+
+def _changed(response: Response) -> str | None:
+    """When the page changed by its Last-Modified, unless the server made that up for this answer."""
+    stated, now = header(response, "Last-Modified"), header(response, "Date")
+    moment = moment_of(stated or "")
+    return None if moment and now and (made := moment_of(now)) and made[:13] == moment[:13] else moment
 
 
 def _is_map(url: str) -> bool:

@@ -278,3 +278,20 @@ def test_detection_claims_maps_only() -> None:
     assert SitemapSpider.detect(URL, {URL: Answer(URL, URL, 200, {}, page("a"), "", 0.0)}) is None
     assert SitemapSpider.probes(ROOT) == ()
     assert WebsiteSpider.detect(URL, {URL: Answer(URL, URL, 200, {}, urls("/a"), "", 0.0)}) is None
+
+
+def test_redirected_pages_are_read_where_they_lead_and_once(tmp_path: Path) -> None:
+    with Site({}) as site:
+        site.pages |= {
+            "/sitemap.xml": urls("/alt", "/neu/b.html", "/auch", root=site.url),
+            "/alt": (302, {"Location": "/neu/a.html"}, b""),
+            "/auch": (302, {"Location": "/neu/b.html"}, b""),
+            "/neu/a.html": page("a").replace(b"/daten/", b"dateien/"),
+            "/neu/b.html": page("b").replace(b"/daten/", b"dateien/"),
+        }
+        folder = write_region(tmp_path, s=f'url = "{site.url}/sitemap.xml"\nprotocol = "sitemap"\n')
+        run = crawl(folder, "s")
+        assert set(run.records) == {f"{site.url}/neu/dateien/{name}.csv" for name in "ab"}
+        assert run.report["coverage"] == "complete"
+        replayed = crawl(folder, "s", state=run.state, replay=True)
+        assert replayed.titles == run.titles
