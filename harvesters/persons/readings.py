@@ -377,10 +377,13 @@ class _Removal:
         )
 
 
-@lru_cache(maxsize=64)
 def _own_names(region: Region) -> frozenset[str]:
     """The names of the region itself, which are nobody's: its title, its publisher, its municipalities."""
-    return own_names(region.title, region.publisher.name, *(each.name for each in region.municipalities))
+    # A region cannot be hashed: its sources hold options in a dictionary.
+    return _known_names(region.title, region.publisher.name, *(each.name for each in region.municipalities))
+
+
+_known_names = lru_cache(maxsize=64)(own_names)
 
 
 def _names_in(boxes: list[str]) -> list[tuple[str, ...]]:
