@@ -103,17 +103,28 @@ def complaint(found: Mapping[str, Any]) -> str:
 def links(entry: Mapping[str, Any], base: str = "") -> list[Link]:
     """The links of a document or record that lead to the web; those that are templates lead nowhere by themselves."""
     found = []
-    stated = entry.get("links")
-    for each in stated if isinstance(stated, list) else []:
-        if not isinstance(each, dict) or each.get("templated") is True or "{" in word(each.get("href")):
+    for each in stated_links(entry):
+        written = each.get("href")
+        if is_template(each) or not isinstance(written, str) or not written.strip():
             continue
         try:
-            href = urljoin(base, word(each.get("href"))) if word(each.get("href")) else ""
+            href = urljoin(base, written.strip())
         except ValueError:
             continue
         if is_web(href):
             found.append(Link(relation(word(each.get("rel"))), href, word(each.get("type")).lower(), each))
     return found
+
+
+def stated_links(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The links of a document or record as they stand, usable or not."""
+    stated = entry.get("links")
+    return [each for each in stated if isinstance(each, dict)] if isinstance(stated, list) else []
+
+
+def is_template(link: Mapping[str, Any]) -> bool:
+    """Whether a link leads somewhere only once its variables are filled in (RFC 6570)."""
+    return link.get("templated") is True or "{" in word(link.get("href"))
 
 
 def relation(rel: str) -> str:

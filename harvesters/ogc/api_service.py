@@ -14,6 +14,7 @@ from harvesters.ogc.api_agents import enter_info_contact
 from harvesters.ogc.api_distributions import Terms
 from schemas.kinds import Literal, is_web
 from schemas.model import Agent, DataService, RightsStatement
+from schemas.vocabularies import find_license
 
 _STANDARD = re.compile(r"(https?://www\.opengis\.net/spec/ogcapi-[a-z0-9-]+/[\d.]+)/conf/core")
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
@@ -91,12 +92,20 @@ def stated_terms(account: Account, offers: list[Said], attribution: Any, place: 
     for field, value in offers:
         if (field, value) not in real and word(value) and not real:
             account.leave(field, value)
-    # A link beside a text of the same field's meaning: an address counts before words.
-    real.sort(key=lambda offer: not is_web(word(offer[1])))
-    said = terms(account, real)
+    known = [offer for offer in real if find_license(word(offer[1])) is not None]
+    # An address counts before words.
+    said = terms(account, known or sorted(real, key=lambda offer: not is_web(word(offer[1]))))
+    labels = list(said.rights)
+    for field, value in real if known else []:
+        if (field, value) in known:
+            continue
+        if is_web(word(value)):
+            account.leave(field, value)
+        else:
+            labels.append(Literal(word(value), account.language))
     plain = _MARKUP.sub("", word(attribution)).strip()
     named = (Literal(plain, account.language),) if plain else ()
     if named:
         account.note("distribution.license_attribution", f"{place}.attribution".lstrip("."), "copy")
-    rights = (RightsStatement(label=said.rights),) if said.rights else ()
+    rights = (RightsStatement(label=tuple(dict.fromkeys(labels))),) if labels else ()
     return Terms(said.license, rights, named)

@@ -13,7 +13,7 @@ from harvesters.mapping.field_rules import access_rights, codes, dates, duration
 from harvesters.mapping.native_values import word
 from harvesters.mapping.periods import period
 from harvesters.mapping.places import boxed, places
-from harvesters.ogc.api import ApiEntry, links
+from harvesters.ogc.api import ApiEntry, is_template, links, stated_links
 from harvesters.ogc.api_agents import enter_contacts, objects
 from harvesters.ogc.api_distributions import Terms, enter_links
 from harvesters.ogc.api_service import ServiceRecord, stated_terms
@@ -251,7 +251,7 @@ class _Entry:
         self._queries(service)
         # A link's address stands in the entry, so that templates are left with it.
         enter_links(account, self.links, terms, self.identity, data.kind, service.iri if service else None)
-        self._formats()
+        self._others()
         return Reading(
             native_id=self.identity,
             record=self._record(terms),
@@ -317,11 +317,16 @@ class _Entry:
             else:
                 self.account.leave(f"{field}.{name}", query)
 
-    def _formats(self) -> None:
-        """Formats beside the links say nothing about which link they are of."""
+    def _others(self) -> None:
+        """Links that lead nowhere by themselves; formats beside the links, which say nothing about which link they are of."""
+        usable = links(self.data.entry, self.data.api.url)
+        for number, link in enumerate(stated_links(self.data.entry)):
+            if is_template(link):
+                self.account.leave(f"links[{number}]", link)
+            elif not any(each.said is link for each in usable):
+                self.account.refuse(f"links[{number}]", link.get("href", link), "distribution")
         if "formats" in self.account.plain:
-            field, value = self.account.plain["formats"]
-            self.account.leave(field, value)
+            self.account.leave(*self.account.plain["formats"])
 
     def _record(self, terms: Terms) -> Harvested:
         account = self.account

@@ -399,11 +399,10 @@ def _is_record(entry: Mapping[str, Any]) -> bool:
 
 
 def _absolute(entry: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
-    """The links of an entry with whole addresses; templates stay as they are."""
-    found = [{**each.said, "href": each.href} for each in ogc.links(entry, base)]
-    stated = entry.get("links")
-    others = [each for each in stated if isinstance(each, dict)] if isinstance(stated, list) else []
-    return found + [each for each in others if each.get("templated") is True or "{" in word(each.get("href"))]
+    """The links of an entry with whole addresses; what leads nowhere stays as it is, for the reader to tell."""
+    usable = ogc.links(entry, base)
+    others = [each for each in ogc.stated_links(entry) if not any(link.said is each for link in usable)]
+    return [*({**each.said, "href": each.href} for each in usable), *others]
 
 
 def _cut(url: str, entries: list[Any], api: Api) -> tuple[list[Native], list[Finding]]:
