@@ -232,5 +232,6 @@ class CrawlReport:
     robots: tuple[tuple[str, str], ...] = field(default=())
     stated_total: int | None = None
     failures: tuple[tuple[str, str], ...] = ()
+    holds: tuple[tuple[str, str], ...] = ()
     rest_seconds: float | None = None
     robots_files: tuple[Robots, ...] = ()

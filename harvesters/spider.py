@@ -70,6 +70,7 @@ class Job:
     since: datetime | None = None
     changes_only: bool = False
     robots: Sequence[Robots] = ()
+    holds: list[tuple[str, str]] = field(default_factory=list)
 
     def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
         """The account as a report: complete only if nothing failed."""
@@ -84,6 +85,7 @@ class Job:
             robots=tuple(robots),
             stated_total=self.stated_total,
             failures=tuple(self.failures),
+            holds=tuple(self.holds),
         )
 
 

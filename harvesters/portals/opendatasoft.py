@@ -1,37 +1,18 @@
-"""What the address of an Opendatasoft portal and the source's options ask for, and how the portal forms addresses."""
+"""What the address of an Opendatasoft portal says, and how the portal forms addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from pydantic import Field
-
 from harvesters.mapping.native_values import word
-from harvesters.spider import Options
 
 API = "/api/explore/v2.1/catalog"
 
 
-class OpendatasoftOptions(Options):
-    """The table ``[opendatasoft]`` of a source file."""
-
-    where: str | None = None
-    """A filter in Opendatasoft's query language, as ``publisher = "Gemeinde Neuhof"``."""
-
-    refine: tuple[str, ...] = ()
-    """Facets that a dataset must have, as ``theme:Umwelt``."""
-
-    exclude: tuple[str, ...] = ()
-    """Facets that a dataset must not have, as ``theme:Intern``."""
-
-    formats: tuple[str, ...] = ("csv", "json", "geojson", "xlsx", "parquet")
-    """The portal's export formats that become distributions; geographic ones only for data with a geometry."""
-
-    page_size: int = Field(default=100, ge=1, le=100)
-    """Datasets asked for in one request; the interface allows 100."""
+# The export formats that become distributions where a source file names no others.
+FORMATS = ("csv", "json", "geojson", "xlsx", "parquet")
 
 
 class Portal(NamedTuple):
@@ -69,18 +50,6 @@ def portal(url: str) -> Portal:
         if kind in ("refine", "exclude"):
             (refine if kind == "refine" else exclude).append(f"{facet}:{value}" if dot else value)
     return Portal(root, tuple(refine), tuple(exclude))
-
-
-def query(named: Portal, options: OpendatasoftOptions, since: datetime | None, fields: tuple[str, ...]) -> list[Any]:
-    """The filters of a request as pairs of name and value; ``fields`` hold the dates that ``since`` is compared with."""
-    clauses = [f"({options.where})"] if options.where else []
-    if since is not None and fields:
-        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        dates = [f"{field} >= date'{moment}'" for field in fields]
-        clauses.append(f"({' or '.join(dates)})")
-    pairs = [("where", " and ".join(clauses))] if clauses else []
-    pairs += [("refine", facet) for facet in (*named.refine, *options.refine)]
-    return pairs + [("exclude", facet) for facet in (*named.exclude, *options.exclude)]
 
 
 def metas(entry: Mapping[str, Any], template: str = "default") -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What the address of a udata portal and the source's options ask for, and the ids that udata has for licences."""
+"""What the address of a udata portal and the source's options ask for."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ from pydantic import Field
 
 from harvesters.spider import Options
 
-# The licences of udata's own list that no list of DCAT-AP.de has, by the address that udata gives them.
-LICENSES = {
-    "lov2": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
-    "fr-lo": "https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf",
-}
 # udata names an object by 24 hexadecimal digits, or by the words in its page's address.
 _ID = re.compile(r"[0-9a-f]{24}")
 

@@ -20,7 +20,7 @@ from harvesters.mapping.agents import contact
 from harvesters.mapping.field_rules import codes, dates, keywords, texts, themes
 from harvesters.mapping.native_values import entries, word
 from harvesters.mapping.places import boxed, places, shaped
-from harvesters.portals.arcgis import ArcgisOptions, portal
+from harvesters.portals.arcgis import FORMATS, portal
 from harvesters.portals.dictionary import Column, schema
 from harvesters.portals.records import (
     Access,
@@ -274,10 +274,9 @@ def _item(entry: Opened, said: Mapping[str, Any]) -> _Item:
 
 
 def _downloads(entry: Opened, item: _Item, context: Context, whole: Whole) -> Iterator[Distribution]:
-    options = context.options if isinstance(context.options, ArcgisOptions) else ArcgisOptions()
     origin, identity = portal(context.source.url).origin, quote(item.id, safe="")
     table = item.type.casefold() == "table"
-    for form in dict.fromkeys(form.lower() for form in options.formats):
+    for form in dict.fromkeys(form.lower() for form in getattr(context.options, "formats", FORMATS)):
         if form in _DOWNLOADS and (form == "csv" or not table):
             kind, title = _DOWNLOADS[form]
             layers = f"?layers={item.layer}" if item.layer else ""

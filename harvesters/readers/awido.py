@@ -33,7 +33,8 @@ def read(native: Native, context: Context) -> Reading:
         raise Unusable(Finding(Severity.VIOLATION, context.source.url, None, UNREADABLE_RECORD, (reason,)))
     account = Account(context, identity)
     account.focus = account.mint("dataset", identity)
-    account.add("identifier", [Literal(identity)], "key", "copy")
+    where = word(data.get("service"))
+    account.add("identifier", [Literal(f"{where}#{identity}" if where else identity)], "key", "composed")
     place, year = word(data.get("place")) or identity, word(data.get("year"))
     kinds = [text for each in _list(data.get("kinds")) if (text := word(each))]
     say(account, "title", f"Abfallkalender {place} {year}".strip(), f"Waste calendar {place} {year}".strip(), "place")

@@ -85,7 +85,10 @@ def read(native: Native, context: Context) -> Reading:
         raise Unusable(Finding(Severity.VIOLATION, context.source.url, None, UNREADABLE_RECORD, (reason,)))
     account = Account(context, identity)
     account.focus = account.mint("dataset", identity)
-    account.add("identifier", [Literal(identity)], "address", "copy")
+    # A name alone is one for this source only.
+    host = urlsplit(word(data.get("address"))).netloc
+    known = identity if identity.startswith(host) else f"{host}/{identity}"
+    account.add("identifier", [Literal(known)], "address", "composed")
     texts = data["texts"] if isinstance(data.get("texts"), dict) else {}
     year, series = word(data.get("year")), word(data.get("series"))
     name = _name(account, data, texts)

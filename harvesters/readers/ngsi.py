@@ -62,7 +62,9 @@ def read(native: Native, context: Context) -> Reading:
     account = Account(context, identity)
     account.focus = account.mint("dataset", identity)
     name = word(data["type"])
-    account.add("identifier", [Literal(identity)], "type", "copy")
+    # Other brokers have the same types: only with its address is an identifier one for everybody.
+    where = word(data.get("broker")) or word(data.get("document"))
+    account.add("identifier", [Literal(f"{where}#{identity}" if where else identity)], "type", "composed")
     companions: list[Resource] = []
     _describe(account, data, name)
     named = word(data.get("municipality"))

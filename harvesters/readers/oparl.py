@@ -99,7 +99,7 @@ def read(native: Native, context: Context) -> Reading:
     named = said(body.get("name")) or context.municipality.name
     _describe(account, data, named)
     companions = _publisher(account, body, named)
-    _contact(account, system)
+    _contact(account, system, named)
     _period(account, data, body)
     rights = _terms(account, system)
     companions += _series(account, data, body, named, [companions[0].iri or ""])
@@ -155,7 +155,8 @@ def _publisher(account: Account, body: dict[str, Any], named: str) -> list[Resou
     town = next((each for each in context.region.municipalities if each.ags == key), None)
     agent: Agent | None = municipality_agent(context.base_url, town, context.region.language) if town else None
     if agent is None:
-        parts: Parts = {"name": ("body.name", named)}
+        # A body under public law is nobody, however it is called.
+        parts: Parts = {"name": ("body.name", named), "contacttype": ("body.type", "organization")}
         website = address_of(body.get("website")) if said(body.get("website")) else None
         parts |= {"url": ("body.website", website)} if website else {}
         agent = publisher(account, parts, key or word(body.get("id")))
@@ -165,12 +166,14 @@ def _publisher(account: Account, body: dict[str, Any], named: str) -> list[Resou
     return [agent]
 
 
-def _contact(account: Account, system: dict[str, Any]) -> None:
+def _contact(account: Account, system: dict[str, Any], named: str) -> None:
     """The body's contact, else the system's; who is a person is taken out later, the office stays."""
     parts = {name: given for name, given in account.parts.get("contact", {}).items() if said(given[1])}
     if not parts:
         fields = (("name", "contactName"), ("email", "contactEmail"))
         parts = {name: (f"system.{field}", system[field]) for name, field in fields if said(system.get(field))}
+    if parts.get("name", ("", ""))[1] == named:
+        parts["contacttype"] = ("body.name", "organization")
     if parts and (point := contact(account, parts)) is not None:
         account.add("contact_point", [point], next(iter(parts.values()))[0], "copy")
 

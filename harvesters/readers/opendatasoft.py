@@ -28,7 +28,7 @@ from harvesters.mapping.native_values import entries, word
 from harvesters.mapping.periods import period, periods
 from harvesters.mapping.places import enter_box, places
 from harvesters.portals.dictionary import Column, schema
-from harvesters.portals.opendatasoft import OpendatasoftOptions, Portal, metas, portal
+from harvesters.portals.opendatasoft import FORMATS, Portal, metas, portal
 from harvesters.portals.records import (
     Access,
     Opened,
@@ -209,7 +209,6 @@ def _exports(entry: Opened, data: dict[str, Any], context: Context, whole: Whole
     account = entry.account
     if data.get("has_records") is not True or data.get("data_visible") is False:
         return []
-    options = context.options if isinstance(context.options, OpendatasoftOptions) else OpendatasoftOptions()
     features = data.get("features")
     shapes = isinstance(features, list) and "geo" in features
     named = portal(context.source.url)
@@ -217,7 +216,7 @@ def _exports(entry: Opened, data: dict[str, Any], context: Context, whole: Whole
         export(
             entry, form, form.upper(), Access("dataset_id", _export(named, entry.identity, form), how="derived"), whole
         )
-        for form in dict.fromkeys(form.lower() for form in options.formats)
+        for form in dict.fromkeys(form.lower() for form in getattr(context.options, "formats", FORMATS))
         if shapes or form not in _GEOGRAPHIC
     ]
     if found:

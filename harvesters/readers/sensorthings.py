@@ -38,7 +38,9 @@ def read(native: Native, context: Context) -> Reading:
         raise Unusable(Finding(Severity.VIOLATION, context.source.url, None, UNREADABLE_RECORD, (reason,)))
     account = Account(context, identity)
     account.focus = account.mint("dataset", identity)
-    account.add("identifier", [Literal(identity)], "@iot.id", "copy")
+    # Other servers observe the same: only with its address is an identifier one for everybody.
+    where = word(data.get("root")) or word(data.get("document"))
+    account.add("identifier", [Literal(f"{where}#{identity}" if where else identity)], "@iot.id", "composed")
     _describe(account, data, identity)
     box = data.get("box")
     if isinstance(box, list | tuple) and len(box) == 4 and all(type(each) in (int, float) for each in box):

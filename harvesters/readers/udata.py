@@ -29,13 +29,17 @@ from harvesters.portals.records import (
     part,
     whole_terms,
 )
-from harvesters.portals.udata import LICENSES
 from harvesters.reading import Context, Native, Reading
 from schemas.dcat import HVD_LEGISLATION
 from schemas.kinds import DATATYPES, Kind, Literal, is_web
 from schemas.model import Checksum, Distribution, Identifier, Resource, Standard, Value
 from schemas.vocabularies import find_access_right, find_checksum_algorithm, find_frequency
 
+# The licences of udata's own list that no list of DCAT-AP.de has, by the address that udata gives them.
+_LICENSES = {
+    "lov2": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
+    "fr-lo": "https://www.etalab.gouv.fr/wp-content/uploads/2014/05/Licence_Ouverte.pdf",
+}
 # What udata calls frequencies and the EU's list has under another name.
 _FREQUENCIES = {
     "punctual": "NEVER",
@@ -222,7 +226,7 @@ def _license(account: Account) -> list[Said]:
         return []
     field, value = account.plain["license"]
     if not isinstance(value, dict):
-        return [(field, LICENSES.get(word(value), value))]
+        return [(field, _LICENSES.get(word(value), value))]
     return [(f"{field}.{name}", value[name]) for name in ("id", "title", "url") if word(value.get(name))]
 
 

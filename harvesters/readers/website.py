@@ -72,14 +72,34 @@ class _Links:
         self.trace.append(TraceEntry(attribute, f"{self.found.facts.url}: {place}", "derived"))
 
     def _title(self) -> tuple[Literal, ...]:
-        title, place = title_of_links(self.found.links, self.found.facts)
+        given = self.found.given
+        if given is not None and given.title:
+            self._took("title", given.title_at)
+            return (Literal(given.title, self.language),)
+        title, place = self._named()
         if self.found.shared:
             name = title_of(unquote(urlsplit(self.found.native_id).path))
             title = title if name.casefold() in title.casefold() else f"{title} – {name}"
         self._derived("title", place)
         return (Literal(title, self.language),)
 
+    def _named(self) -> tuple[str, str]:
+        if self.found.links:
+            return title_of_links(self.found.links, self.found.facts)
+        return title_of(unquote(urlsplit(self.found.native_id).path)) or self.found.facts.title, "Adresse"
+
+    def _took(self, attribute: str, selector: str) -> None:
+        """Enters into the trace what a rule of the source file found."""
+        place = f"{self.found.facts.url}: {self.found.given.rule if self.found.given else ''} {selector}".rstrip()
+        self.trace.append(TraceEntry(attribute, place, "selector"))
+
     def _description(self) -> tuple[Literal, ...]:
+        given = self.found.given
+        if given is not None and given.description:
+            self._took("description", given.description_at)
+            return (Literal(given.description, self.language),)
+        if not self.found.links:
+            return ()
         first = self.found.links[0]
         facts = self.found.facts
         beside = without_links(first.block, self.found.links)
@@ -91,13 +111,21 @@ class _Links:
         return (Literal(f"{text}\n\n{page}" if text else page, self.language if text else "de"),)
 
     def _landing_page(self) -> Resources:
-        address = iri(self.found.facts.url)
+        own = self.found.given.page if self.found.given else ""
+        address = iri(own or self.found.facts.url)
         if address is None:
             return ()
+        if own:
+            self._took("landing_page", "a")
+            return (address,)
         self._derived("landing_page", "Seite mit dem Link")
         return (address,)
 
     def _modified(self) -> tuple[Literal, ...]:
+        given = self.found.given
+        if given is not None and given.date is not None:
+            self._took("modified", given.date_at)
+            return (given.date,)
         dated = [link.date for link in self.found.links if link.date is not None]
         addressed = [day for link in self.found.links if (day := link_texts.url_date(link.url)) is not None]
         stated = dated[0] if dated else self.found.facts.date
@@ -109,7 +137,8 @@ class _Links:
         return (stated[0],)
 
     def _temporal(self) -> tuple[PeriodOfTime, ...]:
-        title, _ = title_of_links(self.found.links, self.found.facts)
+        title = self.found.given.title if self.found.given else ""
+        title = title or self._named()[0]
         # As a name without an ending: title and file name speak of periods in the same way.
         name = unquote(urlsplit(self.found.native_id).path).rpartition("/")[2]
         days = period_of(f"{title.replace('/', '-')}.") or period_of(name)

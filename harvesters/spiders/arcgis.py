@@ -10,7 +10,8 @@ from scrapy.http import Request
 
 from harvesters.answer import Answer
 from harvesters.mapping.native_values import word
-from harvesters.portals.arcgis import ArcgisOptions, Portal, filter_of, portal
+from harvesters.portals.arcgis import Portal, portal
+from harvesters.portals.arcgis_options import ArcgisOptions, filter_of
 from harvesters.portals.paging import Cut, ListSpider, Spot
 from harvesters.reading import Page
 from harvesters.spider import Detected, Options

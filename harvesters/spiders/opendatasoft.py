@@ -11,7 +11,8 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.mapping.native_values import word
-from harvesters.portals.opendatasoft import API, OpendatasoftOptions, Portal, portal, query, titles
+from harvesters.portals.opendatasoft import API, Portal, portal, titles
+from harvesters.portals.opendatasoft_options import OpendatasoftOptions, query
 from harvesters.portals.paging import MANNER_REFUSED, Cut, ListSpider, Spot
 from harvesters.reading import Page
 from harvesters.spider import Detected, Options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
 from defusedxml import DefusedXmlException, ElementTree
@@ -20,10 +20,14 @@ from harvesters.guards.exceptions import RedirectRefused, RequestRefused, Robots
 from harvesters.reading import Kept, Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from harvesters.website import link_groups
+from harvesters.website.blocks import Block
 from harvesters.website.frontier import Frontier
+from harvesters.website.link_groups import LinkedFiles
 from harvesters.website.linked_data import find_datasets
 from harvesters.website.page_links import PageLinks, read_links
+from harvesters.website.proposals import propose
 from harvesters.website.schema_org import SchemaDataset, files_of, identity
+from harvesters.website.site_rules import SiteRules
 from harvesters.website.web_pages import WebPage, header, moment_of, page_text, parse
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date
@@ -58,6 +62,23 @@ BROKEN_SCRIPT = declare(
 )
 
 
+LAYOUT_CHANGED = declare(
+    "website-layout-changed",
+    "{0}: Das Layout hat sich geändert: {1} findet nichts mehr (vorher {2} Einträge). Jetzt passt: {3}.",
+    "{0}: the layout has changed: {1} finds nothing any more ({2} entries before). What fits now: {3}.",
+    "Lassen Sie mit allmende detect eine neue Regel vorschlagen und tragen Sie sie unter [[website.block]] ein.",
+    "Have a new rule proposed by allmende detect and enter it under [[website.block]].",
+    "faults F24",
+)
+RULE_UNCONFIRMED = declare(
+    "website-rule-unconfirmed",
+    "{0} vorgeschlagene Regeln unter [[website.block]] sind noch nicht bestätigt und wurden nicht angewandt.",
+    "{0} proposed rules under [[website.block]] are not confirmed yet and were not used.",
+    "Sehen Sie sich die Titel im Vorschlag an und setzen Sie confirmed = true, oder löschen Sie die Regel.",
+    "Look at the titles in the proposal and set confirmed = true, or delete the rule.",
+)
+
+
 class WebsiteOptions(Options):
     """The table ``[website]`` of a source file."""
 
@@ -78,6 +99,9 @@ class WebsiteOptions(Options):
 
     pdf: bool = False
     """Whether PDF files are datasets of their own."""
+
+    block: tuple[Block, ...] = ()
+    """The site's own rules: blocks that are datasets, and what in them is title, link, date, description."""
 
     @field_validator("allow", "deny")
     @classmethod
@@ -108,7 +132,11 @@ class WebsiteSpider(HarvestSpider):
         named = [str(entry.get("name", "")) for entry in find_datasets(page).datasets]
         samples = [*named, *(link_groups.title_of_links(group.links, group.facts)[0] for group in groups)]
         count = len(samples)
-        return Detected(cls.name, page.url, count, tuple(samples[:3]), certainty=20 if count else 10)
+        options: dict[str, Any] = {}
+        if (proposal := propose(page, found.facts)) is not None:
+            options["block"] = [proposal.rule.model_dump(exclude_defaults=True) | {"confirmed": False}]
+            samples = samples if named else [*proposal.titles]
+        return Detected(cls.name, page.url, count, tuple(samples[:3]), options, certainty=20 if count else 10)
 
     def first(self) -> Iterable[Request | Page]:
         """The start page, and the site's map."""
@@ -123,6 +151,7 @@ class WebsiteSpider(HarvestSpider):
         self._taken: set[str] = set()
         self._dead: list[str] = []
         self._maps = self._maps_open = 0
+        self._rules = SiteRules(options.block, self.job.memory)
         yield self._visit(self.source.url, 0)
 
     # --- Pages --------------------------------------------------------------------------------------------------
@@ -179,7 +208,7 @@ class WebsiteSpider(HarvestSpider):
         self._contents.add(digest)
         self._read |= {own, response.url}
         links = links._replace(facts=links.facts._replace(url=own))
-        yield self.page(response, tuple(self._natives(page, links, response)) if links.may_list else ())
+        yield self.page(response, tuple(self._natives(page, links, response, depth)) if links.may_list else ())
         if links.may_follow:
             for target in links.pages:
                 self.frontier.add(target, depth + 1)
@@ -196,7 +225,7 @@ class WebsiteSpider(HarvestSpider):
             return url
         return stated
 
-    def _natives(self, page: WebPage, links: PageLinks, response: Response) -> Iterator[Native]:
+    def _natives(self, page: WebPage, links: PageLinks, response: Response, depth: int) -> Iterator[Native]:
         """The datasets of a page that no page before it had: those described for machines first, then linked files."""
         found = find_datasets(page)
         for script in found.broken:
@@ -210,10 +239,29 @@ class WebsiteSpider(HarvestSpider):
         facts = links.facts
         if facts.date is None and (moment := self._last_modified(response)) is not None:
             facts = facts._replace(date=moment)
+        ruled = self._rules.read(page, facts)
+        for entry_of_rule in ruled.datasets:
+            yield from self._by_rule(entry_of_rule, depth)
+        claimed = self._rules.claimed(page.url, links.data, facts)
+        if claimed is not None and claimed.native_id not in self._taken:
+            self._taken |= {claimed.native_id, *(link.url for link in claimed.links)}
+            yield Native(claimed, claimed.fingerprint(), page.url)
+        if ruled.alone or claimed is not None:
+            return
         fresh = [link for link in links.data if link.url not in self._taken]
         for group in link_groups.group(fresh, facts, self.options.pdf):
             self._taken.update(link.url for link in group.links)
             yield Native(group, group.fingerprint(), page.url)
+
+    def _by_rule(self, found: LinkedFiles, depth: int) -> Iterator[Native]:
+        """A dataset of a block. One that only leads to a page of its own is read there, with the files of that page."""
+        assert found.given is not None
+        if not found.links and self.frontier.covers(found.given.page) and found.given.page not in self._read:
+            self._rules.claim(found)
+            self.frontier.add(found.given.page, min(depth + 1, self.options.depth))
+        elif found.native_id not in self._taken:
+            self._taken |= {found.native_id, *(link.url for link in found.links)}
+            yield Native(found, found.fingerprint(), found.facts.url)
 
     def _last_modified(self, response: Response) -> tuple[Literal, str] | None:
         """The page's Last-Modified, unless the server made it up for this answer."""
@@ -260,11 +308,23 @@ class WebsiteSpider(HarvestSpider):
                 f"{self.source.url}: stopped after {most} pages (max_pages); {len(self.frontier)} more were known. "
                 "Narrow the search with allow and deny under [website], or raise max_pages.",
             )
+        self._judge_rules()
         if self.frontier.passed_over:
             self._find(Severity.INFO, self.source.url, ALIKE, str(self.frontier.passed_over))
         if self._dead:
             shown = ", ".join(self._dead[:10]) + (" …" if len(self._dead) > 10 else "")
             self._find(Severity.INFO, self.source.url, DEAD_LINKS, str(len(self._dead)), shown)
+
+    def _judge_rules(self) -> None:
+        """Rules that find nothing any more hold the run; what fits in their place is told (F24)."""
+        for change in self._rules.changes():
+            arguments = (change.page or self.source.url, ", ".join(change.missing), str(change.was), change.now)
+            finding = Finding(Severity.WARNING, change.page or self.source.url, None, LAYOUT_CHANGED, arguments)
+            self.job.findings.append(finding)
+            if change.grave:
+                self.job.holds.append((finding.message("de"), finding.message("en")))
+        if waiting := sum(not rule.confirmed for rule in self.options.block):
+            self._find(Severity.INFO, self.source.url, RULE_UNCONFIRMED, str(waiting))
 
     def _moved_to(self, response: Response) -> str | None:
         """In a replay, where the address led when it was fetched."""

@@ -14,16 +14,34 @@ import orjson
 from harvesters.files.file_groups import title_of
 from harvesters.website import link_texts
 from harvesters.website.page_links import DataLink, PageFacts
+from schemas.kinds import Literal
 from schemas.vocabularies.spelling import fold
 
 
+class Given(NamedTuple):
+    """What a rule of the source file read of a dataset, each with its selector; empty where the block says nothing."""
+
+    rule: str
+    title: str
+    title_at: str
+    description: str = ""
+    description_at: str = ""
+    date: Literal | None = None
+    date_at: str = ""
+    page: str = ""
+
+
 class LinkedFiles(NamedTuple):
-    """One dataset of a page: its files in the order of their links. ``shared`` says that others would get the same title."""
+    """One dataset of a page: its files in the order of their links. ``shared`` says that others would get the same title.
+
+    ``given`` is what a rule of the source file read; then there may be no file, but a page of the dataset's own.
+    """
 
     native_id: str
     links: tuple[DataLink, ...]
     facts: PageFacts
     shared: bool = False
+    given: Given | None = None
 
     def fingerprint(self) -> bytes:
         """Bytes that change when a link or what stands around it changes."""

@@ -132,10 +132,14 @@ def _page_links(page: WebPage) -> Iterator[str]:
         if "nofollow" in attribute(anchor, "rel").casefold().split():
             continue
         target = join(page.base, attribute(anchor, "href"))
-        if target and _PAGES.fullmatch(
-            target.partition("?")[0].partition("//")[2].partition("/")[2].rpartition("/")[2]
-        ):
+        if target and is_page_address(target):
             yield target
+
+
+def is_page_address(url: str) -> bool:
+    """Whether an address looks like that of a page: without an ending, or with one of pages."""
+    name = url.partition("?")[0].partition("//")[2].partition("/")[2].rpartition("/")[2]
+    return _PAGES.fullmatch(name) is not None
 
 
 def _data_links(page: WebPage) -> Iterator[DataLink]:
@@ -163,10 +167,10 @@ def _data_links(page: WebPage) -> Iterator[DataLink]:
                 block_number += 1
                 blocks[block.mem_id] = block_number
             place = (section, blocks[block.mem_id] if block is not None else 0)
-            yield _link(node, block, target, code, heading, paragraph or lead, place)
+            yield link_of(node, block, target, code, heading, paragraph or lead, place)
 
 
-def _link(
+def link_of(
     node: LexborNode,
     block: LexborNode | None,
     target: str,
@@ -175,6 +179,7 @@ def _link(
     paragraph: str,
     place: tuple[int, int],
 ) -> DataLink:
+    """A link to a file with what stands around it: the block that it lies in, the heading and paragraph above it."""
     text = text_of(node)
     around = text_of(block)[:1000] if block is not None else ""
     near = f"{text} {around}"

@@ -22,6 +22,10 @@ _MARKUP = re.compile(
 )
 
 
+# What nobody sees, and what stands there for those without JavaScript where Joomla hides a mail address.
+_UNSEEN = 'script, style, template, [id^="cloak"], joomla-hidden-mail'
+
+
 class WebPage(NamedTuple):
     """A parsed page: its address after redirects, its base for links, its tree, how its bytes were read."""
 
@@ -54,6 +58,10 @@ def parse(body: bytes, url: str, content_type: str | None) -> WebPage | None:
     if not is_page(decoded.text):
         return None
     tree = LexborHTMLParser(decoded.text)
+    for node in tree.css(_UNSEEN):
+        # What describes data for machines is in scripts too.
+        if "ld+json" not in (node.attributes.get("type") or "").casefold():
+            node.decompose()
     base = tree.css_first("base[href]")
     address = join(url, attribute(base, "href")) if base is not None else None
     return WebPage(url, address or url, tree, decoded)
