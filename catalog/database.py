@@ -25,7 +25,6 @@ CHECKED_BYTES = 100_000_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _WRITES = "allmende_writes"
 _LOCK_ID = 4_826_663_433  # any number: PostgreSQL's advisory lock of whoever migrates
-_SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 def engine(url: str) -> sa.Engine:
@@ -180,14 +179,18 @@ def _refuse_damaged(file: Path, thorough: bool) -> None:
     size = file.stat().st_size if file.exists() else 0
     if size == 0:
         return
-    with file.open("rb") as opened:
-        if opened.read(16) != _SQLITE_MAGIC:
-            raise _damaged(file, "not a SQLite database")
-    if not thorough and size > CHECKED_BYTES:
-        return
+    # Never opened by other means than SQLite's: on closing, POSIX takes away the locks that this process holds on it, and
+    # another process, seeing none, deletes the log that this one goes on reading.
     connection = sqlite3.connect(file, timeout=BUSY_SECONDS)
     try:
+        connection.execute("PRAGMA schema_version").fetchone()
+        if not thorough and size > CHECKED_BYTES:
+            return
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        if _code(error) == sqlite3.SQLITE_NOTADB:
+            raise _damaged(file, "not a SQLite database") from error
+        raise
     finally:
         connection.close()
     if verdict != "ok":

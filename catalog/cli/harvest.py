@@ -12,10 +12,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from catalog import decisions, processes
+from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.conclusion import RunResult
+from catalog.exceptions import NoCluster, RunActive
 from catalog.follower import Follower
 from catalog.harvest import Wish
+from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web.plans import address
 from schemas.region import ConfigurationError, Region
@@ -33,6 +36,9 @@ def command(
     relink: bool = typer.Option(
         False, "--relink", help="With --accept: new records take the place of proposed old ones."
     ),
+    split: str | None = typer.Option(
+        None, "--split", metavar="RECORD", help="RECORD is no duplicate of other sources'."
+    ),
     replay: int | None = typer.Option(None, "--replay", metavar="RUN", help="Map a run's kept responses again."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
@@ -43,12 +49,15 @@ def command(
     - `allmende harvest` runs all sources
     - `allmende harvest neuhof-portal --plan` shows what a run would change
     - `allmende harvest --accept 12` publishes run 12, which was held or planned
+    - `allmende harvest --split neuhof-portal/abfall` takes a record out of its cluster; `undo` puts it back
     - `allmende harvest --accept 12 --relink` publishes it; what has new identifiers stays the record it was
     """
     _refuse_contradictions(sources, plan, full, accept, reject, replay)
     if relink and accept is None:
         raise ConfigurationError("--relink: goes with --accept RUN")
     region = settings(context).region()
+    if split is not None:
+        return _split(region, split, bool(sources or plan or full or accept or reject or replay), json)
     if accept is not None:
         results = [decisions.accept(region, accept, utc_now(), relink)]
     elif reject is not None:
@@ -62,6 +71,26 @@ def command(
         for result in results:
             _show(region, result)
     return 1 if any(result.status in ("failed", "partial", "held") for result in results) else 0
+
+
+def _split(region: Region, record: str, more: bool, json: bool) -> int:
+    if more:
+        raise ConfigurationError("--split: nothing else is allowed beside it but --json")
+    catalogue = Catalogue(region)
+    try:
+        found = choose(catalogue, record)
+    finally:
+        catalogue.close()
+    try:
+        made = decisions.split(region, found.key, utc_now())
+    except (NoCluster, RunActive) as refused:
+        raise ConfigurationError(f"--split: {refused}") from refused
+    Follower(region).catch_up()
+    if json:
+        print_json({"run": made.run, "record": found.key, "from": list(made.others)})
+    else:
+        print(f"{found.slug}: run {made.run}, stands for itself now; 'allmende undo {made.run}' takes that back")
+    return 0
 
 
 def _refuse_contradictions(

@@ -10,12 +10,13 @@ import typer
 
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
-from catalog.entries import Entry, Gone
+from catalog.entries import Entry, Gone, Same
 from catalog.fragments import document
 from catalog.search import Catalogue
+from catalog.web.plans import record_address
 from schemas.kinds import Literal
 from schemas.model import Resource, Value
-from schemas.region import ConfigurationError
+from schemas.region import ConfigurationError, Region
 
 VERB = "show"
 FORMATS = ("ttl", "rdf", "jsonld", "nt", "json")
@@ -44,7 +45,7 @@ def command(
         if isinstance(found, Gone):
             raise ConfigurationError(f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}")
         if json or format == "json":
-            print_json(to_json(found))
+            print_json({**to_json(found), "same": [_same(each) for each in catalogue.same(found.key)]})
         elif format or not explain:
             syntax = format or "ttl"
             fragments = {"ttl": found.ttl, "rdf": found.rdf, "jsonld": found.jsonld, "nt": found.ntriples}
@@ -52,6 +53,7 @@ def command(
             sys.stdout.buffer.flush()
         else:
             _explain(found)
+            _explain_cluster(region, found, catalogue.same(found.key))
     finally:
         catalogue.close()
     return 0
@@ -139,3 +141,25 @@ def _explain(entry: Entry) -> None:
         print()
     for finding in entry.findings:
         print(f"{finding.severity}: {finding.message('de')}\n    {finding.focus}\n    → {finding.fix('de')}")
+
+
+def _same(other: Same) -> dict[str, Any]:
+    """The same dataset of another source; ``primary``: that one is public."""
+    return {
+        "key": other.key,
+        "slug": other.slug,
+        "source": other.source_key,
+        "native_id": other.native_id,
+        "primary": other.is_primary,
+        "evidence": dict(other.evidence),
+    }
+
+
+def _explain_cluster(region: Region, entry: Entry, others: tuple[Same, ...]) -> None:
+    for other in others:
+        said = ", ".join(f"{name} {value}" for name, value in other.evidence.items() if name != "with")
+        place = "steht hinter" if other.is_primary else "auch aus"
+        print(f"\n{place}: {other.source_key}/{other.native_id} {other.title} ({said})")
+    if others:
+        public = next(((each.slug, each.key) for each in others if each.is_primary), (entry.slug, entry.key))
+        print(f"    aufteilen: {record_address(region, *public)}")

@@ -1,7 +1,8 @@
-"""The differences that a waiting run would make: not public before a steward accepts, but open to whoever has the link.
+"""What is open to whoever has the link: the differences that a waiting run would make, and stewards' decisions.
 
 Nothing of a held or planned run may become public (DESIGN 3, step 6; F66), and there is no login yet: so the address of
-the differences holds a word that only this region's folder can make. The command prints it.
+the differences holds a word that only this region's folder can make. The command prints it. The same word lets the run
+be accepted or rejected on its page, and one of its own lets a record be taken out of a cluster.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import secrets
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from schemas.region import Region
 
@@ -23,38 +25,56 @@ _SECRET = "links.key"
 class Differences(NamedTuple):
     """What a waiting run would change, record by record as :func:`catalog.harvest.planned_changes` tells it.
 
-    ``more`` says that there are more than are listed.
+    ``relinks`` are the proposals of :func:`catalog.decisions.proposed_relinks`, the surest first. ``more`` and
+    ``more_relinks`` say that there are more than are listed.
     """
 
     changes: tuple[Mapping[str, Any], ...]
     more: bool
+    relinks: tuple[Mapping[str, Any], ...] = ()
+    more_relinks: bool = False
 
 
 def address(region: Region, run_id: int) -> str:
     """Where the differences of a run can be looked at."""
-    return f"{region.base_url}/runs/{run_id}?key={_word(region, run_id)}"
+    return f"{region.base_url}/runs/{run_id}?key={_word(region, f'plan {run_id}')}"
 
 
 def opens(region: Region, run_id: int, word: str) -> bool:
     """Whether a word is the one in the address of a run's differences."""
-    return hmac.compare_digest(_word(region, run_id).encode(), word.encode())
+    return _is(region, f"plan {run_id}", word)
+
+
+def record_address(region: Region, slug: str, key: str) -> str:
+    """Where a record can be taken out of the cluster of a dataset; takes the SLUG and KEY of the one that is public."""
+    return f"{region.base_url}/dataset/{quote(slug)}?key={_word(region, f'cluster {key}')}"
+
+
+def splits(region: Region, key: str, word: str) -> bool:
+    """Whether a word is the one in the address of :func:`record_address`."""
+    return _is(region, f"cluster {key}", word)
+
+
+def _is(region: Region, what: str, word: str) -> bool:
+    return hmac.compare_digest(_word(region, what).encode(), word.encode())
 
 
 def differences(region: Region, run_id: int) -> Differences | None:
     """What a waiting run would change; None if its plan is no longer there."""
     # The harvester is large, and only this page of a worker needs it.
-    from catalog.decisions import planned_changes
+    from catalog.decisions import planned_changes, proposed_relinks
     from catalog.exceptions import NoSuchRun
 
     try:
         found = tuple(islice(planned_changes(region, run_id), SHOWN + 1))
+        relinks = tuple(islice(proposed_relinks(region, run_id), SHOWN + 1))
     except NoSuchRun:
         return None
-    return Differences(found[:SHOWN], len(found) > SHOWN)
+    return Differences(found[:SHOWN], len(found) > SHOWN, relinks[:SHOWN], len(relinks) > SHOWN)
 
 
-def _word(region: Region, run_id: int) -> str:
-    return hmac.new(_secret(region), f"plan {run_id}".encode(), hashlib.sha256).hexdigest()[:32]
+def _word(region: Region, what: str) -> str:
+    return hmac.new(_secret(region), what.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _secret(region: Region) -> bytes:

@@ -120,6 +120,26 @@ def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_preparing_a_store_again_leaves_readers_of_this_process_their_locks(tmp_path: Path) -> None:
+    region = region_in(tmp_path)
+    engine = database.prepare(region)
+    count = sa.select(sa.func.count()).select_from(tables.aliases)
+    with engine.begin() as reader:
+        assert reader.execute(count).scalar() == 0
+    database.prepare(region).dispose()
+    code = (
+        "import sqlite3, sys; connection = sqlite3.connect(sys.argv[1]);"
+        "connection.execute(\"INSERT INTO aliases VALUES ('a', 'k')\"); connection.commit(); connection.close()"
+    )
+    for expected in (1, 2):
+        subprocess.run(
+            [sys.executable, "-c", code.replace("'a'", f"'a{expected}'"), region.data / "allmende.db"], check=True
+        )
+        with engine.begin() as reader:
+            assert reader.execute(count).scalar() == expected, "what another process writes is seen"
+    engine.dispose()
+
+
 @pytest.mark.parametrize("offset", [0, 40, 4096, 8192, 40960])
 def test_F54_a_damaged_file_is_refused_with_the_restore_command(tmp_path: Path, offset: int) -> None:
     region = region_in(tmp_path)

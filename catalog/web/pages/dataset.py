@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 
 from catalog import feeds
 from catalog.entries import Entry, Moved
-from catalog.web import conditional, formats, sanitising
+from catalog.web import conditional, formats, plans, sanitising
 from catalog.web.negotiation import existing, negotiated
-from catalog.web.pages import facts, labels, remarks, schemaorg, states
+from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, states
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas.model import Agent, DataService, Dataset, DatasetSeries, iri_of
@@ -39,6 +39,17 @@ _DAYS = {
     }.items()
     for code in codes.split()
 }
+
+
+class Other(NamedTuple):
+    """The same dataset from another source, and what says so."""
+
+    key: str
+    title: str
+    source: str
+    native_id: str
+    location: str | None
+    evidence: tuple[Markup, ...]
 
 
 class Step(NamedTuple):
@@ -88,6 +99,7 @@ def show(page: Page, entry: Entry) -> Response:
     history = page.catalogue.history(entry.key)
     address = f"/dataset/{quote(entry.slug)}"
     place = page.place(entry.municipality)
+    word = page.request.query_params.get("key", "")
     values: dict[str, Any] = {
         "entry": entry,
         "heading": title if title.text else facts.Said(entry.title or entry.slug),
@@ -109,6 +121,8 @@ def show(page: Page, entry: Entry) -> Response:
             for name, field, rule in entry.trace
         ],
         "left_over": tuple(dict.fromkeys(field for field, _ in entry.leftovers)),
+        "others": _others(page, entry),
+        "word": word if word and plans.splits(page.region, entry.key, word) else "",
         "history": history[:VERSIONS],
         "older": max(len(history) - VERSIONS, 0),
         "forms": [(f"{page.file(address)}.{suffix}", form) for suffix, form in feeds.formats().items()],
@@ -120,6 +134,21 @@ def show(page: Page, entry: Entry) -> Response:
         "trail": _trail(page, entry),
     }
     return page.render("dataset.html", title=values["heading"].text, **values)
+
+
+def _others(page: Page, entry: Entry) -> list[Other]:
+    titles = {source.key: source.title for source in page.region.sources}
+    return [
+        Other(
+            each.key,
+            each.title,
+            titles.get(each.source_key, each.source_key),
+            each.native_id,
+            each.location,
+            sameness.evidence(each.evidence, page.texts),
+        )
+        for each in page.catalogue.same(entry.key, page.at)
+    ]
 
 
 def _trail(page: Page, entry: Entry) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from catalog.entries import RunRow
 from catalog.web import formats, plans
 from catalog.web.negotiation import Refused
-from catalog.web.pages import labels, remarks, set_aside, states
+from catalog.web.pages import labels, remarks, sameness, set_aside, states
 from catalog.web.templates import Page, routes
 from catalog.web.texts import Texts, later
 
@@ -35,6 +35,7 @@ _ACTIONS: Mapping[str, str] = {
     "create": later("neu"),
     "update": later("geändert"),
     "absent": later("nicht mehr da"),
+    "gone": later("nicht mehr da, sagt die Quelle"),
     "archive": later("wird archiviert"),
     "withdraw": later("wird zurückgezogen"),
     "created": later("neu"),
@@ -71,6 +72,15 @@ class Difference(NamedTuple):
     title: str
     native_id: str
     fields: tuple[Field, ...]
+
+
+class Proposal(NamedTuple):
+    """An old record that a new one probably is."""
+
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+    score: str
+    evidence: tuple[Markup, ...]
 
 
 async def run(request: Request) -> Response:
@@ -113,6 +123,11 @@ async def run(request: Request) -> Response:
         aside_count=len(aside),
         differences=[_difference(page, each) for each in shown.changes] if shown else None,
         more=bool(shown and shown.more),
+        proposals=[_proposal(each, texts) for each in shown.relinks] if shown else [],
+        more_proposals=bool(shown and shown.more_relinks),
+        word=word if shown else "",
+        conflicts=report.get("conflicts", ()),
+        undone=report.get("undone"),
         locked=found.state == "waiting" and shown is None,
         trail=[(page.link("/status"), texts.text("Zustand der Quellen"))],
         indexed=False,
@@ -155,6 +170,11 @@ def _difference(page: Page, change: Mapping[str, Any]) -> Difference:
             for each in change.get("fields", ())
         ),
     )
+
+
+def _proposal(proposed: Mapping[str, Any], texts: Texts) -> Proposal:
+    said = sameness.evidence(proposed["evidence"], texts)
+    return Proposal(proposed["old"], proposed["new"], sameness.percent(proposed["score"], texts), said)
 
 
 def _cut(values: Iterable[str], language: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "running": (later("Läuft gerade"), "idle"),
     "none": (later("Noch nie gelaufen"), "idle"),
     "undone": (later("Zurückgenommen"), "idle"),
+    "replaced": (later("Ersetzt"), "idle"),
 }
 _KINDS: Mapping[str, str] = {
     "harvest": later("Regulärer Lauf"),
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, str] = {
     "replay": later("Neu gelesen, ohne die Quelle zu fragen"),
     "undo": later("Rücknahme"),
     "accepted": later("Angenommener Lauf"),
+    "split": later("Aufteilung eines Datensatzes"),
 }
 _remembered: WeakKeyDictionary[Catalogue, tuple[float, tuple[SourceState, ...]]] = WeakKeyDictionary()
 
@@ -61,6 +63,8 @@ def _name(run: RunRow | None) -> str:
         return "none"
     if run.state == "running":
         return "running"
+    if run.replaced_by is not None:
+        return "replaced"
     if run.state == "waiting":
         return "held" if run.status == "held" else "planned"
     if run.kind == "undo" and run.status == "ok":
