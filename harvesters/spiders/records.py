@@ -147,6 +147,12 @@ class RecordsSpider(HarvestSpider):
                 yield self.ask(ogc.with_query(response.url, f="json"), self.arrived, again=True)
             return
         if (entries := ogc.records_in(found)) is not None:
+            if entries and not any(isinstance(each, dict) and _is_record(each) for each in entries):
+                self.fail(
+                    f"{response.url}: GeoJSON mit Daten, keine Metadaten: kein Objekt hat id, type und title",
+                    f"{response.url}: GeoJSON with data, no metadata: no feature has id, type and title",
+                )
+                return
             yield from self._records(response, found, entries, _Walk("", Api(self.source.url)))
         elif ogc.collections_in(found) is not None and not ogc.is_landing(found):
             self._api = Api(response.url)
