@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from harvesters.answer import Answer
-from harvesters.portals.arcgis import ArcgisOptions, Portal, filter_of, portal
+from harvesters.portals.arcgis import Portal, portal
+from harvesters.portals.arcgis_options import ArcgisOptions, filter_of
 from harvesters.spiders.arcgis import ArcgisSpider
 from harvesters.spiders.datajson import DataJsonSpider
 from tests.harvesters.portal_server import Answers, Asked, PortalServer

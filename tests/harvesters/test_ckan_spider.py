@@ -681,9 +681,12 @@ def _serve() -> None:
     reactor: Any = importlib.import_module("twisted.internet.reactor")
 
     def obey() -> None:
-        for line in sys.stdin:
-            print(json.dumps(threads.blockingCallFromThread(reactor, _run, json.loads(line))), flush=True)
-        reactor.callFromThread(reactor.stop)
+        try:
+            for line in sys.stdin:
+                print(json.dumps(threads.blockingCallFromThread(reactor, _run, json.loads(line))), flush=True)
+        finally:
+            # A crawl that cannot begin ends the child: whoever waits for its line would wait for ever.
+            reactor.callFromThread(reactor.stop)
 
     threading.Thread(target=obey, daemon=True).start()
     reactor.run(installSignalHandlers=False)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
 from pydantic import ValidationError
+from scrapy.http import Request
 
 from harvesters.answer import Answer
-from harvesters.portals.opendatasoft import OpendatasoftOptions, Portal, portal
+from harvesters.portals.opendatasoft import Portal, portal
+from harvesters.portals.opendatasoft_options import OpendatasoftOptions
+from harvesters.spiders import opendatasoft
 from harvesters.spiders.opendatasoft import OpendatasoftSpider
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
+from tests.harvesters.source_walks import walk
 from tests.harvesters.test_ckan_spider import Crawls, Run
 
 LIST = "/api/explore/v2.1/catalog/datasets"
@@ -130,22 +135,50 @@ def test_f79_dates_that_are_refused_are_asked_for_more_simply(
     assert (len(run.records), run.report["coverage"]) == (3, "complete")
 
 
-def test_more_than_10000_come_as_an_export(harvest: Callable[..., Run], server: PortalServer) -> None:
-    run = harvest(api(datasets(10_001)), options={"refine": ["theme:Umwelt"]})
-    assert (len(run.records), run.report["coverage"], run.report["stated"]) == (10_001, "complete", 10_001)
-    assert [asked.path for asked in server.asked] == [LIST, "/api/explore/v2.1/catalog/exports/json"]
-    assert server.asked[1].query["refine"] == ["theme:Umwelt"]
-    again = harvest(lambda asked: None, state=run.state, replay=True, options={"refine": ["theme:Umwelt"]})
-    assert not server.asked
-    assert again.titles == run.titles
-    assert again.report["coverage"] == "complete"
+def in_memory(answer: Answers) -> Callable[[Request], Any]:
+    """The fake interface for a walk without a server."""
+
+    def web(request: Request) -> Any:
+        parts = urlsplit(request.url)
+        given = answer(Asked(parts.path, parse_qs(parts.query), {}))
+        return (given[0], {}, given[1]) if isinstance(given, tuple) else orjson.dumps(given)
+
+    return web
 
 
-def test_f14_without_an_export_pages_reach_10000_and_the_run_is_partial(harvest: Callable[..., Run]) -> None:
-    whole = api(datasets(10_001))
-    run = harvest(lambda asked: (403, b"nein") if "exports" in asked.path else whole(asked))
-    assert (len(run.records), run.report["coverage"]) == (10_000, "partial")
-    assert "portal-count-gap" in {rule for rule, _ in run.report["findings"]}
+def shallow(entries: list[dict[str, Any]]) -> Answers:
+    """An interface that goes no deeper than 200."""
+
+    def answer(asked: Asked) -> Any:
+        deep = asked.path == LIST and asked.number("offset") + asked.number("limit") > 200
+        return (400, b"{}") if deep else api(entries)(asked)
+
+    return answer
+
+
+def test_a_list_too_long_for_pages_comes_as_an_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opendatasoft, "_DEEPEST", 200)
+    options = {"refine": ["theme:Umwelt"]}
+    run = walk("opendatasoft", "https://d.example", in_memory(shallow(datasets(201))), options)
+    assert (len(run.ids), run.coverage, run.job.stated_total) == (201, "complete", 201)
+    assert [urlsplit(url).path for url in run.urls] == [LIST, "/api/explore/v2.1/catalog/exports/json"]
+    assert run.urls[1].endswith("?refine=theme%3AUmwelt")
+    again = walk("opendatasoft", "https://d.example", {}, options, replay=run)
+    assert (again.titles, again.coverage) == (run.titles, "complete")
+
+
+def test_f14_without_an_export_pages_reach_as_far_as_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opendatasoft, "_DEEPEST", 200)
+    whole = shallow(datasets(201))
+    for refusal in ((403, b"nein"), (500, b"voll"), (200, b"<html>"), (200, b"[]")):
+        fake = in_memory(lambda asked, refusal=refusal: refusal if "exports" in asked.path else whole(asked))  # type: ignore[misc]
+        run = walk("opendatasoft", "https://d.example", fake)
+        assert (len(run.ids), run.coverage) == (200, "partial"), refusal
+        assert set(run.rules) == {"portal-query-refused", "portal-count-gap"}
+
+
+def test_the_real_interface_goes_no_deeper_than_10000() -> None:
+    assert opendatasoft._DEEPEST == 10_000
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,9 @@ def test_any_object_is_a_record_or_set_aside(name: str, data: st.DataObject) -> 
         assert all(finding.rule in WORDING and finding.message("de") for finding in outcome.findings)
         if not outcome.set_aside:
             assert len(rdflib.Graph().parse(data=outcome.ntriples, format="nt")) == outcome.ntriples.count("\n")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_reader_loads_neither_scrapy_nor_a_reactor(name: str) -> None:
+    code = f"import sys, harvesters.readers.{name}; sys.exit(bool({{'scrapy', 'twisted'}} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
+from scrapy.http import Request
 
 from harvesters.answer import Answer
 from harvesters.portals.socrata import Portal, SocrataOptions, filters, portal
+from harvesters.spiders import socrata
 from harvesters.spiders.datajson import DataJsonSpider
 from harvesters.spiders.socrata import SocrataSpider
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
+from tests.harvesters.source_walks import walk
 from tests.harvesters.test_ckan_spider import Crawls, Run
 
 CATALOG, METADATA = "/api/catalog/v1", "/api/views/metadata/v1"
@@ -109,13 +113,33 @@ def test_pages_of_the_domain_by_id(harvest: Callable[..., Run], server: PortalSe
     assert {asked.first("domains") for asked in server.asked} == {server.url.removeprefix("http://")}
 
 
-def test_beyond_10000_the_last_id_leads_on(harvest: Callable[..., Run], server: PortalServer) -> None:
-    run = harvest(discovery(assets(10_150)), options={"page_size": 1000})
-    assert (len(run.records), run.report["coverage"]) == (10_150, "complete")
-    assert server.asked[-1].query["scroll_id"] == ["0000-9999"]
-    assert "offset" not in server.asked[-1].query
-    again = harvest(lambda asked: None, state=run.state, replay=True, options={"page_size": 1000})
-    assert (len(again.records), again.report["coverage"]) == (10_150, "complete")
+def in_memory(answer: Answers) -> Callable[[Request], Any]:
+    """The fake domain for a walk without a server, in which offsets reach no deeper than 200."""
+
+    def web(request: Request) -> Any:
+        parts = urlsplit(request.url)
+        asked = Asked(parts.path, parse_qs(parts.query), {})
+        given = (400, b"{}") if asked.number("offset") + asked.number("limit") > 200 else answer(asked)
+        return (given[0], {}, given[1]) if isinstance(given, tuple) else orjson.dumps(given)
+
+    return web
+
+
+def test_beyond_what_offsets_reach_the_last_id_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert socrata._DEEPEST == 10_000
+    monkeypatch.setattr(socrata, "_DEEPEST", 200)
+    run = walk("socrata", "https://d.example", in_memory(discovery(assets(430))), {"page_size": 100})
+    assert (len(run.ids), run.coverage, run.rules) == (430, "complete", [])
+    assert ["scroll_id=" in url for url in run.urls] == [False, False, True, True, True]
+    assert "scroll_id=0000-0199" in run.urls[2]
+    again = walk("socrata", "https://d.example", {}, {"page_size": 100}, replay=run)
+    assert (again.titles, again.coverage) == (run.titles, "complete")
+
+
+def test_more_changes_than_offsets_reach_are_as_good_as_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socrata, "_DEEPEST", 200)
+    run = walk("socrata", "https://d.example", in_memory(discovery(assets(430))), since=NEWEST - timedelta(days=900))
+    assert (len(run.ids), run.coverage, run.failures) == (430, "complete", "")
 
 
 def test_changes_only_end_where_the_old_begin(harvest: Callable[..., Run], server: PortalServer) -> None:
