@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import orjson
 from pydantic import Field
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -19,6 +18,7 @@ from harvesters.answer import Answer
 from harvesters.mapping.native_values import word
 from harvesters.ogc import api as ogc
 from harvesters.ogc.api import Api, ApiEntry, Link
+from harvesters.ogc.api_natives import absolute_links, cut, digest, document_of, is_record, shown
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
@@ -98,7 +98,7 @@ class RecordsSpider(HarvestSpider):
         """The collections, if they are those of an API; a landing page or a page of records that the address is itself."""
         own, below = (cls.probes(url) or ("", ""))[0], cls.probes(url)[-1] if cls.probes(url) else ""
         for address in (below, own):
-            found = _document_of(answers.get(address))
+            found = document_of(answers.get(address))
             entries = ogc.collections_in(found) if found is not None else None
             if found is None or entries is None or "links" not in found:
                 continue
@@ -107,11 +107,11 @@ class RecordsSpider(HarvestSpider):
             titles = tuple(word(each.get("title")) or word(each.get("id")) for each in wanted[:3])
             catalogues = any(ogc.holds_records(each) for each in wanted)
             return Detected(cls.name, url, None if catalogues else len(wanted), titles, {}, 85)
-        found = _document_of(answers.get(own))
+        found = document_of(answers.get(own))
         if found is None:
             return None
         records = ogc.records_in(found)
-        if records and all(isinstance(each, dict) and _is_record(each) for each in records[:3]):
+        if records and all(isinstance(each, dict) and is_record(each) for each in records[:3]):
             titles = tuple(word(each["properties"].get("title")) for each in records[:3])
             return Detected(cls.name, url, ogc.total(found) or len(records), titles, {}, 75)
         return Detected(cls.name, url, None, (), {}, 60) if ogc.is_landing(found) else None
@@ -147,7 +147,7 @@ class RecordsSpider(HarvestSpider):
                 yield self.ask(ogc.with_query(response.url, f="json"), self.arrived, again=True)
             return
         if (entries := ogc.records_in(found)) is not None:
-            if entries and not any(isinstance(each, dict) and _is_record(each) for each in entries):
+            if entries and not any(isinstance(each, dict) and is_record(each) for each in entries):
                 self.fail(
                     f"{response.url}: GeoJSON mit Daten, keine Metadaten: kein Objekt hat id, type und title",
                     f"{response.url}: GeoJSON with data, no metadata: no feature has id, type and title",
@@ -159,7 +159,7 @@ class RecordsSpider(HarvestSpider):
             yield from self.collected(response)
         elif ogc.is_landing(found):
             self._held.append(response)
-            self._api = Api(response.url, {**found, "links": _absolute(found, response.url)})
+            self._api = Api(response.url, {**found, "links": absolute_links(found, response.url)})
             following = ogc.link(ogc.links(found, response.url), "conformance")
             if following is not None:
                 yield self.ask(following.href, self.conformed, part=True)
@@ -201,7 +201,7 @@ class RecordsSpider(HarvestSpider):
             if not isinstance(entry, dict) or not word(entry.get("id")):
                 unusable += 1
             elif ogc.is_wanted(entry, self.patterns):
-                own = {**entry, "links": _absolute(entry, response.url)}
+                own = {**entry, "links": absolute_links(entry, response.url)}
                 if ogc.holds_records(entry):
                     self._catalogues.append((own, response.url))
                 else:
@@ -220,12 +220,12 @@ class RecordsSpider(HarvestSpider):
         """The pages so far, the last with the natives of all collections; then the catalogues."""
         served = tuple(dict.fromkeys(ogc.collection_id(word(entry["id"])) for entry in self._natives))
         self._api = replace(self._api, served=served)
-        whole = _digest(self._api)
+        whole = digest(self._api)
         natives = []
         for entry in self._natives:
             if fingerprint := sorted_json(entry):
                 data = ApiEntry(ogc.collection_id(word(entry["id"])), "collection", entry, self._api)
-                natives.append(Native(data, fingerprint + whole, _shown(ogc.links(entry))))
+                natives.append(Native(data, fingerprint + whole, shown(ogc.links(entry))))
         for response in self._held[:-1]:
             yield self.page(response, [])
         yield self.page(self._held[-1], natives)
@@ -270,7 +270,7 @@ class RecordsSpider(HarvestSpider):
         yield from self._records(response, found, entries, walk)
 
     def _records(self, response: Response, found: dict[str, Any], entries: list[Any], walk: _Walk) -> Iterator[Any]:
-        natives, unusable = _cut(response.url, entries, walk.api)
+        natives, unusable = cut(response.url, entries, walk.api)
         content = blake2b(b"".join(sorted(native.fingerprint for native in natives)), digest_size=16).digest()
         if natives and content in walk.contents:
             self._stop(
@@ -387,52 +387,3 @@ class RecordsSpider(HarvestSpider):
             yield from self._description()
         else:
             yield self._collections()
-
-
-def _document_of(answer: Answer | None) -> dict[str, Any] | None:
-    if answer is None:
-        return None
-    try:
-        return ogc.document(answer.body)[0]
-    except Unreadable:
-        return None
-
-
-def _is_record(entry: Mapping[str, Any]) -> bool:
-    """Whether a feature is a record: it has an id, a type and a title (OGC API Records, 7.2)."""
-    properties = entry.get("properties")
-    return isinstance(properties, dict) and bool(entry.get("id")) and {"type", "title"} <= properties.keys()
-
-
-def _absolute(entry: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
-    """The links of an entry with whole addresses; what leads nowhere stays as it is, for the reader to tell."""
-    usable = ogc.links(entry, base)
-    others = [each for each in ogc.stated_links(entry) if not any(link.said is each for link in usable)]
-    return [*({**each.said, "href": each.href} for each in usable), *others]
-
-
-def _cut(url: str, entries: list[Any], api: Api) -> tuple[list[Native], list[Finding]]:
-    natives: list[Native] = []
-    unusable: list[Finding] = []
-    for number, entry in enumerate(entries):
-        fingerprint = sorted_json(entry) if isinstance(entry, dict) else b""
-        name = word(entry.get("id")) if isinstance(entry, dict) else ""
-        if not isinstance(entry, dict) or not fingerprint:
-            reason = (
-                f"features[{number}]: {type(entry).__name__ if not isinstance(entry, dict) else 'nested too deeply'}"
-            )
-            unusable.append(Finding(Severity.VIOLATION, url, None, UNREADABLE_RECORD, (reason,)))
-            continue
-        whole = {**entry, "links": _absolute(entry, url)}
-        natives.append(Native(ApiEntry(name, "record", whole, api), fingerprint, _shown(ogc.links(whole))))
-    return natives, unusable
-
-
-def _shown(found: Sequence[Link]) -> str | None:
-    """Where a person can look at an entry."""
-    page = ogc.link(found, "alternate", "canonical", "self", types=("text/html",))
-    return page.href if page is not None else None
-
-
-def _digest(api: Api) -> bytes:
-    return blake2b(orjson.dumps(api, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()

@@ -427,4 +427,4 @@ def test_detection_of_landing_page_collections_and_records() -> None:
 def test_detection_claims_nothing_else(document: Any) -> None:
     url = "https://api.example.org/geo"
     assert RecordsSpider.detect(url, {each: got(each, document) for each in RecordsSpider.probes(url)}) is None
-    assert RecordsSpider.detect("/home/x", {}) is None
+    assert RecordsSpider.detect("/daten", {}) is None
