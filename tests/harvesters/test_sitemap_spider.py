@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harvesters.answer import Answer
 from harvesters.spiders.sitemap import SitemapSpider
+from harvesters.spiders.sitemap import _has_turn as has_turn
 from harvesters.spiders.website import WebsiteSpider
 from harvesters.website import sitemaps
 from harvesters.website.sitemaps import Listed, named_in_robots, read_sitemap
@@ -143,13 +144,30 @@ def _dated(a: str, b: str, c: str) -> dict[str, bytes | str | Reply]:
 def test_only_pages_changed_since_the_last_run_are_asked_for_and_all_count_as_seen() -> None:
     first = walk("sitemap", URL, _dated("2026-03-01", "2026-03-10", "irgendwann"))
     assert first.rules == ["sitemap-lastmod-unreadable"]
-    second = walk("sitemap", URL, _dated("2026-03-01", "2026-03-10", "irgendwann"), before=first, since=SINCE)
+    since = _not_the_turn_of(f"{ROOT}/a", f"{ROOT}/c")
+    second = walk("sitemap", URL, _dated("2026-03-01", "2026-03-20", "irgendwann"), before=first, since=since)
     assert second.urls == [URL, f"{ROOT}/b", f"{ROOT}/c"]
     assert sorted(second.ids) == ids("a", "b", "c")
     assert second.coverage == "complete"
-    third = walk("sitemap", URL, _dated("2026-03-01", "", "2026-03-09T10:00:00+01:00"), before=second, since=SINCE)
+    third = walk("sitemap", URL, _dated("2026-03-01", "", "2026-03-09T10:00:00+01:00"), before=second, since=since)
     assert third.urls == [URL, f"{ROOT}/b"]
     assert sorted(third.ids) == ids("a", "b", "c")
+
+
+def _not_the_turn_of(*pages: str) -> datetime:
+    days = (SINCE + timedelta(days=number) for number in range(5))
+    return next(day for day in days if not any(has_turn(page, day) for page in pages))
+
+
+def test_f19_each_page_is_asked_for_one_day_of_five_whatever_its_lastmod_says() -> None:
+    first = walk("sitemap", URL, _dated("2020-01-01", "2020-01-01", "2020-01-01"))
+    asked = [
+        walk(
+            "sitemap", URL, _dated("2020-01-01", "2020-01-01", "2020-01-01"), before=first, since=SINCE + timedelta(n)
+        ).urls
+        for n in range(5)
+    ]
+    assert sorted(url for urls_ in asked for url in urls_ if url != URL) == [f"{ROOT}/{name}" for name in "abc"]
 
 
 def test_f19_the_first_run_asks_for_all_whatever_the_dates_say() -> None:
