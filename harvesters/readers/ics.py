@@ -104,8 +104,8 @@ def read(native: Native, context: Context) -> Reading:
     for remark in data.get("remarks") or [] if isinstance(data.get("remarks"), list) else []:
         if isinstance(remark, list) and remark and (rule := RULES.get(word(remark[0]))):
             arguments = (*(word(each) for each in remark[1:]), "")[:1]
-            known = word(remark[0]) == calendars.FLOATING
-            account.remark(Severity.INFO if known else Severity.WARNING, None, rule, *arguments)
+            is_floating = word(remark[0]) == calendars.FLOATING
+            account.remark(Severity.INFO if is_floating else Severity.WARNING, None, rule, *arguments)
     return reading_of(account, native, identity, companions)
 
 

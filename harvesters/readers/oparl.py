@@ -13,6 +13,7 @@ from harvesters.mapping.agents import contact, publisher
 from harvesters.mapping.field_rules import addresses
 from harvesters.mapping.license_terms import Terms, terms
 from harvesters.mapping.native_values import address_of, word
+from harvesters.persons.words import is_likely_a_person
 from harvesters.reading import UNREADABLE_RECORD, Context, Native, Reading, Unusable
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date, is_web
@@ -172,8 +173,9 @@ def _contact(account: Account, system: dict[str, Any], named: str) -> None:
     if not parts:
         fields = (("name", "contactName"), ("email", "contactEmail"))
         parts = {name: (f"system.{field}", system[field]) for name, field in fields if said(system.get(field))}
-    if parts.get("name", ("", ""))[1] == named:
-        parts["contacttype"] = ("body.name", "organization")
+    if parts.get("name", ("", ""))[1] == named and is_likely_a_person(named):
+        # "Kolpingstadt Kerpen" reads like a person; that it is the body itself says so much more.
+        parts["name"] = (parts["name"][0], f"Verwaltung {named}")
     if parts and (point := contact(account, parts)) is not None:
         account.add("contact_point", [point], next(iter(parts.values()))[0], "copy")
 
