@@ -269,6 +269,13 @@ class CswSpider(HarvestSpider):
         except Unreadable as unreadable:
             self._fail(response.url, unreadable.de, unreadable.en)
             return
+        if not answer.records and answer.returned and answer.matched and cursor.start <= answer.matched:
+            self._fail(
+                response.url,
+                f"die Antwort nennt {answer.returned} Sätze und enthält keinen",
+                f"the answer states {answer.returned} records and holds none",
+            )
+            return
         if recoded:
             self.job.findings.append(
                 Finding(Severity.WARNING, response.url, None, RECODED, (response.url, str(recoded)))
@@ -303,13 +310,6 @@ class CswSpider(HarvestSpider):
                 url,
                 f"die Seite ab Satz {cursor.start} wiederholt, was schon da war; die übrigen Sätze fehlen",
                 f"the page from record {cursor.start} repeats what was there already; the others are missing",
-            )
-            return
-        if not came and answer.returned and matched and cursor.start <= matched:
-            self._fail(
-                url,
-                f"die Antwort nennt {answer.returned} Sätze und enthält keinen",
-                f"the answer states {answer.returned} records and holds none",
             )
             return
         following = self._following(url, cursor, answer, reached)

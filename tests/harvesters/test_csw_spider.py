@@ -138,8 +138,8 @@ def test_F15_hits_without_records_are_a_failure(harvest: Callable[..., Run]) -> 
 
     run = harvest(FakeCatalogue(isos(5), quirk=hits))
     assert run.records == {}
-    assert run.report["coverage"] == "partial"
-    assert "nennt 5 Sätze und enthält keinen" in run.report["failures"][0]
+    assert run.report["pages"] == 0
+    assert "nennt 5 Sätze und enthält keinen" in run.report["failure"]
 
 
 def test_F11_same_page_for_ever_ends_as_partial(harvest: Callable[..., Run]) -> None:
