@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import occupancy, publishing
+from catalog import disk, occupancy, publishing
 from catalog.conclusion import RunResult, Terms, conclude, report_json
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.forgetting import register
@@ -146,8 +146,10 @@ class _Runner:
             # The run ends as failed with its reason, whatever happened; the traceback stays with it for the operator.
             staging.remove()
             allowed = self.source.personal_data == "allowed"
-            reason = errors.message(error, allowed)
             trace = errors.trace(error, allowed)
+            if (disk_reason := disk.reason(error, self.region.data)) is not None:
+                return self._failed(disk_reason.de, disk_reason.en, trace=trace)
+            reason = errors.message(error, allowed)
             return self._failed(f"Der Lauf brach ab: {reason}", f"The run broke off: {reason}", trace=trace)
 
     def _terms(self) -> Terms:
@@ -217,14 +219,18 @@ class _Runner:
 
     def _failed(self, de: str, en: str, report: CrawlReport | None = None, trace: str = "") -> RunResult:
         stored = {**report_json(report, Counter()), **self.reported, "traceback": trace}
-        self.store.close_run(
-            self.handle,
-            self.clock(),
-            status="failed",
-            reason_de=de,
-            reason_en=en,
-            report=orjson.dumps(stored).decode(),
-        )
+        try:
+            self.store.close_run(
+                self.handle,
+                self.clock(),
+                status="failed",
+                reason_de=de,
+                reason_en=en,
+                report=orjson.dumps(stored).decode(),
+            )
+        except SQLAlchemyError as error:
+            # On a full disk not even that can be written: the next run of the source closes this one.
+            log.error("run %s of %s could not be closed: %s", self.handle.id, self.source.id, error)
         return RunResult(self.source.id, self.handle.id, "failed", de, en)
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import zstandard
 
+from catalog import disk
 from catalog.fragments import derive
 from schemas import iris
 
@@ -96,6 +97,10 @@ class Delivery(NamedTuple):
 
 class StagingFailed(RuntimeError):
     """Raised when the process that writes the staging file has failed; carries its traceback."""
+
+    def __init__(self, reason: str, trouble: disk.Kind | None) -> None:
+        super().__init__(reason)
+        self.disk_kind = trouble
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -229,12 +234,12 @@ class WriterProcess:
             return
         self._deliveries.close()
         try:
-            failure = self._answers.recv()
+            failure, trouble = self._answers.recv()
         except EOFError:
-            failure = "the process that writes the staging file is gone"
+            failure, trouble = "the process that writes the staging file is gone", None
         self._process.join()
         if failure is not None:
-            raise StagingFailed(failure)
+            raise StagingFailed(failure, trouble)
 
     def close(self) -> None:
         """Ends the process."""
@@ -249,12 +254,12 @@ class WriterProcess:
 def _write(file: Path, deliveries: Connection, answers: Connection, others: tuple[Connection, ...]) -> None:
     for other in others:
         other.close()  # else the end of the deliveries would never be seen
-    failure = None
+    failure, trouble = None, None
     try:
         writer = Writer(connect(file))
         with contextlib.suppress(EOFError):
             while True:
                 writer.put(deliveries.recv())
-    except Exception:  # whatever it is, the run has to end with it
-        failure = traceback.format_exc()
-    answers.send(failure)
+    except Exception as error:  # whatever it is, the run has to end with it
+        failure, trouble = traceback.format_exc(), disk.kind(error)
+    answers.send((failure, trouble))
