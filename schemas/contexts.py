@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from schemas import ngsi_ld
 from schemas.dcat import TABLES
 from schemas.kinds import Kind
 from schemas.namespaces import DCTERMS, ELI, LOCN, ODRL2, PREFIXES, PROV, RDFS, SCHEMA, SPDX
@@ -130,4 +131,6 @@ def resolve(context: object, depth: int = 0) -> object:
         return {"@vocab": str(SCHEMA)}
     if _DCAT_AP.fullmatch(context) or _DCAT.fullmatch(context):
         return dcat_context()
+    if ngsi_ld.ADDRESS.fullmatch(context):
+        return ngsi_ld.core_context()
     raise ForeignContext(context)
