@@ -181,7 +181,10 @@ def _agents(account: Account) -> None:
         for each in people(account.parts.pop(role, {})):
             if found := agent(account, role, each):
                 account.add(role, [found], said_in(each), "copy")
-    given = account.parts.pop("contact", {}) or account.parts.pop("inspire", {})
+    given = account.parts.pop("contact", {})
+    if not given and (given := account.parts.pop("inspire", {})) and "name" in given:
+        # The field is that of a person, so that the name can be taken out as one.
+        given["contacttype"] = (given["name"][0], "Person")
     for each in people(given):
         if point := contact(account, each):
             account.add("contact_point", [point], said_in(each), "copy")
