@@ -180,7 +180,10 @@ def _hold(
     lost = store.licenses_lost([(version, summary) for version, summary in pairs if summary])
     shares = [share for share in filling.shares(store, staging, source.expected.filled) if share.too_low]
     baseline = store.baseline(source.key, terms.now)
-    return planning.guard(plan, source, baseline, lost, _coverage(report, terms), shares)
+    hold = planning.guard(plan, source, baseline, lost, _coverage(report, terms), shares)
+    # What the crawl itself noticed says why; the guard says what would follow.
+    reasons = [*(planning.Hold(de, en) for de, en in report.holds), *([hold] if hold is not None else [])]
+    return planning.Hold(" ".join(r.de for r in reasons), " ".join(r.en for r in reasons)) if reasons else None
 
 
 def _coverage(report: CrawlReport, terms: Terms) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,12 +35,46 @@ def source_file(found: Detected, municipality: str, folder: Path) -> str:
         '# license = "dl-by-de/2.0"',
     ]
     if found.options:
-        lines += ["", f"[{found.protocol}]", *_table(found.options)]
+        lines += ["", *_table(found.protocol, found.options, found.samples)]
     return "\n".join(lines) + "\n"
 
 
-def _table(options: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {_value(value)}" for key, value in options.items() if value is not None]
+def _table(name: str, options: Mapping[str, Any], samples: Sequence[str] = ()) -> list[str]:
+    """A table with those in it behind its own keys, as TOML wants it. A rule that waits for a steward says so."""
+    plain = {key: value for key, value in options.items() if value is not None and not _nested(value)}
+    lines = [f"[{name}]", *(f"{_key(key)} = {_value(value)}" for key, value in plain.items())]
+    for key, value in options.items():
+        inner = f"{name}.{_key(key)}"
+        if isinstance(value, Mapping):
+            lines += ["", *_table(inner, value)]
+        elif _nested(value):
+            for table in value:
+                if "confirmed" in table:
+                    lines += ["", *_proposal(table, samples)]
+                lines += [*([""] if "confirmed" not in table else []), f"[[{inner}]]", *_table(inner, table)[1:]]
+    return lines
+
+
+def _nested(value: Any) -> bool:
+    """Whether a value is written as a table of its own, or as several."""
+    return isinstance(value, Mapping) or (
+        isinstance(value, list | tuple) and bool(value) and all(isinstance(entry, Mapping) for entry in value)
+    )
+
+
+def _proposal(table: Mapping[str, Any], samples: Sequence[str]) -> list[str]:
+    """What a steward has to know of a proposed rule."""
+    titles = [f"#   - {' '.join(title.split())[:100]}" for title in samples[:3] if title.isprintable()]
+    return [
+        f"# Vorschlag, von der Seite abgelesen: {table.get('found', 0)} Einträge, zum Beispiel",
+        *titles,
+        "# Stimmen die Titel, setzen Sie confirmed auf true. Dann gilt auf dieser Seite nur noch die Regel, und findet sie",
+        "# nach einem neuen Layout nichts mehr, wird der Lauf angehalten. Sonst löschen Sie den Abschnitt.",
+    ]
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _value(key)
 
 
 def _value(value: Any) -> str:

@@ -56,4 +56,6 @@ def command(
         print_json({"id": name, "url": best.url, "protocol": best.protocol, "count": best.count})
     else:
         print(f"sources/{name}.toml: written ({found[0].protocol}). Look first: allmende harvest {name} --plan")
+        if found[0].options.get("block"):
+            print("It holds a proposed rule for the site: if its sample titles are right, set confirmed = true.")
     return 0

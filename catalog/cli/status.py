@@ -56,6 +56,7 @@ def command(
                 "absent": state.absent,
                 "set_aside": state.set_aside,
                 "findings": {"violation": state.violations, "warning": state.warnings},
+                "permission": source.permission,
                 "failures": strain.failures,
                 "next_run": following.strftime("%Y-%m-%dT%H:%M:%SZ") if following else None,
             }
@@ -76,6 +77,8 @@ def _show(rows: list[dict[str, object]], datasets: int) -> None:
     console.width = max(console.width, 140)
     console.print(table)
     for row in rows:
+        if row["permission"]:
+            console.print(f"{row['id']}: mit Erlaubnis: {row['permission']}", markup=False)
         if row["reason"]:
             console.print(f"{row['id']}: {row['reason']}", markup=False)
         if isinstance(row["failures"], int) and row["failures"] >= breaker.OPENS_AT:

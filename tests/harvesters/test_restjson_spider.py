@@ -288,6 +288,15 @@ def test_live_answer_is_unchanged_whatever_its_values(crawls: Crawls) -> None:
     assert again.records["answer"]["unchanged"]
 
 
+def test_list_in_pages_can_be_one_dataset_with_its_total(crawls: Crawls) -> None:
+    paging = {**PAGE, "total": "total"}
+    with JsonApi(paged(25, 10)) as api:
+        run = crawls.crawl("restjson", api.url, {"one": True, "items": "rows", "paging": paging})
+        assert len(api.asked) == 1
+    assert "25 Einträge" in run.records["answer"]["ntriples"]
+    assert run.report["coverage"] == "complete"
+
+
 # ------------------------------------------------------------------------------------------------------------- keys
 
 
