@@ -15,10 +15,11 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.iso import catalogue, queries
-from harvesters.iso.catalogue import CSW_2, CSW_3, GMD, MDB, Catalogue, Refused
+from harvesters.iso.catalogue import GMD, Refused
 from harvesters.iso.cutting import cut_all
 from harvesters.iso.elements import RECODED, parse
-from harvesters.iso.queries import Condition, Query
+from harvesters.iso.manners import Manner, Wishes, manners
+from harvesters.iso.queries import Query
 from harvesters.reading import Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
@@ -57,7 +58,6 @@ NOT_OFFERED = declare(
     "OGC 07-045, table 9",
 )
 
-_SCHEMAS = {"gmd": GMD, "iso19139": GMD, "mdb": f"{MDB}/2.0", "iso19115-3": f"{MDB}/2.0", "dc": ""}
 _PLACES = ("", "/csw", "/srv/ger/csw", "/geonetwork/srv/ger/csw")
 
 
@@ -81,14 +81,6 @@ class CswOptions(Options):
 
     output_schema: str = ""
     """``gmd`` (ISO 19139), ``mdb`` (ISO 19115-3), ``dc`` (Dublin Core) or an address; left out: the best on offer."""
-
-
-class Manner(NamedTuple):
-    """One way of asking: by GET or POST, where, for what."""
-
-    method: str
-    url: str
-    query: Query
 
 
 class Cursor(NamedTuple):
@@ -178,7 +170,10 @@ class CswSpider(HarvestSpider):
         except Unreadable as unreadable:
             yield from self._kept_answer(response, unreadable)
             return
-        self._manners = self._ways(known)
+        self._manners, missing = manners(known, self._wishes())
+        for name, asked in missing:
+            self.job.findings.append(Finding(Severity.INFO, self.source.url, None, NOT_OFFERED, (name, asked)))
+        self.job.changes_only = self.job.since is not None and known.queryable("Modified") is not None
         if not self._manners:
             de, en = "GetRecords wird weder mit GET noch mit POST (XML) angeboten", "GetRecords by neither GET nor POST"
             self._fail(response.url, de, en)
@@ -186,6 +181,12 @@ class CswSpider(HarvestSpider):
         # Capabilities alone are no usable answer: they are kept with the first page of records.
         self._waiting.append(response)
         yield self._ask(Cursor())
+
+    def _wishes(self) -> Wishes:
+        # Many records bear a day only: the day before holds whatever the time zone.
+        day = (self.job.since - timedelta(days=1)).date().isoformat() if self.job.since else ""
+        constraint = self.options.constraint or _plain(catalogue.asked_in(self.source.url, "constraint"))
+        return Wishes(self.options.types, self.options.keyword, constraint, self.options.output_schema, day)
 
     def _kept_answer(self, response: Response, refused: Unreadable) -> Iterator[Any]:
         try:
@@ -197,50 +198,6 @@ class CswSpider(HarvestSpider):
         self.job.stated_total = answer.matched
         yield self.page(response, found.natives, found.unusable)
         self._end(len({native.fingerprint for native in found.natives}) + len(found.unusable), answer.matched)
-
-    def _ways(self, known: Catalogue) -> list[Manner]:
-        """The ways of asking, the best first: schemas in their order, each by GET before POST, filters before CQL."""
-        conditions = self._conditions(known)
-        constraint = self.options.constraint or _plain(catalogue.asked_in(self.source.url, "constraint"))
-        ways: list[Manner] = []
-        for schema in self._schemas(known):
-            query = Query(known.version, schema, _type_name(known, schema), conditions, constraint)
-            if known.get is not None:
-                ways += [Manner("GET", known.get, query._replace(language=each)) for each in _languages(known, query)]
-            if known.post is not None:
-                ways.append(Manner("POST", known.post, query))
-        return ways
-
-    def _schemas(self, known: Catalogue) -> list[str]:
-        dublin_core = CSW_3 if known.version.startswith("3") else CSW_2
-        wanted = self.options.output_schema
-        if wanted:
-            return [_SCHEMAS.get(wanted.casefold(), wanted) or dublin_core]
-        iso = [each for each in known.schemas if each.rstrip("/") == GMD]
-        iso += sorted((each for each in known.schemas if each.startswith(MDB)), reverse=True)
-        if iso or known.schemas:
-            return [*iso, dublin_core]
-        return [GMD, dublin_core]
-
-    def _conditions(self, known: Catalogue) -> tuple[Condition, ...]:
-        found: list[Condition] = []
-        if self.options.types:
-            found.append(Condition(self._property(known, "dc:type", "Type"), "=", self.options.types))
-        if self.options.keyword:
-            found.append(Condition(self._property(known, "dc:subject", "Subject"), "like", (self.options.keyword,)))
-        modified = known.queryable("Modified")
-        if self.job.since is not None and modified is not None:
-            # Many records bear a day only: the day before holds whatever the time zone.
-            day = (self.job.since - timedelta(days=1)).date().isoformat()
-            found.append(Condition(modified, ">=", (day,)))
-            self.job.changes_only = True
-        return tuple(found)
-
-    def _property(self, known: Catalogue, fallback: str, name: str) -> str:
-        offered = known.queryable(name, fallback)
-        if offered is None and known.queryables:
-            self.job.findings.append(Finding(Severity.INFO, self.source.url, None, NOT_OFFERED, (name, fallback)))
-        return offered or fallback
 
     # --- Pages --------------------------------------------------------------------------------------------------
 
@@ -403,23 +360,6 @@ class CswSpider(HarvestSpider):
 
 def _plain(constraint: str) -> str:
     return "" if constraint.lstrip().startswith("<") else constraint
-
-
-def _languages(known: Catalogue, query: Query) -> tuple[str, ...]:
-    """The languages for conditions: filters are understood better, words of a source file are CQL."""
-    if query.constraint or not query.conditions:
-        return ("CQL_TEXT",)
-    return tuple(each for each in ("FILTER", "CQL_TEXT") if each in known.languages or not known.languages)
-
-
-def _type_name(known: Catalogue, schema: str) -> str:
-    """The type of record to ask for: that of the schema if the catalogue knows it, else its common one."""
-    wanted = "gmd:MD_Metadata" if schema.startswith(GMD) else "mdb:MD_Metadata" if schema.startswith(MDB) else ""
-    own = "csw30:Record" if known.version.startswith("3") else "csw:Record"
-    for name in (wanted, own, "csw:Record"):
-        if name and name in known.type_names:
-            return name
-    return next((each for each in known.type_names if wanted and each.endswith("MD_Metadata")), own)
 
 
 def _bases(url: str) -> tuple[str, ...]:
