@@ -199,8 +199,13 @@ def _agents(account: Account, service: Service, site: Said | None) -> tuple[Agen
     name = known.get("person") or known.get("position") or organization
     parts: Parts = {"name": name} if name else {}
     parts |= {key: known[key] for key in ("email", "tel", "street", "zip", "city", "country") if key in known}
-    mailbox = contact(account, parts) if parts else None
+    if "url" in body:
+        parts["url"] = body["url"]
+    # A name alone is no contact: then the region's stands in for it.
+    mailbox = contact(account, parts) if parts.keys() & {"email", "tel", "url"} else None
     if mailbox is None:
+        if "position" in known:
+            account.leave(*known["position"])
         return provider, None
     if organization is not None and name is not organization:
         said = (_ORGANIZATION_NAME, Literal(organization[1], account.language))

@@ -77,12 +77,21 @@ def test_folder_of_the_region_is_added_relative_to_it(folder: Path) -> None:
 
 
 def test_nothing_known_there_is_exit_1_and_writes_nothing(folder: Path, samples: str) -> None:
-    url = f"{samples}/wfs-flieden"
+    url = f"{samples}/nichts"
     found = allmende("detect", url, "--json", cwd=folder)
     assert (found.code, found.json()) == (1, [])
-    added = allmende("add", url, "--municipality", "neuhof", "--id", "wfs", "--json", cwd=folder)
+    added = allmende("add", url, "--municipality", "neuhof", "--id", "nichts", "--json", cwd=folder)
     assert (added.code, added.json()["protocol"]) == (1, None)
-    assert not (folder / "sources" / "wfs.toml").exists()
+    assert not (folder / "sources" / "nichts.toml").exists()
+
+
+def test_map_service_is_detected_and_harvested_as_it_was_added(folder: Path, samples: str) -> None:
+    added = allmende("add", f"{samples}/wfs-flieden", "--municipality", "neuhof", "--id", "wfs", "--json", cwd=folder)
+    assert (added.code, added.json()["protocol"]) == (0, "ows")
+    assert 'service = "WFS"' in (folder / "sources" / "wfs.toml").read_text(encoding="utf-8")
+    run = allmende("harvest", "wfs", "--plan", "--json", cwd=folder).json()["sources"][0]
+    assert (run["coverage"], run["failed"]) == ("complete", 0)
+    assert run["plan"]["created"] == run["fetched"] > 0
 
 
 def test_F37_host_that_may_not_be_asked_is_named(tmp_path: Path, samples: str) -> None:
