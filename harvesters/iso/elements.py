@@ -73,9 +73,19 @@ def canonical(element: Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
 
 
+@lru_cache(maxsize=4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+@lru_cache(maxsize=4096)
+def _is_class(tag: str) -> bool:
+    return _local(tag)[:1].isupper()
+
+
 def name(element: Element) -> str:
     """The name without its namespace."""
-    return element.tag.rpartition("}")[2]
+    return _local(element.tag)
 
 
 def namespace(element: Element) -> str:
@@ -85,13 +95,13 @@ def namespace(element: Element) -> str:
 
 def children(element: Element) -> Iterator[Element]:
     """The child elements without comments and instructions."""
-    return (child for child in element if isinstance(child.tag, str))
+    return element.iterchildren("*")
 
 
 def properties(element: Element) -> Iterator[Element]:
     """The properties of an element: those of the classes in it (whose names begin with a capital), or its own."""
     for child in children(element):
-        if name(child)[:1].isupper() and len(child):
+        if _is_class(child.tag) and len(child):
             yield from children(child)
         else:
             yield child
@@ -105,8 +115,22 @@ def found(element: Element | None, *paths: str) -> list[Element]:
     for path in paths:
         places = [element]
         for step in path.split("/"):
-            places = [each for place in places for each in properties(place) if name(each) == step]
+            places = _step(places, step)
+            if not places:
+                break
         result += places
+    return result
+
+
+def _step(places: list[Element], step: str) -> list[Element]:
+    wanted = "{*}" + step
+    result: list[Element] = []
+    for place in places:
+        for child in place.iterchildren("*"):
+            if _is_class(child.tag) and len(child):
+                result += child.iterchildren(wanted)
+            elif name(child) == step:
+                result.append(child)
     return result
 
 
