@@ -138,7 +138,7 @@ class Broker:
 
     def _entities(self, known: list[dict[str, Any]], asked: Asked) -> Told:
         limit, offset = int(asked.query.get("limit", 20)), int(asked.query.get("offset", 0))
-        if limit > self.cap:
+        if not asked.path.endswith("/entities") or "type" not in asked.query or limit > self.cap:
             return as_json({"error": "BadRequest", "description": "Bad pagination limit"}, 400)
         found = [each for each in known if each["type"] == asked.query["type"]]
         page = found[offset : offset + limit]
