@@ -174,6 +174,8 @@ def test_every_protocol_has_its_page_with_its_options(protocol: str) -> None:
 
 def test_every_page_of_a_source_is_of_a_protocol() -> None:
     assert {file.stem for file in (DOCS / "sources").glob("*.md")} == set(registry.spider_classes())
+    # The overview names each.
+    assert {name.strip("`") for name in table(page("sources.md"), "protocol")} == set(registry.spider_classes())
 
 
 def test_every_feed_format_is_told() -> None:
