@@ -40,24 +40,35 @@ OTHERS = (
 )
 
 
+def _harvested(samples: Path, folder: Path, names: list[str], others: tuple[str, ...] = ()) -> Iterator[Harvested]:
+    with serving(samples) as address:
+        sources = {name: Source("ows", f"{address}/static/{SAMPLES[name].path}", SAMPLES[name].more) for name in names}
+        sources |= {
+            f"no-{number}": Source("ows", f"{address}/static/broken/{name}") for number, name in enumerate(others)
+        }
+        yield harvest(folder, address, sources)
+
+
 @pytest.fixture(scope="module")
 def harvested(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvested]:
-    with serving(samples) as address:
-        sources = {
-            name: Source("ows", f"{address}/static/{sample.path}", sample.more) for name, sample in SAMPLES.items()
-        }
-        sources |= {
-            f"no-{number}": Source("ows", f"{address}/static/broken/{name}") for number, name in enumerate(OTHERS)
-        }
-        yield harvest(tmp_path_factory.mktemp("ows"), address, sources)
+    names = [name for name, sample in SAMPLES.items() if not sample.more]
+    yield from _harvested(samples, tmp_path_factory.mktemp("ows"), names, OTHERS)
+
+
+@pytest.fixture(scope="module")
+def chosen(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harvested]:
+    """In a region of its own: there the same dataset of two sources would be shown once."""
+    names = [name for name, sample in SAMPLES.items() if sample.more]
+    yield from _harvested(samples, tmp_path_factory.mktemp("chosen"), names)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_sample(harvested: Harvested, name: str) -> None:
-    sample, told = SAMPLES[name], harvested.results[name]
+def test_sample(harvested: Harvested, chosen: Harvested, name: str) -> None:
+    sample = SAMPLES[name]
+    region, told = next((each.region, each.results[name]) for each in (harvested, chosen) if name in each.results)
     assert told["status"] in ("ok", "warnings"), told
     assert (told["failed"], told["coverage"]) == (0, "complete"), told
-    catalogue = Catalogue(harvested.region)
+    catalogue = Catalogue(region)
     found = datasets(catalogue, name)
     catalogue.close()
     assert len(found) == told["created"] == sample.datasets
