@@ -77,7 +77,7 @@ def test_sample(harvested: Harvested, chosen: Harvested, name: str) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(OTHERS)), ids=OTHERS)
-def test_f01_f02_what_is_no_capabilities_document_fails(harvested: Harvested, number: int) -> None:
+def test_F01_F02_what_is_no_capabilities_document_fails(harvested: Harvested, number: int) -> None:
     told = harvested.results[f"no-{number}"]
     assert told["status"] == "failed"
     assert told["created"] == 0

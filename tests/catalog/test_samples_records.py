@@ -59,7 +59,7 @@ def test_landing_page_leads_to_the_collections(harvested: Harvested) -> None:
     assert [text.text for text in form.license_attribution] == ["US National Geospatial Intelligence Agency (NGA)"]
 
 
-def test_f25_landing_page_whose_server_is_gone_fails(harvested: Harvested) -> None:
+def test_F25_landing_page_whose_server_is_gone_fails(harvested: Harvested) -> None:
     told = harvested.results["landing"]
     assert (told["status"], told["created"]) == ("failed", 0), told
     assert "demo.ldproxy.net/daraa/collections" in told["reason"]

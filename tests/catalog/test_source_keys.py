@@ -71,7 +71,7 @@ def guarded(asked: Asked) -> Reply:
     return Reply({"rows": rows, "next": f"/api?s={at + 1}" if at < 2 else None, "echo": KEY})
 
 
-def test_f69_key_is_sent_and_stands_nowhere(tmp_path: Path) -> None:
+def test_F69_key_is_sent_and_stands_nowhere(tmp_path: Path) -> None:
     with JsonApi(guarded) as api:
         folder = region(tmp_path, f"{api.url}/api", MAPPING)
         done = allmende(folder, "harvest", "--json")
@@ -102,7 +102,7 @@ def test_401_fails_the_run_and_names_the_variable(tmp_path: Path, key: str | Non
     assert "401" in result["reason"]
 
 
-def test_f32_key_stays_with_the_origin(tmp_path: Path) -> None:
+def test_F32_key_stays_with_the_origin(tmp_path: Path) -> None:
     with JsonApi(lambda asked: Reply([{"id": "n1", "name": "Fremd"}])) as other:
 
         def moved(asked: Asked) -> Reply:

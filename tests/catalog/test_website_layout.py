@@ -57,7 +57,7 @@ def reports(folder: Path) -> list[str]:
         catalogue.close()
 
 
-def test_f24_relaunched_site_holds_the_run_with_the_selectors(folder: Path) -> None:
+def test_F24_relaunched_site_holds_the_run_with_the_selectors(folder: Path) -> None:
     pages: dict[str, Any] = {"/daten": typo3()}
     with Site(pages) as site:
         added = allmende(folder, "add", f"{site.url}/daten", "--municipality", "neuhof", "--id", "talheim")

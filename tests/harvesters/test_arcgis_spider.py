@@ -121,7 +121,7 @@ def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], server:
     assert "modified BETWEEN" in server.asked[0].first("filter")
 
 
-def test_f79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable[..., Run]) -> None:
+def test_F79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable[..., Run]) -> None:
     whole = hub(items(3))
     run = harvest(lambda asked: (400, b"{}") if asked.first("filter") else whole(asked), since=SINCE.isoformat())
     assert (len(run.records), run.report["coverage"]) == (3, "complete")
@@ -167,14 +167,14 @@ def test_items_shared_within_an_organisation_are_not_taken(harvest: Callable[...
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
 )
-def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)
     assert said in run.report["failure"]
     assert SEARCH in run.report["failure"]
 
 
-def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
     links = [{"rel": "next", "href": "x"}]
     run = harvest(
         lambda asked: {"type": "FeatureCollection", "features": items(100), "numberMatched": 900, "links": links}
@@ -182,7 +182,7 @@ def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., 
     assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
 
 
-def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(hub(items(30), stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
     assert [asked.first("sortBy") for asked in server.asked] == ["properties.created", "-properties.created"]

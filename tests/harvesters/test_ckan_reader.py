@@ -133,7 +133,7 @@ def test_the_same_package_gives_the_same_iris() -> None:
     assert len(set(subjects)) == 2
 
 
-def test_f10_no_id_gives_a_stable_one_and_a_finding() -> None:
+def test_F10_no_id_gives_a_stable_one_and_a_finding() -> None:
     package = {"title": "Ohne Kennung", "resources": [{"url": "https://www.example.org/a.csv"}]}
     first, second = read(package), read(dict(package))
     assert first.native_id == second.native_id
@@ -207,7 +207,7 @@ def test_download_address_only_for_files(resource: dict[str, Any], download: boo
 @pytest.mark.parametrize(
     "address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//host/x", "siehe Amt"]
 )
-def test_f23_no_address_that_a_browser_runs(address: str) -> None:
+def test_F23_no_address_that_a_browser_runs(address: str) -> None:
     reading = read(
         {"id": "a", "title": "A", "url": address, "resources": [{"id": "r", "url": address, "uri": address}]}
     )
@@ -233,7 +233,7 @@ def test_f23_no_address_that_a_browser_runs(address: str) -> None:
         ({"license_url": "https://www.example.org/l"}, "https://www.example.org/l", ()),
     ],
 )
-def test_f76_licence_is_looked_up_and_never_guessed(
+def test_F76_licence_is_looked_up_and_never_guessed(
     fields: dict[str, Any], license: str | None, labels: tuple[str, ...]
 ) -> None:
     reading = read({"id": "a", "title": "A", **fields, "resources": [{"id": "r", "url": "https://www.example.org/a"}]})

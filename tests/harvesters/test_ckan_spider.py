@@ -247,7 +247,7 @@ def test_portal_behind_an_address(url: str, expected: Portal) -> None:
     assert portal(url) == expected
 
 
-def test_f79_filters_make_one_query() -> None:
+def test_F79_filters_make_one_query() -> None:
     options = CkanOptions(organizations=("neuhof", 'a"b'), groups=("envi",), fq="res_format:CSV")
     asked = filter_query(portal("https://h.example/organization/neuhof"), options)
     assert asked == '+organization:("neuhof" OR "a\\"b") +groups:"envi" res_format:CSV'
@@ -274,14 +274,14 @@ def test_unknown_option_is_refused() -> None:
         ('{"a": "Größe"}'.encode("cp1252"), {"a": "Größe"}, True),
     ],
 )
-def test_f44_json_is_read_or_cleaned(body: bytes, value: Any, repaired: bool) -> None:
+def test_F44_json_is_read_or_cleaned(body: bytes, value: Any, repaired: bool) -> None:
     assert load_json(body) == (value, repaired)
 
 
 @pytest.mark.parametrize(
     "body", [b"", b" \n", b"<html>Wartung</html>", b'{"a": [1, 2', b"[" * 100_000 + b"]" * 100_000, b"\xff\xfe"]
 )
-def test_f01_f03_f21_f40_what_is_no_json_is_refused(body: bytes) -> None:
+def test_F01_F03_F21_F40_what_is_no_json_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         load_json(body)
     assert len(refused.value.de) < 500
@@ -301,7 +301,7 @@ def test_cut_knows_the_shapes_of_results() -> None:
 # ---------------------------------------------------------------------------------------------------------- paging
 
 
-def test_f79_pages_until_the_count_is_reached_though_rows_are_capped(harvest: Callable[..., Run]) -> None:
+def test_F79_pages_until_the_count_is_reached_though_rows_are_capped(harvest: Callable[..., Run]) -> None:
     fake = FakePortal(packages(25), cap=10)
     run = harvest(fake)
     assert len(run.records) == 25
@@ -338,7 +338,7 @@ print(report, sink.outcomes)
 """
 
 
-def test_f69_api_key_is_sent_and_stands_in_no_log(server: Server, tmp_path: Path) -> None:
+def test_F69_api_key_is_sent_and_stands_in_no_log(server: Server, tmp_path: Path) -> None:
     fake = FakePortal(packages(2))
     server.portals["secret"] = fake
     (tmp_path / "sources").mkdir()
@@ -380,7 +380,7 @@ def test_f69_api_key_is_sent_and_stands_in_no_log(server: Server, tmp_path: Path
         "F25-busy",
     ],
 )
-def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
+def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
     run = harvest(FakePortal(packages(3), quirk=lambda portal, action, query: reply))
     assert run.records == {}
     assert run.report["pages"] == 0
@@ -388,7 +388,7 @@ def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run]
     assert "/portal/api/3/action/package_search" in run.report["failure"]
 
 
-def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run]) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run]) -> None:
     def same(portal: FakePortal, action: str, query: Query) -> Reply:
         return success({"count": 30, "results": packages(10)})
 
@@ -400,7 +400,7 @@ def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., 
     assert len(fake.searches()) == 2
 
 
-def test_f12_a_ring_of_pages_ends_after_one_request_too_many(harvest: Callable[..., Run]) -> None:
+def test_F12_a_ring_of_pages_ends_after_one_request_too_many(harvest: Callable[..., Run]) -> None:
     def ring(portal: FakePortal, action: str, query: Query) -> Reply:
         at = int(query["start"]) // 5 % 3
         return success({"count": 1000, "results": packages(15)[at * 5 : at * 5 + 5]})
@@ -412,7 +412,7 @@ def test_f12_a_ring_of_pages_ends_after_one_request_too_many(harvest: Callable[.
     assert len(fake.searches()) == 4
 
 
-def test_f14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
+def test_F14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
     def broken(portal: FakePortal, action: str, query: Query) -> Reply | None:
         return (500, "text/html", b"oops") if query["start"] == "20" else None
 
@@ -423,7 +423,7 @@ def test_f14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[...
     assert "500" in run.report["failures"][0]
 
 
-def test_f14_f79_fewer_than_stated_is_a_finding_and_counts_no_absence(harvest: Callable[..., Run]) -> None:
+def test_F14_F79_fewer_than_stated_is_a_finding_and_counts_no_absence(harvest: Callable[..., Run]) -> None:
     def boasting(portal: FakePortal, action: str, query: Query) -> Reply:
         return success({"count": 30, "results": portal.page(query)})
 
@@ -435,7 +435,7 @@ def test_f14_f79_fewer_than_stated_is_a_finding_and_counts_no_absence(harvest: C
     assert "25" in run.report["findings"][0][1]
 
 
-def test_f16_a_list_that_changes_while_paging_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
+def test_F16_a_list_that_changes_while_paging_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
     def shifting(portal: FakePortal, action: str, query: Query) -> Reply | None:
         if len(portal.searches()) == 2:  # before the second page the first dataset is deleted: all others move up
             portal.packages = portal.packages[1:]
@@ -450,7 +450,7 @@ def test_f16_a_list_that_changes_while_paging_is_gone_through_twice(harvest: Cal
     assert [query["sort"] for query in fake.searches()][-1] == "id desc"
 
 
-def test_f16_a_dataset_added_while_paging_is_not_delivered_twice(harvest: Callable[..., Run]) -> None:
+def test_F16_a_dataset_added_while_paging_is_not_delivered_twice(harvest: Callable[..., Run]) -> None:
     def growing(portal: FakePortal, action: str, query: Query) -> Reply | None:
         if len(portal.searches()) == 2:
             portal.packages = [package(9, id="id-0000-neu"), *portal.packages]
@@ -462,13 +462,13 @@ def test_f16_a_dataset_added_while_paging_is_not_delivered_twice(harvest: Callab
     assert run.report["coverage"] == "complete"
 
 
-def test_f08_equal_ids_with_different_content_all_reach_the_sink(harvest: Callable[..., Run]) -> None:
+def test_F08_equal_ids_with_different_content_all_reach_the_sink(harvest: Callable[..., Run]) -> None:
     run = harvest(FakePortal([package(1), package(2, id="id-0001"), package(3, id="id-0001")]))
     assert run.report["records"] == 3
     assert run.report["coverage"] == "complete"
 
 
-def test_f79_refused_sort_and_rows_are_left_out(harvest: Callable[..., Run]) -> None:
+def test_F79_refused_sort_and_rows_are_left_out(harvest: Callable[..., Run]) -> None:
     def strict(portal: FakePortal, action: str, query: Query) -> Reply | None:
         if "sort" in query:
             return error(409, "Validation Error", "sort: nicht erlaubt")
@@ -496,7 +496,7 @@ def test_what_is_no_public_dataset_is_left_out(harvest: Callable[..., Run]) -> N
     assert [rule for rule, _ in run.report["findings"]] == ["record-not-public"] * 2
 
 
-def test_f22_f44_one_bad_record_stops_nothing(harvest: Callable[..., Run]) -> None:
+def test_F22_F44_one_bad_record_stops_nothing(harvest: Callable[..., Run]) -> None:
     def odd(portal: FakePortal, action: str, query: Query) -> Reply:
         status, kind, body = success({"count": 4, "results": ["kein Objekt", {"notes": "namenlos"}, *packages(2)]})
         return (
@@ -528,7 +528,7 @@ def dkan(portal: FakePortal, action: str, query: Query, *, lists: bool = True, n
 
 
 @pytest.mark.parametrize("lists", [True, False], ids=["whole packages", "one by one"])
-def test_f79_dkan_without_search_is_read_by_its_lists(harvest: Callable[..., Run], lists: bool) -> None:
+def test_F79_dkan_without_search_is_read_by_its_lists(harvest: Callable[..., Run], lists: bool) -> None:
     entries = [package(n, state="Active", private=True, type="Dataset") for n in range(4)]
     fake = FakePortal(entries, quirk=partial(dkan, lists=lists))
     run = harvest(fake)
@@ -551,7 +551,7 @@ def test_lists_are_filtered_here_where_no_search_does_it(harvest: Callable[..., 
     assert "404" in run.report["failure"]
 
 
-def test_f14_a_single_package_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
+def test_F14_a_single_package_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
     def broken(portal: FakePortal, action: str, query: Query) -> Reply | None:
         if action == "package_show" and query["id"] == "id-0001":
             return 200, "text/html", b"<html>Fehler</html>"

@@ -145,7 +145,7 @@ def test_neither_title_nor_identity_is_set_aside(entry: Any) -> None:
     assert refused.value.finding.rule in ("record-without-identity", "record-unreadable")
 
 
-def test_f10_no_identifier_gives_a_stable_one_and_a_finding() -> None:
+def test_F10_no_identifier_gives_a_stable_one_and_a_finding() -> None:
     entry = {"title": "A", "landingPage": "https://www.example.org/a"}
     assert read(entry).native_id == read(dict(entry)).native_id
     assert "identifier-derived" in {finding.rule for finding in read(entry).findings}

@@ -77,7 +77,7 @@ def test_places_of_the_file(url: str, expected: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{}", b'{"dataset": 3}', b'{"dataset": ["a"]}', b'[{"name": "x"}]', b"[]", b"7"]
 )
-def test_f01_f03_what_is_no_data_json(body: bytes) -> None:
+def test_F01_F03_what_is_no_data_json(body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         listing(body)
     assert refused.value.de != refused.value.en
@@ -117,7 +117,7 @@ def test_arcgis_hub_keeps_the_file_elsewhere(harvest: Callable[..., Run]) -> Non
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-success-false", "missing", "F25-error"],
 )
-def test_f01_f02_unusable_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
+def test_F01_F02_unusable_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
     run = harvest({"/data.json": reply}, "/data.json")
     assert run.records == {}
     assert run.report["pages"] == 0
@@ -131,7 +131,7 @@ def test_nothing_at_any_place_tells_all_reasons(harvest: Callable[..., Run]) -> 
     assert "/api/feed/dcat-us/1.1.json" in run.report["failure"]
 
 
-def test_f22_f44_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
+def test_F22_F44_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
     deep: Any = "x"
     for _ in range(300):
         deep = [deep]
@@ -147,7 +147,7 @@ def test_f22_f44_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
     assert run.report["coverage"] == "complete"
 
 
-def test_f04_empty_list_is_complete_with_no_record(harvest: Callable[..., Run]) -> None:
+def test_F04_empty_list_is_complete_with_no_record(harvest: Callable[..., Run]) -> None:
     run = harvest({"/data.json": Reply(feed(), headers=JSON)}, "/")
     assert (run.records, run.report["pages"], run.report["coverage"]) == ({}, 1, "complete")
 

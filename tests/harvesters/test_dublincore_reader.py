@@ -79,14 +79,14 @@ def test_service_with_its_endpoint() -> None:
         ("", "9.5 50.3", "9.7 50.5"),
     ],
 )
-def test_f48_axes_of_boxes(crs: str, lower: str, upper: str) -> None:
+def test_F48_axes_of_boxes(crs: str, lower: str, upper: str) -> None:
     box = f"<ows:LowerCorner>{lower}</ows:LowerCorner><ows:UpperCorner>{upper}</ows:UpperCorner>"
     (place,) = dataset(read(record(f'<ows:BoundingBox crs="{crs}">{box}</ows:BoundingBox>'))).spatial
     assert isinstance(place, Location)
     assert place.bbox[0].text == "POLYGON((9.5 50.5,9.7 50.5,9.7 50.3,9.5 50.3,9.5 50.5))"
 
 
-def test_f76_licence_in_words_stays_in_words() -> None:
+def test_F76_licence_in_words_stays_in_words() -> None:
     reading = read(record("<dc:rights>Nur für den Dienstgebrauch</dc:rights><dc:URI>https://x.example/a.csv</dc:URI>"))
     (found,) = dataset(reading).distribution
     assert isinstance(found, Distribution)

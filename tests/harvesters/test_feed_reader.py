@@ -143,7 +143,7 @@ ENVELOPE = (
         ("<georss:where><gml:Point><gml:pos>50.5 9.5</gml:pos></gml:Point></georss:where>", "POINT(9.5 50.5)"),
     ],
 )
-def test_f48_places_give_latitude_first(shape: str, expected: str) -> None:
+def test_F48_places_give_latitude_first(shape: str, expected: str) -> None:
     (place,) = item(shape, spaces=GEORSS).spatial
     assert isinstance(place, Location)
     assert [literal.text for literal in (*place.bbox, *place.centroid)] == [expected]
@@ -152,7 +152,7 @@ def test_f48_places_give_latitude_first(shape: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "shape", ["box>1 2 3", "box>a b c d", "polygon>50 9", "point>95 9", "line>1", "box>50 9 51 nan"]
 )
-def test_f48_places_that_are_none_are_findings(shape: str) -> None:
+def test_F48_places_that_are_none_are_findings(shape: str) -> None:
     name = shape.partition(">")[0]
     body = f'<rss {GEORSS}><channel><item><guid>g</guid><title>T</title><enclosure url="https://a.example/a.csv"/><georss:{shape}</georss:{name}></item></channel></rss>'
     (reading,) = readings(body)
@@ -184,14 +184,14 @@ def test_rights_of_the_feed_hold_for_its_entries(rights: str, license: str) -> N
     assert str(distribution.license[0]).endswith(license)
 
 
-def test_f76_rights_of_an_entry_go_before_those_of_the_feed() -> None:
+def test_F76_rights_of_an_entry_go_before_those_of_the_feed() -> None:
     own = '<dc:rights xmlns:dc="http://purl.org/dc/elements/1.1/">Nur mit Genehmigung</dc:rights>'
     (distribution,) = distributions(item(own, head="<copyright>CC BY 4.0</copyright>"))
     assert distribution.license == ()
     assert distribution.rights
 
 
-def test_f75_authors_stand_nowhere_but_in_agents_and_contacts() -> None:
+def test_F75_authors_stand_nowhere_but_in_agents_and_contacts() -> None:
     found = item("<author>sachgebiet@example.org (Sachgebiet Tiefbau)</author>")
     written = rdf.ntriples(found, "k")
     lines = [line for line in written.splitlines() if "Tiefbau" in line]
@@ -224,7 +224,7 @@ def test_a_feed_that_was_only_made_anew_is_unchanged() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{}", b"<a/>", b"<rss/>", b"<!DOCTYPE a><rss/>", b"<rss>", b"<rss>" * 5000, b"\xff\xfe"]
 )
-def test_f01_f39_f40_what_is_no_feed(body: bytes) -> None:
+def test_F01_F39_F40_what_is_no_feed(body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         load_feed(body, URL)
     assert refused.value.de != refused.value.en

@@ -69,7 +69,7 @@ def test_pages_and_archives_are_followed_and_are_all_there_is(rel: str) -> None:
     assert (again.ids, again.coverage) == (found.ids, "complete")
 
 
-def test_f11_a_page_that_comes_again_ends_the_run_as_partial() -> None:
+def test_F11_a_page_that_comes_again_ends_the_run_as_partial() -> None:
     def same(request: Request) -> bytes:
         page = int(request.url.partition("=")[2] or 1)
         return rss(item(1), more=following(page + 1))
@@ -78,7 +78,7 @@ def test_f11_a_page_that_comes_again_ends_the_run_as_partial() -> None:
     assert (found.ids, found.coverage, len(found.asked)) == (ids(1), "partial", 2)
 
 
-def test_f12_a_ring_of_pages_ends_the_run_as_partial() -> None:
+def test_F12_a_ring_of_pages_ends_the_run_as_partial() -> None:
     pages = {
         URL: rss(item(1), more=following(2)),
         f"{URL}?page=2": rss(item(2), more='<a:link rel="next" href="feed.xml"/>'),
@@ -88,7 +88,7 @@ def test_f12_a_ring_of_pages_ends_the_run_as_partial() -> None:
     assert "schon abgerufen" in found.failures
 
 
-def test_f13_budgets_of_pages_and_records() -> None:
+def test_F13_budgets_of_pages_and_records() -> None:
     def endless(request: Request) -> bytes:
         page = int(request.url.partition("=")[2] or 1)
         return rss(item(page), more=following(page + 1))
@@ -98,7 +98,7 @@ def test_f13_budgets_of_pages_and_records() -> None:
     assert (found.ids, found.coverage) == (ids(1, 2), "partial")
 
 
-def test_f14_a_later_page_that_fails_or_fewer_entries_than_stated() -> None:
+def test_F14_a_later_page_that_fails_or_fewer_entries_than_stated() -> None:
     found = walk("feed", URL, {URL: rss(item(1), more=following(2))})
     assert (found.ids, found.coverage) == (ids(1), "partial")
     found = walk("feed", URL, {URL: rss(item(1), more="<os:totalResults>7</os:totalResults>")})
@@ -111,7 +111,7 @@ def test_deleted_entries_are_passed_on() -> None:
     assert found.deleted == ["id-7"]
 
 
-def test_f22_an_entry_without_title_and_identity_is_set_aside() -> None:
+def test_F22_an_entry_without_title_and_identity_is_set_aside() -> None:
     found = walk("feed", URL, {URL: rss(item(1), "<item><description>x</description></item>", item(2))})
     assert found.ids == ids(1, 2)
     assert found.unusable == ["record-without-identity"]
@@ -157,7 +157,7 @@ def test_a_download_service_has_a_dataset_for_each_entry() -> None:
     assert again.titles == found.titles
 
 
-def test_f14_a_dataset_feed_that_fails_leaves_the_run_partial() -> None:
+def test_F14_a_dataset_feed_that_fails_leaves_the_run_partial() -> None:
     pages = _service()
     pages[DATASET_FEED] = (500, {}, b"kaputt")
     found = walk("feed", URL, pages)
@@ -204,21 +204,21 @@ def test_an_unchanged_dataset_feed_is_not_sent_again_unless_the_service_changed(
     ],
     ids=["F01-html", "F01-xhtml", "F03-empty", "F21-cut", "F39-doctype", "other", "missing"],
 )
-def test_f01_what_is_no_feed_fails_the_run(reply: bytes | Reply, said: str) -> None:
+def test_F01_what_is_no_feed_fails_the_run(reply: bytes | Reply, said: str) -> None:
     found = walk("feed", URL, {URL: reply})
     assert found.ids == []
     assert found.job.report().failure_de is not None
     assert said in found.failures
 
 
-def test_f20_a_wrong_encoding_is_put_right_and_said() -> None:
+def test_F20_a_wrong_encoding_is_put_right_and_said() -> None:
     body = rss(item(1)).replace(b"Daten 1", "Bäume Straße".encode("cp1252"))
     found = walk("feed", URL, {URL: body})
     assert found.titles == {"id-1": "Bäume Straße"}
     assert found.rules == ["feed-charset-repaired"]
 
 
-def test_f69_the_key_goes_to_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_F69_the_key_goes_to_the_source(monkeypatch: pytest.MonkeyPatch) -> None:
     found = walk("feed", URL, {URL: rss(item(1))}, api_key="geheim")
     assert found.asked[0].headers["Authorization"] == b"geheim"
 

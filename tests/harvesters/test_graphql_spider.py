@@ -118,7 +118,7 @@ def test_skip_pages_go_by_what_came(harvest: Callable[..., crawl_runs.Run]) -> N
     assert run.report["coverage"] == "complete"
 
 
-def test_f12_cursor_that_comes_again_ends_partial(harvest: Callable[..., crawl_runs.Run]) -> None:
+def test_F12_cursor_that_comes_again_ends_partial(harvest: Callable[..., crawl_runs.Run]) -> None:
     def answer(asked: Asked) -> Reply:
         data = connection(asked)
         data["eventRecords"]["pageInfo"] = {"endCursor": "2", "hasNextPage": True}
@@ -168,7 +168,7 @@ ERRORS = [{"message": "Feld „titel“ gibt es nicht", "path": ["eventRecords",
         (Reply({"error": "no"}, 401), "ALLMENDE_SOURCE_HUB__API_KEY"),
     ],
 )
-def test_f02_errors_with_status_200_fail_the_run(
+def test_F02_errors_with_status_200_fail_the_run(
     harvest: Callable[..., crawl_runs.Run], reply: Reply, said: str
 ) -> None:
     with JsonApi(lambda asked: reply) as api:
@@ -177,7 +177,7 @@ def test_f02_errors_with_status_200_fail_the_run(
     assert said in run.report["failure"]
 
 
-def test_f14_errors_on_a_later_page_make_the_run_partial(harvest: Callable[..., crawl_runs.Run]) -> None:
+def test_F14_errors_on_a_later_page_make_the_run_partial(harvest: Callable[..., crawl_runs.Run]) -> None:
     def answer(asked: Asked) -> Reply:
         late = json.loads(asked.body)["variables"]["after"] == "2"
         return Reply({"data": connection(asked), "errors": ERRORS}) if late else hub(asked)
@@ -242,7 +242,7 @@ def test_query_of_many_nested_fragments_is_measured_at_once() -> None:
 
 
 @pytest.mark.parametrize("piece", ['"', '"""', '\\"""', "{", "(", "...F", "# \n", '"a\\', '\n"x'])
-def test_f49_queries_are_looked_over_in_linear_time(piece: str) -> None:
+def test_F49_queries_are_looked_over_in_linear_time(piece: str) -> None:
     began = time.monotonic()
     with pytest.raises(QueryRefused):
         check((piece * 100_000)[:99_000], 12)
@@ -252,7 +252,7 @@ def test_f49_queries_are_looked_over_in_linear_time(piece: str) -> None:
 @pytest.mark.parametrize(
     "name", ["../region.graphql", "/etc/passwd", "a.toml", "sub/a.graphql", "..graphql", "a\0.graphql"]
 )
-def test_f65_query_lies_beside_the_source_file(tmp_path: Path, name: str) -> None:
+def test_F65_query_lies_beside_the_source_file(tmp_path: Path, name: str) -> None:
     folder = crawl_runs.write_region(tmp_path, hub='url = "https://x.example"\nprotocol = "graphql"\n')
     (folder / "region.graphql").write_text("{ a }")
     loaded = regions.load(folder, {})
@@ -295,7 +295,7 @@ def test_detection_knows_the_page_for_people_only() -> None:
 # --------------------------------------------------------------------------------------------------------------- token
 
 
-def test_f69_token_is_had_for_id_and_secret_and_kept_nowhere(tmp_path: Path) -> None:
+def test_F69_token_is_had_for_id_and_secret_and_kept_nowhere(tmp_path: Path) -> None:
     token = "zugang-0815-kanarienvogel"
 
     def answer(asked: Asked) -> Reply:

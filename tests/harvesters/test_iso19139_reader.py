@@ -135,7 +135,7 @@ def test_licence_by_the_convention_of_gdi_de(constraints: str, license: str, att
     assert found.rights == ()
 
 
-def test_f76_licences_that_contradict_are_not_guessed() -> None:
+def test_F76_licences_that_contradict_are_not_guessed() -> None:
     block = "".join(
         f"<gmd:resourceConstraints><gmd:MD_LegalConstraints>{string('otherConstraints', each)}"
         "</gmd:MD_LegalConstraints></gmd:resourceConstraints>"
@@ -252,7 +252,7 @@ def test_service_serves_the_dataset_that_it_is_coupled_with(reference: str, expe
         ("EPSG:3857", "9.5 50.3 9.5 50.5 9.7 50.5 9.5 50.3", "9.5"),
     ],
 )
-def test_f48_axes_of_polygons(system: str, ring: str, west: str) -> None:
+def test_F48_axes_of_polygons(system: str, ring: str, west: str) -> None:
     body = record(
         "<gmd:extent><gmd:EX_Extent><gmd:geographicElement><gmd:EX_BoundingPolygon><gmd:polygon>"
         f'<gml:Polygon srsName="{system}"><gml:exterior><gml:LinearRing><gml:posList>{ring}</gml:posList></gml:LinearRing>'
@@ -264,7 +264,7 @@ def test_f48_axes_of_polygons(system: str, ring: str, west: str) -> None:
     assert place.bbox[0].text.startswith(f"POLYGON(({west} 50.5")
 
 
-def test_f75_named_person_is_taken_out_and_the_office_stays() -> None:
+def test_F75_named_person_is_taken_out_and_the_office_stays() -> None:
     party = (
         "<gmd:pointOfContact><gmd:CI_ResponsibleParty>"
         f"{string('individualName', 'Mustermann, Erika')}{string('organisationName', 'Bauamt Neuhof')}"
@@ -302,7 +302,7 @@ def test_the_same_body_is_one_agent_in_all_records() -> None:
     assert isinstance(first[0], Agent)
 
 
-def test_f10_no_identifier_gives_a_stable_one_and_a_finding() -> None:
+def test_F10_no_identifier_gives_a_stable_one_and_a_finding() -> None:
     assert read(record(identifier="")).native_id == read(record(identifier="")).native_id
     assert "identifier-derived" in {finding.rule for finding in read(record(identifier="")).findings}
 
@@ -329,12 +329,12 @@ def test_what_is_no_record_is_set_aside(data: Any) -> None:
     assert refused.value.finding.rule in ("record-without-identity", "record-unreadable")
 
 
-def test_f40_deep_nesting_is_refused() -> None:
+def test_F40_deep_nesting_is_refused() -> None:
     with pytest.raises(Unreadable):
         parse(b"<a>" * 5000 + b"</a>" * 5000)
 
 
-def test_f20_latin_1_under_the_name_of_utf_8_is_read() -> None:
+def test_F20_latin_1_under_the_name_of_utf_8_is_read() -> None:
     body = record(title="Gemarkung Größe").decode().encode("cp1252")
     root, recoded = parse(b'<?xml version="1.0" encoding="UTF-8"?>' + body)
     assert recoded == 1

@@ -209,7 +209,7 @@ def test_sets_one_after_another_and_a_record_in_two_of_them_once() -> None:
     assert found.coverage == "complete"
 
 
-def test_f04_an_empty_repository_is_complete_with_no_record() -> None:
+def test_F04_an_empty_repository_is_complete_with_no_record() -> None:
     found = walk("oaipmh", URL, Repository({}))
     assert (found.ids, found.coverage, found.job.pages) == ([], "complete", 1)
 
@@ -234,7 +234,7 @@ def test_a_dataset_without_rdf_around_it_is_read_and_a_foreign_one_set_aside() -
 # --------------------------------------------------------------------------------------------------------- faults
 
 
-def test_f17_an_expired_token_starts_the_list_again_once() -> None:
+def test_F17_an_expired_token_starts_the_list_again_once() -> None:
     repository = Repository({"": [record(number) for number in range(5)]}, quirks=[None, error("badResumptionToken")])
     found = walk("oaipmh", URL, repository)
     assert found.ids == ids(*range(5))
@@ -249,7 +249,7 @@ def test_f17_an_expired_token_starts_the_list_again_once() -> None:
     assert again.coverage == "complete"
 
 
-def test_f17_a_token_that_expires_again_leaves_the_run_partial() -> None:
+def test_F17_a_token_that_expires_again_leaves_the_run_partial() -> None:
     expired = error("badResumptionToken", "too old")
     repository = Repository({"": [record(number) for number in range(5)]}, quirks=[None, expired, None, expired])
     found = walk("oaipmh", URL, repository)
@@ -258,14 +258,14 @@ def test_f17_a_token_that_expires_again_leaves_the_run_partial() -> None:
     assert "badResumptionToken: too old" in found.failures
 
 
-def test_f17_an_error_sent_with_a_status_is_understood() -> None:
+def test_F17_an_error_sent_with_a_status_is_understood() -> None:
     expired: Reply = (400, {}, error("badResumptionToken"))
     found = walk("oaipmh", URL, Repository({"": [record(n) for n in range(3)]}, quirks=[None, expired]))
     assert found.ids == ids(0, 1, 2)
     assert found.coverage == "complete"
 
 
-def test_f17_the_prefix_goes_with_the_token_only_where_the_repository_demands_it() -> None:
+def test_F17_the_prefix_goes_with_the_token_only_where_the_repository_demands_it() -> None:
     demanded = error("badArgument", "Missing metadataPrefix parameter")
     repository = Repository({"": [record(n) for n in range(4)]}, quirks=[None, demanded, None])
     repository.records = lambda query: Repository.records(  # type: ignore[method-assign]
@@ -277,14 +277,14 @@ def test_f17_the_prefix_goes_with_the_token_only_where_the_repository_demands_it
     assert ["metadataPrefix" in query for query in repository.lists_asked] == [True, False, True]
 
 
-def test_f11_a_part_that_comes_again_ends_the_run_as_partial() -> None:
+def test_F11_a_part_that_comes_again_ends_the_run_as_partial() -> None:
     same = oai(f"<ListRecords>{record(1)}<resumptionToken>t{{}}</resumptionToken></ListRecords>").decode()
     found = walk("oaipmh", URL, Repository({}, quirks=[same.replace("{}", str(n)).encode() for n in range(9)]))
     assert found.ids == ids(1)
     assert found.coverage == "partial"
 
 
-def test_f12_a_token_that_comes_again_ends_the_run_as_partial() -> None:
+def test_F12_a_token_that_comes_again_ends_the_run_as_partial() -> None:
     parts = [
         oai(f"<ListRecords>{record(n)}<resumptionToken>{'ab'[n % 2]}</resumptionToken></ListRecords>") for n in range(9)
     ]
@@ -294,7 +294,7 @@ def test_f12_a_token_that_comes_again_ends_the_run_as_partial() -> None:
     assert "zum zweiten Mal" in found.failures
 
 
-def test_f13_the_budget_of_records_ends_an_endless_list() -> None:
+def test_F13_the_budget_of_records_ends_an_endless_list() -> None:
     def endless() -> Iterator[bytes]:
         for n in range(400):
             yield oai(f"<ListRecords>{record(n)}<resumptionToken>t{n}</resumptionToken></ListRecords>")
@@ -304,20 +304,20 @@ def test_f13_the_budget_of_records_ends_an_endless_list() -> None:
     assert found.coverage == "partial"
 
 
-def test_f14_fewer_records_than_stated_leave_the_run_partial() -> None:
+def test_F14_fewer_records_than_stated_leave_the_run_partial() -> None:
     found = walk("oaipmh", URL, Repository({"": [record(1), record(2)]}, total=9))
     assert found.ids == ids(1, 2)
     assert found.coverage == "partial"
     assert "nur 2 von 9" in found.failures
 
 
-def test_f14_a_later_part_that_fails_leaves_the_run_partial() -> None:
+def test_F14_a_later_part_that_fails_leaves_the_run_partial() -> None:
     found = walk("oaipmh", URL, Repository({"": [record(n) for n in range(5)]}, quirks=[None, (500, {}, b"kaputt")]))
     assert found.ids == ids(0, 1)
     assert found.coverage == "partial"
 
 
-def test_f15_a_number_that_no_longer_grows_is_an_end_when_all_have_come() -> None:
+def test_F15_a_number_that_no_longer_grows_is_an_end_when_all_have_come() -> None:
     def part(n: int, token: int) -> bytes:
         end = f'<resumptionToken completeListSize="2">{token}</resumptionToken>'
         return oai(f"<ListRecords>{record(n)}{end}</ListRecords>")
@@ -342,7 +342,7 @@ def test_f15_a_number_that_no_longer_grows_is_an_end_when_all_have_come() -> Non
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F39-doctype", "F02-report", "F02-verb", "F02-format", "F25-status"],
 )
-def test_f01_f02_an_unusable_answer_fails_the_run(reply: bytes | Reply, said: str) -> None:
+def test_F01_F02_an_unusable_answer_fails_the_run(reply: bytes | Reply, said: str) -> None:
     found = walk("oaipmh", URL, Repository({}, quirks=[reply]))
     assert found.ids == []
     assert found.job.report().failure_de is not None
@@ -351,7 +351,7 @@ def test_f01_f02_an_unusable_answer_fails_the_run(reply: bytes | Reply, said: st
     assert first.job.report().failure_de is not None
 
 
-def test_f22_one_bad_record_stops_no_other() -> None:
+def test_F22_one_bad_record_stops_no_other() -> None:
     bad = dcat(2).replace("https://data.example/2", "https://daten.example.org/id/dataset/abc")
     empty = "<record><header><identifier>oai:data.example:4</identifier></header></record>"
     found = walk("oaipmh", URL, Repository({"": [record(1), record(2, bad), empty, record(3)]}, page=9))
@@ -436,7 +436,7 @@ def test_options_are_checked() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"<a/>", b"\xff\xfe\x00", b"<OAI-PMH>", b"<a>" * 5000])
-def test_f01_f40_what_is_no_oai_pmh(body: bytes) -> None:
+def test_F01_F40_what_is_no_oai_pmh(body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         read_answer(body)
     assert refused.value.de != refused.value.en
@@ -497,7 +497,7 @@ def pycsw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pycsw]:
         yield running
 
 
-def test_f15_pycsw_is_read_to_its_end(pycsw: Pycsw, tmp_path: Path) -> None:
+def test_F15_pycsw_is_read_to_its_end(pycsw: Pycsw, tmp_path: Path) -> None:
     url = f"{pycsw.url}?mode=oaipmh"
     folder = write_region(
         tmp_path,

@@ -116,7 +116,7 @@ def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], server:
     assert asked.query["where"] == [f"(a = 1) and (modified >= {date} or metadata_processed >= {date})"]
 
 
-def test_f79_dates_that_are_refused_are_asked_for_more_simply(
+def test_F79_dates_that_are_refused_are_asked_for_more_simply(
     harvest: Callable[..., Run], server: PortalServer
 ) -> None:
     whole = api(datasets(3))
@@ -167,7 +167,7 @@ def test_a_list_too_long_for_pages_comes_as_an_export(monkeypatch: pytest.Monkey
     assert (again.titles, again.coverage) == (run.titles, "complete")
 
 
-def test_f14_without_an_export_pages_reach_as_far_as_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_F14_without_an_export_pages_reach_as_far_as_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opendatasoft, "_DEEPEST", 200)
     whole = shallow(datasets(201))
     for refusal in ((403, b"nein"), (500, b"voll"), (200, b"<html>"), (200, b"[]")):
@@ -193,35 +193,35 @@ def test_the_real_interface_goes_no_deeper_than_10000() -> None:
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
 )
-def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)
     assert said in run.report["failure"]
 
 
-def test_f04_an_empty_catalogue_is_complete(harvest: Callable[..., Run]) -> None:
+def test_F04_an_empty_catalogue_is_complete(harvest: Callable[..., Run]) -> None:
     run = harvest(api([]))
     assert (run.records, run.report["pages"], run.report["coverage"]) == ({}, 1, "complete")
 
 
-def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(lambda asked: {"total_count": 900, "results": datasets(100)})
     assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
 
 
-def test_f14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
+def test_F14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
     whole = api(datasets(250))
     run = harvest(lambda asked: (500, b"oops") if asked.first("offset") == "200" else whole(asked))
     assert (len(run.records), run.report["coverage"]) == (200, "partial")
 
 
-def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(api(datasets(90), stated=95))
     assert (len(run.records), run.report["coverage"]) == (90, "partial")
     assert {asked.first("order_by") for asked in server.asked} == {"dataset_id asc", "dataset_id desc"}
 
 
-def test_f16_a_list_that_changes_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
+def test_F16_a_list_that_changes_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
     entries = datasets(150)
 
     def shifting(asked: Asked) -> Any:
@@ -235,7 +235,7 @@ def test_f16_a_list_that_changes_is_gone_through_twice(harvest: Callable[..., Ru
     assert "portal-list-changed" in {rule for rule, _ in run.report["findings"]}
 
 
-def test_f22_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
+def test_F22_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
     entries = [dataset(1), "text", {"dataset_id": "", "metas": 3}, dataset(2, is_restricted=True)]
     run = harvest(lambda asked: {"total_count": 4, "results": entries})
     assert set(run.records) == {"d-00001"}

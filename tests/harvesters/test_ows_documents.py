@@ -31,7 +31,7 @@ DTD = b'"http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd"'
         b"<!DOCTYPE WMT_MS_Capabilities [<?pi ]> ?> <!ELEMENT a (b|c)*>]>",
     ],
 )
-def test_f39_document_type_of_wms_1_1_1_is_gone_before_the_parser(doctype: bytes) -> None:
+def test_F39_document_type_of_wms_1_1_1_is_gone_before_the_parser(doctype: bytes) -> None:
     for body in (doctype + ROOT, b'<?xml version="1.0" encoding="UTF-8"?>\n' + doctype + b"\n" + ROOT):
         left = without_doctype(body)
         refuse_doctype(left)
@@ -65,7 +65,7 @@ def lol(levels: int) -> bytes:
     ],
     ids=lambda body: body[:60].decode(),
 )
-def test_f39_entities_are_refused_whatever_their_kind(body: bytes) -> None:
+def test_F39_entities_are_refused_whatever_their_kind(body: bytes) -> None:
     begun = time.perf_counter()
     for each in (body, b"\xef\xbb\xbf" + body, body.decode().encode("utf-16")):
         with pytest.raises(Unreadable) as refused:
@@ -75,7 +75,7 @@ def test_f39_entities_are_refused_whatever_their_kind(body: bytes) -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b'"x"', b"SYSTEM 'x'", b"[", b"]", b"<!ENTITY a 'b'>"]))
-def test_f39_no_bytes_bring_a_document_type_to_the_parser(noise: bytes, part: bytes) -> None:
+def test_F39_no_bytes_bring_a_document_type_to_the_parser(noise: bytes, part: bytes) -> None:
     for body in (b"<!DOCTYPE a " + part + noise + b"><a/>", noise + b"<!DOCTYPE a " + part + b"><a>" + noise + b"</a>"):
         try:
             opened = open_xml(body)
@@ -98,7 +98,7 @@ def test_f39_no_bytes_bring_a_document_type_to_the_parser(noise: bytes, part: by
         (b"<GetRecordByIdResponse/>", "GetRecordByIdResponse"),
     ],
 )
-def test_f01_f03_f21_what_is_no_capabilities_document(body: bytes, said: str) -> None:
+def test_F01_F03_F21_what_is_no_capabilities_document(body: bytes, said: str) -> None:
     with pytest.raises(Unreadable) as refused:
         cut(body, "https://geo.example.org/ows")
     assert said in refused.value.de
@@ -124,14 +124,14 @@ BARE_REPORT = b"<ServiceExceptionReport><ServiceException>\n frei \n</ServiceExc
         (b"<ExceptionReport/>", "ExceptionReport"),
     ],
 )
-def test_f02_exception_report_is_a_failure_with_its_words(body: bytes, said: str) -> None:
+def test_F02_exception_report_is_a_failure_with_its_words(body: bytes, said: str) -> None:
     with pytest.raises(Unreadable) as refused:
         cut(body, "https://geo.example.org/ows")
     assert said in refused.value.de
     assert said in refused.value.en
 
 
-def test_f20_mark_of_utf_16_before_bytes_of_latin_1() -> None:
+def test_F20_mark_of_utf_16_before_bytes_of_latin_1() -> None:
     told = "<WMS_Capabilities><Service><Title>Größe</Title></Service></WMS_Capabilities>"
     text = f'<?xml version="1.0" encoding="ISO-8859-1"?>{told}'
     for body, repaired in (
@@ -151,7 +151,7 @@ def test_other_services_document_is_told_by_name() -> None:
     assert "eines WFS statt eines WMS" in refused.value.de
 
 
-def test_f42_schema_locations_are_not_followed(tmp_path: Path) -> None:
+def test_F42_schema_locations_are_not_followed(tmp_path: Path) -> None:
     here = f"xmlns:xi='http://www.w3.org/2001/XInclude'><xi:include href='{tmp_path}/x'/>".encode()
     (tmp_path / "x").write_text("<geheim/>", encoding="utf-8")
     opened = open_xml(b"<WMS_Capabilities " + here + b"</WMS_Capabilities>")

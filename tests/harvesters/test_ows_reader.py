@@ -113,7 +113,7 @@ def test_keywords_and_titles_are_not_handed_down_but_boxes_and_systems_are() -> 
     assert dataset(above).creator == dataset(history).creator != ()
 
 
-def test_f48_axes_of_1_3_0_are_latitude_first_only_in_epsg_4326() -> None:
+def test_F48_axes_of_1_3_0_are_latitude_first_only_in_epsg_4326() -> None:
     above, history = readings("wms130_tree").values()
     assert box(above) == (9.58, 50.42, 9.66, 50.48)
     # Handed down from a box in EPSG:4326: minx is the south there.
@@ -124,7 +124,7 @@ def test_f48_axes_of_1_3_0_are_latitude_first_only_in_epsg_4326() -> None:
     assert "SRS=EPSG:4326&BBOX=9.5,50.4,9.7,50.5&" in str(distributions(photo)["JPEG"].access_url[0])
 
 
-def test_f48_swapped_corners_of_a_feature_type_are_a_finding() -> None:
+def test_F48_swapped_corners_of_a_feature_type_are_a_finding() -> None:
     right, wrong = readings("wfs200_inspire").values()
     assert box(right) == (9.5, 50.3, 9.7, 50.5)
     assert "coordinates-swapped" not in {finding.rule for finding in right.findings}
@@ -186,7 +186,7 @@ def test_https_of_the_source_counts_before_http_of_the_document() -> None:
         ("wfs100_boxes", None, None),
     ],
 )
-def test_f76_licence_from_fees_and_constraints(name: str, license: str | None, attribution: str | None) -> None:
+def test_F76_licence_from_fees_and_constraints(name: str, license: str | None, attribution: str | None) -> None:
     for reading in readings(name).values():
         offers: list[Distribution | DataService] = [*distributions(reading).values(), service(reading)]
         for each in offers:
@@ -225,7 +225,7 @@ def test_more_systems_than_a_layer_can_have_are_those_of_the_server() -> None:
 
 
 @pytest.mark.parametrize("depth", [200, 1500, 100_000])
-def test_f40_deep_tree_of_layers_is_read_or_refused(depth: int) -> None:
+def test_F40_deep_tree_of_layers_is_read_or_refused(depth: int) -> None:
     inner = b"<Layer><Title>x</Title>" * depth + b"<Layer><Name>tief</Name></Layer>" + b"</Layer>" * depth
     body = b"<WMS_Capabilities version='1.3.0'><Capability>" + inner + b"</Capability></WMS_Capabilities>"
     if depth > 200:

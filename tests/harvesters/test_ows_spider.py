@@ -82,7 +82,7 @@ def test_older_version_where_the_latest_is_refused(harvest: Callable[..., Run], 
     assert server.asked == [("WFS", "2.0.0"), ("WFS", "1.1.0"), ("WFS", "1.0.0")]
 
 
-def test_f39_wms_1_1_1_with_its_doctype_is_read_where_1_3_0_is_not_there(harvest: Callable[..., Run]) -> None:
+def test_F39_wms_1_1_1_with_its_doctype_is_read_where_1_3_0_is_not_there(harvest: Callable[..., Run]) -> None:
     run = harvest({("WMS", "1.1.1"): Reply(recorded("wms111_doctype"), headers=XML)}, options={"service": "WMS"})
     assert run.titles == {"luftbild": "Luftbilder 2020 und später"}
     evil = recorded("wms111_doctype").replace(b"<!ELEMENT V", b"<!ENTITY x 'y'><!ELEMENT V")
@@ -135,7 +135,7 @@ def test_crawl_tells_what_is_odd_about_the_service(harvest: Callable[..., Run]) 
     ],
     ids=["F02", "F02-400", "F01", "F03", "F21", "other", "404", "F14-503", "401"],
 )
-def test_f01_f02_unusable_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
+def test_F01_F02_unusable_answer_fails_the_run(harvest: Callable[..., Run], reply: Reply, said: str) -> None:
     run = harvest({("WMS", version): reply for version in ("1.3.0", "1.1.1")}, "?service=WMS")
     assert run.records == {}
     assert run.report["pages"] == 0

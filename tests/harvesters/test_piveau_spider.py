@@ -101,7 +101,7 @@ def test_facets_of_address_and_options() -> None:
         PiveauOptions(facets=["envi"])  # type: ignore[arg-type]
 
 
-def test_f16_the_list_is_scrolled_through(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F16_the_list_is_scrolled_through(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(hub(datasets(250)))
     assert len(run.records) == 250
     assert (run.report["coverage"], run.report["stated"], run.report["findings"]) == ("complete", 250, [])
@@ -124,7 +124,7 @@ def test_without_a_scroll_pages_are_counted(harvest: Callable[..., Run], server:
     assert [asked.first("page") for asked in server.asked] == ["", "1", "2"]
 
 
-def test_f17_a_scroll_that_broke_off_is_begun_again_by_pages(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F17_a_scroll_that_broke_off_is_begun_again_by_pages(harvest: Callable[..., Run], server: PortalServer) -> None:
     whole = hub(datasets(250))
     run = harvest(lambda asked: (404, b"expired") if asked.path.endswith("scroll") else whole(asked))
     assert (len(run.records), run.report["coverage"]) == (250, "complete")
@@ -151,18 +151,18 @@ def test_the_interface_is_looked_for_below_the_portal(harvest: Callable[..., Run
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-success-false", "F02-refused", "F25-busy"],
 )
-def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)
     assert said in run.report["failure"]
 
 
-def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(lambda asked: result(datasets(100), 900))
     assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
 
 
-def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(hub(datasets(30), scrolls=False, stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
     assert server.asked[-1].first("sort") == "id+asc"

@@ -55,7 +55,7 @@ def endless(protocol: str) -> Callable[[Request], bytes]:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_f13_an_endless_list_ends_with_the_budget(protocol: str) -> None:
+def test_F13_an_endless_list_ends_with_the_budget(protocol: str) -> None:
     found = walk(protocol, SITE, endless(protocol), limits=Limits(records=45))
     assert len(found.ids) == 45
     assert found.coverage == "partial"
@@ -64,13 +64,13 @@ def test_f13_an_endless_list_ends_with_the_budget(protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_f13_a_budget_that_is_just_reached_ends_as_well(protocol: str) -> None:
+def test_F13_a_budget_that_is_just_reached_ends_as_well(protocol: str) -> None:
     found = walk(protocol, SITE, endless(protocol), limits=Limits(records=20))
     assert (len(found.ids), found.coverage, len(found.asked)) == (20, "partial", 2)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_f22_f44_bad_entries_and_bad_json_stop_nothing(protocol: str) -> None:
+def test_F22_F44_bad_entries_and_bad_json_stop_nothing(protocol: str) -> None:
     entry, around = SHAPES[protocol]
     body = orjson.dumps(around([entry(1), {**entry(2), "wert": "NAN"}, 7, None, entry(3)], 5)).replace(b'"NAN"', b"NaN")
     found = walk(protocol, SITE, lambda request: body)
@@ -88,7 +88,7 @@ KEYS = {
 
 
 @pytest.mark.parametrize("protocol", sorted(KEYS))
-def test_f32_the_key_goes_to_the_own_origin_only(protocol: str) -> None:
+def test_F32_the_key_goes_to_the_own_origin_only(protocol: str) -> None:
     known = context(protocol, SITE, api_key="s3cret")
     spider: Any = registry.spider_classes()[protocol](job=Job(known, Sink()))
     name, value = KEYS[protocol]

@@ -95,7 +95,7 @@ def test_templates_lead_nowhere() -> None:
     assert not any("javascript" in address for address in distributions(reading))
 
 
-def test_f48_metres_are_no_degrees() -> None:
+def test_F48_metres_are_no_degrees() -> None:
     reading = recorded("collection_plain")
     assert dataset(reading).spatial == ()
     assert {"extent.spatial", "extent.temporal"} <= {finding.arguments[0] for finding in reading.findings}
@@ -111,12 +111,12 @@ def test_swapped_point_is_a_finding() -> None:
     assert "coordinates-swapped" in {finding.rule for finding in recorded("record_bare").findings}
 
 
-def test_f10_record_without_id_gets_a_stable_one() -> None:
+def test_F10_record_without_id_gets_a_stable_one() -> None:
     assert recorded("record_bare").native_id == recorded("record_bare").native_id != ""
     assert "identifier-derived" in {finding.rule for finding in recorded("record_bare").findings}
 
 
-def test_f76_word_that_points_elsewhere_is_no_licence() -> None:
+def test_F76_word_that_points_elsewhere_is_no_licence() -> None:
     full, bare = recorded("record_full"), recorded("record_bare")
     assert {each.license for each in distributions(full).values()} == {("http://dcat-ap.de/def/licenses/cc-by/4.0",)}
     assert "license-not-understood" not in {finding.rule for finding in (*full.findings, *bare.findings)}

@@ -220,7 +220,7 @@ def test_missing_parts_are_findings(harvest: Callable[..., Run]) -> None:
     ids=["F01", "F03", "F21", "F02", "F02-500", "other", "list", "404"],
 )
 @pytest.mark.parametrize("where", ["/api", "/api/collections"])
-def test_f01_f02_unusable_answer_fails_the_run(
+def test_F01_F02_unusable_answer_fails_the_run(
     harvest: Callable[..., Run], reply: Reply, text: str, where: str
 ) -> None:
     run = harvest(Made([collection("wege")], quirk=lambda path, query: reply if path == where else None))
@@ -230,7 +230,7 @@ def test_f01_f02_unusable_answer_fails_the_run(
     assert where in run.report["failure"]
 
 
-def test_f11_next_page_is_the_same(harvest: Callable[..., Run], server: Server) -> None:
+def test_F11_next_page_is_the_same(harvest: Callable[..., Run], server: Server) -> None:
     def quirk(path: str, query: Mapping[str, str]) -> Reply | None:
         links = [link("next", "/api/collections/md/items?f=json&limit=100")]
         return (
@@ -245,7 +245,7 @@ def test_f11_next_page_is_the_same(harvest: Callable[..., Run], server: Server) 
     assert len([each for each in server.paths() if each.endswith("items")]) == 1
 
 
-def test_f12_pages_in_a_ring_of_ever_new_addresses(harvest: Callable[..., Run], server: Server) -> None:
+def test_F12_pages_in_a_ring_of_ever_new_addresses(harvest: Callable[..., Run], server: Server) -> None:
     def quirk(path: str, query: Mapping[str, str]) -> Reply | None:
         if not path.endswith("items"):
             return None
@@ -259,7 +259,7 @@ def test_f12_pages_in_a_ring_of_ever_new_addresses(harvest: Callable[..., Run], 
     assert len([each for each in server.paths() if each.endswith("items")]) == 4
 
 
-def test_f13_budget_of_pages(server: Server, tmp_path: Path) -> None:
+def test_F13_budget_of_pages(server: Server, tmp_path: Path) -> None:
     def quirk(path: str, query: Mapping[str, str]) -> Reply | None:
         if not path.endswith("items"):
             return None
@@ -275,7 +275,7 @@ def test_f13_budget_of_pages(server: Server, tmp_path: Path) -> None:
     assert "5 Seiten" in run.report["failures"][0]
 
 
-def test_f14_failing_page_leaves_the_rest_and_is_partial(harvest: Callable[..., Run]) -> None:
+def test_F14_failing_page_leaves_the_rest_and_is_partial(harvest: Callable[..., Run]) -> None:
     def quirk(path: str, query: Mapping[str, str]) -> Reply | None:
         return Reply(b"weg", 404) if query.get("offset") == "20" else None
 
@@ -285,20 +285,20 @@ def test_f14_failing_page_leaves_the_rest_and_is_partial(harvest: Callable[..., 
     assert run.report["coverage"] == "partial"
 
 
-def test_f14_fewer_than_stated_is_partial(harvest: Callable[..., Run]) -> None:
+def test_F14_fewer_than_stated_is_partial(harvest: Callable[..., Run]) -> None:
     run = harvest(Made([CATALOGUE], [record(n) for n in range(5)], stated=9))
     assert (len(run.records), run.report["coverage"], run.report["stated"]) == (5, "partial", 9)
     assert "5 von 9" in run.report["failures"][0]
 
 
-def test_f16_record_that_slips_to_the_next_page_counts_once(harvest: Callable[..., Run]) -> None:
+def test_F16_record_that_slips_to_the_next_page_counts_once(harvest: Callable[..., Run]) -> None:
     records = [record(0), record(1), record(1), record(2)]
     run = harvest(Made([CATALOGUE], records, stated=3), options={"limit": 2})
     assert {*run.records} == {"r0", "r1", "r2"}
     assert run.report["coverage"] == "complete"
 
 
-def test_f22_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
+def test_F22_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
     deep: Any = "x"
     for _ in range(300):
         deep = [deep]

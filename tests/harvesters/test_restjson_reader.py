@@ -129,7 +129,7 @@ def test_split_and_codes() -> None:
     assert [str(theme).rpartition("/")[2] for theme in record.theme] == ["TRAN", "ENVI"]
 
 
-def test_f10_no_identifier_gives_a_stable_one_and_a_finding() -> None:
+def test_F10_no_identifier_gives_a_stable_one_and_a_finding() -> None:
     first, second = (read({"name": "A", "x": x}) for x in (1, 2))
     assert first.native_id == second.native_id
     assert [finding.rule for finding in first.findings] == ["identifier-derived"]
@@ -169,7 +169,7 @@ def test_what_is_no_path_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 400, "a." * 200 + "[", "[*]" * 160, '["' * 200, "*." * 200 + "!", "a[0" * 120, " " * 499 + "["]
 )
-def test_f49_paths_are_read_and_followed_in_linear_time(text: str) -> None:
+def test_F49_paths_are_read_and_followed_in_linear_time(text: str) -> None:
     document: Any = "x"
     for _ in range(90):
         document = [document, document] if not isinstance(document, list) or len(str(document)) < 50_000 else [document]

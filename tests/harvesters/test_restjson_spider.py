@@ -73,7 +73,7 @@ def test_key_of_an_object_is_an_identifier(crawls: Crawls) -> None:
     assert run.titles == {"52": "Eins", "53": "Zwei"}
 
 
-def test_f22_bad_lines_and_entries_stop_nothing(crawls: Crawls) -> None:
+def test_F22_bad_lines_and_entries_stop_nothing(crawls: Crawls) -> None:
     body = b'{"id": "n1", "name": "Daten 1"}\n{"id": "n2", "na\n"text"\n{"id": "n3", "name": "Daten 3"}\n'
     run = once(crawls, Reply(body, headers={"Content-Type": "application/x-ndjson"}), options())
     assert set(run.records) == {"n1", "n3"}
@@ -93,13 +93,13 @@ def test_f22_bad_lines_and_entries_stop_nothing(crawls: Crawls) -> None:
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "no-list", "F25-status"],
 )
-def test_f01_f02_unusable_answer_fails_the_run(crawls: Crawls, reply: Reply, said: str) -> None:
+def test_F01_F02_unusable_answer_fails_the_run(crawls: Crawls, reply: Reply, said: str) -> None:
     run = once(crawls, reply, options(items="data.list"))
     assert (run.records, run.report["pages"]) == ({}, 0)
     assert said in run.report["failure"]
 
 
-def test_f04_empty_list_is_complete_with_no_record(crawls: Crawls) -> None:
+def test_F04_empty_list_is_complete_with_no_record(crawls: Crawls) -> None:
     for body, items in (([], None), ({"data": []}, "data"), ({"data": []}, "data[*]"), ({}, "*")):
         run = once(crawls, Reply(body), options(**({"items": items} if items else {})))
         assert (run.records, run.report["coverage"], run.report["pages"]) == ({}, "complete", 1), body
@@ -123,7 +123,7 @@ PAGE = {"by": "page", "size_parameter": "limit", "size": 10}
 
 
 @pytest.mark.parametrize("beyond", [200, 404])
-def test_f79_pages_by_number_until_nothing_comes_though_rows_are_capped(crawls: Crawls, beyond: int) -> None:
+def test_F79_pages_by_number_until_nothing_comes_though_rows_are_capped(crawls: Crawls, beyond: int) -> None:
     with JsonApi(paged(13, 5, beyond)) as api:
         run = crawls.crawl("restjson", api.url, options(items="rows", paging=PAGE))
         assert [asked.query["page"] for asked in api.asked] == ["1", "2", "3", "4"]
@@ -198,14 +198,14 @@ def test_next_address_on_another_server_is_not_fetched(crawls: Crawls) -> None:
     assert "anderswo.example" in run.report["failures"][0]
 
 
-def test_f11_same_page_for_ever_ends_partial(crawls: Crawls) -> None:
+def test_F11_same_page_for_ever_ends_partial(crawls: Crawls) -> None:
     with JsonApi(lambda asked: Reply(entries(3))) as api:
         run = crawls.crawl("restjson", api.url, options(paging={"by": "page"}))
         assert len(api.asked) == 2
     assert (len(run.records), run.report["coverage"]) == (3, "partial")
 
 
-def test_f12_circle_of_next_addresses_ends_partial(crawls: Crawls) -> None:
+def test_F12_circle_of_next_addresses_ends_partial(crawls: Crawls) -> None:
     def answer(asked: Asked) -> Reply:
         at = int(asked.query.get("s", 1))
         return Reply({"rows": entries(2, at * 2), "next": f"/?s={at % 3 + 1}", "at": at})
@@ -216,7 +216,7 @@ def test_f12_circle_of_next_addresses_ends_partial(crawls: Crawls) -> None:
     assert (len(run.records), run.report["coverage"]) == (6, "partial")
 
 
-def test_f14_failing_page_makes_the_run_partial(crawls: Crawls) -> None:
+def test_F14_failing_page_makes_the_run_partial(crawls: Crawls) -> None:
     def answer(asked: Asked) -> Reply:
         return Reply("voll", 500) if asked.query["page"] == "3" else paged(30, 5)(asked)
 
@@ -224,7 +224,7 @@ def test_f14_failing_page_makes_the_run_partial(crawls: Crawls) -> None:
     assert (len(run.records), run.report["coverage"]) == (10, "partial")
 
 
-def test_f14_missing_page_behind_a_full_one_makes_the_run_partial(crawls: Crawls) -> None:
+def test_F14_missing_page_behind_a_full_one_makes_the_run_partial(crawls: Crawls) -> None:
     def answer(asked: Asked) -> Reply:
         return Reply("weg", 404) if asked.query["page"] == "3" else paged(30, 10)(asked)
 
@@ -232,7 +232,7 @@ def test_f14_missing_page_behind_a_full_one_makes_the_run_partial(crawls: Crawls
     assert (len(run.records), run.report["coverage"]) == (20, "partial")
 
 
-def test_f05_fewer_than_stated_makes_the_run_partial(crawls: Crawls) -> None:
+def test_F05_fewer_than_stated_makes_the_run_partial(crawls: Crawls) -> None:
     def answer(asked: Asked) -> Reply:
         return Reply({"rows": entries(3) if asked.query["page"] == "1" else [], "total": 9})
 
@@ -241,7 +241,7 @@ def test_f05_fewer_than_stated_makes_the_run_partial(crawls: Crawls) -> None:
     assert "9" in run.report["failures"][0]
 
 
-def test_f16_entry_that_comes_twice_counts_once(crawls: Crawls) -> None:
+def test_F16_entry_that_comes_twice_counts_once(crawls: Crawls) -> None:
     def answer(asked: Asked) -> Reply:
         return Reply({1: entries(3), 2: entries(3, 2)}.get(int(asked.query["page"]), []))
 

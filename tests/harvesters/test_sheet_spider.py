@@ -87,7 +87,7 @@ def test_rows_that_move_leave_records_unchanged(harvest: Callable[..., Run], tmp
     ],
     ids=["F01-html", "F03-empty", "no-list", "F24-column-gone", "no-sheet", "F21-cut"],
 )
-def test_f01_f24_what_is_no_list_fails_the_run(
+def test_F01_F24_what_is_no_list_fails_the_run(
     harvest: Callable[..., Run], tmp_path: Path, body: bytes, more: str, said: str
 ) -> None:
     (tmp_path / "liste.csv").write_bytes(body)
@@ -96,7 +96,7 @@ def test_f01_f24_what_is_no_list_fails_the_run(
     assert said in run.report["failure"]
 
 
-def test_f04_list_with_its_columns_only_is_complete_with_no_record(harvest: Callable[..., Run], tmp_path: Path) -> None:
+def test_F04_list_with_its_columns_only_is_complete_with_no_record(harvest: Callable[..., Run], tmp_path: Path) -> None:
     (tmp_path / "liste.xlsx").write_bytes(table(ROWS[0]))
     run = harvest("liste.xlsx")
     assert (run.records, run.report["coverage"]) == ({}, "complete"), run.report

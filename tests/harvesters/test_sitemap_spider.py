@@ -159,7 +159,7 @@ def _not_the_turn_of(*pages: str) -> datetime:
     return next(day for day in days if not any(has_turn(page, day) for page in pages))
 
 
-def test_f19_each_page_is_asked_for_one_day_of_five_whatever_its_lastmod_says() -> None:
+def test_F19_each_page_is_asked_for_one_day_of_five_whatever_its_lastmod_says() -> None:
     first = walk("sitemap", URL, _dated("2020-01-01", "2020-01-01", "2020-01-01"))
     asked = [
         walk(
@@ -170,7 +170,7 @@ def test_f19_each_page_is_asked_for_one_day_of_five_whatever_its_lastmod_says() 
     assert sorted(url for urls_ in asked for url in urls_ if url != URL) == [f"{ROOT}/{name}" for name in "abc"]
 
 
-def test_f19_the_first_run_asks_for_all_whatever_the_dates_say() -> None:
+def test_F19_the_first_run_asks_for_all_whatever_the_dates_say() -> None:
     found = walk("sitemap", URL, _dated("2020-01-01", "2020-01-01", "2020-01-01"), since=SINCE)
     assert found.ids == ids("a", "b", "c")
 
@@ -211,19 +211,19 @@ def test_crawl_asks_with_validators(tmp_path: Path) -> None:
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F39-doctype", "other", "gzip", "gzip-cut", "missing"],
 )
-def test_f01_what_is_no_map_fails_the_run(reply: bytes | Reply, said: str) -> None:
+def test_F01_what_is_no_map_fails_the_run(reply: bytes | Reply, said: str) -> None:
     found = walk("sitemap", URL, {URL: reply})
     assert found.ids == []
     assert found.job.report().failure_de is not None
     assert said in found.failures
 
 
-def test_f14_a_map_that_fails_leaves_the_run_partial_and_the_others_read() -> None:
+def test_F14_a_map_that_fails_leaves_the_run_partial_and_the_others_read() -> None:
     found = walk("sitemap", URL, {URL: index("/1.xml", "/2.xml"), f"{ROOT}/2.xml": urls("/a"), f"{ROOT}/a": page("a")})
     assert (found.ids, found.coverage) == (ids("a"), "partial")
 
 
-def test_f14_pages_that_are_gone_are_told_and_a_failing_server_makes_the_run_partial() -> None:
+def test_F14_pages_that_are_gone_are_told_and_a_failing_server_makes_the_run_partial() -> None:
     pages: dict[str, bytes | str | Reply] = {URL: urls("/a", "/weg"), f"{ROOT}/a": page("a")}
     found = walk("sitemap", URL, pages)
     assert (found.ids, found.coverage, found.rules) == (ids("a"), "complete", ["website-dead-links"])
@@ -231,12 +231,12 @@ def test_f14_pages_that_are_gone_are_told_and_a_failing_server_makes_the_run_par
     assert found.coverage == "partial"
 
 
-def test_f12_maps_that_name_one_another_end() -> None:
+def test_F12_maps_that_name_one_another_end() -> None:
     found = walk("sitemap", URL, {URL: index("/sitemap.xml", "/b.xml"), f"{ROOT}/b.xml": index("/sitemap.xml")})
     assert (len(found.asked), found.coverage) == (2, "complete")
 
 
-def test_f13_budgets_of_pages_and_of_maps() -> None:
+def test_F13_budgets_of_pages_and_of_maps() -> None:
     pages: dict[str, bytes | str | Reply] = {f"{ROOT}/{n}": page(str(n)) for n in range(9)}
     found = walk("sitemap", URL, {**pages, URL: urls(*(f"/{n}" for n in range(9)))}, {"max_pages": 4})
     assert (len(found.ids), found.coverage) == (4, "partial")
@@ -247,7 +247,7 @@ def test_f13_budgets_of_pages_and_of_maps() -> None:
     assert found.coverage == "partial"
 
 
-def test_f29_a_packed_map_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_F29_a_packed_map_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unreadable):
         read_sitemap(gzip.compress(b" " * (sitemaps.MOST_BYTES + 10)), URL)
     monkeypatch.setattr(sitemaps, "MOST_ADDRESSES", 2)
@@ -284,7 +284,7 @@ def test_any_bytes_are_a_map_or_refused(body: bytes) -> None:
 @pytest.mark.parametrize(
     "options", [{"include": ["daten"]}, {"exclude": ["/" + "*a" * 11]}, {"max_pages": 0}, {"depth": 2}]
 )
-def test_f49_options_are_checked(options: dict[str, object]) -> None:
+def test_F49_options_are_checked(options: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError):
         walk("sitemap", URL, {}, options)
 

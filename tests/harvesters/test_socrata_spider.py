@@ -151,7 +151,7 @@ def test_changes_only_end_where_the_old_begin(harvest: Callable[..., Run], serve
     assert (again.titles, again.report["coverage"]) == (run.titles, "changes")
 
 
-def test_f79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable[..., Run]) -> None:
+def test_F79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable[..., Run]) -> None:
     whole = discovery(assets(30))
     run = harvest(
         lambda asked: (400, b"{}") if asked.first("order") == "updatedAt" else whole(asked), since=NEWEST.isoformat()
@@ -187,19 +187,19 @@ def test_a_part_of_the_portal_is_not_taken_from_the_metadata(harvest: Callable[.
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
 )
-def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)
     assert said in run.report["failure"]
     assert CATALOG in run.report["failure"]
 
 
-def test_f11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(lambda asked: {"results": assets(100), "resultSetSize": 900})
     assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
 
 
-def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(discovery(assets(30), stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
     assert server.asked[-1].first("order") == "dataset_id DESC"

@@ -173,7 +173,7 @@ def test_graph() -> None:
     assert distribution.access_url
 
 
-def test_f04_no_datasets_is_complete_and_other_graphs_are_named() -> None:
+def test_F04_no_datasets_is_complete_and_other_graphs_are_named() -> None:
     found = walk("sparql", URL, Endpoint(store(dataset(0), "https://data.example/graph")))
     assert (found.ids, found.coverage, found.job.pages) == ([], "complete", 1)
     assert found.rules == ["sparql-other-graphs"]
@@ -202,7 +202,7 @@ def test_unchanged_records_are_known() -> None:
 # --------------------------------------------------------------------------------------------------------- faults
 
 
-def test_f70_rows_capped_without_a_word() -> None:
+def test_F70_rows_capped_without_a_word() -> None:
     endpoint = Endpoint(catalog(25), rows=10)
     found = walk("sparql", URL, endpoint)
     assert found.ids == ids(25)
@@ -210,7 +210,7 @@ def test_f70_rows_capped_without_a_word() -> None:
     assert len(endpoint.lists) == 3
 
 
-def test_f70_rows_capped_where_nothing_is_counted() -> None:
+def test_F70_rows_capped_where_nothing_is_counted() -> None:
     endpoint = Endpoint(catalog(25), rows=10, quirks={"COUNT(DISTINCT": (500, {}, b"too dear")})
     found = walk("sparql", URL, endpoint)
     assert found.ids == ids(25)
@@ -219,7 +219,7 @@ def test_f70_rows_capped_where_nothing_is_counted() -> None:
 
 
 @pytest.mark.parametrize("most", [20, 33, 57])
-def test_f70_statements_capped_without_a_word(most: int) -> None:
+def test_F70_statements_capped_without_a_word(most: int) -> None:
     endpoint = Endpoint(catalog(10), statements=most)
     found = walk("sparql", URL, endpoint)
     whole = walk("sparql", URL, Endpoint(catalog(10)))
@@ -229,7 +229,7 @@ def test_f70_statements_capped_without_a_word(most: int) -> None:
     }
 
 
-def test_f70_one_description_cut_leaves_the_run_partial() -> None:
+def test_F70_one_description_cut_leaves_the_run_partial() -> None:
     found = walk("sparql", URL, Endpoint(catalog(2), statements=6))
     assert found.ids == []
     assert found.job.report().failure_de is not None
@@ -243,7 +243,7 @@ def test_a_heavy_batch_is_halved() -> None:
     assert found.coverage == "complete"
 
 
-def test_f14_f22_one_dataset_that_fails_leaves_the_others() -> None:
+def test_F14_F22_one_dataset_that_fails_leaves_the_others() -> None:
     endpoint = Endpoint(catalog(4))
     answer = endpoint.answer
 
@@ -258,14 +258,14 @@ def test_f14_f22_one_dataset_that_fails_leaves_the_others() -> None:
     assert "d0002: nicht abgefragt, Status 500" in found.failures
 
 
-def test_f13_an_endpoint_that_always_fails_is_left_alone_soon() -> None:
+def test_F13_an_endpoint_that_always_fails_is_left_alone_soon() -> None:
     endpoint = Endpoint(catalog(64), quirks={"CONSTRUCT": (500, {}, b"kaputt")})
     found = walk("sparql", URL, endpoint, {"page": 1})
     assert len(endpoint.descriptions) == 8
     assert found.job.report().failure_de is not None
 
 
-def test_f11_a_list_that_repeats_itself_ends() -> None:
+def test_F11_a_list_that_repeats_itself_ends() -> None:
     endpoint = Endpoint(catalog(3))
     endpoint.quirks["ORDER BY ?dataset"] = endpoint.answer("GET", Scope().page("", 2))
     found = walk("sparql", URL, endpoint)
@@ -274,7 +274,7 @@ def test_f11_a_list_that_repeats_itself_ends() -> None:
     assert "nur 2 von 3" in found.failures
 
 
-def test_f16_a_dataset_that_goes_while_we_page_is_no_failure() -> None:
+def test_F16_a_dataset_that_goes_while_we_page_is_no_failure() -> None:
     endpoint = Endpoint(catalog(2))
     listed = endpoint.answer("GET", Scope().page("", 9))
     whole = endpoint.answer("GET", Scope().count())
@@ -298,26 +298,26 @@ def test_f16_a_dataset_that_goes_while_we_page_is_no_failure() -> None:
     ],
     ids=["F01-html", "F02-virtuoso", "F02-json", "boolean", "F21-cut", "F39-doctype", "F03-empty"],
 )
-def test_f01_f02_an_error_sent_with_200_fails_the_run(reply: Reply, said: str) -> None:
+def test_F01_F02_an_error_sent_with_200_fails_the_run(reply: Reply, said: str) -> None:
     found = walk("sparql", URL, lambda request: reply)
     assert found.job.report().failure_de is not None
     assert said in found.failures
 
 
-def test_f02_an_error_in_the_place_of_statements_is_no_empty_answer() -> None:
+def test_F02_an_error_in_the_place_of_statements_is_no_empty_answer() -> None:
     error: Reply = (200, {"Content-Type": "text/plain"}, b"Virtuoso S1T00 Error SR171: Transaction timed out")
     found = walk("sparql", URL, Endpoint(catalog(2), quirks={"CONSTRUCT": error}))
     assert found.job.report().failure_de is not None
     assert "SR171" in found.failures
 
 
-def test_f25_a_closed_endpoint_fails_the_run() -> None:
+def test_F25_a_closed_endpoint_fails_the_run() -> None:
     found = walk("sparql", URL, lambda request: (403, {}, b""))
     assert len(found.job.failures) == 1
     assert "403" in found.failures
 
 
-def test_f13_budget_of_records() -> None:
+def test_F13_budget_of_records() -> None:
     found = walk("sparql", URL, Endpoint(catalog(9)), {"page": 2}, limits=Limits(records=4))
     assert len(found.ids) == 4
     assert found.coverage == "partial"
@@ -332,7 +332,7 @@ def test_options_are_checked(options: dict[str, str]) -> None:
         walk("sparql", URL, {}, options)
 
 
-def test_f42_own_pattern_asks_no_other_endpoint() -> None:
+def test_F42_own_pattern_asks_no_other_endpoint() -> None:
     with pytest.raises(ValueError, match="SERVICE"):
         check_pattern("SERVICE <https://elsewhere.example/> { ?dataset a ?x }")
     assert check_pattern("?dataset dct:title ?title") == "?dataset dct:title ?title"
@@ -356,7 +356,7 @@ def test_detection() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"\xff\xfe", b"{", b"[]", b"?a\n<", b"<sparql>", b'{"head":{"vars":["a"]}}', b"a,b"]
 )
-def test_f01_what_is_no_result_is_refused(body: bytes) -> None:
+def test_F01_what_is_no_result_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         results.rows(body)
     assert refused.value.de != refused.value.en

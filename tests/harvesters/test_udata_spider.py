@@ -150,7 +150,7 @@ def test_version_2_has_the_resources_in_lists_of_their_own(harvest: Callable[...
     assert not server.asked
 
 
-def test_f14_resources_that_do_not_come_make_the_run_partial(harvest: Callable[..., Run]) -> None:
+def test_F14_resources_that_do_not_come_make_the_run_partial(harvest: Callable[..., Run]) -> None:
     whole = api(datasets(3), version=2)
     run = harvest(lambda asked: (500, b"oops") if "id-001/resources" in asked.path else whole(asked))
     assert (set(run.records), run.report["coverage"]) == ({"id-000", "id-002"}, "partial")
@@ -181,14 +181,14 @@ def test_flags_of_what_is_not_public(harvest: Callable[..., Run]) -> None:
     ],
     ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
 )
-def test_f01_f02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
+def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)
     assert said in run.report["failure"]
     assert "/api/1/datasets/" in run.report["failure"]
 
 
-def test_f11_f13_pages_without_end_stop(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_F13_pages_without_end_stop(harvest: Callable[..., Run], server: PortalServer) -> None:
     def same(asked: Asked) -> Any:
         return {"data": datasets(50), "total": 900, "page": 1, "page_size": 50, "next_page": "x"}
 
@@ -196,7 +196,7 @@ def test_f11_f13_pages_without_end_stop(harvest: Callable[..., Run], server: Por
     assert (len(run.records), run.report["coverage"], len(server.asked)) == (50, "partial", 2)
 
 
-def test_f14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
     run = harvest(api(datasets(30), stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
     assert [asked.first("sort") for asked in server.asked] == ["created", "-created"]

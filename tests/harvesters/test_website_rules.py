@@ -125,7 +125,7 @@ def test_what_is_no_selector_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["a", "a ", "a >", ".a", "[a]", '[a="', "\\a", "#", "* ", "a-" * 9])
-def test_f49_selectors_are_checked_in_linear_time(piece: str) -> None:
+def test_F49_selectors_are_checked_in_linear_time(piece: str) -> None:
     began = time.monotonic()
     for length in (200, 50_000):
         try:
@@ -240,7 +240,7 @@ def test_hidden_mail_is_no_description_without_rules(harvest: Callable[..., Run]
 # ------------------------------------------------------------------------------------------------------ layout changed
 
 
-def test_f24_changed_layout_names_the_selectors_and_what_fits_now(harvest: Callable[..., Run]) -> None:
+def test_F24_changed_layout_names_the_selectors_and_what_fits_now(harvest: Callable[..., Run]) -> None:
     pages = {"/rathaus/daten": typo3()}
     with Site(pages) as site:
         first = harvest(site)
@@ -255,7 +255,7 @@ def test_f24_changed_layout_names_the_selectors_and_what_fits_now(harvest: Calla
     )
 
 
-def test_f24_title_that_is_gone_is_told_though_blocks_are_there(harvest: Callable[..., Run]) -> None:
+def test_F24_title_that_is_gone_is_told_though_blocks_are_there(harvest: Callable[..., Run]) -> None:
     with Site({"/rathaus/daten": typo3().replace("h3", "h5")}) as site:
         run = harvest(site)
     assert len(run.records) == 4
