@@ -10,39 +10,16 @@ from typing import Any
 
 import orjson
 
-from catalog import filling, memory, planning, publishing, relinking
+from catalog import duplicates, filling, memory, planning, publishing, relinking, run_findings
 from catalog.run_book import Run
+from catalog.run_findings import DUPLICATE, FOREIGN, SHARED_IRI, UNRECONCILED
 from catalog.staging import Staging
 from catalog.store import Store, counts_json
 from harvesters.reading import CrawlReport
-from schemas.findings import Finding, Severity, declare
+from schemas.findings import Finding, Severity
 from schemas.region import HarvestSource
 
-DUPLICATE = declare(
-    "duplicate-identifier",
-    "Die Kennung {0} kommt in der Quelle mehrmals vor; der erste Eintrag gilt, dieser ({1}) blieb liegen.",
-    "The identifier {0} occurs several times in the source; the first entry counts, this one ({1}) was left.",
-    "Geben Sie jedem Eintrag an der Quelle eine eigene Kennung.",
-    "Give each entry an identifier of its own at the source.",
-    "faults F08",
-)
-FOREIGN = declare(
-    "owned-by-another-source",
-    "Die IRI {0} gehört einer anderen Quelle (Datensatz {1}); der Eintrag blieb als mögliche Dublette liegen.",
-    "The IRI {0} belongs to another source (record {1}); the entry was left as a suspected duplicate.",
-    "Ernten Sie den Datensatz nur aus einer Quelle, oder geben Sie ihm eine eigene IRI.",
-    "Harvest the record from one source only, or give it an IRI of its own.",
-    "faults F09",
-)
-SHARED_IRI = declare(
-    "iri-of-another-source",
-    "Die IRI {0} gehört einer anderen Quelle (Datensatz {1}); der Eintrag steht als derselbe Datensatz hinter jenem.",
-    "The IRI {0} belongs to another source (record {1}); the entry stands behind that one as the same dataset.",
-    "Ist es nicht derselbe Datensatz, so geben Sie ihm an der Quelle eine eigene IRI.",
-    "If it is not the same dataset, give it an IRI of its own at the source.",
-    "faults F09",
-)
-# So many duplicates are named one by one; the counts hold all of them.
+# So many duplicates are named one by one; all of them stand in the run's table (catalog.duplicates).
 NAMED_DUPLICATES = 1000
 
 
@@ -105,7 +82,7 @@ def conclude(
     result = RunResult(
         source.id, run.id, outcome["status"], outcome["reason_de"], outcome["reason_en"], report.coverage
     )
-    result = replace(result, findings=sum(staging.causes().values()) + len(report.findings), plan=plan.to_json())
+    result = replace(result, plan=plan.to_json())
     hold = None if terms.accepted else _hold(store, source, staging, report, plan, terms)
     if hold is not None or terms.plan_only:
         if hold is not None:
@@ -117,12 +94,13 @@ def conclude(
         relinking.propose(store, staging)
         outcome["counts"] = counts_json(counts)
         publishing.record_responses(store, run, staging)
+        found = run_findings.write(store, run.id, source, staging, report, terms.now)
         staging.close()
         store.close_run(run, terms.now, **{**outcome, "state": "waiting"})
         store.replace_waiting(source.key, run.id, terms.now)
         reason_de, reason_en = outcome["reason_de"], outcome["reason_en"]
         result = replace(result, status=outcome["status"], reason_de=reason_de, reason_en=reason_en)
-        return replace(result, counts=counts, waiting=True)
+        return replace(result, counts=counts, findings=found.findings, waiting=True)
 
     def replan() -> dict[str, Any]:
         # Another run has published since: what this one would change is looked at again (DESIGN 3, step 5).
@@ -131,10 +109,12 @@ def conclude(
         return again
 
     publishing.publish(store, run, source.key, staging, terms.now, outcome, replan)
+    duplicates.write(store.region, run.id, staging)
+    found = run_findings.write(store, run.id, source, staging, None if terms.accepted else report, terms.now)
     store.replace_waiting(source.key, run.id, terms.now)
     staging.remove()
     store.prune(terms.now)
-    return replace(result, counts=plan.counts, plan=plan.to_json())
+    return replace(result, status=outcome["status"], counts=plan.counts, findings=found.findings, plan=plan.to_json())
 
 
 def _plan(
@@ -147,7 +127,7 @@ def _plan(
     published = store.published(source.key, number)
     blocked = store.blocked(source.key)
     plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
-    duplicates = _duplicates(staging)
+    named = _duplicates(staging)
     violations = staging.has_violations() or store.has_violations(source.key, number)
     status, de, en = _status(report, plan, violations, _shared_iris(staging))
     if plan.counts.held:
@@ -161,7 +141,7 @@ def _plan(
         "based_on": number,
         "plan": orjson.dumps(plan.to_json()).decode(),
         "counts": counts_json(plan.counts),
-        "report": orjson.dumps({**report_json(report, staging.causes(), duplicates), **terms.report}).decode(),
+        "report": orjson.dumps({**report_json(report, staging.causes(), named), **terms.report}).decode(),
     }
     if terms.accepted:
         outcome["kind"] = "accepted"
@@ -237,10 +217,10 @@ def _status(report: CrawlReport, plan: planning.Plan, violations: bool, shared: 
 
 
 def report_json(
-    report: CrawlReport | None, causes: Counter[tuple[str, str]], duplicates: list[Finding] | None = None
+    report: CrawlReport | None, causes: Counter[tuple[str, str]], named: list[Finding] | None = None
 ) -> dict[str, Any]:
     """A run's report as it lies in the store."""
-    findings = [*(report.findings if report else ()), *(duplicates or ())]
+    findings = [*(report.findings if report else ()), *(named or ())]
     return {
         "causes": [[severity, rule, count] for (severity, rule), count in causes.most_common()],
         "pages": report.pages if report else 0,

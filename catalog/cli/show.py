@@ -45,7 +45,8 @@ def command(
         if isinstance(found, Gone):
             raise ConfigurationError(f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}")
         if json or format == "json":
-            print_json({**to_json(found), "same": [_same(each) for each in catalogue.same(found.key)]})
+            same = [_same(each) for each in catalogue.same(found.key)]
+            print_json({**to_json(found), **({"same": same} if same else {})})
         elif format or not explain:
             syntax = format or "ttl"
             fragments = {"ttl": found.ttl, "rdf": found.rdf, "jsonld": found.jsonld, "nt": found.ntriples}

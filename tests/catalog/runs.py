@@ -76,7 +76,12 @@ class Source:
         self.source: HarvestSource = source
 
     def stage(
-        self, store: Store, packages: Sequence[Any], kind: str = "harvest", deleted: Sequence[str] = ()
+        self,
+        store: Store,
+        packages: Sequence[Any],
+        kind: str = "harvest",
+        deleted: Sequence[str] = (),
+        revision: bytes = b"r",
     ) -> tuple[Any, Staging]:
         """Opens a run and stages packages, ten to a page; ``deleted`` are ids that the source says are gone."""
         run = store.open_run(self.source, kind, self.now)
@@ -85,7 +90,7 @@ class Source:
         staging = Staging(file, self.source.key, "de", store.responses, contents, relinked=relinked)
         municipality = self.region.municipality(self.source.municipality)
         assert municipality is not None
-        job = Job(Context(self.region, self.source, municipality), staging, memory, b"r")
+        job = Job(Context(self.region, self.source, municipality), staging, memory, revision)
         for start in range(0, len(packages), 10):
             natives = [
                 Native(entry, orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))

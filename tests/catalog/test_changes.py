@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from catalog import decisions, tables
 from catalog.store import Store
+from tests.catalog.builder import BACKENDS, region_on
 from tests.catalog.runs import START, Source, package, region
 from tests.catalog.test_runs import titles
 
@@ -17,9 +19,10 @@ PACKAGES = [package(number) for number in range(12)]
 REVISION = b"r"
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Source:
-    return Source(region(tmp_path, portal='grace = "1d"\n'))
+@pytest.fixture(params=BACKENDS)
+def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Source]:
+    with region_on(request.param, tmp_path) as made:
+        yield Source(region(tmp_path, made.store, portal='grace = "1d"\n'))
 
 
 def since(portal: Source, revision: bytes = REVISION, now: datetime | None = None) -> datetime | None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from catalog import decisions
+from catalog import decisions, tables
 from catalog.conclusion import Terms, conclude
 from catalog.exceptions import NoSuchRun, RunActive
 from catalog.store import Store
 from harvesters.reading import CrawlReport
+from schemas import iris
+from schemas.region import load
 from tests.catalog.runs import Source, package, region
 
 PACKAGES = [package(number) for number in range(12)]
@@ -83,6 +86,37 @@ def test_replay_counts_no_absence(portal: Source) -> None:
         result = conclude(store, portal.source, run, staging, report, Terms(portal.now, replay=True))
         store.close()
         assert (result.counts.absent, result.counts.withdrawn) == (0, 0)
+
+
+def test_replay_makes_new_versions_only_of_what_differs(tmp_path: Path) -> None:
+    made = region(tmp_path)
+    portal = Source(made)
+    maintained = {"maintainer": "Bauamt", "maintainer_email": "bauamt@example.org"}
+    portal.harvest([package(0, **maintained), package(1), package(2)])
+    before = _versions(portal)
+    store = Store(made)
+    # As after a change of the mapping: all is read again, and one record and its publisher come out otherwise.
+    changed = [package(0, "Anders gelesen", **maintained), package(1), package(2)]
+    moved = Source(load(tmp_path, {"ALLMENDE_SOURCE_PORTAL__LICENSE": "dl-by-de/2.0"}), now=portal.now)
+    run, staging = moved.stage(store, changed, "replay", revision=b"another")
+    report = CrawlReport("complete", 1)
+    result = conclude(store, moved.source, run, staging, report, Terms(moved.now, replay=True))
+    store.close()
+    assert (result.counts.updated, result.counts.unchanged) == (1, 2)
+    after = _versions(portal)
+    assert {key: number for key, number in after.items() if before[key] != number} == {
+        iris.key("portal", package(0)["id"]): 2
+    }, "neither the other records nor the companions"
+    assert portal.harvest(changed).counts.unchanged == 3
+
+
+def _versions(portal: Source) -> dict[str, int]:
+    store = Store(portal.region)
+    versions = tables.versions
+    with store.engine.connect() as connection:
+        rows = connection.execute(sa.select(versions.c.key, sa.func.count()).group_by(versions.c.key)).all()
+    store.close()
+    return {row[0]: row[1] for row in rows}
 
 
 def test_replay_of_an_older_run_asks_before_it_overwrites(portal: Source) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog import number_writer, tables
+from catalog import duplicates, number_writer, tables
 from catalog.conclusion import Terms, conclude
 from catalog.store import Store, current, shadowed
 from harvesters.pipelines import companion
@@ -94,6 +94,21 @@ def test_F08_duplicates_are_named_in_the_runs_report(tmp_path: Path) -> None:
     store.close()
     assert [finding["rule"] for finding in findings] == ["duplicate-identifier"]
     assert package(1)["id"] in findings[0]["message"]["de"]
+
+
+def test_F08_all_duplicates_stand_in_the_runs_table(tmp_path: Path) -> None:
+    source = Source(region(tmp_path))
+    twice = [{**package(n), "id": f"={n}"} for n in range(1200)]
+    result = source.harvest([*twice, *twice])
+    assert result.counts.duplicates == 1200
+    assert result.run is not None
+    lines = duplicates.file_of(source.region, result.run).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "identifier;address;reason"
+    assert len(lines) == 1201
+    assert {line.partition(";")[0] for line in lines[1:]} == {f"'={n}" for n in range(1200)}, "no formula (F61)"
+    clean = source.harvest(twice)
+    assert clean.run is not None
+    assert not duplicates.file_of(source.region, clean.run).exists()
 
 
 def test_records_without_any_identity_are_set_aside_one_by_one(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from catalog.exceptions import NoSuchRun
 from catalog.follower import Follower
 from catalog.search import Catalogue
 from schemas.region import Region
+from tests.catalog.builder import BACKENDS, region_on
 from tests.catalog.runs import Source, package, region
 
 NAMES = ("Pegel Fliede", "Haushalt 2024", "Haushalt 2025", "Abfallkalender", "Bebauungspläne", "Kindertagesstätten")
@@ -27,9 +29,10 @@ def moved(number: int, **more: Any) -> dict[str, Any]:
 MOVED = [moved(number) for number in range(6)]
 
 
-@pytest.fixture
-def portal(tmp_path: Path) -> Source:
-    return Source(region(tmp_path, portal='grace = "1d"\n'))
+@pytest.fixture(params=BACKENDS)
+def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Source]:
+    with region_on(request.param, tmp_path) as made:
+        yield Source(region(tmp_path, made.store, portal='grace = "1d"\n'))
 
 
 def found(region: Region, name: str) -> Entry | Gone | None:

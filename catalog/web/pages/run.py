@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog import duplicates
 from catalog.entries import RunRow
 from catalog.web import formats, plans
 from catalog.web.negotiation import Refused
@@ -127,7 +128,7 @@ async def run(request: Request) -> Response:
         more_proposals=bool(shown and shown.more_relinks),
         word=word if shown else "",
         conflicts=report.get("conflicts", ()),
-        undone=report.get("undone"),
+        duplicates=found.published is not None and duplicates.file_of(page.region, found.id).exists(),
         locked=found.state == "waiting" and shown is None,
         trail=[(page.link("/status"), texts.text("Zustand der Quellen"))],
         indexed=False,

@@ -79,6 +79,10 @@ def test_a_run_tells_what_it_did_and_its_counts_add_up(steward: Steward) -> None
     assert words(first(page, ".badges")) == "Mit Befunden"
     assert detail(page, "Umfang") == "vollständig gelesen"
     assert len(page.css(".news li")) == 12
+    assert f"/runs/{run}/duplicates.csv" in addresses(page)
+    table = steward.ask.get(f"/runs/{run}/duplicates.csv")
+    assert table.text.splitlines()[1].startswith(f"{PACKAGES[0]['id']};https://portal.example.org/")
+    assert steward.ask.get(f"/runs/{(run or 0) + 1}/duplicates.csv").status_code == 404
     assert f"allmende undo {run}" in words(first(page, "main"))
 
 
