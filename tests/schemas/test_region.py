@@ -312,7 +312,11 @@ WRONG_SOURCES = [
     (SOURCE + "expected = { least = 1 }", "sources/portal.toml: unknown key 'expected.least'", "min, max"),
     (SOURCE + "expected = { min = 5, max = 2 }", "sources/portal.toml: expected", "above max"),
     (SOURCE + "expected = { filled = { lizenz = 0.9 } }", "sources/portal.toml: expected.filled: unknown", "license"),
-    (SOURCE + "expected = { filled = { license = 90 } }", "sources/portal.toml: expected.filled.license", "less than or equal to 1"),
+    (
+        SOURCE + "expected = { filled = { license = 90 } }",
+        "sources/portal.toml: expected.filled.license",
+        "less than or equal to 1",
+    ),
     (SOURCE + "[limits]\npage = 1", "sources/portal.toml: unknown key 'limits.page'", "pages"),
     (SOURCE + "[limits]\npages = 0", "sources/portal.toml: limits.pages", "greater than 0"),
     (SOURCE + 'personal_data = "keep"', "sources/portal.toml: personal_data", "'remove' or 'allowed'"),
