@@ -27,6 +27,8 @@ from schemas.region import HarvestSource
 BATCH = 500
 # Not at the source any more: one more run without it, stated by the source, and what the grace has run out for.
 ABSENCES = ("absent", "gone", "archive", "withdraw")
+# Of a plan's rows: datasets whose IRI belongs to another source. They are kept behind its owner, and are duplicates.
+SHARES_IRI = "companion = 0 AND action IN ('create', 'update', 'unchanged') AND owner <> key"
 
 
 class Published(NamedTuple):
@@ -39,6 +41,7 @@ class Published(NamedTuple):
     companion: bool
     absent_runs: int
     absent_since: str | None
+    owner: str | None = None  # KEY of the record that owns its IRI, where that is another's
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,14 @@ class Counts:
         return asdict(self)
 
     @property
+    def accounted(self) -> int:
+        """Of how many records it is said what became of them."""
+        return self.created + self.updated + self.unchanged + self.held + self.failed + self.duplicates
+
+    @property
     def reconciled(self) -> bool:
         """Whether the counts add up."""
-        parts = self.created + self.updated + self.unchanged + self.held + self.failed + self.duplicates
-        return self.fetched == parts
+        return self.fetched == self.accounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class Plan:
     based_on: int
     counts: Counts
     unaccepted_absences: int = 0
+    shared: int = 0  # of the duplicates, those that stand behind the owner of their IRI
 
     def to_json(self) -> dict[str, object]:
         """The planned counts as a JSON object."""
@@ -148,14 +156,15 @@ def compute(
                     )
                 )
                 version = theirs.version_id if theirs else None
-                rows.append((mine.key, action, version, mine.companion, fresh, owned.get(mine.iri or "")))
+                bearer = owned.get(mine.iri or "") or (theirs.owner if theirs else None)
+                rows.append((mine.key, action, version, mine.companion, fresh, bearer))
             elif theirs is not None:
                 action = "kept" if theirs.companion else _absence(theirs, policy, stated)
                 unaccepted += action in ABSENCES and not _accepted(theirs, policy)
                 rows.append((theirs.key, action, theirs.version_id, theirs.companion, True, None))
         database.executemany("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, ?, ?)", rows)
     database.execute("COMMIT")
-    return Plan(based_on, _counts(staging), unaccepted)
+    return Plan(based_on, _counts(staging), unaccepted, staging.count(f"SELECT count(*) FROM plan WHERE {SHARES_IRI}"))
 
 
 def _accepted(record: Published, policy: Policy) -> bool:
@@ -239,9 +248,12 @@ def _absence(record: Published, policy: Policy, stated: Collection[str]) -> str:
 
 def _counts(staging: Staging) -> Counts:
     by_action = dict(
-        staging.database.execute("SELECT action, count(*) FROM plan WHERE companion = 0 GROUP BY action").fetchall()
+        staging.database.execute(
+            f"SELECT action, count(*) FROM plan WHERE companion = 0 AND ({SHARES_IRI}) IS NOT TRUE GROUP BY action"
+        ).fetchall()
     )
-    duplicates = staging.count("SELECT count(*) FROM duplicates") + by_action.get("foreign", 0)
+    shared = staging.count(f"SELECT count(*) FROM plan WHERE {SHARES_IRI}")
+    duplicates = staging.count("SELECT count(*) FROM duplicates") + by_action.get("foreign", 0) + shared
     return Counts(
         fetched=staging.count("SELECT count(*) FROM staged WHERE companion = 0")
         + staging.count("SELECT count(*) FROM duplicates"),
@@ -290,7 +302,7 @@ def guard(
 
 def _vanished(plan: Plan, baseline: Baseline, coverage: str) -> Iterator[Hold]:
     counts = plan.counts
-    seen = counts.fetched - counts.duplicates
+    seen = counts.fetched - counts.duplicates + plan.shared
     highest = max(baseline.highest, baseline.published)
     tolerated = max(1, highest // 5)
     if coverage != "changes" and seen == 0 and highest > 0:
@@ -299,7 +311,7 @@ def _vanished(plan: Plan, baseline: Baseline, coverage: str) -> Iterator[Hold]:
             f"The source delivers no record any more; before there were {highest}.",
         )
         return
-    known = counts.unchanged + counts.updated + counts.held + counts.failed
+    known = counts.unchanged + counts.updated + counts.held + counts.failed + plan.shared
     if coverage != "changes" and baseline.published and counts.created and known == 0:
         yield Hold(
             f"Keine der {baseline.published} bekannten Kennungen kommt mehr vor: Hat die Quelle ihre Kennungen geändert?",
@@ -322,7 +334,7 @@ def _unexpected(
     plan: Plan, source: HarvestSource, baseline: Baseline, coverage: str, shares: Sequence[Share]
 ) -> Iterator[Hold]:
     counts, expected = plan.counts, source.expected
-    total = counts.fetched - counts.duplicates
+    total = counts.fetched - counts.duplicates + plan.shared
     if coverage != "complete":
         # What was not asked for stays: the source is measured as it would be after the run.
         total = max(total, baseline.published + counts.created - counts.absent)

@@ -73,7 +73,7 @@ class Store(RunBook):
 
     def published(self, source_key: str, at: int) -> Iterator[Published]:
         """The records of a source that are published at a number, in the order of their keys, streamed."""
-        records, versions, presence = tables.records, tables.versions, tables.presence
+        records, versions, presence, owners = tables.records, tables.versions, tables.presence, tables.owners
         statement = (
             sa.select(
                 records.c.key,
@@ -84,15 +84,17 @@ class Store(RunBook):
                 records.c.position,
                 sa.func.coalesce(presence.c.absent_runs, 0),
                 presence.c.absent_since,
+                owners.c.key,
             )
             .join_from(records, versions, versions.c.key == records.c.key)
             .outerjoin(presence, presence.c.key == records.c.key)
+            .outerjoin(owners, sa.and_(owners.c.iri == records.c.iri, owners.c.key != records.c.key))
             .where(records.c.source_key == source_key, current(at))
             .order_by(records.c.key)
         )
         with self.engine.connect().execution_options(yield_per=2000) as connection:
-            for key, version_id, content, given, _kind, position, runs, since in connection.execute(statement):
-                yield Published(key, version_id, bytes(content), bytes(given), position is None, runs, since)
+            for key, version_id, content, given, _kind, position, runs, since, owner in connection.execute(statement):
+                yield Published(key, version_id, bytes(content), bytes(given), position is None, runs, since, owner)
 
     def blocked(self, source_key: str) -> Mapping[str, bytes]:
         """The content hashes of what an undo blocked, by native id."""

@@ -17,7 +17,7 @@ from catalog import decisions, number_writer, tables
 from catalog.conclusion import Terms, conclude
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
 from catalog.staging import now_text
-from catalog.store import Store, current
+from catalog.store import Store, current, shadowed
 from harvesters.reading import CrawlReport
 from schemas import iris
 from schemas.region import Region, load
@@ -50,7 +50,7 @@ def titles(region: Region, at: int | None = None) -> dict[str, str]:
             rows = connection.execute(
                 sa.select(tables.records.c.native_id, tables.versions.c.title)
                 .join_from(tables.records, tables.versions, tables.versions.c.key == tables.records.c.key)
-                .where(current(number), tables.records.c.position.is_not(None))
+                .where(current(number), ~shadowed(number), tables.records.c.position.is_not(None))
             )
             return {row.native_id: row.title for row in rows}
     finally:
@@ -202,6 +202,9 @@ def test_F09_iri_of_another_source_is_never_taken_over(tmp_path: Path) -> None:
     assert (result.counts.created, result.counts.duplicates, result.status) == (1, 1, "warnings")
     assert "Von eins" in titles(both).values()
     assert "Von zwei" not in titles(both).values()
+    again = two.harvest([theirs, package(3)])
+    assert (again.status, again.counts.unchanged, again.counts.duplicates) == ("warnings", 1, 1)
+    assert again.counts.reconciled
 
 
 def test_F22_one_bad_record_among_many_is_set_aside_with_its_reason(portal: Source) -> None:
