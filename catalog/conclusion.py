@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from catalog import duplicates, filling, memory, planning, publishing, relinking, run_findings
+from catalog import filling, memory, planning, publishing, relinking, run_findings
 from catalog.run_book import Run
 from catalog.run_findings import DUPLICATE, FOREIGN, SHARED_IRI, UNRECONCILED
 from catalog.staging import Staging
@@ -19,7 +19,7 @@ from harvesters.reading import CrawlReport
 from schemas.findings import Finding, Severity
 from schemas.region import HarvestSource
 
-# So many duplicates are named one by one; all of them stand in the run's table (catalog.duplicates).
+# So many duplicates are named one by one; the counts hold all of them.
 NAMED_DUPLICATES = 1000
 
 
@@ -79,10 +79,12 @@ def conclude(
     if terms.relink:
         relinking.carry_out(store, staging)
     plan, outcome = _plan(store, source, staging, report, terms)
+    told = None if terms.accepted else replace(report, findings=(*report.findings, *_unaccounted(staging, plan)))
+    found = run_findings.write(store, run.id, source, staging, told, terms.now)
     result = RunResult(
         source.id, run.id, outcome["status"], outcome["reason_de"], outcome["reason_en"], report.coverage
     )
-    result = replace(result, plan=plan.to_json())
+    result = replace(result, findings=found.findings, plan=plan.to_json())
     hold = None if terms.accepted else _hold(store, source, staging, report, plan, terms)
     if hold is not None or terms.plan_only:
         if hold is not None:
@@ -94,27 +96,26 @@ def conclude(
         relinking.propose(store, staging)
         outcome["counts"] = counts_json(counts)
         publishing.record_responses(store, run, staging)
-        found = run_findings.write(store, run.id, source, staging, report, terms.now)
         staging.close()
         store.close_run(run, terms.now, **{**outcome, "state": "waiting"})
         store.replace_waiting(source.key, run.id, terms.now)
         reason_de, reason_en = outcome["reason_de"], outcome["reason_en"]
         result = replace(result, status=outcome["status"], reason_de=reason_de, reason_en=reason_en)
-        return replace(result, counts=counts, findings=found.findings, waiting=True)
+        return replace(result, counts=counts, waiting=True)
 
     def replan() -> dict[str, Any]:
         # Another run has published since: what this one would change is looked at again (DESIGN 3, step 5).
-        nonlocal plan
-        plan, again = _plan(store, source, staging, report, terms)
-        return again
+        nonlocal plan, outcome, found
+        plan, outcome = _plan(store, source, staging, report, terms)
+        found = run_findings.write(store, run.id, source, staging, told, terms.now)
+        return outcome
 
     publishing.publish(store, run, source.key, staging, terms.now, outcome, replan)
-    duplicates.write(store.region, run.id, staging)
-    found = run_findings.write(store, run.id, source, staging, None if terms.accepted else report, terms.now)
     store.replace_waiting(source.key, run.id, terms.now)
     staging.remove()
     store.prune(terms.now)
-    return replace(result, status=outcome["status"], counts=plan.counts, findings=found.findings, plan=plan.to_json())
+    result = replace(result, status=outcome["status"], reason_de=outcome["reason_de"], reason_en=outcome["reason_en"])
+    return replace(result, counts=plan.counts, findings=found.findings, plan=plan.to_json())
 
 
 def _plan(
@@ -127,9 +128,18 @@ def _plan(
     published = store.published(source.key, number)
     blocked = store.blocked(source.key)
     plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
+    lost = _unaccounted(staging, plan)
+    if lost:
+        # Records that went missing in the program must not count as gone at the source.
+        report, policy = replace(report, coverage="partial"), replace(policy, coverage="partial")
+        published = store.published(source.key, number)
+        plan = planning.compute(staging, published, blocked, store.owners, store.contents, policy, number)
     named = _duplicates(staging)
     violations = staging.has_violations() or store.has_violations(source.key, number)
     status, de, en = _status(report, plan, violations, _shared_iris(staging))
+    if lost:
+        # Neither ok nor with warnings, whatever else there is to say (DESIGN 4.2).
+        status, de, en = "partial", lost[0].message("de"), lost[0].message("en")
     if plan.counts.held:
         runs = ", ".join(f"allmende harvest --accept {run_id}" for run_id in store.blockers(source.key))
         de, en = f"{de} (freigeben: {runs})", f"{en} (to release: {runs})"
@@ -163,7 +173,18 @@ def _hold(
     hold = planning.guard(plan, source, baseline, lost, _coverage(report, terms), shares)
     # What the crawl itself noticed says why; the guard says what would follow.
     reasons = [*(planning.Hold(de, en) for de, en in report.holds), *([hold] if hold is not None else [])]
+    reasons += [planning.Hold(lost.message("de"), lost.message("en")) for lost in _unaccounted(staging, plan)]
     return planning.Hold(" ".join(r.de for r in reasons), " ".join(r.en for r in reasons)) if reasons else None
+
+
+def _unaccounted(staging: Staging, plan: planning.Plan) -> list[Finding]:
+    """What says that records were lost between the source's answers and the plan; nothing if the counts add up."""
+    counts = plan.counts
+    delivered = counts.fetched if staging.delivered is None else staging.delivered
+    if counts.reconciled and delivered == counts.fetched:
+        return []
+    arguments = (str(max(delivered, counts.fetched)), str(counts.accounted))
+    return [Finding(Severity.VIOLATION, staging.source_key, None, UNRECONCILED, arguments)]
 
 
 def _coverage(report: CrawlReport, terms: Terms) -> str:
@@ -175,20 +196,18 @@ def _duplicates(staging: Staging) -> list[Finding]:
     """The records that were left because another has their identifier or IRI, by name (F08, F09)."""
     rows = staging.database.execute("SELECT native_id, url FROM duplicates LIMIT ?", (NAMED_DUPLICATES,))
     found = [Finding(Severity.WARNING, url, None, DUPLICATE, (native_id, url)) for native_id, url in rows]
-    for where, rule in (("p.action = 'foreign'", FOREIGN), (_SHARES_IRI, SHARED_IRI)):
+    for where, rule in (("action = 'foreign'", FOREIGN), (planning.SHARES_IRI, SHARED_IRI)):
         rows = staging.database.execute(
-            f"SELECT s.native_id, s.iri, p.owner FROM plan p JOIN staged s USING (key) WHERE {where} LIMIT ?",
+            "SELECT s.native_id, coalesce(s.iri, ''), p.owner FROM staged s JOIN "
+            f"(SELECT key, owner FROM plan WHERE {where} LIMIT ?) p USING (key)",
             (NAMED_DUPLICATES,),
         )
         found += [Finding(Severity.WARNING, native_id, None, rule, (iri, owner)) for native_id, iri, owner in rows]
     return found
 
 
-_SHARES_IRI = "p.companion = 0 AND p.action IN ('create', 'update', 'unchanged') AND p.owner <> p.key"
-
-
 def _shared_iris(staging: Staging) -> int:
-    return staging.count(f"SELECT count(*) FROM plan p WHERE {_SHARES_IRI}")
+    return staging.count(f"SELECT count(*) FROM plan WHERE {planning.SHARES_IRI}")
 
 
 def _status(report: CrawlReport, plan: planning.Plan, violations: bool, shared: int) -> tuple[str, str, str]:
@@ -196,8 +215,6 @@ def _status(report: CrawlReport, plan: planning.Plan, violations: bool, shared: 
         de, en = report.failures[0] if report.failures else ("", "")
         return "partial", de, en
     counts = plan.counts
-    if not counts.reconciled:
-        return "warnings", "Die Zahlen des Laufs gehen nicht auf.", "The counts of the run do not add up."
     said = [
         (number, de, en)
         for number, de, en in (

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import disk, occupancy, publishing
+from catalog import disk, occupancy, publishing, run_findings
 from catalog.conclusion import RunResult, Terms, conclude, report_json
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.forgetting import register
@@ -219,6 +219,12 @@ class _Runner:
 
     def _failed(self, de: str, en: str, report: CrawlReport | None = None, trace: str = "") -> RunResult:
         stored = {**report_json(report, Counter()), **self.reported, "traceback": trace}
+        found = 0
+        try:
+            told = report or CrawlReport("partial", 0, de, en)
+            found = run_findings.write(self.store, self.handle.id, self.source, None, told, self.clock()).findings
+        except (OSError, SQLAlchemyError) as error:
+            log.error("findings of run %s could not be written: %s", self.handle.id, error)
         try:
             self.store.close_run(
                 self.handle,
@@ -231,7 +237,7 @@ class _Runner:
         except SQLAlchemyError as error:
             # On a full disk not even that can be written: the next run of the source closes this one.
             log.error("run %s of %s could not be closed: %s", self.handle.id, self.source.id, error)
-        return RunResult(self.source.id, self.handle.id, "failed", de, en)
+        return RunResult(self.source.id, self.handle.id, "failed", de, en, findings=found)
 
 
 class _Unusable(Exception):

@@ -106,6 +106,8 @@ class Staging:
         self.published = published or (lambda _keys: {})
         self.relinked = relinked
         self.base_url = base_url
+        # How many records the crawl has delivered here; None where what was staged earlier is opened again.
+        self.delivered: int | None = None
         file.parent.mkdir(parents=True, exist_ok=True)
         self.database = connect(file)
         self._companions_sent: dict[str, bytes] = {}
@@ -133,6 +135,7 @@ class Staging:
         for number, finding in enumerate(page.unusable):
             place = Outcome(f"{finding.focus}#{number}", b"", findings=(finding,), set_aside=True)
             rows.append(self._row(place, page, {}))
+        self.delivered = (self.delivered or 0) + len(rows)
         mapped = [row[0] for row in rows if row[2] == MAPPED]
         known = self.published(mapped) if mapped else {}
         unchanged = {row[0] for row in rows if row[2] == MAPPED and known.get(row[0]) == row[6]}

@@ -79,5 +79,8 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
     guards = RunGuards.of(crawler)
     asked = [refusal.seconds for refusal in guards.refusals if isinstance(refusal, Rescheduled)]
     return replace(
-        job.report(robots), rest_seconds=max(asked, default=None), robots_files=tuple(guards.robots.values())
+        job.report(robots),
+        rest_seconds=max(asked, default=None),
+        robots_files=tuple(guards.robots.values()),
+        refusals=tuple(refusal.finding() for refusal in guards.refusals),
     )

@@ -221,7 +221,7 @@ class CrawlReport:
     ``coverage`` is complete, partial, or ``changes`` where only what changed was asked for: such a run counts no absence
     but those that the source states. ``rest_seconds`` is how long the server asked to be left alone, where that is
     longer than a run may wait (faults F34). ``robots`` are the verdicts on robots.txt by origin, ``robots_files`` the
-    files themselves, for the next run.
+    files themselves, for the next run. ``refusals`` are addresses that were not fetched, each with its reason.
     """
 
     coverage: str
@@ -235,3 +235,4 @@ class CrawlReport:
     holds: tuple[tuple[str, str], ...] = ()
     rest_seconds: float | None = None
     robots_files: tuple[Robots, ...] = ()
+    refusals: tuple[Finding, ...] = ()

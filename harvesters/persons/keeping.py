@@ -55,6 +55,7 @@ def report_without(report: CrawlReport, matcher: Matcher) -> CrawlReport:
         failure_en=failure_en,
         failures=tuple([(matcher.without(de), matcher.without(en)) for de, en in report.failures]),
         findings=tuple([finding_without(finding, matcher, "…") for finding in report.findings]),
+        refusals=tuple([finding_without(finding, matcher, "…") for finding in report.refusals]),
     )
 
 
