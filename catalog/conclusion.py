@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from catalog import filling, memory, planning, publishing, relinking, run_findings
+from catalog import duplicates, filling, memory, planning, publishing, relinking, run_findings
 from catalog.run_book import Run
 from catalog.run_findings import DUPLICATE, FOREIGN, SHARED_IRI, UNRECONCILED
 from catalog.staging import Staging
@@ -19,7 +19,7 @@ from harvesters.reading import CrawlReport
 from schemas.findings import Finding, Severity
 from schemas.region import HarvestSource
 
-# So many duplicates are named one by one; the counts hold all of them.
+# So many duplicates are named one by one; all of them stand in the run's table (catalog.duplicates).
 NAMED_DUPLICATES = 1000
 
 
@@ -111,6 +111,7 @@ def conclude(
         return outcome
 
     publishing.publish(store, run, source.key, staging, terms.now, outcome, replan)
+    duplicates.write(store.region, run.id, staging)
     store.replace_waiting(source.key, run.id, terms.now)
     staging.remove()
     store.prune(terms.now)
