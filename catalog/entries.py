@@ -260,6 +260,18 @@ class RunRow:
     report: Mapping[str, Any] | None
     replaced_by: int | None = None  # the run whose plan took the place of this one's
 
+    @property
+    def reconciled(self) -> bool:
+        """Whether its counts add up (DESIGN 4.2)."""
+        parts = ("created", "updated", "unchanged", "held", "failed", "duplicates")
+        fetched = self.counts.get("fetched")
+        return fetched is None or fetched == sum(self.counts.get(part, 0) for part in parts)
+
+    @property
+    def outcome(self) -> str | None:
+        """Its status; never a good one where the counts do not add up."""
+        return "partial" if self.status in ("ok", "warnings") and not self.reconciled else self.status
+
 
 @dataclass(frozen=True, slots=True)
 class SourceState:

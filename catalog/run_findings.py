@@ -198,7 +198,9 @@ def write(
     about = tuple(_of_the_source(report, source)) if report is not None else known.source if known else ()
     _folder(store.region).mkdir(parents=True, exist_ok=True)
     made = Summary(run_id, "", (), about)
-    if staging is not None:
+    if staging is None:
+        _lines_file(store.region, run_id).unlink(missing_ok=True)
+    else:
         digest = _digest(staging)
         before = _before(store, run_id, source.key)
         if before is not None and before.digest == digest and _link(store.region, before.run, run_id):

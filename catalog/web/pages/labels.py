@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from catalog.web.texts import Texts, later
 from schemas.dcat import TABLES
+from schemas.namespaces import PREFIXES
 
 ATTRIBUTES: Mapping[str, str] = {
     "access_rights": later("Zugang"),
@@ -142,9 +143,21 @@ def _attributes() -> Mapping[str, str]:
 
 def property_name(iri: str, texts: Texts) -> str:
     """A property in words with its short name: „Zeitraum“ (temporal); the short name alone if we have no word."""
-    found = _NAME.search(iri)
-    short = found[1] if found else iri
+    short = short_name(iri)
     known = _attributes().get(iri)
     if known is None or known not in ATTRIBUTES:
         return short
     return texts.plain("„{word}“ ({name})", word=texts.plain(ATTRIBUTES[known]), name=short)
+
+
+def short_name(iri: str) -> str:
+    """What a property is called after its namespace."""
+    found = _NAME.search(iri)
+    return found[1] if found else iri
+
+
+def property_label(iri: str, texts: Texts) -> str:
+    """A property as the head of a column: Lizenz (dct:license); the short form alone if we have no word."""
+    short = next((f"{prefix}:{iri[len(base) :]}" for prefix, base in PREFIXES.items() if iri.startswith(base)), iri)
+    known = _attributes().get(iri)
+    return f"{texts.plain(ATTRIBUTES[known])} ({short})" if known in ATTRIBUTES and known is not None else short

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from catalog.web.pages import labels
 from catalog.web.texts import Texts, later
-from harvesters import registry
+from harvesters import wordings
 from schemas.findings import WORDING, Finding, Severity, Wording
 from schemas.validation import MISSING, RECOMMENDED
 
@@ -90,6 +90,12 @@ def _remarks(found: Mapping[Finding, Iterable[str]], texts: Texts) -> Iterator[R
         yield Remark(*sentences(finding, texts), finding.rule, where)
 
 
+def title_of(severity: Severity, texts: Texts) -> tuple[Markup, str]:
+    """How much a severity weighs, in words, and its tone."""
+    word, tone = _TITLES[severity]
+    return texts.text(word), tone
+
+
 def sentences(finding: Finding, texts: Texts) -> tuple[str, str]:
     """What is wrong and how to mend it; properties are called by their words."""
     wording = _wording(finding.rule)
@@ -117,6 +123,11 @@ def causes(stated: Iterable[tuple[str, str, int]], texts: Texts) -> tuple[Cause,
     return tuple(found)
 
 
+def know_all() -> None:
+    """Loads the wording of every rule, so that findings can be told one after the other."""
+    _declare_all()
+
+
 def _wording(rule: str) -> Wording | None:
     if rule not in WORDING:
         _declare_all()
@@ -126,4 +137,4 @@ def _wording(rule: str) -> Wording | None:
 @cache
 def _declare_all() -> None:
     # Rules are declared by the modules that find something: only when all are imported is every wording known.
-    registry.spider_classes()
+    wordings.load()

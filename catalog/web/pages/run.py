@@ -10,17 +10,17 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog import duplicates
+from catalog import duplicates, run_findings
 from catalog.entries import RunRow
 from catalog.web import formats, plans
 from catalog.web.negotiation import Refused
-from catalog.web.pages import labels, remarks, sameness, set_aside, states
+from catalog.web.pages import causes, labels, remarks, sameness, set_aside, states
 from catalog.web.templates import Page, routes
 from catalog.web.texts import Texts, later
 
 CHANGES = 100
 LONGEST = 400
-_PARTS: Mapping[str, str] = {
+PARTS: Mapping[str, str] = {
     "created": later("neu"),
     "updated": later("geändert"),
     "unchanged": later("gleich geblieben"),
@@ -28,11 +28,11 @@ _PARTS: Mapping[str, str] = {
     "failed": later("zurückgestellt"),
     "duplicates": later("doppelt"),
 }
-_BESIDE: Mapping[str, str] = {
+BESIDE: Mapping[str, str] = {
     "absent": later("an der Quelle nicht mehr da, noch öffentlich"),
     "withdrawn": later("zurückgezogen"),
 }
-_ACTIONS: Mapping[str, str] = {
+ACTIONS: Mapping[str, str] = {
     "create": later("neu"),
     "update": later("geändert"),
     "absent": later("nicht mehr da"),
@@ -102,6 +102,8 @@ async def run(request: Request) -> Response:
     published = found.published is not None and found.published <= page.at
     changes = page.catalogue.changes(found.published or 0, CHANGES, (found.published or 1) - 1) if published else ()
     state = states.state_of(found, texts)
+    told = await run_sync(run_findings.summary, page.region, found.id)
+    open_to_all = told is None or causes.may_read(page.region, found, told, word)
     return page.render(
         "run.html",
         title=texts.text("Lauf {n}", n=found.id),
@@ -114,12 +116,18 @@ async def run(request: Request) -> Response:
         took=formats.duration(_seconds(found), page.language) if found.ended else "",
         tally=tally(found.counts, texts),
         planned=tally(found.plan, texts) if found.state == "waiting" and found.plan else None,
-        causes=remarks.causes([tuple(cause) for cause in report.get("causes", ())], texts),
+        causes=causes.of_run(told, texts, open_to_all) if told else (),
+        found=told.findings if told else 0,
+        files={"key": word} if shown else {},
+        downloads=told is not None and open_to_all,
+        place_of=causes.place_of,
+        became={name: texts.text(words) for name, words in causes.BECAME.items()},
+        former=remarks.causes([tuple(cause) for cause in report.get("causes", ())], texts) if told is None else (),
         failures=_said(report.get("failures", ()), texts),
-        run_findings=_findings(report.get("findings", ()), texts),
+        run_findings=_findings(report.get("findings", ()), texts) if told is None else (),
         pages=report.get("pages", 0),
         stated_total=report.get("stated_total"),
-        changes=[(texts.text(_ACTIONS[change.kind]), change) for change in changes],
+        changes=[(texts.text(ACTIONS[change.kind]), change) for change in changes],
         aside=[set_aside.shown(page, each) for each in aside[: set_aside.SHOWN]],
         aside_count=len(aside),
         differences=[_difference(page, each) for each in shown.changes] if shown else None,
@@ -138,9 +146,9 @@ async def run(request: Request) -> Response:
 def tally(counts: Mapping[str, Any], texts: Texts) -> Tally:
     """The counts of a run or of its plan."""
     return Tally(
-        tuple((texts.text(word), int(counts.get(name, 0))) for name, word in _PARTS.items()),
+        tuple((texts.text(word), int(counts.get(name, 0))) for name, word in PARTS.items()),
         int(counts.get("fetched", 0)),
-        tuple((texts.text(word), int(counts.get(name, 0))) for name, word in _BESIDE.items()),
+        tuple((texts.text(word), int(counts.get(name, 0))) for name, word in BESIDE.items()),
     )
 
 
@@ -163,7 +171,7 @@ def _difference(page: Page, change: Mapping[str, Any]) -> Difference:
     texts, language = page.texts, page.region.language
     action = str(change["action"])
     return Difference(
-        texts.text(_ACTIONS[action]) if action in _ACTIONS else Markup.escape(action),
+        texts.text(ACTIONS[action]) if action in ACTIONS else Markup.escape(action),
         change.get("title") or change["key"],
         change.get("native_id", ""),
         tuple(

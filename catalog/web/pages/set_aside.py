@@ -31,11 +31,13 @@ def shown(page: Page, each: SetAside) -> Aside:
 
 
 async def aside(request: Request) -> Response:
-    """``/set-aside?source=ID``: all, or those of one source; an unknown source has none."""
+    """``/set-aside?source=ID&record=ID``: all, those of one source, or one; an unknown source has none."""
     page = Page(request)
     wanted = request.query_params.get("source", "")
     source = page.region.source(wanted) if wanted else None
     found = page.catalogue.set_aside(source.key if source else None) if source or not wanted else ()
+    if record := request.query_params.get("record", ""):
+        found = tuple(each for each in found if each.native_id == record)
     return page.render(
         "set_aside.html",
         title=page.texts.text("Zurückgestellte Einträge"),

@@ -17,7 +17,7 @@ from catalog.web.texts import Texts, later
 from schemas.region import HarvestSource
 
 KEPT_SECONDS = 15.0
-_BAD = ("failed", "partial")
+_BAD = ("failed", "partial", "unreconciled")
 _WORDS: Mapping[str, tuple[str, str]] = {
     "ok": (later("In Ordnung"), "good"),
     "warnings": (later("Mit Befunden"), "notice"),
@@ -30,6 +30,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "running": (later("Läuft gerade"), "idle"),
     "none": (later("Noch nie gelaufen"), "idle"),
     "undone": (later("Zurückgenommen"), "idle"),
+    "unreconciled": (later("Zahlen gehen nicht auf"), "bad"),
     "replaced": (later("Ersetzt"), "idle"),
 }
 _KINDS: Mapping[str, str] = {
@@ -69,6 +70,8 @@ def _name(run: RunRow | None) -> str:
         return "held" if run.status == "held" else "planned"
     if run.kind == "undo" and run.status == "ok":
         return "undone"
+    if run.status in ("ok", "warnings") and not run.reconciled:
+        return "unreconciled"
     return run.status or "running"
 
 
