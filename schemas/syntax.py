@@ -55,7 +55,7 @@ class Document(NamedTuple):
     repaired_lines: int
 
 
-_TURTLE = re.compile(r"^\s*(@prefix|@base|PREFIX\s|BASE\s|<[^>]*>\s|\[|_:|\w*:\w)", re.I | re.M)
+_TURTLE = re.compile(r"^[^\S\n]*(@prefix|@base|PREFIX\s|BASE\s|<[^>]*>\s|\[|_:|\w*:\w)", re.I | re.M)
 _NTRIPLES_LINE = re.compile(
     r"(?:<[A-Za-z][^>:]*:[^>]*>|_:\S+)\s+<[A-Za-z][^>:]*:[^>]*>\s+"
     r"(?:<[A-Za-z][^>:]*:[^>]*>|_:\S+|\"(?:[^\"\\]|\\.)*\"(?:@[\w-]+|\^\^<[^>]*>)?)\s*\.\s*(?:#.*)?"
