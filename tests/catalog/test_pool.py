@@ -55,14 +55,19 @@ def test_F59_sources_that_hang_delay_no_other(tmp_path: Path, servers: list[Faul
         "haengt-3": f"http://127.0.0.1:{closed_port()}/data.json",
     }
     urls |= {f"gemeinde-{n}": server.url("/data.json") for n, server in enumerate(servers[2:], 1)}
-    made = region(tmp_path, urls, "[limits]\nresponse_seconds = 6\nretries = 1\n")
-    results = list(run_sources(made, list(urls), Wish()))
-    status = {result.id: result.status for result in results}
+    asked = run_sources(region(tmp_path, urls), list(urls), Wish())
+    status = {}
+    left = {name for name in urls if name.startswith("gemeinde")}
+    for result in asked:
+        status[result.id] = result.status
+        left.discard(result.id)
+        if not left:
+            break
+    asked.close()  # type: ignore[attr-defined]
     assert all(status[name] in ("ok", "warnings") for name in urls if name.startswith("gemeinde"))
-    assert all(status[name] == "failed" for name in urls if name.startswith("haengt"))
-    order = [result.id for result in results]
-    last_good = max(order.index(name) for name in urls if name.startswith("gemeinde"))
-    assert last_good < min(order.index("haengt-1"), order.index("haengt-2"))
+    # Those that trickle are given half a minute for each try; nobody waited for that.
+    assert status.keys() & {"haengt-1", "haengt-2"} == set()
+    assert status.get("haengt-3", "failed") == "failed"
 
 
 def test_one_host_is_asked_by_one_run_at_a_time(tmp_path: Path) -> None:
