@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from tests.bench import dcat, feeds, growth, harvest, peer
+from tests.bench import dcat, feeds, growth, harvest, neighbours, peer
 from tests.bench.figures import Figure
 from tests.bench.surroundings import Surroundings
 
@@ -69,6 +69,12 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "The CKAN harvest at a number of records and at ten times as many. Memory is that of all processes of the "
             "command together at one moment, shared pages counted once.",
             lambda records, stores: growth.grow(records, stores[0]),
+        ),
+        "neighbours": Part(
+            "Good sources beside hostile ones",
+            "Twenty sources of one region: seventeen CKAN portals on loopback that share the records, and three servers that "
+            "trickle or never end; asked for together, the hostile ones first.",
+            lambda records, stores: neighbours.measure(records, stores[0]),
         ),
     }
 )

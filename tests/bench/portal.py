@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,14 +22,21 @@ Answer = Callable[[str, Mapping[str, list[str]]], tuple[str, bytes] | None]
 @contextmanager
 def serving(kind: str, count: int) -> Iterator[str]:
     """A portal with ``count`` records in a process of its own; gives its address. Kinds: ``ckan``, ``ttl``, ``rdf``."""
-    command = [sys.executable, "-m", "tests.bench.portal", kind, str(count)]
+    with several(kind, count, 1) as addresses:
+        yield addresses[0]
+
+
+@contextmanager
+def several(kind: str, count: int, portals: int) -> Iterator[list[str]]:
+    """Portals with the same records on hosts of their own, in one process; gives their addresses."""
+    command = [sys.executable, "-m", "tests.bench.portal", kind, str(count), str(portals)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
-            address = server.stdout.readline().strip()
-            if not address:
+            addresses = server.stdout.readline().split()
+            if len(addresses) != portals:
                 raise RuntimeError(f"the portal did not start: {' '.join(command)}")
-            yield address
+            yield addresses
         finally:
             server.terminate()
 
@@ -84,16 +92,23 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    """Serves until it is ended: ``python -m tests.bench.portal KIND COUNT``; prints its address once it is ready."""
-    kind, count = sys.argv[1], int(sys.argv[2])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    if kind != "ckan":
-        address += f"/catalog.{kind}"
-    answer = ckan(count) if kind == "ckan" else dcat(count, address, kind)
-    _Handler.answer = staticmethod(answer)
-    print(address, flush=True)
-    server.serve_forever()
+    """Serves until it is ended: ``python -m tests.bench.portal KIND COUNT PORTALS``; prints the addresses once it is ready."""
+    kind, count, portals = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    addresses = []
+    for _ in range(portals):
+        # Each with a handler of its own: a DCAT feed names its own address.
+        class Handler(_Handler):
+            pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        if kind != "ckan":
+            address += f"/catalog.{kind}"
+        Handler.answer = staticmethod(ckan(count) if kind == "ckan" else dcat(count, address, kind))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        addresses.append(address)
+    print(*addresses, flush=True)
+    threading.Event().wait()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ ags = "06631018"
 ars = "066310018018"
 """
 _SOURCE = """
-title = "Portal"
+title = "{title}"
 municipality = "neuhof"
 url = "{url}"
 protocol = "{protocol}"
@@ -58,8 +58,13 @@ def folder(url: str, protocol: str, store: str = SQLITE) -> Iterator[Path]:
         path = Path(made)
         (path / "sources").mkdir()
         (path / "region.toml").write_text(_REGION.format(store=address))
-        (path / "sources" / "portal.toml").write_text(_SOURCE.format(url=url, protocol=protocol))
+        (path / "sources" / "portal.toml").write_text(source(url, protocol, "Portal"))
         yield path
+
+
+def source(url: str, protocol: str, title: str) -> str:
+    """The text of a source file."""
+    return _SOURCE.format(url=url, protocol=protocol, title=title)
 
 
 def harvest(path: Path, *expected: tuple[str, int]) -> Harvest:
