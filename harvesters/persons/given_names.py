@@ -100,7 +100,7 @@ wanda wassilij weert wencke wendelin wenke wenzel werner wibke wieb wiebke wiela
 wilhelm wilhelmine willi william willibald willy wilma wilmar winfried winnie winona wladimir wladislaw wojciech wolf
 wolfgang wolfhard wolfram wulf xaver xenia yannic yannick yannis yara yasemin yasin yasmin yildiz yola yolanda youssef
 yusuf yvette yves yvonne zbigniew zdenka zdenko zeynep zita zlatko zofia zoltan zora zuzana zübeyde ömer özge özgür
-özlem ümit
+özlem ümit renée andrée désirée chloé zoé zoë
 """
 GIVEN = frozenset(_NAMES.split())
 # Given names that are other words as well, in lower case: "max value", "till end", "mark down".

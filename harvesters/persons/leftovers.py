@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from urllib.parse import unquote
 
 from harvesters.persons import texts as person_texts
 from harvesters.persons.words import is_office_mailbox, is_personal_mailbox, is_surely_a_person
+from harvesters.reading import TraceEntry
 from schemas.findings import Finding
 
 REMOVED = "…"
@@ -22,6 +24,7 @@ _PERSON_FIELD = re.compile(
 _FIELD = re.compile(r"[\w.:\[\]#-]{1,200}")
 _INNER_TEXT = re.compile(r'"((?:[^"\\]|\\.){3,200})"')
 _MAILBOX = re.compile(r"[\w.%+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}")
+_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NOTHING = frozenset({"", "true", "false", "null", "[]", "{}", REMOVED})
 # No name is longer; a free text is looked at by its signs only.
 _LONGEST_NAME = 200
@@ -50,6 +53,35 @@ def mentions(text: str, known: Collection[tuple[str, ...]]) -> bool:
         return False
     folded = text.casefold()
     return any(all(word in folded for word in words) for words in known)
+
+
+def with_vowels_apart(word: str) -> str:
+    """A lower-cased word as addresses spell it: ``ae`` for ``ä``."""
+    return word.translate(_PLAIN)
+
+
+def address_mentions(address: str, known: Collection[tuple[str, ...]]) -> bool:
+    """Whether a web address holds all words of such a name, percent codes and ``ue`` for ``ü`` read: ``/~erika.muster``."""
+    if not known:
+        return False
+    folded = unquote(address).casefold()
+    return any(all(word in folded or with_vowels_apart(word) in folded for word in words) for words in known)
+
+
+def scrubbed_trace(
+    trace: tuple[TraceEntry, ...], known: Collection[tuple[str, ...]], own: frozenset[str] = frozenset()
+) -> tuple[TraceEntry, ...]:
+    """The trace without persons in the places that it names: a key of the source's JSON, a constant of a source file."""
+    if not any(_names_a_person(entry.field, known, own) for entry in trace):
+        return trace
+    return tuple(
+        [entry._replace(field=REMOVED) if _names_a_person(entry.field, known, own) else entry for entry in trace]
+    )
+
+
+def _names_a_person(field: str, known: Collection[tuple[str, ...]], own: frozenset[str]) -> bool:
+    # Nearly all places are paths without a blank.
+    return ((" " in field or "@" in field) and is_personal(field, own)) or mentions(field, known)
 
 
 def scrubbed_leftovers(

@@ -14,25 +14,37 @@ from typing import Any, cast
 
 from harvesters.mapping.account import PATHS
 from harvesters.persons import texts as person_texts
-from harvesters.persons.leftovers import mentions, scrubbed_findings, scrubbed_leftovers
+from harvesters.persons.leftovers import (
+    address_mentions,
+    mentions,
+    scrubbed_findings,
+    scrubbed_leftovers,
+    scrubbed_trace,
+)
 from harvesters.persons.signs import (
+    CREDITS,
     IMPERSONAL,
     MAILBOXES,
     NAMES,
     NUMBERS,
     OF_PERSONS,
     ORGANIZATION_NAMES,
+    PAGES,
     ROLE_ATTRIBUTES,
     ROLES,
     has_agent,
     is_named_by,
     is_named_like_agent,
     is_of_person,
+    is_page_of,
     is_typed_as_body,
     is_typed_as_person,
     local_name,
     mailboxes,
+    member_names,
     offices,
+    surnames,
+    without_numbers,
 )
 from harvesters.persons.words import (
     is_likely_a_person,
@@ -83,6 +95,7 @@ def without_persons(reading: Reading, context: Context) -> Reading:
         if before == (len(work.persons), len(work.known)):
             break
     leftovers, left = scrubbed_leftovers(reading.leftovers, work.known, work.own) if reading.leftovers else ((), [])
+    trace = scrubbed_trace(reading.trace, work.known, work.own)
     findings = reading.findings
     if findings:
         findings = scrubbed_findings(findings, work.known, work.persons, reading.native_id, work.own)
@@ -98,9 +111,9 @@ def without_persons(reading: Reading, context: Context) -> Reading:
             if field not in work.places
         ]
         findings += tuple(new)
-    elif findings is reading.findings:
+    elif findings is reading.findings and trace is reading.trace:
         return reading
-    return replace(reading, record=record, companions=companions, leftovers=leftovers, findings=findings)
+    return replace(reading, record=record, companions=companions, trace=trace, leftovers=leftovers, findings=findings)
 
 
 class _Removal:
@@ -154,7 +167,7 @@ class _Removal:
         for number, value in enumerate(values):
             kept: Value | None = value
             if type(value) is str:
-                if name in ROLES or value[:7] == "mailto:":
+                if name in ROLES or name in PAGES or value[:7] == "mailto:":
                     kept = self._reference(value, name)
                 elif value in self.persons:
                     kept = None
@@ -162,6 +175,8 @@ class _Removal:
             elif type(value) is Literal:
                 if value.datatype is None and (self.known or person_texts.has_signs(value.text)):
                     kept = self._text(value, name)
+                if name in CREDITS and kept is value and is_surely_a_person(value.text, self.own):
+                    kept = self._name(value, name)
             else:
                 kept = self._resource(cast(Resource, value), name, name in ROLES)
             if after is None:
@@ -210,8 +225,8 @@ class _Removal:
 
     def _reference(self, iri: str, name: str) -> str | None:
         personal = iri in self.persons or (iri[:7] == "mailto:" and is_personal_mailbox(iri))
-        if not personal and name in ROLES:
-            personal = "orcid.org/" in iri or mentions(iri, self.known)
+        if not personal and (name in ROLES or name in PAGES):
+            personal = "orcid.org/" in iri or address_mentions(iri, self.known)
         if not personal:
             return iri
         self._note(name)
@@ -316,7 +331,10 @@ class _Removal:
             rest.append((predicate, said))
         if not isinstance(value, Agent):
             return replace(value, extra=tuple(rest))
-        return replace(value, name=offices(value.name, persons, _names_in(boxes), self.own), extra=tuple(rest))
+        names = offices(value.name, persons, _names_in(boxes), self.own)
+        words = surnames(persons, self.own)
+        pages = tuple([page for page in value.homepage if not (isinstance(page, str) and is_page_of(page, words))])
+        return replace(value, name=names, homepage=pages, extra=tuple(rest))
 
     def _contact(self, value: ContactPoint, name: str) -> Resource:
         names = self._names_of(value, value.fn)
@@ -329,7 +347,9 @@ class _Removal:
         of_person = any(local_name(predicate) in OF_PERSONS for predicate, _ in value.extra)
         if not (persons or personal or typed or of_person):
             self.path.append(name)
-            kept = self.inside(value)
+            # Beside somebody who is named in a body stands that person's number.
+            named = any(is_person_name(each, self.own) for each in member_names(value))
+            kept = self.inside(without_numbers(value) if named else value)
             self.path.pop()
             return kept
         self._note(name)
@@ -369,7 +389,12 @@ class _Removal:
             for box in value.has_email
             if isinstance(box, str) and box not in personal and not is_of_person(box, known)
         )
-        urls = tuple(url for url in value.has_url if isinstance(url, str) and not mentions(url, known))
+        surely = surnames(persons, self.own)
+        urls = tuple(
+            url
+            for url in value.has_url
+            if isinstance(url, str) and not (address_mentions(url, known) or is_page_of(url, surely))
+        )
         return ContactPoint(
             fn=office or (Literal(context.municipality.name, context.region.language),),
             has_email=boxes or (() if urls else (f"mailto:{context.region.publisher.email}",)),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
+from urllib.parse import unquote
 
+from harvesters.persons.leftovers import with_vowels_apart
 from harvesters.persons.words import is_office_mailbox, is_personal_mailbox, name_of_mailbox, name_words, without_names
 from schemas.kinds import Literal
 from schemas.model import Agent, Attribution, ContactPoint, Resource, Texts, iri_of
@@ -55,6 +58,10 @@ OF_PERSONS = _words(
 NAMES = _words("name fn hasfn label preflabel n nick legalname")
 NUMBERS = _words("hastelephone telephone tel phone fax faxnumber")
 MAILBOXES = _words("hasemail email mbox")
+# Pages about an agent or contact; the names of attributes and of properties.
+PAGES = _words("homepage has_url hasurl url workinfohomepage workplacehomepage account")
+# Whom a licence wants named: an office, or somebody beside it.
+CREDITS = ("license_attribution",)
 ORGANIZATION_NAMES = _words("organization-name hasorganizationname organization-unit hasorganizationunit")
 
 # Attributes of records with dates, codes and addresses of data: they hold nobody.
@@ -83,6 +90,18 @@ def is_typed_as_person(value: Resource) -> bool:
 def is_typed_as_body(value: Resource) -> bool:
     """Whether a source says that an agent is a body, by its class or its publisher type (dcterms:type)."""
     return not _ORGANIZATION_TYPES.isdisjoint(value.types) or (isinstance(value, Agent) and bool(value.type))
+
+
+def member_names(value: Resource) -> list[str]:
+    """The names of the persons in a body, as ISO's individualName beside an organisation."""
+    members = [each for _, each in value.extra if isinstance(each, Agent) and is_typed_as_person(each)]
+    return [name.text for member in members for name in member.name]
+
+
+def without_numbers(value: ContactPoint) -> ContactPoint:
+    """A contact without its telephone and fax numbers."""
+    extra = tuple([(predicate, said) for predicate, said in value.extra if local_name(predicate) not in NUMBERS])
+    return replace(value, has_telephone=(), extra=extra)
 
 
 def is_named_like_agent(value: Resource) -> bool:
@@ -114,6 +133,21 @@ def is_named_by(name: str, boxes: list[str]) -> bool:
         return False
     words = set(name_words(name))
     return any(words >= set(name_of_mailbox(box)) != set() for box in personal)
+
+
+def surnames(persons: Collection[Literal], own: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The words of persons' names that are no office's, those of four letters and more; ``own`` are the region's names."""
+    found: set[str] = set()
+    for each in persons:
+        office = name_words(without_names(each.text, own)) if without_names(each.text, own) != each.text else ()
+        found |= {word for word in name_words(each.text) if len(word) > 3 and word not in office}
+    return frozenset(found)
+
+
+def is_page_of(address: str, words: Collection[str]) -> bool:
+    """Whether a web address holds one of the words behind its host: ``/team/mustermann``."""
+    path = unquote(address).casefold().partition("://")[2].partition("/")[2]
+    return any(word in path or with_vowels_apart(word) in path for word in words)
 
 
 def is_of_person(box: str, known: list[tuple[str, ...]]) -> bool:

@@ -164,9 +164,14 @@ def _with_umlauts(word: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _anywhere(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A pattern for a name in either order; ``ue`` in a mailbox stands for ``ü`` as well."""
+    """A pattern for a name in either order; ``ue`` in a mailbox stands for ``ü`` as well, ``ss`` for ``ß``."""
     spelled = [
-        re.escape(word).replace("ae", "(?:ae|ä)").replace("oe", "(?:oe|ö)").replace("ue", "(?:ue|ü)") for word in words
+        re.escape(word)
+        .replace("ae", "(?:ae|ä)")
+        .replace("oe", "(?:oe|ö)")
+        .replace("ue", "(?:ue|ü)")
+        .replace("ss", "(?:ss|ß)")
+        for word in words
     ]
     between = r"[\s.,_-]{1,3}(?:[^\W\d_]\.?\s)?(?:(?:von|van|zu|de|der|den)\s)*"
     return re.compile(rf"(?i)(?<!\w)(?:{between.join(spelled)}|{between.join(reversed(spelled))})(?!\w)")

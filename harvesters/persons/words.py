@@ -93,6 +93,8 @@ _NAMED_AFTER = _words(
     bibliothek universität hochschule akademie archiv straße platz weg allee ring gesellschaft verlag
     """
 )
+# What begins like this and has no given name is a town: "Kolpingstadt Kerpen".
+_TOWN_ENDING = ("stadt", "kreis")
 _PARTICLES = _words("von van der den dem zu zum zur vom de del della di da la le el al bin ten ter y dos")
 _TITLE = re.compile(
     r"(?i)(?:dr|prof|dipl|mag|lic|ing|med|jur|phil|rer|nat|pol|oec|agr|vet|habil|h\.?c|m\.?sc|b\.?sc|m\.?a|b\.?a|ll\.?m|mba)"
@@ -348,7 +350,7 @@ def _is_name(words: list[str]) -> bool:
         return False
     if given:
         return True
-    if placed and not initials and not titled:
+    if (placed or words[0].casefold().endswith(_TOWN_ENDING)) and not initials and not titled:
         return False
     return not any(word.casefold().endswith(_ABSTRACT_ENDING) for word in words)
 

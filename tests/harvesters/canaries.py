@@ -91,6 +91,7 @@ Johanniter Unfallhilfe|Malteser Hilfsdienst|Marien Apotheke|Müllabfuhr Fulda
 Freiwillige Feuerwehr Kalbach|Stadtwerke Fulda GmbH|Biosphärenreservat Rhön|Main-Kinzig-Kreis|Vogelsberg Consult|Flieden Aktuell
 Deutsche Bahn|Deutscher Wetterdienst|Open Data Team|Sankt Peter-Ording|St. Georg Kita|Fuldaer Land|Regionalforum Fulda Südwest
 Hessische Verwaltung für Bodenmanagement und Geoinformation|Kompetenzzentrum Geodaten|Bürgermeister|Der Magistrat
+Kolpingstadt Kerpen|Lutherstadt Wittenberg|Barbarossastadt Gelnhausen|Kerpen, Kolpingstadt|Wetteraukreis Friedberg
 """
 # What must survive in titles, descriptions and keywords.
 TEXTS = """

@@ -1,12 +1,14 @@
 """Sixty invented persons in every field of every format: none leaves; offices, streets, schools, places all do (F75).
 
-A format joins by an entry in FORMATS, or in RECORDED if its recordings name offices: there persons take their place.
+A reader joins by an entry in NATIVES: records in the real form of its format that name a person wherever one may stand.
+If its recordings name offices, it joins RECORDED as well: there persons take the offices' place.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,9 @@ from harvesters.reading import Context, Native, Outcome, Page, Reading, Unusable
 from harvesters.spider import Job
 from schemas import rdf
 from schemas.model import Agent, ContactPoint, Dataset
+from tests.harvesters import canary_portals, canary_services, canary_xml
 from tests.harvesters.canaries import BODIES, PERSONS, TEXTS, Person, listed
+from tests.harvesters.canary_texts import Walk
 from tests.harvesters.crawl_runs import ListSink
 from tests.harvesters.dcat_parts import context, readings
 from tests.harvesters.test_folder_local import Folder
@@ -146,10 +150,20 @@ RECORDED: dict[str, Callable[[str], list[Any]]] = {
     **dict.fromkeys(("opendatasoft", "udata", "socrata", "piveau", "arcgis"), lambda text: [orjson.loads(text)]),
     **dict.fromkeys(("iso19139", "dublincore"), lambda text: [text.encode()]),
 }
-# Formats that name nobody, with the reason; or whose walk stands elsewhere.
+NATIVES: dict[str, Callable[[Person], Iterable[Walk]]] = {
+    make.__name__: make
+    for make in (
+        *(canary_portals.arcgis, canary_portals.opendatasoft, canary_portals.udata, canary_portals.piveau),
+        *(canary_portals.socrata, canary_portals.restjson),
+        *(canary_services.awido, canary_services.feed, canary_services.ics, canary_services.ngsi),
+        *(canary_services.ogcrecords, canary_services.oparl, canary_services.sensorthings, canary_services.sheet),
+        *(canary_xml.iso19139, canary_xml.dublincore, canary_xml.oaipmh, canary_xml.ows),
+    )
+}
+# Readers whose walk stands elsewhere: the file and the test.
 ELSEWHERE = {
-    "files": "test_no_canary_leaves_a_folder",
-    "website": "pages are read for links and schema.org; tests/catalog/test_canaries.py",
+    "files": ("tests/harvesters/test_canaries.py", "test_F75_no_canary_leaves_a_folder"),
+    "website": ("tests/catalog/test_canaries.py", "test_F75_store_index_and_messages_hold_no_canary"),
 }
 
 
@@ -214,11 +228,57 @@ def test_F75_no_canary_leaves_a_recorded_format(name: str) -> None:
             )
 
 
-def test_every_format_is_walked() -> None:
+def outcomes_of(walk: Walk, allowed: bool = False) -> list[Outcome]:
+    """What becomes of a walk's natives in all steps; ``allowed`` where the source may name persons."""
+    where = walk.context
+    if allowed:
+        source = where.source.model_copy(update={"personal_data": "allowed", "permission": "Einwilligung"})
+        where = replace(where, source=source)
+    sink = ListSink()
+    pipelines.run(Job(where, sink, revision=b"r"), walk.reader, Page("https://portal.example.org/x", walk.natives))
+    return sink.outcomes
+
+
+def told(outcomes: Iterable[Outcome]) -> str:
+    """Everything of outcomes that is stored or shown: records, companions, trace, leftovers, findings, tracebacks."""
+    pieces: list[str] = []
+    for outcome in outcomes:
+        pieces += [outcome.native_id, repr(outcome.findings), outcome.ntriples, outcome.traceback]
+        pieces += [f"{finding.message('de')} {finding.fix('en')}" for finding in outcome.findings]
+        pieces += [companion.ntriples for companion in outcome.companions]
+        pieces += [said(outcome.reading)] if outcome.reading else []
+    return "\n".join(pieces)
+
+
+@pytest.mark.parametrize("name", NATIVES)
+def test_F75_no_canary_leaves_a_reader_and_the_office_stays(name: str) -> None:
+    for person in PERSONS:
+        for number, walk in enumerate(NATIVES[name](person)):
+            assert walk.reader == name
+            outcomes = outcomes_of(walk)
+            assert len(outcomes) == len(walk.natives) > 0
+            assert not [outcome.findings for outcome in outcomes if outcome.set_aside]
+            left = told(outcomes)
+            seen = [line for line in left.splitlines() if person.stands_in(line)]
+            assert not seen, f"{name}, walk {number}: {person}\n{seen[:5]}"
+            assert not [text for text in walk.stays if text not in left], f"{name}, walk {number}: {person}"
+
+
+@pytest.mark.parametrize("name", NATIVES)
+def test_canaries_of_a_reader_would_be_seen(name: str) -> None:
+    """Without the removal they come out; of entities of a broker no value does, whatever the source may."""
+    for person in PERSONS[:3]:
+        found = [person.stands_in(told(outcomes_of(walk, allowed=True))) for walk in NATIVES[name](person)]
+        assert any(found) is (name != "ngsi"), person
+
+
+def test_every_reader_brings_a_canary_record() -> None:
     folder = Path(str(registry.__file__)).parent / "readers"
-    missing = {file.stem for file in folder.glob("[a-z]*.py")} - set(FORMATS) - set(RECORDED) - set(ELSEWHERE)
-    if missing:
-        pytest.skip(f"no canaries yet for: {', '.join(sorted(missing))}; add them to FORMATS or RECORDED")
+    readers = {file.stem for file in folder.glob("[a-z]*.py")}
+    walked = {*FORMATS, *NATIVES, *ELSEWHERE}
+    assert readers == walked, f"a record that names canaries is missing in NATIVES: {sorted(readers - walked)}"
+    for file, test in ELSEWHERE.values():
+        assert f"def {test}(" in (RECORDINGS.parents[1] / file).read_text(encoding="utf-8")
 
 
 # ------------------------------------------------------------------------------------------------- what must stay
