@@ -89,7 +89,7 @@ def test_runs_end_with_whoever_asked_for_them(tmp_path: Path, servers: list[Faul
     assert next(asked).id == "gut"
     began = time.monotonic()
     asked.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     store = Store(made)
     hung = made.source("haengt")
     assert hung is not None

@@ -243,10 +243,10 @@ def test_query_of_many_nested_fragments_is_measured_at_once() -> None:
 
 @pytest.mark.parametrize("piece", ['"', '"""', '\\"""', "{", "(", "...F", "# \n", '"a\\', '\n"x'])
 def test_F49_queries_are_looked_over_in_linear_time(piece: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(QueryRefused):
         check((piece * 100_000)[:99_000], 12)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -66,12 +66,12 @@ def lol(levels: int) -> bytes:
     ids=lambda body: body[:60].decode(),
 )
 def test_F39_entities_are_refused_whatever_their_kind(body: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for each in (body, b"\xef\xbb\xbf" + body, body.decode().encode("utf-16")):
         with pytest.raises(Unreadable) as refused:
             open_xml(each)
         assert refused.value.de != refused.value.en
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b'"x"', b"SYSTEM 'x'", b"[", b"]", b"<!ENTITY a 'b'>"]))

@@ -173,10 +173,10 @@ def test_F49_paths_are_read_and_followed_in_linear_time(text: str) -> None:
     document: Any = "x"
     for _ in range(90):
         document = [document, document] if not isinstance(document, list) or len(str(document)) < 50_000 else [document]
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(ValueError):
         paths.path(text).values(document)
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 1
 
 
 @given(st.text(max_size=60))

@@ -126,13 +126,13 @@ def test_what_is_no_selector_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "a ", "a >", ".a", "[a]", '[a="', "\\a", "#", "* ", "a-" * 9])
 def test_F49_selectors_are_checked_in_linear_time(piece: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for length in (200, 50_000):
         try:
             check_selector((piece * length)[:length])
         except ValueError:
             continue
-    assert time.monotonic() - began < 0.3
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
