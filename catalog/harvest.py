@@ -21,6 +21,7 @@ from catalog.forgetting import register
 from catalog.run_book import Run
 from catalog.staging import Staging
 from catalog.store import Store, utc_now
+from catalog.web import formats
 from harvesters import registry
 from harvesters.crawl import crawl, revision_of
 from harvesters.detection import detect
@@ -65,7 +66,8 @@ def _run_source(region: Region, source_id: str, wish: Wish, clock: Clock) -> Run
         try:
             run = store.open_run(source, "plan" if wish.plan else "replay" if kept else "harvest", clock())
         except RunActive as active:
-            de = f"Lauf {active.run_id} dieser Quelle ist seit {active.since} unterwegs."
+            since = formats.time(active.since)
+            de = f"Lauf {active.run_id} dieser Quelle ist seit {since} unterwegs."
             return RunResult(source_id, None, "skipped", de, str(active))
         runner = _Runner(store, region, source, run, wish, clock)
         with _Heart(store, run) as heart:

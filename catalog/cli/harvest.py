@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -20,7 +19,9 @@ from catalog.follower import Follower
 from catalog.harvest import Wish
 from catalog.search import Catalogue
 from catalog.store import utc_now
+from catalog.web import run_words
 from catalog.web.plans import address
+from catalog.web.texts import SOURCE, texts
 from schemas.region import ConfigurationError, Region
 
 VERB = "harvest"
@@ -89,7 +90,7 @@ def _split(region: Region, record: str, more: bool, json: bool) -> int:
     if json:
         print_json({"run": made.run, "record": found.key, "from": list(made.others)})
     else:
-        print(f"{found.slug}: run {made.run}, stands for itself now; 'allmende undo {made.run}' takes that back")
+        print(f"{found.slug}: steht jetzt für sich (Lauf {made.run}). Zurücknehmen: allmende undo {made.run}")
     return 0
 
 
@@ -136,14 +137,14 @@ def _progress(ids: list[str]) -> Iterator[Callable[[str, int], None]]:
         def line(source_id: str, records: int) -> None:
             if records and told.get(source_id) != records:
                 told[source_id] = records
-                print(f"{source_id}: {records} records", file=sys.stderr, flush=True)
+                print(f"{source_id}: {records} Einträge", file=sys.stderr, flush=True)
 
         yield line
         return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f} records"),
+        TextColumn("{task.completed:.0f} Einträge"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
@@ -165,37 +166,18 @@ def _to_json(region: Region, result: RunResult) -> dict[str, object]:
 
 
 def _show(region: Region, result: RunResult) -> None:
-    counts = result.counts
-    print(
-        f"{result.id}: {result.status} – run {result.run}, {counts.fetched} fetched, {counts.created} created, "
-        f"{counts.updated} updated, {counts.unchanged} unchanged, {counts.absent} absent, {counts.withdrawn} withdrawn, "
-        f"{counts.held} held, {counts.failed} set aside, {counts.duplicates} duplicate, {result.findings} findings, "
-        f"{result.seconds:.1f} s"
-    )
-    if result.reason_de:
-        print(f"  {result.reason_de}")
+    said = texts(SOURCE)
+    for line in run_words.result(region, result, said):
+        print(line)
     if result.run is None or not result.waiting:
         return
-    for change in decisions.planned_changes(region, result.run):
-        print(f"  {change['action']}: {change['title']}")
-        for each in change.get("fields", ()):
-            print(f"    {each['attribute']}: {', '.join(each['old']) or '–'} → {', '.join(each['new']) or '–'}")
+    for line in run_words.plan(decisions.planned_changes(region, result.run), said):
+        print(line)
     relink = ""
     for proposal in decisions.proposed_relinks(region, result.run):
         relink = f"   Annehmen als dieselben Datensätze: allmende harvest --accept {result.run} --relink"
-        print(
-            f"  relink {proposal['score']:.0%}: {proposal['old']['title']} ({proposal['old']['native_id']}) → "
-            f"{proposal['new']['title']} ({proposal['new']['native_id']}); {_evidence(proposal['evidence'])}"
-        )
+        print(run_words.relink(proposal, said))
     print(f"  Ansehen: {address(region, result.run)}")
     print(
         f"  Annehmen: allmende harvest --accept {result.run}   Ablehnen: allmende harvest --reject {result.run}{relink}"
     )
-
-
-def _evidence(evidence: Mapping[str, Any]) -> str:
-    """What is alike, in a line: titles and places by how much, addresses and identifiers themselves."""
-    said = (
-        f"{name} {value:.0%}" if isinstance(value, float) else f"{name} {value[0]}" for name, value in evidence.items()
-    )
-    return ", ".join(said)

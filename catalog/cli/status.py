@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime
+from typing import NamedTuple
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from catalog import breaker, clock
-from catalog.breaker import CALM
+from catalog import breaker, clock, run_findings
+from catalog.breaker import CALM, Strain
 from catalog.cli.output import print_json, settings
+from catalog.entries import SourceState
 from catalog.search import Catalogue
 from catalog.store import utc_now
+from catalog.web import run_words
+from catalog.web.texts import SOURCE, texts
+from schemas.region import Region
 
 VERB = "status"
+
+
+class _Stand(NamedTuple):
+    """How a source stands, how its runs fared, and when it runs next."""
+
+    state: SourceState
+    strain: Strain
+    following: datetime | None
 
 
 def command(
@@ -34,20 +49,23 @@ def command(
         fared = breaker.strains(catalogue.engine, [source.key for source in region.sources])
     finally:
         catalogue.close()
+    now = utc_now()
     rows: list[dict[str, object]] = []
+    stands: list[_Stand] = []
     for source in region.sources:
         state = states[source.id]
         last = state.last_run
         began = datetime.fromisoformat(last.started) if last else None
         strain = fared.get(source.key, CALM)
-        following = clock.next_run(source, began, utc_now(), strain)
+        following = clock.next_run(source, began, now, strain)
+        stands.append(_Stand(state, strain, following))
         rows.append(
             {
                 "id": source.id,
                 "title": source.title,
                 "municipality": source.municipality,
                 "protocol": source.protocol,
-                "status": last.status if last else None,
+                "status": last.outcome if last else None,
                 "reason": last.reason_de if last else "",
                 "run": last.id if last else None,
                 "last_run": last.started if last else None,
@@ -64,24 +82,27 @@ def command(
     if json:
         print_json({"number": at, "datasets": counts.datasets, "sources": rows})
     else:
-        _show(rows, counts.datasets)
+        _show(region, stands, counts.datasets, now)
     return 1 if any(row["status"] in ("failed", "partial", "held") for row in rows) else 0
 
 
-def _show(rows: list[dict[str, object]], datasets: int) -> None:
-    columns = ("id", "status", "last_run", "records", "absent", "set_aside", "next_run")
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*("–" if row[column] is None else str(row[column]) for column in columns))
+def _show(region: Region, stands: list[_Stand], datasets: int, now: datetime) -> None:
+    said = texts(SOURCE)
+    table = Table(*run_words.status_head(said))
+    for stand in stands:
+        following = run_words.next_run(stand.following, now, said)
+        table.add_row(*map(Text, run_words.status_row(stand.state, following, said)))
     console = Console()
-    console.width = max(console.width, 140)
+    console.width = max(console.width, 160)
     console.print(table)
-    for row in rows:
-        if row["permission"]:
-            console.print(f"{row['id']}: mit Erlaubnis: {row['permission']}", markup=False)
-        if row["reason"]:
-            console.print(f"{row['id']}: {row['reason']}", markup=False)
-        if isinstance(row["failures"], int) and row["failures"] >= breaker.OPENS_AT:
-            told = f"{row['id']}: seit {row['failures']} Läufen in Folge gescheitert, Läufe nach Zeitplan nun seltener;"
-            console.print(f"{told} ein Lauf von Hand versucht es immer.", markup=False)
-    console.print(f"{datasets} datasets")
+    for stand in stands:
+        source, last = stand.state.source, stand.state.last_run
+        lines = [f"  {run_words.permission(source.permission, said)}"] if source.permission else []
+        if last is not None and last.reason_de:
+            lines.append(f"  {run_words.run_line(last, said)}")
+        if last is not None and last.outcome in ("failed", "partial"):
+            lines += run_words.remedies(source.id, run_findings.summary(region, last.id), said)
+        lines += run_words.strain(source.id, stand.strain, now, said)
+        if lines:
+            print(f"{source.title} ({source.id})", *lines, sep="\n")
+    print(html.unescape(said.plural("{n} Datensatz", "{n} Datensätze", datasets)))

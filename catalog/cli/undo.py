@@ -9,6 +9,8 @@ from catalog.cli.output import complain, print_json, settings
 from catalog.exceptions import RunActive
 from catalog.follower import Follower
 from catalog.store import utc_now
+from catalog.web import run_words
+from catalog.web.texts import SOURCE, texts
 
 VERB = "undo"
 
@@ -32,7 +34,6 @@ def command(
         conflicts = [conflict._asdict() for conflict in undone.conflicts]
         print_json({**undone._asdict(), "run": run, "undo": undone.run, "conflicts": conflicts})
     else:
-        print(f"run {run}: {undone.restored} restored, {undone.withdrawn} withdrawn, {len(undone.conflicts)} conflicts")
-        for conflict in undone.conflicts:
-            print(f"  changed since by run {conflict.run}, left as it is: {conflict.slug} ({conflict.title})")
+        for line in run_words.undone(run, undone, texts(SOURCE)):
+            print(line)
     return 1 if undone.conflicts else 0

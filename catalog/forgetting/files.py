@@ -13,6 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+import zstandard
+
 from catalog.forgetting.values import holds, unpacked
 from catalog.lease import process_start
 from catalog.responses import Responses
@@ -194,16 +196,18 @@ def _is_being_written(file: Path) -> bool:
 def free_others(
     region: Region, matcher: Matcher, but: Iterable[str] = ("responses", "staging", "cache", "backups")
 ) -> None:
-    """Rewrites other files under ``data/`` (logs); what cannot be written anew stays and is reported by the proof."""
+    """Rewrites other files under ``data/`` (logs, findings of runs); what cannot be written anew stays and is reported by
+    the proof.
+    """
     database = store_file(region)
     for file in kept_files(region):
         top = file.relative_to(region.data).parts[0]
         if top in but or (database is not None and file.name.startswith(database.name)):
             continue
-        data = file.read_bytes()
+        data = unpacked(file.read_bytes())
         left = body_without(data, matcher)
         if left is None or left == data:
             continue
         written = file.with_name(f".{file.name}.{os.getpid()}.part")
-        written.write_bytes(left)
+        written.write_bytes(zstandard.compress(left) if file.suffix == ".zst" else left)
         written.replace(file)

@@ -59,6 +59,11 @@ def state_of(run: RunRow | None, texts: Texts) -> State:
     return State(name, texts.text(word), tone)
 
 
+def word_of(name: str, texts: Texts) -> str:
+    """The word for a status, or for another state of a run."""
+    return texts.plain(_WORDS[name][0]) if name in _WORDS else name
+
+
 def _name(run: RunRow | None) -> str:
     if run is None:
         return "none"

@@ -142,7 +142,8 @@ def test_status_counts_what_the_harvest_published(harvested: Path) -> None:
     assert human.code == 0
     for source in status["sources"]:
         assert source["id"] in human.out
-    assert f"{status['datasets']} datasets" in human.out
+    assert f"{status['datasets']} Datensätze" in human.out
+    assert "Nächster Lauf" in human.out and " Uhr" in human.out
 
 
 def test_withdrawn_record_is_named_and_refused(tmp_path: Path) -> None:
@@ -190,7 +191,7 @@ def test_undo_takes_a_whole_run_back_and_blocks_its_input(harvested: Path, tmp_p
     before = catalogue.counts(catalogue.number()).datasets
     undone = allmende("undo", run.id, "--region", folder)
     assert undone.code == 0
-    assert undone.out.startswith(f"run {run.id}: 0 restored, ")
+    assert undone.out.startswith(f"Lauf {run.id} ist zurückgenommen: 0 Einträge wiederhergestellt, ")
     assert catalogue.counts(catalogue.number()).datasets == before - run.counts["created"]
     catalogue.close()
     again = allmende("harvest", "eichenzell-hub", "--json", "--region", folder).json()["sources"][0]

@@ -90,9 +90,11 @@ def test_findings_of_a_run_are_told_by_cause_with_a_remedy(steward: Steward) -> 
     run = steward.source.harvest([*PACKAGES, UNUSABLE]).run
     page = steward.read(f"/runs/{run}")
     section = next(node for node in page.css("section") if node.attributes.get("aria-labelledby") == "findings")
-    rows = [words(node) for node in section.css("li")]
+    rows = [words(node) for node in section.css(".remarks > li")]
     assert any("1-mal Der Eintrag hat weder Titel noch Kennung und wurde zurückgestellt." in row for row in rows)
-    assert any("Sollte ergänzt werden" in row and "Die empfohlene Angabe „" in row and "… fehlt" not in row for row in rows)
+    assert any(
+        "Sollte ergänzt werden" in row and "Die empfohlene Angabe „" in row and "… fehlt" not in row for row in rows
+    )
     assert all("So wird es besser:" in row for row in rows)
 
 
