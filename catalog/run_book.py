@@ -18,6 +18,11 @@ from catalog.staging import now_text
 from harvesters.reading import Kept
 from schemas.region import HarvestSource, Region
 
+# What a run can be, how it can end, and what it is (DESIGN 4.2); docs/runs.md tells them.
+STATES = ("running", "waiting", "done")
+STATUSES = ("ok", "warnings", "partial", "held", "failed", "cancelled", "skipped")
+KINDS = ("harvest", "plan", "replay", "accepted", "undo", "split", "forget")
+
 # The report of a run whose process died.
 INTERRUPTED = '{"interrupted": true}'
 
