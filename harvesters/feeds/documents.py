@@ -14,10 +14,10 @@ from urllib.parse import urljoin
 
 import orjson
 from lxml import etree
-from selectolax.lexbor import LexborHTMLParser
 
 from harvesters.feeds.elements import ATOM, IGNORED, INSPIRE, NAMES, PEOPLE, RDF, RSS, XML, canonical_space
 from harvesters.feeds.shapes import gml
+from harvesters.markup import html_tree
 from schemas.iris import digest
 from schemas.kinds import language_tag
 from schemas.syntax import Unreadable
@@ -213,7 +213,7 @@ def _markup(div: etree._Element) -> str:
 def _plain(text: str) -> str:
     """A title without markup, which RSS and ``type="html"`` may hold."""
     if _TAG.search(text):
-        text = LexborHTMLParser(text).text(deep=True)
+        text = html_tree(text).text(deep=True)
     return " ".join(unescape(text).split())
 
 

@@ -13,13 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from selectolax.lexbor import LexborHTMLParser
-
 from harvesters.mapping.account import IGNORED, Account, Part, Parts, Rule, Said
 from harvesters.mapping.agents import contact
 from harvesters.mapping.field_rules import codes, dates, keywords, texts, themes
 from harvesters.mapping.native_values import entries, word
 from harvesters.mapping.places import boxed, places, shaped
+from harvesters.markup import html_tree
 from harvesters.portals.arcgis import FORMATS, portal
 from harvesters.portals.dictionary import Column, schema
 from harvesters.portals.records import (
@@ -225,7 +224,7 @@ def _license(account: Account) -> list[Said]:
 
 def _wording(field: str, text: str) -> list[Said]:
     """Terms in HTML: the licences that they link to, a link that is all they say, and the wording as delivered."""
-    tree = LexborHTMLParser(text)
+    tree = html_tree(text)
     plain = " ".join((tree.root.text(separator=" ") if tree.root else "").split())
     if find_license(plain):
         return [(field, plain)]

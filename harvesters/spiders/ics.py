@@ -11,11 +11,11 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from pydantic import field_validator
 from scrapy.http import Request, Response
-from selectolax.lexbor import LexborHTMLParser
 
 from harvesters.answer import Answer
 from harvesters.city.calendars import Calendar, calendar_in, slim
 from harvesters.city.series import earlier
+from harvesters.markup import html_tree
 from harvesters.reading import Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.kinds import is_web
@@ -153,7 +153,7 @@ class IcsSpider(HarvestSpider):
 def links_in(body: bytes, url: str, patterns: Sequence[str]) -> dict[str, str]:
     """The addresses on a page that fit one of the patterns (``*.ics``), each with the text of its link."""
     text, _ = decode(body)
-    tree = LexborHTMLParser(text)
+    tree = html_tree(text)
     base = tree.css_first("base[href]")
     start = urljoin(url, (base.attributes.get("href") or "").strip()) if base is not None else url
     found: dict[str, str] = {}

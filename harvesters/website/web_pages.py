@@ -12,6 +12,7 @@ from scrapy.http import Response
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.url import safe_url_string
 
+from harvesters.markup import html_tree
 from schemas.kinds import writable
 from schemas.tables import Decoded, decode
 
@@ -57,7 +58,7 @@ def parse(body: bytes, url: str, content_type: str | None) -> WebPage | None:
     decoded = page_text(body, content_type)
     if not is_page(decoded.text):
         return None
-    tree = LexborHTMLParser(decoded.text)
+    tree = html_tree(decoded.text)
     for node in tree.css(_UNSEEN):
         # What describes data for machines is in scripts too.
         if "ld+json" not in (node.attributes.get("type") or "").casefold():
