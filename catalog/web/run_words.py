@@ -203,7 +203,7 @@ def findings(region: Region, row: RunRow, found: Summary, texts: Texts) -> Itera
     yield _plain(f"{number}, {from_causes}")
     for cause in shown:
         yield ""
-        how_many = texts.plain("{n}-mal", n=formats.number(cause.findings, texts.language))
+        how_many = texts.plural("{n}-mal", "{n}-mal", cause.findings)
         where = (
             texts.plural("in {n} Eintrag", "in {n} Einträgen", cause.records)
             if cause.records
