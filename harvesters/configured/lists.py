@@ -32,6 +32,7 @@ LIST_UNSTEADY = declare(
     "faults F16",
 )
 _MASK = b"***"
+_FORBIDDEN = ("verbietet den Abruf oder verlangt", "forbids fetching or wants a key")
 
 
 class ListSpider(HarvestSpider):
@@ -89,9 +90,11 @@ class ListSpider(HarvestSpider):
                 f"[{self.name}].",
             )
         else:
+            # A 401 asks for a key; a 403 may also mean that nobody, or not this address, may fetch it (RFC 9110, 15.5.4).
+            de, en = ("verlangt", "wants a key") if status == 401 else _FORBIDDEN
             self.fail(
-                f"{url}: Der Server verlangt einen Schlüssel (Status {status}). Setzen Sie ihn in der Umgebung: {name}.",
-                f"{url}: the server wants a key (status {status}). Set it in the environment: {name}.",
+                f"{url}: Der Server {de} einen Schlüssel (Status {status}). Setzen Sie ihn in der Umgebung: {name}.",
+                f"{url}: the server {en} (status {status}). Set the key in the environment: {name}.",
             )
 
     # --- Records --------------------------------------------------------------------------------------------------

@@ -102,6 +102,14 @@ def test_401_fails_the_run_and_names_the_variable(tmp_path: Path, key: str | Non
     assert "401" in result["reason"]
 
 
+def test_403_says_that_fetching_may_be_forbidden(tmp_path: Path) -> None:
+    with JsonApi(lambda asked: Reply({"error": "forbidden"}, 403)) as api:
+        done = allmende(region(tmp_path, f"{api.url}/api", MAPPING), "harvest", "--json", key=None)
+    (result,) = orjson.loads(done.stdout)["sources"]
+    assert "verbietet den Abruf oder verlangt einen Schlüssel (Status 403)" in result["reason"]
+    assert "ALLMENDE_SOURCE_USI_1__API_KEY" in result["reason"]
+
+
 def test_F32_key_stays_with_the_origin(tmp_path: Path) -> None:
     with JsonApi(lambda asked: Reply([{"id": "n1", "name": "Fremd"}])) as other:
 
