@@ -28,6 +28,11 @@ STANDARDS = {
 _CONTEXT = '<{}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
 # The most entities that a page may have.
 MOST = 1000
+# How types begin that belong to others.
+_FOREIGN = (
+    *("https://schema.oparl.org/", "http://schema.oparl.org/", "http://www.w3.org/ns/dcat#", "dcat:"),
+    *("https://schema.org/", "http://schema.org/", "schema:"),
+)
 _ENVELOPE = "allmende:total"
 
 
@@ -113,6 +118,24 @@ def types_in(body: bytes, version: str) -> Types:
     return Types(tuple(dict.fromkeys(name for name in names if name)), len(listed))
 
 
+def is_type_list(body: bytes, version: str, headers: Mapping[str, str]) -> bool:
+    """Whether an answer from the types' address is a broker's beyond doubt, and not just any list. Raises Unreadable.
+
+    In NGSI-v2 each type states its attributes, in NGSI-LD the list or each of its entries says that it is one. An empty
+    list of NGSI-v2 counts with a broker's header only. ``headers`` have lower-case names.
+    """
+    document, _ = load_json(body)
+    if version == LD and isinstance(document, dict):
+        return word(document.get("type")) == "EntityTypeList" and "typeList" in document
+    if not isinstance(document, list):
+        return False
+    if not document:
+        return version == V2 and any(name in headers for name in ("fiware-total-count", "fiware-correlator"))
+    if version == V2:
+        return all(isinstance(each, dict) and word(each.get("type")) and "attrs" in each for each in document)
+    return all(isinstance(each, dict) and word(each.get("typeName")) for each in document)
+
+
 class Entities(NamedTuple):
     """A page of entities, and the total that stood with it."""
 
@@ -142,6 +165,11 @@ def is_entity(entry: Any) -> bool:
         return False
     kind = entry.get("type") or entry.get("@type")
     return bool(types_of(entry)) and kind not in ("Feature", "FeatureCollection")
+
+
+def is_foreign(entity: dict[str, Any]) -> bool:
+    """Whether a type says that an object with id and type is one of another standard: OParl, DCAT, schema.org."""
+    return any(name.startswith(_FOREIGN) for name in types_of(entity))
 
 
 def types_of(entity: dict[str, Any]) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ class NgsiSpider(HarvestSpider):
 
     @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
-        """A list of types, or a file of entities."""
+        """A list of types that only a broker gives, or a file of entities that no other standard claims."""
         place = brokers.place(url)
         for address in cls.probes(url):
             if address not in answers:
@@ -108,9 +108,13 @@ class NgsiSpider(HarvestSpider):
                     entities = brokers.entities_in(body, {}).entities
                     if not entities or not all(brokers.is_entity(each) for each in entities):
                         continue
+                    if any(brokers.is_foreign(each) for each in entities):
+                        continue
                     names = tuple(dict.fromkeys(name for each in entities for name in brokers.types_of(each)))
                 else:
                     version = LD if brokers.ROOTS[LD] in address else V2
+                    if not brokers.is_type_list(body, version, answers[address].headers):
+                        continue
                     names = brokers.types_in(body, version).names
             except Unreadable:
                 continue
