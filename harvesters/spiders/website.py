@@ -28,7 +28,7 @@ from harvesters.website.page_links import PageLinks, read_links
 from harvesters.website.proposals import propose
 from harvesters.website.schema_org import SchemaDataset, files_of, identity
 from harvesters.website.site_rules import SiteRules
-from harvesters.website.web_pages import WebPage, header, moment_of, page_text, parse
+from harvesters.website.web_pages import WebPage, header, is_html, moment_of, page_text, parse
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date
 from schemas.syntax import excerpt
@@ -124,7 +124,9 @@ class WebsiteSpider(HarvestSpider):
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
         """Any page in HTML, with little certainty: more of it where data are linked on the page itself."""
         answer = answers.get(url)
-        page = parse(answer.body, answer.final_url, answer.headers.get("content-type")) if answer else None
+        if answer is None or not is_html(answer.body, answer.headers.get("content-type")):
+            return None
+        page = parse(answer.body, answer.final_url, answer.headers.get("content-type"))
         if page is None:
             return None
         found = read_links(page)

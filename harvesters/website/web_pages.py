@@ -23,6 +23,9 @@ _MARKUP = re.compile(
 )
 
 
+_PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream"})
+_BEFORE_TAG = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
+_FIRST_TAG = re.compile(r"<(?P<name>[A-Za-z][\w:.-]{0,80})(?P<rest>[^>]{0,5000})")
 # What nobody sees, and what stands there for those without JavaScript where Joomla hides a mail address.
 _UNSEEN = 'script, style, template, [id^="cloak"], joomla-hidden-mail'
 
@@ -51,6 +54,24 @@ def page_text(body: bytes, content_type: str | None) -> Decoded:
 def is_page(text: str) -> bool:
     """Whether a text is marked up as HTML; plain text that a server calls HTML is not."""
     return _MARKUP.search(text[:20_000]) is not None
+
+
+def is_html(body: bytes, content_type: str | None) -> bool:
+    """Whether an answer is a page by its media type and its beginning.
+
+    Feeds, map services and tables hold HTML in their texts, which :func:`is_page` alone takes for a page.
+    """
+    media_type = (content_type or "").partition(";")[0].strip().lower()
+    if media_type not in _PAGE_TYPES or body.startswith((b"PK\x03\x04", b"%PDF")):
+        return False
+    text = page_text(body[:20_000], content_type).text.lstrip("\ufeff \t\r\n")
+    if not is_page(text) or text.startswith(("{", "[")):
+        return False
+    root = _FIRST_TAG.search(_BEFORE_TAG.sub("", text))
+    if root is None or root["name"].lower() in ("html", "head", "body"):
+        return root is not None
+    is_xml = text.startswith("<?xml") or "xmlns" in root["rest"] or ":" in root["name"]
+    return not is_xml and root["name"].lower() not in ("rss", "feed") and (media_type != "" or text.startswith("<"))
 
 
 def parse(body: bytes, url: str, content_type: str | None) -> WebPage | None:

@@ -65,3 +65,39 @@ def test_empty_broker_is_known_by_its_header_only() -> None:
     empty = found(**{"fiware-total-count": "0"})
     assert empty is not None
     assert (empty.count, empty.certainty) == (0, 60)
+
+
+# ---------------------------------------------------------------------------------------------------------- website
+
+FEED = (
+    b'<rss version="2.0"><channel><title>Amt</title><item><description><p>Neu</p></description></item></channel></rss>'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        (FEED, "text/html"),
+        (b'<?xml version="1.0"?><feed><entry><p>x</p></entry></feed>', ""),
+        (b'<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0"><a>x</a></wfs:FeatureCollection>', ""),
+        (b'{"dataset": [{"description": "<p>x</p>"}]}', "text/html"),
+        (b"PK\x03\x04 <p>x</p>", "application/octet-stream"),
+        (b"Titel;Text\nA;<br>x</br>\n", "text/csv"),
+        (b"Titel;Text\nA;<br>x</br>\n", ""),
+    ],
+)
+def test_what_is_no_page_is_no_website(body: bytes, media_type: str) -> None:
+    assert "website" not in protocols("/x", body, media_type)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!doctype html><html><body><p>x</p></body></html>",
+        b'<?xml version="1.0"?>\n<!-- <rss> --><html xmlns="http://www.w3.org/1999/xhtml"><p>x</p></html>',
+        b"Warning: include() failed\n<html><head><title>x</title></head></html>",
+        b"<meta charset=utf-8><title>x</title><p>x",
+    ],
+)
+def test_pages_are_websites(body: bytes) -> None:
+    assert "website" in protocols("/x", body, "text/html")
