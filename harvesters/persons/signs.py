@@ -19,6 +19,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_MARKS = re.compile(r"\[[^\]]*(?:entfernt|removed)\]|\S+@\S+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LABELS = _words(
+    "tel telefon telefonnummer phone fon mobil handy fax telefax e mail email durchwahl dw nr nummer zimmer"
+)
+
 _PERSON_TYPES = frozenset(
     {
         str(FOAF.Person),
@@ -156,6 +162,11 @@ def is_of_person(box: str, known: list[tuple[str, ...]]) -> bool:
     return not is_office_mailbox(box) and any(len(words[-1]) > 3 and words[-1] in local for words in known)
 
 
+def _is_label(text: str) -> bool:
+    """Whether nothing is left but labels, numbers and marks, as in "Tel. 06655 970-123"."""
+    return not any(word.casefold() not in _LABELS for word in _LETTERS.findall(_MARKS.sub(" ", text)))
+
+
 def offices(
     names: Texts, persons: Collection[Literal], known: Collection[tuple[str, ...]], own: frozenset[str] = frozenset()
 ) -> Texts:
@@ -173,6 +184,9 @@ def offices(
             parts = [part for part in _PARTS.split(text) if part]
             left = [part for part in parts if not any(set(name_words(part)) <= set(words) for words in known)]
             text = text if len(left) == len(parts) else ", ".join(left)
+        if text != each.text:
+            # Of "Bauamt, Frau Muster, Tel. 06655 970-123" the number was hers.
+            text = ", ".join(part.strip() for part in text.split(",") if not _is_label(part))
         if text:
             kept.append(each._replace(text=text))
     return tuple(kept)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harvesters import pipelines
 from harvesters.cleaning import clean
+from harvesters.persons import signs
 from harvesters.persons import texts as person_texts
 from harvesters.persons.words import is_personal_mailbox, without_names
 from harvesters.readers import ckan, dcatus
@@ -19,6 +20,7 @@ from harvesters.reading import NOT_UNDERSTOOD, Kept, Native, Outcome, Page, Read
 from harvesters.spider import Job
 from schemas import rdf
 from schemas.findings import Finding, Severity
+from schemas.kinds import Literal
 from schemas.model import Agent, ContactPoint, Dataset, Distribution
 from tests.harvesters.dcat_parts import context, readings
 
@@ -463,3 +465,16 @@ def test_nothing_of_a_person_is_delivered() -> None:
     assert is_clean(replace(outcome.reading, findings=outcome.findings))
     assert "ustermann" not in outcome.ntriples
     assert all("ustermann" not in companion.ntriples for companion in outcome.companions)
+
+
+@pytest.mark.parametrize(
+    ("said", "office"),
+    [
+        ("Frau Erika Beispielfrau, Tel. 06655 970-123", ()),
+        ("Bauamt, Frau Erika Beispielfrau, Tel. 06655 970-123", ("Bauamt",)),
+        ("Erika Beispielfrau, Bauamt, Zimmer 12", ("Bauamt",)),
+    ],
+)
+def test_labels_and_numbers_that_a_name_leaves_behind_are_no_office(said: str, office: tuple[str, ...]) -> None:
+    text = Literal(said, "de")
+    assert tuple(each.text for each in signs.offices((text,), [text], [])) == office
