@@ -112,7 +112,7 @@ class CswSpider(HarvestSpider):
 
     @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
-        """The first address that answers with capabilities of a catalogue."""
+        """The first address that answers with capabilities of a catalogue; else records at the address itself."""
         if not url.startswith(("http://", "https://")):
             return None
         for base in _bases(url):
@@ -127,7 +127,8 @@ class CswSpider(HarvestSpider):
             constraint = catalogue.asked_in(url, "constraint")
             stated = {"constraint": constraint} if constraint and not constraint.lstrip().startswith("<") else {}
             return Detected(cls.name, base, count, titles, stated, 95)
-        return None
+        # What the crawl asks first: a file answers with its records whatever is asked of it.
+        return _kept_records(cls.name, url, answers.get(catalogue.capabilities_address(url)))
 
     # --- Capabilities -------------------------------------------------------------------------------------------
 
@@ -373,6 +374,18 @@ def _bases(url: str) -> tuple[str, ...]:
 
 def _three(base: str) -> str:
     return queries.address(base, Query("2.0.2", GMD, "gmd:MD_Metadata"), 1, 3)
+
+
+def _kept_records(protocol: str, url: str, answer: Answer | None) -> Detected | None:
+    """A page of records, a GetRecordById answer or a single metadata file at an address, which the crawl reads as it is."""
+    if answer is None:
+        return None
+    try:
+        records = catalogue.read_answer(parse(answer.body)[0]).records
+    except (Unreadable, Refused):
+        return None
+    titles = tuple(catalogue.title_of(each) for each in records[:3])
+    return Detected(protocol, url, len(records), titles, {}, 88) if records else None
 
 
 def _sampled(answer: Answer | None) -> tuple[int | None, tuple[str, ...]]:

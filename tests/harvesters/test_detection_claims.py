@@ -15,14 +15,17 @@ SITE = "https://daten.example.org"
 
 
 def claims(path: str, body: bytes, media_type: str, everywhere: bool = False) -> list[Detected]:
-    """What all protocols make of an address, the surest first; ``everywhere`` answers each other address alike."""
+    """What all protocols make of an address, the surest first; ``everywhere`` answers each other address alike.
+
+    As servers of files do, it answers whatever the query says.
+    """
     url = f"{SITE}{path}"
     found = []
     for spider in registry.spider_classes().values():
         answers = {
             address: Answer(address, address, 200, {"content-type": media_type}, body, media_type, 0.0)
             for address in spider.probes(url)
-            if everywhere or address == url
+            if everywhere or address.partition("?")[0] == url.partition("?")[0]
         }
         result = spider.detect(url, answers)
         if result is not None:
@@ -101,3 +104,47 @@ def test_what_is_no_page_is_no_website(body: bytes, media_type: str) -> None:
 )
 def test_pages_are_websites(body: bytes) -> None:
     assert "website" in protocols("/x", body, "text/html")
+
+
+# -------------------------------------------------------------------------------------------- catalogues and portals
+
+_ISO = (
+    '<gmd:MD_Metadata xmlns:gmd="http://www.isotc211.org/2005/gmd" xmlns:gco="http://www.isotc211.org/2005/gco">'
+    "<gmd:fileIdentifier><gco:CharacterString>a</gco:CharacterString></gmd:fileIdentifier>"
+    "<gmd:identificationInfo><gmd:MD_DataIdentification><gmd:citation><gmd:CI_Citation><gmd:title>"
+    "<gco:CharacterString>Baumkataster</gco:CharacterString></gmd:title></gmd:CI_Citation></gmd:citation>"
+    "</gmd:MD_DataIdentification></gmd:identificationInfo></gmd:MD_Metadata>"
+)
+_CSW = "http://www.opengis.net/cat/csw/2.0.2"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        _ISO,
+        f'<c:GetRecordByIdResponse xmlns:c="{_CSW}">{_ISO}</c:GetRecordByIdResponse>',
+        f'<c:GetRecordsResponse xmlns:c="{_CSW}"><c:SearchResults>{_ISO}</c:SearchResults></c:GetRecordsResponse>',
+    ],
+)
+@pytest.mark.parametrize("path", ["/kataster.xml", "/csw?request=GetRecordById&id=a", "/daten"])
+def test_kept_answers_of_a_catalogue_are_known(path: str, document: str) -> None:
+    first, *others = claims(path, document.encode(), "application/xml")
+    assert (first.protocol, first.url, first.count) == ("csw", f"{SITE}{path}", 1)
+    assert first.samples == ("Baumkataster",)
+    assert others == []
+
+
+def test_catalogue_answer_without_records_is_not_claimed() -> None:
+    document = (
+        f'<c:GetRecordsResponse xmlns:c="{_CSW}"><c:SearchResults numberOfRecordsMatched="5"/></c:GetRecordsResponse>'
+    )
+    assert "csw" not in protocols("/daten", document.encode(), "application/xml")
+
+
+def test_kept_answer_of_piveau_is_no_ckan() -> None:
+    entries = [{"id": "a", "title": {"de": "Bäume", "en": "Trees"}}, {"id": "b", "title": {"en": "Roads"}}]
+    document = {"success": True, "result": {"count": 7, "results": entries}}
+    first, *others = claims("/suche.json", orjson.dumps(document), "application/json")
+    assert (first.protocol, first.url, first.count) == ("piveau", f"{SITE}/suche.json", 7)
+    assert first.samples == ("Bäume", "Roads")
+    assert "ckan" not in [each.protocol for each in others]
