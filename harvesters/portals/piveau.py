@@ -37,10 +37,14 @@ class PiveauOptions(Options):
 
 
 class Portal(NamedTuple):
-    """What an address says: where the interface may lie, the surest first, and the catalogues named in it."""
+    """What an address says: where the interface may lie, the surest first, and the catalogues named in it.
+
+    ``document`` says that it is the address of a file, a kept answer of the search.
+    """
 
     places: tuple[str, ...]
     catalogs: tuple[str, ...] = ()
+    document: bool = False
 
 
 def portal(url: str) -> Portal:
@@ -51,6 +55,8 @@ def portal(url: str) -> Portal:
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc}"
     segments = [segment for segment in parts.path.split("/") if segment]
+    if segments and segments[-1].lower().endswith(".json"):
+        return Portal((url,), document=True)
     query = parse_qs(parts.query)
     named = [identity for value in query.get("catalog", []) for identity in value.split(",") if identity]
     for mark in ("catalogues", "catalogs"):

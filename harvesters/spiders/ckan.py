@@ -78,6 +78,13 @@ class CkanSpider(PackageSpider):
             if found is None or not (found.entries or found.names or found.stated == 0):
                 continue
             packages = [entry for entry in found.entries if isinstance(entry, dict)]
+            # Titles by language: hub-search of piveau, whose envelope is the same.
+            if (
+                packages
+                and not any("resources" in each for each in packages)
+                and isinstance(packages[0].get("title"), dict)
+            ):
+                continue
             titles = tuple(word(entry.get("title")) or word(entry.get("name")) for entry in packages[:3])
             count = found.stated if found.stated is not None else len(packages) or len(found.names)
             return Detected(cls.name, url if named.document else named.root, count, titles, options, certainty)

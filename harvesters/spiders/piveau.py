@@ -34,10 +34,12 @@ class PiveauSpider(ListSpider):
 
     @classmethod
     def probes(cls, url: str) -> Sequence[str]:
-        """The first three datasets at each place where the interface may lie."""
+        """The first three datasets at each place where the interface may lie; an answer that lies there as a file."""
         if not url.startswith(("http://", "https://")):
             return ()
         named = portal(url)
+        if named.document:
+            return (url,)
         asked: list[tuple[str, Any]] = [("filter", "dataset"), ("limit", 3)]
         if wanted := facets(named, PiveauOptions()):
             asked.append(("facets", wanted))
@@ -56,7 +58,8 @@ class PiveauSpider(ListSpider):
                 continue
             titles = tuple(_title(entry.get("title")) for entry in found.entries[:3] if isinstance(entry, dict))
             options = {"catalog": list(named.catalogs)} if named.catalogs else {}
-            return Detected(cls.name, address.partition("?")[0], found.total, titles, options, 93)
+            place = url if named.document else address.partition("?")[0]
+            return Detected(cls.name, place, found.total, titles, options, 93)
         return None
 
     def first(self) -> Iterable[Request | Page]:
@@ -68,6 +71,8 @@ class PiveauSpider(ListSpider):
     def address(self, spot: Spot) -> str | None:
         """A page of the search, or what a scroll goes on with; in the second pass by id."""
         place = spot.manner % _PLACES
+        if self.portal.document:
+            return self.source.url if spot == Spot() else None
         if place >= len(self.portal.places):
             return None
         base = self.portal.places[place]
@@ -92,7 +97,9 @@ class PiveauSpider(ListSpider):
 
     def cut(self, document: Any, spot: Spot) -> Cut | None:
         """The ``results`` with their ``count`` and the id of the scroll."""
-        return _cut(document)
+        found = _cut(document)
+        # A file is all there is; what it lacks of the stated number is missing.
+        return found._replace(more=False) if found is not None and self.portal.document else found
 
     def location(self, entry: dict[str, Any]) -> str | None:
         """The dataset's IRI, where it leads to the portal's page."""

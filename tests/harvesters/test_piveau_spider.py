@@ -168,6 +168,17 @@ def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., R
     assert server.asked[-1].first("sort") == "id+asc"
 
 
+@pytest.mark.parametrize(("stated", "coverage"), [(3, "complete"), (7, "partial")])
+def test_kept_answer_is_read_as_it_is(
+    harvest: Callable[..., Run], server: PortalServer, stated: int, coverage: str
+) -> None:
+    run = harvest(
+        lambda asked: result(datasets(3), stated, "DXF1=") if asked.path == "/suche.json" else None, "/suche.json"
+    )
+    assert (len(run.records), run.report["coverage"]) == (3, coverage)
+    assert len(server.asked) == 1
+
+
 def test_detection_tells_it_from_ckan() -> None:
     url = "https://d.example/data/datasets?catalog=kreis"
     first, second = PiveauSpider.probes(url)
