@@ -123,7 +123,7 @@ async def run(request: Request) -> Response:
         place_of=causes.place_of,
         became={name: texts.text(words) for name, words in causes.BECAME.items()},
         former=remarks.causes([tuple(cause) for cause in report.get("causes", ())], texts) if told is None else (),
-        failures=_said(report.get("failures", ()), texts),
+        failures=_said(report.get("failures", ()), texts) if told is None else (),
         run_findings=_findings(report.get("findings", ()), texts) if told is None else (),
         pages=report.get("pages", 0),
         stated_total=report.get("stated_total"),
