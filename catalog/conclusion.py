@@ -141,6 +141,9 @@ def _plan(
     if lost:
         # Neither ok nor with warnings, whatever else there is to say (DESIGN 4.2).
         status, de, en = "partial", lost[0].message("de"), lost[0].message("en")
+    if relinked := staging.count("SELECT count(*) FROM relinked"):
+        de = "; ".join(filter(None, (f"{relinked} mit neuer Kennung weitergeführt", de)))
+        en = "; ".join(filter(None, (f"{relinked} continued under new identifiers", en)))
     if plan.counts.held:
         runs = ", ".join(f"allmende harvest --accept {run_id}" for run_id in store.blockers(source.key))
         de, en = f"{de} (freigeben: {runs})", f"{en} (to release: {runs})"

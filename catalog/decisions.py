@@ -167,6 +167,8 @@ def undo(region: Region, run_id: int, now: datetime) -> undoing.Undone:
     try:
         source = region.source(source_id)
         assert source is not None
+        # What cannot be taken back is no run that failed.
+        undoing.made_by(store, run_id)
         run = store.open_run(source, "undo", now)
         try:
             return undoing.undo(store, run_id, run, now)

@@ -35,13 +35,17 @@ class Conflict(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What an undo did: records restored, withdrawn, and those that a later run had changed since."""
+    """What an undo did: records restored, withdrawn, under their former identifier again; those that a later run changed.
+
+    Records are datasets and what belongs to them: services, series, agents.
+    """
 
     number: int
     restored: int
     withdrawn: int
     conflicts: tuple[Conflict, ...]
     run: int = 0
+    relinked: int = 0
 
 
 @dataclass(slots=True)
@@ -64,7 +68,7 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
     undo's report. The undone inputs are blocked until they change (DESIGN 3, step 7). Records that the run relinked
     have their former native id again; taking an undo back brings its relinks back. Raises NoSuchRun.
     """
-    source_key, kind, made = _made(store, run_id)
+    source_key, kind, made = made_by(store, run_id)
     writer = number_writer(store, run, source_key, now)
     try:
         doing = _look(store, run_id, made, writer.number - 1)
@@ -87,10 +91,10 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
         # Taking an undo back releases what it blocked.
         with store.writing.begin() as connection:
             connection.execute(sa.delete(tables.blocked).where(tables.blocked.c.run_id.in_((run_id, run.id))))
-    return Undone(writer.number, len(doing.restore), len(doing.unseen), tuple(doing.conflicts), run.id)
+    return Undone(writer.number, len(doing.restore), len(doing.unseen), tuple(doing.conflicts), run.id, len(doing.relinked))
 
 
-def _made(store: Store, run_id: int) -> tuple[str, str, int]:
+def made_by(store: Store, run_id: int) -> tuple[str, str, int]:
     """Source, kind and publication number of a run. Raises NoSuchRun if there is nothing to take back."""
     runs = tables.runs
     with store.engine.connect() as connection:

@@ -126,6 +126,14 @@ def undone(run_id: int, made: Undone, texts: Texts) -> Iterator[str]:
         texts.plural("{n} Eintrag wiederhergestellt", "{n} Einträge wiederhergestellt", made.restored),
         texts.plural("{n} Eintrag zurückgezogen", "{n} Einträge zurückgezogen", made.withdrawn),
     ]
+    if made.relinked:
+        parts.append(
+            texts.plural(
+                "{n} Eintrag wieder unter seiner früheren Kennung",
+                "{n} Einträge wieder unter ihrer früheren Kennung",
+                made.relinked,
+            )
+        )
     if made.conflicts:
         parts.append(
             texts.plural("{n} Eintrag blieb, wie er ist", "{n} Einträge blieben, wie sie sind", len(made.conflicts))

@@ -73,6 +73,7 @@ def relinked(portal: Source) -> int:
     assert held.run is not None
     result = decisions.accept(portal.region, held.run, portal.now, relink=True)
     assert (result.counts.created, result.counts.absent) == (0, 0)
+    assert "6 mit neuer Kennung weitergeführt" in result.reason_de
     return held.run
 
 
@@ -203,3 +204,18 @@ def test_relink_is_refused_where_none_is_proposed(portal: Source) -> None:
     with pytest.raises(NoSuchRun, match="proposes no re-link"):
         decisions.accept(portal.region, held.run, portal.now, relink=True)
     assert decisions.accept(portal.region, held.run, portal.now).counts.absent == 6
+
+
+def test_undo_of_a_relink_says_how_many_have_their_former_identifier_again(portal: Source) -> None:
+    run = relinked(portal)
+    undone = decisions.undo(portal.region, run, portal.now)
+    assert undone.relinked == 6
+
+
+def test_refused_undo_enters_no_run(portal: Source) -> None:
+    portal.harvest(PACKAGES)
+    idle = portal.harvest(PACKAGES)
+    assert idle.run is not None
+    with pytest.raises(NoSuchRun, match="changed nothing"):
+        decisions.undo(portal.region, idle.run, portal.now)
+    assert portal.harvest(PACKAGES).run == idle.run + 1
