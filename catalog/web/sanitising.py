@@ -29,7 +29,7 @@ _HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 _CONTACT = re.compile(r"(?:mailto:[^\s@]+@|tel:\+?[\d\s()/.-]+$)", re.I)
 _BLOCK = re.compile(r"<(?:br|hr|/p|/div|/li|/dt|/dd|/tr|/th|/td|/pre|/blockquote|/caption)\b[^>]*>")
-_END = re.compile(r"(\w+)[.!?][\"“”)]?(?=\s+[A-ZÄÖÜ„\"])")
+_END = re.compile(r"\b(\w+)[.!?][\"“”)]?(?=\s+[A-ZÄÖÜ„\"])")
 # A point behind these, behind one letter or a number of up to two digits ends no sentence.
 _SHORT = frozenset(
     ["bzw", "ca", "etc", "evtl", "ggf", "inkl", "max", "min", "mind", "nr", "sog", "str", "tel", "usw", "vgl", "zzgl"]

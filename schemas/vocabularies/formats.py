@@ -21,7 +21,7 @@ _EMPTY_WORDS = re.compile(
     r"datei(?:en)?|(?:datei)?format|files?|do[ck]ument|dienst|service|server|schnittstelle|download|downloaddienst"
     r"|darstellungsdienst|ogc|als|im"
 )
-_BETWEEN = re.compile(r"\s*(?:[/,;|+]|\boder\b|\bor\b|\bbzw\.?|\bund\b|\band\b)\s*")
+_BETWEEN = re.compile(r"(?:(?<!\s)\s+)?(?:[/,;|+]|\boder\b|\bor\b|\bbzw\.?|\bund\b|\band\b)\s*")
 
 
 @look_up
