@@ -15,18 +15,11 @@ from urllib.parse import unquote
 import orjson
 
 from harvesters.files.described_file import DescribedFile
+from harvesters.files.endings import DATA_ENDINGS
 from harvesters.files.metadata_sheet import MetadataSheet, SheetRow
 from schemas.iris import ascii_words
 from schemas.vocabularies.spelling import fold
 
-# What a town puts online as data. Images, pages and office texts are no data; they are named in a finding.
-DATA_ENDINGS = frozenset(
-    re.findall(
-        r"\w+",
-        "csv tsv tab txt xlsx xlsm xls ods geojson json jsonl ndjson kml kmz gml gpx gpkg shp dbf shx prj cpg sbn sbx qix qpj "
-        "zip pdf ics xml rdf ttl parquet tif tiff nc las laz dxf sqlite",
-    )
-)
 SHAPEFILE_PARTS = frozenset(re.findall(r"\w+", "shp dbf shx prj cpg sbn sbx qix qpj"))
 _SKIPPED = re.compile(
     r"[.~$_].*|.*[~#]|.*\.(?:tmp|temp|bak|part|crdownload|swp|lock|log)|thumbs\.db|desktop\.ini|"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
+from harvesters.files.endings import is_data_address
 from schemas.findings import Finding, Severity, declare
 from schemas.tables import read_table
 from schemas.vocabularies.spelling import fold
@@ -208,6 +209,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "access": ("Zugriffsrechte", "Zugang", "Access rights", "Access"),
 }
 
+FORMAT_COLUMN = ("Format", "Dateiformat", "Datenformat", "File format")
+# Columns whose name leaves open whether the page of a dataset is meant or its file.
+_LINKS = frozenset(map(fold, ("Link", "URL", "Webadresse")))
+
 
 class SheetRow(NamedTuple):
     """One row: its number as a spreadsheet shows it, its known values (field, column, text), the others (column, text)."""
@@ -267,6 +272,22 @@ def field_of(column: str) -> str | None:
     return _known().get(fold(column)) or _known().get(fold(re.sub(r"[(\[].{0,200}", "", column)))
 
 
+def is_format(column: str) -> bool:
+    """Whether a column's name says that the formats of files stand in it."""
+    return fold(re.sub(r"[(\[].{0,200}", "", column)) in {fold(name) for name in FORMAT_COLUMN}
+
+
+def link_field(column: str, text: str, beside_format: bool) -> str:
+    """What a cell of a column is that is known as ``landing_page``: the page, or where its name leaves that open
+    (``Link``), a ``file`` by its ending, or what the format in the next column is of (``access_url``).
+    """
+    if fold(re.sub(r"[(\[].{0,200}", "", column)) not in _LINKS:
+        return "landing_page"
+    if any(is_data_address(piece) for piece in re.split(r"[\s;|]+", text)):
+        return "file"
+    return "access_url" if beside_format and re.match(r"https?://", text, re.IGNORECASE) else "landing_page"
+
+
 def nearest(column: str) -> str:
     """The known column name that looks most like an unknown one; the first of all if none does."""
     found = difflib.get_close_matches(fold(column)[:60], _known(), n=1, cutoff=0.5)
@@ -281,6 +302,10 @@ def read_sheet(data: bytes, path: str) -> MetadataSheet:
     """
     table = read_table(data, path.rpartition("/")[2], MAX_ROWS)
     columns = [(name.strip(), field_of(name)) for name in table.names]
+    beside_format = not any(field == "file" for _, field in columns)
+    if beside_format:  # then the format is that of a link; of files in the folder it is known
+        columns = [(name, "format" if field is None and is_format(name) else field) for name, field in columns]
+        beside_format = any(field == "format" for _, field in columns)
     if not {"file", "title", "identifier"} & {field for _, field in columns}:
         names = ", ".join(name for name, _ in columns)[:200]
         reason = (
@@ -294,13 +319,24 @@ def read_sheet(data: bytes, path: str) -> MetadataSheet:
     first = table.header_row + 2
     for number, cells in enumerate(table.rows, first):
         values = [(column, field, cell.strip()) for (column, field), cell in zip(columns, cells, strict=False)]
-        known = tuple((field, column, text) for column, field, text in values if field and text)
+        known = tuple(
+            (_of_folder(field, column, text, beside_format), column, text)
+            for column, field, text in values
+            if field and text
+        )
         unknown = tuple((column, text) for column, field, text in values if not field and text)
         if any(field in ("file", "title", "identifier") for field, _, _ in known):
             rows.append(SheetRow(path, number, known, unknown))
         elif known or unknown:
             findings.append(Finding(Severity.WARNING, path, None, ROW_EMPTY, (path, str(number))))
     return MetadataSheet(path, tuple(rows), tuple(findings))
+
+
+def _of_folder(field: str, column: str, text: str, beside_format: bool) -> str:
+    if field != "landing_page":
+        return field
+    found = link_field(column, text, beside_format)
+    return "file" if found == "access_url" else found
 
 
 def _column_findings(

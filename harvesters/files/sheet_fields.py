@@ -11,7 +11,7 @@ from harvesters.files.metadata_sheet import SheetRow
 from harvesters.reading import NOT_UNDERSTOOD, Context, TraceEntry
 from schemas import iris
 from schemas.dcat import HVD_LEGISLATION
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date, iri
 from schemas.model import (
     Agent,
@@ -23,7 +23,9 @@ from schemas.model import (
     Resources,
     RightsStatement,
     Texts,
+    Value,
 )
+from schemas.namespaces import DCTERMS
 from schemas.region import Municipality
 from schemas.vocabularies import (
     LISTS,
@@ -35,6 +37,16 @@ from schemas.vocabularies import (
     find_theme,
 )
 from schemas.vocabularies.spelling import fold
+
+Extra = tuple[tuple[str, Value], ...]
+
+WITHOUT_FILE = declare(
+    "sheet-value-without-file",
+    "Die Spalte „{0}“ sagt „{1}“ über eine Datei, die Zeile nennt aber keine; der Wert bleibt als Zusatzangabe erhalten.",
+    "The column “{0}” says “{1}” of a file, but the row names none; the value is kept as an addition.",
+    "Tragen Sie in der Zeile die Adresse der Datei ein.",
+    "Enter the file's address in the row.",
+)
 
 _MAIL = re.compile(r"[^@\s<>,;()]+@[^@\s<>,;()]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"[+0(][\d\s()/.-]{5,30}")
@@ -74,6 +86,26 @@ class Draft:
         """Enters that a value was not understood, and keeps it."""
         self.findings.append(Finding(Severity.WARNING, self.native_id, None, NOT_UNDERSTOOD, (field, text[:200])))
         self.leftovers.append((field, text))
+
+    def without_file(self, row: SheetRow, *fields: str) -> None:
+        """Enters that the row says something of a file and names none, and keeps it."""
+        for field, column, text in row.values:
+            if field in fields:
+                name = field if column == "=" else column
+                self.findings.append(Finding(Severity.WARNING, self.native_id, None, WITHOUT_FILE, (name, text[:200])))
+                self.leftovers.append((name, text))
+
+    def terms_of_dataset(self) -> Extra:
+        """Licence and rights where no file bears them: at the dataset itself, as other catalogues have them."""
+        self.trace = [
+            entry._replace(attribute=entry.attribute.removeprefix("distribution."))
+            if entry.attribute in ("distribution.license", "distribution.rights")
+            else entry
+            for entry in self.trace
+            if entry.attribute != "distribution.license_attribution"
+        ]
+        terms = [(str(DCTERMS.license), value) for value in self.license]
+        return (*terms, *((str(DCTERMS.rights), value) for value in self.rights))
 
     def literal(self, text: str) -> Literal:
         """A text in the source's language."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import orjson
 
-from harvesters.files.metadata_sheet import COLUMNS, SheetRow, field_of
+from harvesters.files.metadata_sheet import COLUMNS, FORMAT_COLUMN, SheetRow, field_of, link_field
 from schemas import iris
 from schemas.tables import Table, read_table
 from schemas.vocabularies.spelling import fold
@@ -16,7 +16,7 @@ MOST_ROWS = 100_000
 # What only a distribution has; a folder's own files say this by themselves.
 OF_FILES: Mapping[str, tuple[str, ...]] = {
     "access_url": ("Zugang-URL", "Zugriffs-URL", "Dienst", "Dienst-URL", "Access URL"),
-    "format": ("Format", "Dateiformat", "Datenformat", "File format"),
+    "format": FORMAT_COLUMN,
     "file_title": ("Dateititel", "Titel der Datei", "Ressourcentitel", "Distributionstitel", "File title"),
     "file_description": ("Dateibeschreibung", "Beschreibung der Datei", "File description"),
 }
@@ -61,6 +61,8 @@ def read_list(data: bytes, path: str, columns: Columns, sheet: str = "", header_
         (field, "=", name[1:].strip()) for field, names in columns.items() for name in names if name.startswith("=")
     ]
     rows, empty = _rows(table, fields, constants, path)
+    if not {"landing_page", "file", "access_url"} & set(columns):
+        rows = _with_links(rows, {field for each in fields for field in each})
     named = [name for place, name in enumerate(table.names) if not fields[place]]
     unknown = tuple(name for name in named if any(name == column for row in rows for column, _ in row.unknown))
     has_title = any({"title", "identifier"} & set(each) for each in fields)
@@ -108,6 +110,20 @@ def _rows(
         elif stated or unknown:
             empty.append(number)
     return rows, empty
+
+
+def _with_links(rows: Iterable[SheetRow], fields: Set[str]) -> list[SheetRow]:
+    """The rows, links to files as such: a list that knows one column for addresses calls it ``Link``."""
+    beside_format = "format" in fields and not {"file", "access_url"} & fields
+    return [
+        row._replace(
+            values=tuple(
+                (link_field(column, text, beside_format) if field == "landing_page" else field, column, text)
+                for field, column, text in row.values
+            )
+        )
+        for row in rows
+    ]
 
 
 def _grouped(rows: Iterable[SheetRow]) -> Iterable[SheetDataset]:

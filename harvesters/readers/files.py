@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 from harvesters.files import file_texts, sheet_fields
 from harvesters.files.described_file import DescribedFile
+from harvesters.files.endings import is_data_address
 from harvesters.files.file_groups import SHAPEFILE_PARTS, FileGroup, period_of, title_of
 from harvesters.files.file_texts import FILE_MISSING, FILE_NOTE, FILE_PERSONAL, FILE_UNREADABLE, FILE_WEB_PAGE
-from harvesters.files.sheet_fields import Draft
+from harvesters.files.metadata_sheet import SheetRow
+from harvesters.files.sheet_fields import Draft, Extra
 from harvesters.reading import Context, Native, Reading, TraceEntry, Unusable, without_identity
 from schemas import iris
 from schemas.findings import Finding, Severity
@@ -24,7 +26,7 @@ from schemas.model import (
     Resource,
 )
 from schemas.namespaces import XSD
-from schemas.vocabularies import LISTS, file_type_of, find_media_type
+from schemas.vocabularies import LISTS, Code, file_type_of, find_file_type, find_media_type, media_type_of
 
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 _SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
@@ -62,10 +64,20 @@ def read(native: Native, context: Context) -> Reading:
     _derive(found, good, draft)
     _add_series(found, draft)
     distributions = [_distribution(file, found, draft) for file in good]
-    distributions += [link for address in found.links if (link := _link(address, found, draft))]
+    stated = _stated_format(found.row, draft) if found.links else None
+    links = [link for address in found.links if (link := _link(address, found, stated, draft))]
+    distributions += links
+    if found.row is not None and not links:
+        draft.without_file(found.row, "format")
+    extra: Extra = ()
+    if not distributions:
+        extra = draft.terms_of_dataset()
+        if found.row is not None:
+            draft.without_file(found.row, "attribution")
     record = Dataset(
         iri=iris.mint(context.base_url, "dataset", iris.key(context.source.key, found.native_id)),
         distribution=tuple(distributions),
+        extra=extra,
         **draft.values,
     )
     return Reading(
@@ -205,17 +217,31 @@ def _format(file: DescribedFile) -> tuple[str | None, str | None]:
     return code.iri if code else None, media.iri if media else None
 
 
-def _link(address: str, found: FileGroup, draft: Draft) -> Distribution | None:
+def _stated_format(row: SheetRow | None, draft: Draft) -> Code | None:
+    code = None
+    for field, column, text in row.values if row else ():
+        if field == "format":
+            code = find_file_type(text) or code
+            if find_file_type(text) is None:
+                draft.not_understood(column, text)
+    return code
+
+
+def _link(address: str, found: FileGroup, stated: Code | None, draft: Draft) -> Distribution | None:
     target = iri(address)
     if target is None:
         draft.not_understood("file", address)
         return None
     ending = target.partition("?")[0].rpartition(".")[2]
     code = file_type_of(ending) if "/" not in ending else None
+    code = code or stated
+    media = media_type_of(code.code) if code else None
     return Distribution(
         iri=_distribution_iri(target, found, draft.context),
         access_url=(target,),
+        download_url=(target,) if is_data_address(target) else (),
         format=(code.iri,) if code else (),
+        media_type=(media.iri,) if media else (),
         license=draft.license,
         license_attribution=draft.attribution,
         rights=draft.rights,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 
 from harvesters.files import sheet_fields
 from harvesters.files.metadata_sheet import SheetRow
-from harvesters.files.sheet_fields import Draft
+from harvesters.files.sheet_fields import Draft, Extra
 from harvesters.files.sheet_list import SheetDataset, of_dataset, of_file
 from harvesters.mapping.native_values import address_of
 from harvesters.reading import DERIVED_ID, Context, Native, Reading, TraceEntry, without_identity
 from schemas import iris
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, iri
-from schemas.model import Dataset, Distribution
+from schemas.model import Dataset, Distribution, Value
 from schemas.namespaces import DCTERMS
 from schemas.vocabularies import Code, file_type_of, find_file_type, media_type_of
 from schemas.vocabularies.spelling import fold
@@ -54,16 +54,22 @@ def read(native: Native, context: Context) -> Reading:
     first = Draft(found.native_id, context)
     sheet_fields.read_row(of_file(found.rows[0]), first)
     distributions: dict[str, Distribution] = {}
+    idle: list[tuple[SheetRow, Draft]] = []
     for number, row in enumerate(found.rows):
         terms = first if number == 0 else _terms(row, first, draft)
-        for made in _distributions(row, found, terms, draft):
-            distributions.setdefault(made.iri or "", made)
+        made = list(_distributions(row, found, terms, draft))
+        for each in made:
+            distributions.setdefault(each.iri or "", each)
+        if not made:
+            idle.append((row, terms))
+    extra = _without_file(idle, distributions.values(), draft)
     draft.trace += first.trace
     draft.findings += first.findings
     draft.leftovers += first.leftovers
     record = Dataset(
         iri=iris.mint(context.base_url, "dataset", iris.key(context.source.key, found.native_id)),
         distribution=tuple(distributions.values()),
+        extra=extra,
         **draft.values,
     )
     return Reading(
@@ -75,6 +81,21 @@ def read(native: Native, context: Context) -> Reading:
         companions=tuple(draft.companions),
         source_record=native.location,
     )
+
+
+def _without_file(
+    idle: Sequence[tuple[SheetRow, Draft]], distributions: Collection[Distribution], draft: Draft
+) -> Extra:
+    """What rows without a file say of one: terms that no file bears become the dataset's, the rest stays with a finding."""
+    extra: list[tuple[str, Value]] = []
+    for row, terms in idle:
+        draft.without_file(row, "format", "file_title", "file_description")
+        if not distributions:
+            draft.without_file(row, "attribution")
+            extra += [each for each in terms.terms_of_dataset() if each not in extra]
+        elif not any((each.license, each.rights) == (terms.license, terms.rights) for each in distributions):
+            draft.without_file(row, "license", "rights", "attribution")
+    return tuple(extra)
 
 
 def _merged(found: SheetDataset, draft: Draft) -> SheetRow:
@@ -173,6 +194,8 @@ def _format(row: SheetRow, column: str, target: str, count: int, draft: Draft) -
             field = next(column for field, column, text in row.values if field == "format" and part in text)
             draft.not_understood(field, part)
     if ending is not None and fold(ending.code) != "zip":
+        if known and count == 1 and ending not in known:
+            draft.leftovers += [(column, text) for field, column, text in row.values if field == "format"]
         return ending
     if len(known) == 1 and count == 1:
         return known[0]

@@ -266,3 +266,28 @@ def test_the_recording(context: Context) -> None:
     sheet = read_sheet((folder / "metadaten.csv").read_bytes(), "metadaten.csv")
     assert [row.first("title") for row in sheet.rows] == ["Straßenverzeichnis", "Haushalt 2025", "Bodenrichtwerte"]
     assert [finding.arguments[1:] for finding in sheet.findings] == [("Aktenzeichen", nearest("Aktenzeichen"))]
+
+
+def test_link_beside_a_format_is_a_file_with_licence_and_format(context: Context) -> None:
+    reading = reading_of(context, Lizenz="dl-by-de/2.0", Link="https://x.example/wald", Format="CSV")
+    assert isinstance(reading.record, Dataset)
+    [made] = reading.record.distribution
+    assert isinstance(made, Distribution)
+    assert (made.access_url, made.download_url) == (("https://x.example/wald",), ())
+    assert (code(made.format[0]), code(made.media_type[0])) == ("CSV", "csv")
+    assert str(made.license[0]).endswith("dl-by-de/2.0")
+    assert (reading.record.landing_page, reading.leftovers) == ((), ())
+    assert record_of(context, Link="https://x.example/wald").landing_page == ("https://x.example/wald",)
+    [made] = record_of(context, Link="https://x.example/wald.csv").distribution
+    assert isinstance(made, Distribution)
+    assert made.download_url == ("https://x.example/wald.csv",)
+
+
+def test_row_without_file_keeps_its_terms_at_the_dataset(context: Context) -> None:
+    reading = reading_of(context, Lizenz="dl-by-de/2.0", Rechte="Nur mit Hut", Format="CSV", Quellenvermerk="Neuhof")
+    said = [(name.rpartition("/")[2], value) for name, value in reading.record.extra]
+    assert [name for name, _ in said] == ["license", "rights"]
+    assert str(said[0][1]).endswith("dl-by-de/2.0")
+    assert set(reading.leftovers) == {("Format", "CSV"), ("Quellenvermerk", "Neuhof")}
+    said_of_files = {f.arguments for f in reading.findings if f.rule == "sheet-value-without-file"}
+    assert said_of_files == {("Quellenvermerk", "Neuhof"), ("Format", "CSV")}

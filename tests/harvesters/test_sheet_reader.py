@@ -176,3 +176,98 @@ def test_any_rows_are_records_or_set_aside(rows: list[list[str]]) -> None:
         assert all(finding.rule in WORDING and finding.message("de") for finding in outcome.findings)
         if not outcome.set_aside:
             assert len(rdflib.Graph().parse(data=outcome.ntriples, format="nt")) == outcome.ntriples.count("\n")
+
+
+def without_file(reading: Reading) -> set[str]:
+    return {finding.arguments[0] for finding in reading.findings if finding.rule == "sheet-value-without-file"}
+
+
+def extra_of(reading: Reading) -> list[tuple[str, str]]:
+    return [
+        (name.rpartition("/")[2], str(value).rpartition("licenses/")[2])
+        for name, value in reading.record.extra
+        if name.endswith("license")
+    ]
+
+
+HEAD = ("Kennung", "Titel", "Beschreibung", "Lizenz", "Link", "Format")
+
+
+def test_link_beside_a_format_or_with_a_data_suffix_is_a_file() -> None:
+    suffix, service = readings(
+        table(
+            HEAD,
+            ("W-1", "Wald", "Alle Wälder", "dl-by-de/2.0", "https://x.example/wald.csv?v=2", "CSV"),
+            ("W-2", "Wasser", "Alle Wasser", "dl-zero-de/2.0", "https://x.example/wasser?service=WMS", "WMS"),
+        )
+    )
+    (file,), (wms,) = distributions(suffix), distributions(service)
+    assert file.access_url == file.download_url == ("https://x.example/wald.csv?v=2",)
+    assert wms.access_url == ("https://x.example/wasser?service=WMS",)
+    assert wms.download_url == ()
+    assert [str(each.license[0]).rpartition("licenses/")[2] for each in (file, wms)] == [
+        "dl-by-de/2.0",
+        "dl-zero-de/2.0",
+    ]
+    assert [str(each.format[0]).rpartition("/")[2] for each in (file, wms)] == ["CSV", "WMS_SRVC"]
+    for reading in (suffix, service):
+        assert isinstance(reading.record, Dataset)
+        assert (reading.record.landing_page, reading.record.extra, reading.leftovers) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("names", "link", "page"),
+    [
+        (("Titel", "Lizenz", "Link"), "https://x.example/wald", True),
+        (("Titel", "Lizenz", "Link"), "https://x.example", True),
+        (("Titel", "Lizenz", "URL"), "https://x.example/a/wald.GeoJSON", False),
+        (("Titel", "Format", "Webseite"), "https://x.example/wald", True),
+    ],
+)
+def test_link_without_a_format_beside_it_is_the_page(names: tuple[str, ...], link: str, page: bool) -> None:
+    (reading,) = readings(table(names, ("Wald", "CSV" if "Format" in names else "cc-zero", link)))
+    assert isinstance(reading.record, Dataset)
+    assert bool(reading.record.landing_page) is page
+    assert bool(distributions(reading)) is not page
+
+
+def test_link_beside_files_stays_the_page_as_does_one_that_the_source_file_names() -> None:
+    body = table(
+        ("Titel", "Datei", "Format", "Link"), ("Wald", "https://x.example/a.csv", "CSV", "https://x.example/a")
+    )
+    (reading,) = readings(body)
+    assert isinstance(reading.record, Dataset)
+    assert (len(distributions(reading)), reading.record.landing_page) == (1, ("https://x.example/a",))
+    named = SheetOptions.model_validate({"columns": {"landing_page": "Link"}})
+    (reading,) = readings(table(HEAD, ("1", "Wald", "", "", "https://x.example/wald.csv", "CSV")), named)
+    assert isinstance(reading.record, Dataset)
+    assert reading.record.landing_page == ("https://x.example/wald.csv",)
+
+
+def test_row_without_a_file_loses_nothing() -> None:
+    names = ("Titel", "Lizenz", "Nutzungsbedingungen", "Quellenvermerk", "Format", "Dateititel")
+    (reading,) = readings(table(names, ("Wald", "dl-by-de/2.0", "Nur mit Hut", "Gemeinde Neuhof", "CSV", "Bäume")))
+    assert distributions(reading) == []
+    assert extra_of(reading) == [("license", "dl-by-de/2.0")]
+    assert [str(name).rpartition("/")[2] for name, _ in reading.record.extra] == ["license", "rights"]
+    kept = {("Quellenvermerk", "Gemeinde Neuhof"), ("Format", "CSV"), ("Dateititel", "Bäume")}
+    assert set(reading.leftovers) == kept
+    assert without_file(reading) == {name for name, _ in kept}
+    assert ("license", "liste.xlsx: Lizenz, Zeile 2", "lookup") in reading.trace
+
+
+def test_further_row_without_a_file_keeps_its_terms_as_leftovers() -> None:
+    names = ("Kennung", "Titel", "Datei", "Lizenz", "Format")
+    body = table(
+        names, ("1", "Wald", "https://x.example/a.csv", "cc-zero", ""), ("1", "Wald", "", "dl-by-de/2.0", "Excel")
+    )
+    (reading,) = readings(body)
+    assert [str(each.license[0]).rpartition("licenses/")[2] for each in distributions(reading)] == ["cc-zero"]
+    assert set(reading.leftovers) == {("Lizenz", "dl-by-de/2.0"), ("Format", "Excel")}
+    assert without_file(reading) == {"Format", "Lizenz"}
+
+
+def test_format_that_the_ending_belies_is_kept() -> None:
+    body = table(("Titel", "Datei", "Format"), ("Wald", "https://x.example/a.csv", "XLSX"))
+    (reading,) = readings(body)
+    assert reading.leftovers == (("Format", "XLSX"),)
