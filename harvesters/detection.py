@@ -15,6 +15,8 @@ from harvesters.spider import Detected
 from schemas.limits import Limits
 from schemas.region import HarvestSource, Region
 
+_SURE, _LAST_RESORT = 50, 10
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -49,6 +51,9 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
         result = spider.detect(url, {address: answers[address] for address in probes[name] if address in answers})
         if result is not None:
             found.append(result)
+    if any(each.certainty >= _SURE for each in found):
+        # That any answer could also be kept as a file is worth saying only where nothing better is known.
+        found = [each for each in found if each.certainty >= _LAST_RESORT]
     reason = None
     if not found and not answers and refusals:
         refused = next((each for each in refusals if each.url == url), refusals[0])

@@ -1,4 +1,4 @@
-"""Reaches a folder of files: one on this machine, or one that a web server lists; unchanged files are not read again."""
+"""Reaches a folder of files, on this machine or listed by a web server, or one file; the unchanged is not read again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
-from harvesters.files import described_file, file_groups, local_folder
+from harvesters.files import described_file, file_groups, local_folder, single_file
 from harvesters.files.file_groups import FileEntry, FileGroup
 from harvesters.files.file_texts import FILE_GONE, FOLDER_DEPTH, FOLDER_LOOP
 from harvesters.files.folder_files import (
@@ -28,7 +28,7 @@ from harvesters.files.folder_index import folder_of, read_index
 from harvesters.files.metadata_sheet import is_sheet
 from harvesters.reading import Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
-from harvesters.website.web_pages import header, moment_of, page_text, parse
+from harvesters.website.web_pages import header, is_html, moment_of, page_text, parse
 from schemas.findings import Finding, Severity
 from schemas.syntax import excerpt
 
@@ -44,6 +44,9 @@ class FolderOptions(Options):
 
     public_url: str | None = None
     """Where a web server serves a local folder; without it the catalogue serves its files."""
+
+    file: str = Field(default="", max_length=200, pattern=r"^[^/\\\x00-\x1f]*$")
+    """The name of the file that the address leads to, if the address is that of one file and does not end in its name."""
 
     @field_validator("public_url")
     @classmethod
@@ -73,13 +76,13 @@ class FolderSpider(HarvestSpider):
 
     @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
-        """An index page of data files, or a folder of this machine that holds some."""
+        """An index page of data files, a folder of this machine that holds some, or a single file of data."""
         if "://" not in url:
             return cls._detect_local(url)
         answer = answers.get(url)
         page = parse(answer.body, answer.final_url, answer.headers.get("content-type")) if answer else None
-        if page is None:
-            return None
+        if page is None or answer is None or not is_html(answer.body, answer.headers.get("content-type")):
+            return cls._detect_file(url, answer) if answer else None
         index = read_index(page, folder_of(page.url))
         groups = file_groups.group([entry for entry in index.data if not is_sheet(entry.name)], ())
         # A listing that a server made is a folder for sure; a page written by hand is one if it links to little else.
@@ -88,6 +91,15 @@ class FolderSpider(HarvestSpider):
             return None
         samples = tuple(file_groups.title_of(found.files[0].path) for found in groups[:3])
         return Detected(cls.name, folder_of(page.url), len(groups), samples, certainty=70 if index.listing else 45)
+
+    @classmethod
+    def _detect_file(cls, url: str, answer: Answer) -> Detected | None:
+        found = single_file.find(url, answer)
+        if found is None:
+            return None
+        options = {"file": found.name} if found.is_named else {}
+        samples = (file_groups.title_of(found.name),)
+        return Detected(cls.name, url, 1, samples, options, found.certainty)
 
     @classmethod
     def _detect_local(cls, url: str) -> Detected | None:
@@ -100,7 +112,7 @@ class FolderSpider(HarvestSpider):
         return Detected(cls.name, url, len(groups), samples, certainty=90 if groups else 40)
 
     def first(self) -> Iterable[Request | Page]:
-        """The index of a web folder, or everything in a local one."""
+        """The index of a web folder, everything in a local one, or the one file at the address."""
         if self.source.is_folder:
             yield from local_folder.LocalFolder(self, self.options.depth).pages()
             return
@@ -108,6 +120,11 @@ class FolderSpider(HarvestSpider):
         self.root = ""
         self._asked = {self.source.url}
         self._open = 1
+        if name := self.options.file or single_file.name_in(self.source.url):
+            self.root = folder_of(self.source.url)
+            self.files.entries[name] = FileEntry(name, self.source.url)
+            yield from self._ask_for_files()
+            return
         yield self._list(self.source.url, 0, ())
 
     # --- Indexes ------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import orjson
@@ -131,7 +133,7 @@ def test_kept_answers_of_a_catalogue_are_known(path: str, document: str) -> None
     first, *others = claims(path, document.encode(), "application/xml")
     assert (first.protocol, first.url, first.count) == ("csw", f"{SITE}{path}", 1)
     assert first.samples == ("Baumkataster",)
-    assert others == []
+    assert [each.protocol for each in others] in ([], ["folder"])
 
 
 def test_catalogue_answer_without_records_is_not_claimed() -> None:
@@ -148,3 +150,58 @@ def test_kept_answer_of_piveau_is_no_ckan() -> None:
     assert (first.protocol, first.url, first.count) == ("piveau", f"{SITE}/suche.json", 7)
     assert first.samples == ("Bäume", "Roads")
     assert "ckan" not in [each.protocol for each in others]
+
+
+# ------------------------------------------------------------------------------------------------------ single files
+
+_TABLE = "Schule;Straße;Plätze\nAstrid-Lindgren;Am Rain 1;120\nLinden;Hauptstr. 5;80\n".encode()
+_GEOJSON = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [9.6, 50.4]}, "properties": {"name": n}}
+        for n in ("A", "B")
+    ],
+}
+
+
+def archive() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as made:
+        made.writestr("stops.txt", "stop_id,stop_name\n1,Rathaus\n")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "media_type", "options"),
+    [
+        ("/schulen_2025.csv", _TABLE, "text/csv", {}),
+        ("/schulen_2025.csv", _TABLE, "text/html", {}),
+        ("/parken.geojson", orjson.dumps(_GEOJSON), "application/geo+json", {}),
+        ("/parken.json", orjson.dumps(_GEOJSON), "application/json", {}),
+        ("/wfs?request=GetFeature", orjson.dumps(_GEOJSON), "application/json", {"file": "wfs.geojson"}),
+        ("/gtfs.zip", archive(), "application/zip", {}),
+        ("/download?id=7", archive(), "application/octet-stream", {"file": "download.zip"}),
+    ],
+)
+def test_single_file_of_data_is_offered_as_one_dataset(
+    path: str, body: bytes, media_type: str, options: dict[str, str]
+) -> None:
+    found = {each.protocol: each for each in claims(path, body, media_type)}
+    offered = found["folder"]
+    assert (offered.url, offered.count, dict(offered.options)) == (f"{SITE}{path}", 1, options)
+    assert not [each for each in found.values() if each.protocol in ("restjson", "website") and each.certainty >= 30]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "media_type"),
+    [
+        ("/liste", b'[{"id": 1, "name": "A"}]', "application/json"),
+        ("/schulen", b"<html><body>Seite</body></html>", "text/html"),
+        ("/schulen.csv", b"<html><body>Nicht gefunden</body></html>", "text/html"),
+        ("/bild.png", b"\x89PNG\r\n\x1a\n0000", "image/png"),
+        ("/gruss", b"Guten Tag", "text/plain"),
+        ("/leer.csv", b"", "text/csv"),
+    ],
+)
+def test_what_is_no_file_of_data_is_not_offered_as_one(path: str, body: bytes, media_type: str) -> None:
+    assert "folder" not in protocols(path, body, media_type)

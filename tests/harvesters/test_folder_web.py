@@ -13,6 +13,7 @@ from harvesters.answer import Answer
 from harvesters.spiders.folder import FolderSpider
 from tests.harvesters.crawl_runs import Run, Site, crawl, write_region
 
+LONG_AGO = "Tue, 03 Nov 2026 10:00:00 GMT"
 INDEXES = Path(__file__).parents[1] / "recordings/files/indexes"
 
 
@@ -206,6 +207,32 @@ def test_the_samples_served_as_a_folder(tmp_path: Path, samples: Path) -> None:
     assert len(run.records) == len(files) == 24
     assert (run.set_aside, run.report["coverage"]) == ({}, "complete")
     assert sum(record["ntriples"].count("accessURL") for record in run.records.values()) == 24
+
+
+@pytest.mark.parametrize(
+    ("start", "options", "native_id", "title"),
+    [
+        ("/schulen_2025.csv", "", "schulen_2025", "Schulen 2025"),
+        ("/export?was=schulen", '[folder]\nfile = "schulen.csv"\n', "schulen", "Schulen"),
+    ],
+)
+def test_single_file_is_one_dataset(tmp_path: Path, start: str, options: str, native_id: str, title: str) -> None:
+    with Site({start: (200, {"Last-Modified": LONG_AGO}, "Schule;Plätze\nRain;120\n")}) as site:
+        first = harvest(tmp_path, site, options, start)
+        assert (first.titles, first.report["coverage"]) == ({native_id: title}, "complete")
+        assert f"accessURL> <{site.url}{start}>" in first.records[native_id]["ntriples"]
+        again = harvest(tmp_path, site, options, start, state=first.state)
+        assert start not in site.whole
+        assert again.records[native_id]["unchanged"]
+        replayed = harvest(tmp_path, site, options, start, state=first.state, replay=True)
+        assert (replayed.titles, site.asked) == (first.titles, [])
+
+
+def test_single_file_that_is_gone_is_a_finding(tmp_path: Path) -> None:
+    with Site({}) as site:
+        run = harvest(tmp_path, site, start="/weg.csv")
+    assert (run.records, len(run.unusable)) == ({}, 1)
+    assert "Status 404" in run.unusable[0]
 
 
 def answer(url: str, body: bytes) -> dict[str, Answer]:

@@ -94,6 +94,14 @@ def test_map_service_is_detected_and_harvested_as_it_was_added(folder: Path, sam
     assert run["plan"]["created"] == run["fetched"] > 0
 
 
+def test_single_file_at_an_address_is_added_and_harvested(folder: Path, samples: str) -> None:
+    url = f"{samples}/ordner-kalbach/spielplaetze.csv"
+    added = allmende("add", url, "--municipality", "neuhof", "--id", "datei", "--json", cwd=folder)
+    assert (added.code, added.json()["protocol"], added.json()["count"]) == (0, "folder", 1)
+    run = allmende("harvest", "datei", "--plan", "--json", cwd=folder).json()["sources"][0]
+    assert (run["coverage"], run["failed"], run["plan"]["created"]) == ("complete", 0, 1)
+
+
 def test_F37_host_that_may_not_be_asked_is_named(tmp_path: Path, samples: str) -> None:
     folder = region(tmp_path)
     file = folder / "region.toml"
