@@ -345,7 +345,48 @@ def test_detection_proposes_a_mapping() -> None:
     assert (found.count, found.samples) == (2, ("Daten 1", "Daten 2"))
     assert RestJsonOptions(**found.options).items is not None
     assert found.options["fields"] == {"title": "name", "landing_page": "link"}
+    assert found.options["distribution"] == [{"access_url": "file", "download_url": "file"}]
     assert found.certainty < 20
+
+
+@pytest.mark.parametrize(
+    ("links", "fields", "distribution"),
+    [
+        (("a.csv", "b.JSON"), {}, {"access_url": "url", "download_url": "url"}),
+        (("a.xlsx?v=2", "b.pdf#s"), {}, {"access_url": "url", "download_url": "url"}),
+        (("a.csv", "b.csv", "seite"), {}, {"access_url": "url"}),
+        (("a", "b.html"), {"landing_page": "url"}, None),
+    ],
+)
+def test_link_that_ends_as_data_is_proposed_as_a_distribution(
+    links: tuple[str, ...], fields: dict[str, str], distribution: dict[str, str] | None
+) -> None:
+    found = guess([{"titel": f"Daten {link}", "url": f"https://x.example/{link}"} for link in links])
+    assert found is not None
+    assert found.options["fields"] == {"title": "titel", **fields}
+    assert found.options.get("distribution") == (None if distribution is None else [distribution])
+
+
+def test_page_beside_a_link_to_the_file_stays_the_page() -> None:
+    found = guess([{"name": "A", "url": "https://x.example/a.csv", "web": "https://x.example/a"}])
+    assert found is not None
+    assert found.options["fields"] == {"title": "name", "landing_page": "web"}
+    assert found.options["distribution"] == [{"access_url": "url", "download_url": "url"}]
+
+
+@pytest.mark.parametrize(
+    ("field", "attribute"),
+    [(name, "modified") for name in ("aktualisiert", "geaendert", "Geändert", "updated", "lastModified", "stand")]
+    + [(name, "issued") for name in ("erstellt", "created", "createdAt", "Veröffentlicht")],
+)
+def test_dates_are_proposed_by_their_usual_names(field: str, attribute: str) -> None:
+    entry = {"titel": "A", "url": "https://x.example/a.csv"}
+    found = guess([{**entry, field: "2026-03-01"}, {**entry, field: "1.3.2026"}])
+    assert found is not None
+    assert found.options["fields"] == {"title": "titel", attribute: field}
+    found = guess([{**entry, field: "in Arbeit"}])
+    assert found is not None
+    assert found.options["fields"] == {"title": "titel"}
 
 
 def test_detection_takes_a_list_of_values_for_one_dataset() -> None:
