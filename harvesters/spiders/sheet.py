@@ -9,9 +9,11 @@ from pydantic import Field, field_validator
 from scrapy.http import Request, Response
 
 from harvesters.answer import Answer
-from harvesters.files.sheet_list import FIELDS, SheetDataset, read_list
+from harvesters.files import column_proposals
+from harvesters.files.sheet_list import FIELDS, Columns, SheetDataset, SheetList, read_list
 from harvesters.reading import Kept, Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
+from schemas import refusals
 from schemas.findings import Finding, Severity, declare
 from schemas.tables import TableError
 
@@ -29,6 +31,11 @@ COLUMNS_UNUSED = declare(
     "Ordnen Sie sie unter [sheet.columns] der Quelle einem Feld zu, wenn sie etwas über die Daten sagen.",
     "Assign them to a field under [sheet.columns] of the source if they say something about the data.",
 )
+# Fields that a list of datasets has and a table of data seldom, and those whose cells are looked at.
+_TELLING = frozenset(
+    {"description", "file", "license", "publisher", "theme", "access_url", "frequency", "contact", "attribution"}
+)
+_LINKS = frozenset({"landing_page", "file", "access_url"})
 
 
 class SheetOptions(Options):
@@ -53,7 +60,7 @@ class SheetOptions(Options):
             raise ValueError("a table of fields is allowed")
         for field in given:
             if field not in FIELDS:
-                raise ValueError(f"unknown field {field!r}; allowed: {', '.join(FIELDS)}")
+                raise ValueError(refusals.unknown(str(field), FIELDS, "field"))
         return {field: (names,) if isinstance(names, str) else names for field, names in given.items()}
 
     @field_validator("files_at")
@@ -74,29 +81,40 @@ class SheetSpider(HarvestSpider):
 
     @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
-        """A table whose columns are named like those of a metadata list: a title, and at least two things more."""
+        """A table whose columns are named like those of a metadata list; any other with a proposal of its columns."""
         answer = answers.get(url)
         if answer is None or answer.media_type in ("text/html", "application/json"):
             return None
+        path = answer.final_url.partition("?")[0]
         try:
-            found = read_list(answer.body, answer.final_url.partition("?")[0], {})
+            found = read_list(answer.body, path, {})
         except TableError:
             return None
         fields = {field for dataset in found.datasets[:50] for row in dataset.rows for field, _, _ in row.values}
-        telling = fields & {
-            "description",
-            "file",
-            "license",
-            "publisher",
-            "theme",
-            "access_url",
-            "frequency",
-            "contact",
-        }
-        if "title" not in fields or len(telling) < 2:
+        if "title" not in fields or len(fields & _TELLING) < 2:
+            return cls._proposed(url, answer, _name(path))
+        # What a column of addresses holds is seen from its cells, unless the source file says it.
+        columns = {field: names for field, names in column_proposals.known(found.names).items() if field not in _LINKS}
+        return cls._detected(url, found, columns, 60)
+
+    @classmethod
+    def _proposed(cls, url: str, answer: Answer, name: str) -> Detected | None:
+        """A table with columns of its own: a list if they tell of licence or description, else rather data."""
+        table = column_proposals.read_head(answer.body, name)
+        columns = column_proposals.propose(table) if table is not None else {}
+        if not columns:
             return None
-        samples = tuple(dataset.rows[0].first("title") for dataset in found.datasets[:3])
-        return Detected(cls.name, url, len(found.datasets), samples, {}, 60)
+        found = read_list(answer.body, name, columns)
+        if not found.datasets or found.missing:
+            return None
+        is_list = len(columns.keys() & _TELLING) >= 3 and bool(columns.keys() & {"description", "license"})
+        return cls._detected(url, found, columns, 45 if is_list else 12)
+
+    @classmethod
+    def _detected(cls, url: str, found: SheetList, columns: Columns, certainty: int) -> Detected:
+        samples = tuple(dataset.rows[0].first("title") or dataset.native_id for dataset in found.datasets[:3])
+        options = {"columns": column_proposals.written(columns)}
+        return Detected(cls.name, url, len(found.datasets), samples, options, certainty)
 
     def first(self) -> Iterable[Request | Page]:
         """The table at its address, or the file."""

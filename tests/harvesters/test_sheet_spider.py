@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from catalog.sourcefile import source_file
 from harvesters.answer import Answer
-from harvesters.spiders.sheet import SheetSpider
+from harvesters.spiders.sheet import SheetOptions, SheetSpider
 from tests.harvesters import crawl_runs
 from tests.harvesters.crawl_runs import Run, Site
 from tests.harvesters.test_sheet_reader import table
@@ -109,6 +111,29 @@ def test_rows_and_columns_that_say_nothing_are_told(harvest: Callable[..., Run],
     assert len(run.records) == 1
 
 
+TABLE = {"spatial": "Ort", "title": "Ort"}
+LIST = (
+    "Daten;Kurzbeschreibung;Halter;Lizenz (voller Name);Dateidownload;Bemerkung\n"
+    "Wetter;Messwerte;Amt;Datenlizenz Deutschland;https://x.example/w.csv;-\n"
+    "Straßen;Netz;Amt;Datenlizenz Deutschland;https://x.example/s.csv;-\n"
+).encode()
+
+
+def test_list_with_columns_of_its_own_is_offered_with_a_proposal(tmp_path: Path) -> None:
+    url = "https://x.example/liste.csv"
+    found = SheetSpider.detect(url, {url: Answer(url, url, 200, {}, LIST, "text/csv", 0.0)})
+    assert found is not None
+    assert (found.count, found.samples, found.certainty) == (2, ("Wetter", "Straßen"), 45)
+    assert found.options["columns"] == {
+        "description": "Kurzbeschreibung",
+        "license": "Lizenz (voller Name)",
+        "file": "Dateidownload",
+        "title": "Daten",
+    }
+    made = tomllib.loads(source_file(found, "neuhof", tmp_path))
+    assert SheetOptions(**made["sheet"]).columns["title"] == ("Daten",)
+
+
 def test_detection_knows_a_list_by_its_columns() -> None:
     url = "https://x.example/liste.csv"
 
@@ -117,6 +142,10 @@ def test_detection_knows_a_list_by_its_columns() -> None:
 
     found = detect(CSV)
     assert (found.count, found.samples) == (2, ("Wald", "Wiese"))
-    assert detect(b"Name;Einwohner\nNeuhof;11003\n") is None
+    assert dict(found.options["columns"])["title"] == "Titel"
+    # Rather data, but a steward may know better.
+    table = detect(b"Ort;Einwohner\nNeuhof;11003\nFlieden;8600\n")
+    assert (table.certainty, table.samples, table.options) == (12, ("Neuhof", "Flieden"), {"columns": TABLE})
+    assert detect(b"1;2\n3;4\n") is None
     assert detect(b"<html>", "text/html") is None
     assert SheetSpider.detect(url, {}) is None
