@@ -48,7 +48,7 @@ WITHOUT_FILE = declare(
     "Enter the file's address in the row.",
 )
 
-_MAIL = re.compile(r"[^@\s<>,;()]+@[^@\s<>,;()]+\.[A-Za-z]{2,}")
+_MAIL = re.compile(r"(?<![^@\s<>,;()])[^@\s<>,;()]+@[^@\s<>,;()]+\.[A-Za-z]{2,}")
 _PHONE = re.compile(r"[+0(][\d\s()/.-]{5,30}")
 _LIST = re.compile(r"[;|\n]")
 _PERIOD = re.compile(r"(.{4,25}?)\s*(?:/|\bbis\b|–|—|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.{4,25})")

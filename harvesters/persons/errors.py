@@ -6,7 +6,7 @@ import re
 import traceback
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|„[^“]*“|“[^”]*”|»[^«]*«|`[^`]*`""")
-_WORD = re.compile(r"[\w@.+%-]*[^\W\d_][\w@.+%-]*")
+_WORD = re.compile(r"(?<![\w@.+%-])(?=[\d_@.+%-]*[^\W\d_])[\w@.+%-]+")
 _LONG_NUMBER = re.compile(r"\+?\d[\d\s()/-]{4,}\d|\d{5,}")
 # The words by which libraries say where something is wrong; any other word after a colon may be a value.
 _OF_PLACES = frozenset(

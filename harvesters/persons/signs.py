@@ -19,7 +19,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_MARKS = re.compile(r"\[[^\]]*(?:entfernt|removed)\]|\S+@\S+")
+_MARKS = re.compile(r"\[[^\]]{0,200}(?:entfernt|removed)\]|(?:(?<!\S)|(?<=\]))\S+@\S+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LABELS = _words(
     "tel telefon telefonnummer phone fon mobil handy fax telefax e mail email durchwahl dw nr nummer zimmer"
@@ -79,7 +79,7 @@ IMPERSONAL = _words(
     """
 )
 _AGENT_NAMES = frozenset({str(FOAF.name), str(VCARD.fn), str(VCARD.hasFN)})
-_PARTS = re.compile(r"\s*[,;/|()]\s*|\s+[-–]\s+")
+_PARTS = re.compile(r"(?:(?<!\s)\s+)?[,;/|()]\s*|(?<!\s)\s+[-–]\s+")
 
 
 @lru_cache(maxsize=4096)

@@ -114,10 +114,12 @@ _LABELS = _words(
     sachbearbeiter sachbearbeiterin autor autorin author leiter leiterin tel telefon z.hd z.h hd zhd
     """
 )
-_BETWEEN = re.compile(r"\s*[,;/|()\[\]<>\n\r\t:·•]+\s*|\s+[-–—]+\s+|\s+(?:c/o|z\.\s?Hd?\.|i\.\s?A\.|i\.\s?V\.)\s+")
-_AND = re.compile(r"\s+(?:und|and|u\.|&|\+)\s+")
+_BETWEEN = re.compile(
+    r"(?:(?<!\s)\s+)?[,;/|()\[\]<>\n\r\t:·•]+\s*|(?<!\s)\s+(?:[-–—]+|c/o|z\.\s?Hd?\.|i\.\s?A\.|i\.\s?V\.)\s+"
+)
+_AND = re.compile(r"(?<!\s)\s+(?:und|and|u\.|&|\+)\s+")
 _BETWEEN_MAIL_WORDS = re.compile(r"[._-]")
-_MAILBOX_DIGITS = re.compile(r"\d+$")
+_MAILBOX_DIGITS = re.compile(r"(?<!\d)\d+$")
 _MAILBOX_WORDS = _words(
     """
     mail email e kontakt contact post poststelle opendata open data daten service rathaus gemeinde bauamt

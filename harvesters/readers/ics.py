@@ -67,7 +67,7 @@ _WASTE = re.compile(
 )
 # Files of these names are told apart by nothing but their source.
 _NO_NAMES = frozenset({"kalender", "calendar", "ical", "ics", "export", "feed", "termine", "events", "basic", "public"})
-_YEAR = re.compile(r"\s*(?<!\d)20\d\d(?!\d)\s*")
+_YEAR = re.compile(r"(?:(?<!\s)\s+)?(?<!\d)20\d\d(?!\d)\s*")
 
 
 def native_id(native: Native, context: Context) -> str | None:

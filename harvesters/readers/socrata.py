@@ -42,7 +42,7 @@ from schemas.vocabularies import find_frequency, find_language
 _EXPORTS = (("csv", "CSV", "CSV"), ("json", "JSON", "JSON"), ("rdf", "RDF_XML", "RDF/XML"), ("xml", "XML", "XML"))
 _SHAPES = frozenset("point line polygon multipoint multiline multipolygon location".split())  # noqa: SIM905
 _FREQUENCY = Rule("accrual_periodicity", codes(find_frequency), how="lookup")
-_LICENSE = re.compile(r"\s*\|\s*")
+_LICENSE = re.compile(r"(?:(?<!\s)\s+)?\|\s*")
 
 # The names of the Discovery API; those of the metadata API are brought to them first.
 FIELDS: dict[str, Rule | Part] = {

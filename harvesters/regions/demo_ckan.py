@@ -12,7 +12,7 @@ Package = dict[str, Any]
 Parameters = Mapping[str, Any]
 
 _CLAUSE = re.compile(
-    r'(?P<sign>[+-]?)(?P<field>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<group>[\[(][^\])]*[\])])|(?P<word>\S+))'
+    r'(?<![a-z_])(?P<sign>[+-]?)(?P<field>[a-z_]+):(?:"(?P<quoted>[^"]*)"|(?P<group>[\[(][^\])]*[\])])|(?P<word>\S+))'
 )
 _ROWS_CAP = 1000
 

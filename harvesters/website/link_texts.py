@@ -34,7 +34,9 @@ _ACTION = re.compile(
     r"download(?:en)?(?:\s+(?:der|des|von))?|datei\s+öffnen|öffnet\s+in\s+neuem\s+(?:fenster|tab)|ansehen|anzeigen)\b:?",
     re.I,
 )
-_LONE_FORMATS = re.compile(rf"^(?:{_FORMATS}\b[\s,;/|:–-]*)+|[\s,;/|:–-]+(?:{_FORMATS}[\s,;/|–-]*)+$", re.I)
+_LONE_FORMATS = re.compile(
+    rf"^(?:{_FORMATS}\b[\s,;/|:–-]*)+|(?<![\s,;/|:–-])[\s,;/|:–-]+(?:{_FORMATS}[\s,;/|–-]*)+$", re.I
+)
 _GENERIC = frozenset(
     fold(word)
     for word in (

@@ -22,7 +22,7 @@ _BREADCRUMB = (
     '[class*="breadcrumb"], [id*="breadcrumb"], [aria-label*="readcrumb"], [aria-label*="Brotkrumen"], '
     '[aria-label*="Sie sind hier"], [class*="rootline"]'
 )
-_SITE = re.compile(r"\s+[-|–—·•:]\s+")
+_SITE = re.compile(r"(?<!\s)\s+[-|–—·•:]\s+")
 _MAX_LINKS = 5_000
 
 
