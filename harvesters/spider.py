@@ -19,6 +19,7 @@ from harvesters.guards.exceptions import FetchRefused
 from harvesters.persons import errors
 from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page, Sink
 from harvesters.robots import Robots
+from schemas import refusals
 from schemas.findings import Finding
 from schemas.region import ConfigurationError, HarvestSource
 
@@ -108,13 +109,8 @@ class HarvestSpider(scrapy.Spider):
         try:
             return cls.options_model(**source.options)
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            names = (field.alias or name for name, field in cls.options_model.model_fields.items())
-            allowed = ", ".join(names) or "no key"
-            raise ConfigurationError(
-                f"sources/{source.id}.toml: [{cls.name}] {key}: {first['msg']}; allowed: {allowed}"
-            ) from error
+            said = refusals.first(error, cls.options_model)
+            raise ConfigurationError(f"sources/{source.id}.toml: [{cls.name}] {said}") from error
 
     @classmethod
     def probes(cls, url: str) -> Sequence[str]:

@@ -16,9 +16,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from croniter import croniter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic.fields import FieldInfo
 
-from schemas import iris
+from schemas import iris, refusals
 from schemas.limits import Limits
 from schemas.model import Dataset, Distribution
 from schemas.vocabularies import LISTS, find_license
@@ -60,6 +59,8 @@ def _grace(value: object) -> object:
             raise ValueError("a time like '12h', '7d' or '2w' is allowed")
         number, unit = int(match.group(1)), match.group(2)
         return timedelta(hours=number * {"h": 1, "d": 24, "w": 168}[unit])
+    if not isinstance(value, timedelta):
+        raise ValueError("a time like '12h', '7d' or '2w' is allowed")
     return value
 
 
@@ -83,7 +84,7 @@ class Expected(_Settings):
     def _known_attributes(cls, value: Mapping[str, float]) -> Mapping[str, float]:
         for name in value:
             if name not in _FILLED:
-                raise ValueError(f"unknown attribute {name!r}; allowed: {', '.join(_FILLED)}")
+                raise ValueError(refusals.unknown(name, _FILLED, "attribute"))
         return value
 
     @model_validator(mode="after")
@@ -304,7 +305,13 @@ def _sources(
         if source.personal_data == "allowed" and not source.permission:
             raise ConfigurationError(f"{name}: personal_data = 'allowed' needs permission = \"reason\"")
         sources.append(source)
-    _refuse_twice("sources", "key", [source.key for source in sources])
+    first: dict[str, str] = {}
+    for source in sources:
+        if (other := first.setdefault(source.key, source.id)) != source.id:
+            raise ConfigurationError(
+                f"sources/{other}.toml and sources/{source.id}.toml: key {source.key!r} stands in both; each source needs "
+                "a key of its own (without one it is the file's name)"
+            )
     return tuple(sources)
 
 
@@ -339,9 +346,8 @@ def _override(source_id: str, table: dict[str, Any], environment: Mapping[str, s
         if "__" in key:  # of another source, whose id holds two hyphens
             continue
         if key not in _SOURCE_KEYS and key != "api_key":
-            raise ConfigurationError(
-                f"environment: {variable}: unknown key; allowed: {', '.join(_SOURCE_KEYS)}, api_key"
-            )
+            said = refusals.unknown(key, (*_SOURCE_KEYS, "api_key"))
+            raise ConfigurationError(f"environment: {variable}: {said}")
         table[key] = _from_environment(key, value)
 
 
@@ -368,7 +374,7 @@ def _table(name: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _refuse_unknown(name: str, table: Mapping[str, Any], allowed: tuple[str, ...], where: str = "") -> None:
     for key in table:
         if key not in allowed:
-            raise ConfigurationError(f"{name}: {where}unknown key {key!r}; allowed: {', '.join(allowed)}")
+            raise ConfigurationError(f"{name}: {where}{refusals.unknown(key, allowed)}")
 
 
 def _refuse_unknown_source_keys(
@@ -379,8 +385,8 @@ def _refuse_unknown_source_keys(
             continue
         if isinstance(value, dict) and IDENTIFIER.fullmatch(key) and protocol in (None, key):
             continue
-        allowed = ", ".join(_SOURCE_KEYS) + (f", [{protocol}]" if protocol else ", a table named after the protocol")
-        raise ConfigurationError(f"{name}: {where}unknown key {key!r}; allowed: {allowed}")
+        allowed = (*_SOURCE_KEYS, f"[{protocol}]" if protocol else "a table named after the protocol")
+        raise ConfigurationError(f"{name}: {where}{refusals.unknown(key, allowed)}")
 
 
 def _refuse_secret(name: str, table: Mapping[str, Any], where: str = "") -> None:
@@ -400,26 +406,7 @@ def _build(model: type[T], name: str, values: Mapping[str, Any]) -> T:
     try:
         return model(**values)
     except ValidationError as error:
-        raise ConfigurationError(f"{name}: {_first(error, model)}") from error
-
-
-def _first(error: ValidationError, model: type[BaseModel]) -> str:
-    first = error.errors()[0]
-    place = first["loc"]
-    if place[:1] == ("municipalities",) and len(place) > 1:
-        where = " ".join([f"[[municipality]] {int(place[1]) + 1}:", *map(str, place[2:])])
-    else:
-        where = ".".join(str(part) for part in place)
-    if first["type"] == "missing":
-        return f"missing key {where!r}" if ":" not in where else f"{where.replace(': ', ': missing key ')}"
-    if first["type"] == "extra_forbidden":
-        parent: FieldInfo | None = model.model_fields.get(str(place[0]))
-        inner = getattr(parent.annotation, "model_fields", {}) if parent else {}
-        return f"unknown key {where!r}; allowed: {', '.join(inner)}"
-    message = str(first["msg"]).removeprefix("Value error, ")
-    if first["type"] == "string_pattern_mismatch":
-        message = _ALLOWED.get(str(place[-1]), message)
-    return f"{where}: {message} (found: {first['input']!r})"
+        raise ConfigurationError(f"{name}: {refusals.first(error, model, _ALLOWED)}") from error
 
 
 def publisher_key(municipality_id: str) -> str:

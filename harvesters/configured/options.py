@@ -11,12 +11,17 @@ from harvesters.configured.choices import Choice, choices
 from harvesters.configured.mapping import DATASET_FIELDS, DISTRIBUTION_FIELDS
 from harvesters.configured.paths import Path, path
 from harvesters.spider import Options
+from schemas import refusals
 
 _HEADER_NAME = r"^[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}$"
 
 
 def _path(given: Any) -> Any:
-    return path(given) if isinstance(given, str) else given
+    if isinstance(given, str):
+        return path(given)
+    if given is not None and not isinstance(given, Path):
+        raise ValueError("a path in quotes (a string) is allowed")
+    return given
 
 
 PathOption = Annotated[Path, BeforeValidator(_path)]
@@ -27,7 +32,7 @@ def _fields(given: Any, allowed: tuple[str, ...]) -> dict[str, tuple[Choice, ...
         raise ValueError("a table of fields is allowed")
     for name in given:
         if name not in allowed:
-            raise ValueError(f"unknown field {name!r}; allowed: {', '.join(allowed)}")
+            raise ValueError(refusals.unknown(str(name), allowed, "field"))
     found = {}
     for name, said in given.items():
         try:

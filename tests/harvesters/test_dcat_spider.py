@@ -418,7 +418,9 @@ def test_detect_takes_nothing_else_for_a_feed(body: str) -> None:
 
 
 def test_unknown_option_is_refused_by_name() -> None:
-    with pytest.raises(ConfigurationError, match=r"\[dcat\] folow: .*allowed: follow, max_pages"):
+    with pytest.raises(
+        ConfigurationError, match=r"\[dcat\] unknown key 'folow'; did you mean 'follow'\? allowed: follow, max_pages"
+    ):
         DcatSpider.options_of(context(options={"folow": True}).source.model_copy(update={"options": {"folow": True}}))
 
 

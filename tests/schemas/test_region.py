@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from harvesters import registry
 from harvesters.regions import server
+from schemas import refusals
 from schemas.limits import Limits
 from schemas.region import ConfigurationError, Expected, HarvestSource, Region, load, publisher_key
 
@@ -293,10 +295,10 @@ WRONG_SOURCES = [
     (SOURCE + "[limit]\npages = 1", "sources/portal.toml: unknown key 'limit'", "limits"),
     (
         SOURCE + 'protocol = "ckan"\n[ckan]\norganisation = 1',
-        "sources/portal.toml: [ckan] organisation",
+        "sources/portal.toml: [ckan] unknown key 'organisation'",
         "organizations",
     ),
-    (SOURCE + "[ckan]\norganisation = 1", "sources/portal.toml: [ckan] organisation", "organizations"),
+    (SOURCE + "[ckan]\norganisation = 1", "sources/portal.toml: [ckan] unknown key 'organisation'", "organizations"),
     (SOURCE + 'protocol = "ckan"\nckan = 1', "sources/portal.toml: unknown key 'ckan'", ""),
     (SOURCE + 'schedule = "sometimes"', "sources/portal.toml: schedule", "'hourly', 'daily', 'weekly', 'manual'"),
     (SOURCE + 'schedule = "99 4 * * *"', "sources/portal.toml: schedule", "cron"),
@@ -344,7 +346,66 @@ def test_name_of_a_source_file_is_checked(tmp_path: Path) -> None:
 
 def test_two_sources_under_one_key_are_refused(tmp_path: Path) -> None:
     said = refusal(folder(tmp_path, alt=SOURCE, neu=SOURCE + 'key = "alt"'))
-    assert said == "sources: key 'alt' stands twice; each may stand once"
+    assert said.startswith("sources/alt.toml and sources/neu.toml: key 'alt' stands in both")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'protocol = "csw"\n[csw]\nmaxrecords = 5',
+            "[csw] unknown key 'maxrecords'; did you mean 'max_records'? allowed: ",
+        ),
+        (
+            'protocol = "sheet"\n[sheet.columns]\ntitel = "Was"',
+            "[sheet] columns: unknown field 'titel'; did you mean 'title'? allowed: title, ",
+        ),
+        (
+            'protocol = "sheet"\n[sheet]\nheader_row = "zwei"',
+            "[sheet] header_row: a whole number is allowed (found: 'zwei')",
+        ),
+        (
+            'protocol = "restjson"\n[restjson.paging]\nby = "page"\nsice = 5',
+            "[restjson] unknown key 'paging.sice'; did you mean 'size'? allowed: by, ",
+        ),
+        (
+            'protocol = "restjson"\n[restjson.paging]\nby = "seite"',
+            "[restjson] paging.by: 'page', 'offset', 'cursor' or 'next' is allowed (found: 'seite')",
+        ),
+        ('protocol = "restjson"\n[restjson]\npaging = 5', "[restjson] paging: a table is allowed (found: 5)"),
+        (
+            'protocol = "restjson"\n[restjson.fields]\ntitel = "name"',
+            "[restjson] fields: unknown field 'titel'; did you mean",
+        ),
+        ('protocol = "restjson"\n[restjson.fields]\nissued = "d"', "[restjson] fields.title is missing"),
+        ("shedule = 'daily'", "unknown key 'shedule'; did you mean 'schedule'? allowed: "),
+        ("grace = true", "grace: a time like '12h', '7d' or '2w' is allowed (found: True)"),
+        (
+            "expected = { filled = { licence = 0.9 } }",
+            "expected.filled: unknown attribute 'licence'; did you mean 'license'?",
+        ),
+    ],
+)
+def test_refusals_speak_of_keys_and_not_of_the_library(tmp_path: Path, text: str, said: str) -> None:
+    found = refusal(folder(tmp_path, portal=f"{SOURCE}{text}\n"))
+    assert found.startswith(f"sources/portal.toml: {said}")
+    assert not [word for word in ("Value error", "Extra inputs", "Input should", "valid ", "pydantic") if word in found]
+
+
+def every_model() -> list[type[Any]]:
+    return [Region, HarvestSource, Expected, *(spider.options_model for spider in registry.spider_classes().values())]
+
+
+@pytest.mark.parametrize("model", every_model(), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("value", [object(), -1, 1.5, "", "\n", [], [1], {}, {"x": 1}, True, None])
+def test_no_value_of_any_key_is_refused_in_words_of_the_library(model: type[Any], value: object) -> None:
+    for key in set(refusals.keys_of(model)) - {"folder"}:  # that one no file holds
+        try:
+            model.model_validate({key: value})
+        except ValidationError as error:
+            for place in range(error.error_count()):
+                found = error.errors()[place]
+                assert found["type"] in (*refusals.KNOWN, "missing", "extra_forbidden", "value_error"), found
 
 
 def test_no_region_here(tmp_path: Path) -> None:

@@ -121,7 +121,11 @@ def test_region_without_a_source_says_how_to_add_one(tmp_path: Path, call: Call)
     [
         ("[region", "", "region.toml: no valid TOML"),
         (REGION.replace('title = "Testregion"', ""), "", "region.toml: missing key 'title'"),
-        (REGION, 'url = "x"\nshedule = "daily"', "sources/portal.toml: unknown key 'shedule'; allowed: title,"),
+        (
+            REGION,
+            'url = "x"\nshedule = "daily"',
+            "sources/portal.toml: unknown key 'shedule'; did you mean 'schedule'? allowed: title,",
+        ),
         (REGION, 'url = "x"\nexpected = 3', "sources/portal.toml: expected"),
         (REGION, 'url = "x"\napi_key = "geheim"', "sources/portal.toml: api_key: secrets come only from"),
         (REGION.replace('"neuhof"', '"flieden"'), 'url = "x"', "sources/portal.toml: municipality 'neuhof'"),
