@@ -16,6 +16,7 @@ import typer
 
 from catalog import forkserver
 from catalog.cli.output import Settings, complain
+from catalog.cli.parsing import Verb, Verbs
 from catalog.exceptions import NoSuchRun
 from schemas.region import ConfigurationError
 
@@ -26,6 +27,7 @@ _WRONG_USE: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "C
 
 app = typer.Typer(
     name="allmende",
+    cls=Verbs,
     help="Harvest what municipalities publish, map it to DCAT-AP.de, and serve it as one regional catalogue.",
     no_args_is_help=True,
     add_completion=False,
@@ -46,7 +48,7 @@ def _register(verb: str | None) -> None:
     """Enters the verb that was asked for, or all of them where none was: a verb's imports cost time."""
     for name in [verb] if verb is not None and verb in _verbs() else _verbs():
         module = importlib.import_module(f"{__name__}.{name}")
-        app.command(module.VERB)(module.command)
+        app.command(module.VERB, cls=Verb)(module.command)
 
 
 def main() -> None:
