@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from harvesters import registry
 from harvesters.regions import server
 from schemas import region
 from schemas.vocabularies import find_file_type, find_frequency, find_license, find_theme
@@ -185,6 +186,16 @@ def test_the_demo_region_is_valid_and_names_the_fixed_port() -> None:
     assert all(source.url.startswith(f"http://127.0.0.1:{server.PORT}/") for source in loaded.sources)
     assert all(source.license for source in loaded.sources)
     assert loaded.allowed_hosts == ("127.0.0.1",)
+
+
+def test_the_example_names_every_kind_of_source_and_what_a_source_should_deliver() -> None:
+    example = (REGIONS / "blank/sources/beispiel.toml.example").read_text(encoding="utf-8")
+    named = re.search(r"^# Es gibt: (.*?)\(", example, re.M | re.S)
+    assert named is not None
+    assert re.findall(r"[a-z]+", named[1]) == sorted(registry.spider_classes())
+    assert "siehe allmende detect URL" in example
+    for shown in ("expected = { min = 10, filled = { license = 0.9 } }", 'grace = "7d"', 'missing = "withdraw"'):
+        assert f"# {shown}\n" in example
 
 
 def test_the_blank_region_and_its_example_are_valid(tmp_path: Path) -> None:
