@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from harvesters.spider import Detected
 from schemas import iris
 
+_LONGEST_TITLE = 120
+
 
 def source_id(url: str) -> str:
     """An id for a source, from its address: host and last path word."""
@@ -26,7 +28,7 @@ def source_file(found: Detected, municipality: str, folder: Path) -> str:
     if host is None and Path(url).is_relative_to(folder):
         url = str(Path(url).relative_to(folder))
     lines = [
-        f"title = {_value(f'{host or Path(found.url).name} ({found.protocol})')}",
+        f"title = {_value(_title(found.title) or f'{host or Path(found.url).name} ({found.protocol})')}",
         f"municipality = {_value(municipality)}",
         f"url = {_value(url)}",
         f"protocol = {_value(found.protocol)}",
@@ -37,6 +39,14 @@ def source_file(found: Detected, municipality: str, folder: Path) -> str:
     if found.options:
         lines += ["", *_table(found.protocol, found.options, found.samples)]
     return "\n".join(lines) + "\n"
+
+
+def _title(said: str) -> str:
+    """What a source calls itself, on one line and not too long for lists; empty where nothing is left to read."""
+    words = " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
+    if len(words) > _LONGEST_TITLE:
+        words = f"{words[:_LONGEST_TITLE].rpartition(' ')[0] or words[:_LONGEST_TITLE]} …"
+    return words if any(sign.isalnum() for sign in words) else ""
 
 
 def _table(name: str, options: Mapping[str, Any], samples: Sequence[str] = ()) -> list[str]:

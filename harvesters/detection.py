@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harvesters import registry
 from harvesters.answer import Answer
@@ -12,9 +12,11 @@ from harvesters.crawl import agent
 from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.spider import Detected
+from harvesters.website.web_pages import is_html, parse, title_of
 from schemas.limits import Limits
 from schemas.region import HarvestSource, Region
 
+_LISTINGS = frozenset({"folder", "wafxml"})
 _SURE, _LAST_RESORT = 50, 10
 
 
@@ -54,11 +56,20 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
     if any(each.certainty >= _SURE for each in found):
         # That any answer could also be kept as a file is worth saying only where nothing better is known.
         found = [each for each in found if each.certainty >= _LAST_RESORT]
+    found = [each if each.title else replace(each, title=_page_title(each, answers.get(url))) for each in found]
     reason = None
     if not found and not answers and refusals:
         refused = next((each for each in refusals if each.url == url), refusals[0])
         reason = (refused.message("de"), refused.message("en"))
     return Examined(tuple(sorted(found, key=lambda detected: -detected.certainty)), reason)
+
+
+def _page_title(found: Detected, answer: Answer | None) -> str:
+    """What the page at the address calls itself, for interfaces that do not say it; the title of a listing says nothing."""
+    if answer is None or found.protocol in _LISTINGS or not is_html(answer.body, answer.headers.get("content-type")):
+        return ""
+    page = parse(answer.body, answer.final_url, answer.headers.get("content-type"))
+    return title_of(page) if page is not None else ""
 
 
 async def _ask(

@@ -21,7 +21,7 @@ from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page,
 from harvesters.robots import Robots
 from schemas import refusals
 from schemas.findings import Finding
-from schemas.region import ConfigurationError, HarvestSource
+from schemas.region import ConfigurationError, HarvestSource, Region
 
 log = logging.getLogger(__name__)
 # In a request's meta: the name under which its answer is remembered and kept.
@@ -36,7 +36,10 @@ class Options(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What answers at an address: protocol, the address to harvest, records there (or None), some titles, options."""
+    """What answers at an address: protocol, the address to harvest, records there (or None), some titles, options.
+
+    ``title`` is what the source calls itself; empty if it does not say.
+    """
 
     protocol: str
     url: str
@@ -44,6 +47,7 @@ class Detected:
     samples: tuple[str, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     certainty: int = 50
+    title: str = ""
 
 
 @dataclass(slots=True)
@@ -111,6 +115,13 @@ class HarvestSpider(scrapy.Spider):
         except ValidationError as error:
             said = refusals.first(error, cls.options_model)
             raise ConfigurationError(f"sources/{source.id}.toml: [{cls.name}] {said}") from error
+
+    @classmethod
+    def check(cls, region: Region, source: HarvestSource, options: Options) -> None:
+        """Checks what a source needs beside its options, as a file next to its own. Raises ConfigurationError.
+
+        It reads the region's folder and asks no server; called before each verb, so it must be quick.
+        """
 
     @classmethod
     def probes(cls, url: str) -> Sequence[str]:

@@ -120,13 +120,13 @@ class CswSpider(HarvestSpider):
             if address not in answers:
                 continue
             try:
-                catalogue.read_capabilities(parse(answers[address].body)[0], base)
+                known = catalogue.read_capabilities(parse(answers[address].body)[0], base)
             except (Unreadable, Refused):
                 continue
             count, titles = _sampled(answers.get(_three(base)))
             constraint = catalogue.asked_in(url, "constraint")
             stated = {"constraint": constraint} if constraint and not constraint.lstrip().startswith("<") else {}
-            return Detected(cls.name, base, count, titles, stated, 95)
+            return Detected(cls.name, base, count, titles, stated, 95, known.title)
         # What the crawl asks first: a file answers with its records whatever is asked of it.
         return _kept_records(cls.name, url, answers.get(catalogue.capabilities_address(url)))
 

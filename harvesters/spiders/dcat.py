@@ -17,7 +17,7 @@ from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, is_web
 from schemas.limits import Limits
-from schemas.namespaces import DCTERMS, HYDRA
+from schemas.namespaces import DCAT, DCTERMS, HYDRA
 from schemas.syntax import Document, Unreadable, load
 from schemas.triples import Triples
 
@@ -42,6 +42,7 @@ CHARSET = declare(
 ACCEPT = "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.8, application/n-triples;q=0.7, */*;q=0.1"
 _NEXT = (str(HYDRA.next), str(HYDRA.nextPage))
 _VIEWS = (str(HYDRA.PartialCollectionView), str(HYDRA.PagedCollection))
+_CATALOG = str(DCAT.Catalog)
 _TOTAL, _TITLE = str(HYDRA.totalItems), str(DCTERMS.title)
 
 
@@ -112,7 +113,9 @@ class DcatSpider(HarvestSpider):
             titles = [native.data.feed.texts(native.data.subject, _TITLE) for native in found.natives[:3]]
             samples = tuple(texts[0] for texts in titles if texts)
             certainty = 90 if address == url else 60
-            return Detected(cls.name, address, max(len(found.natives), total or 0), samples, {}, certainty)
+            named = (_text(value) for each in triples.of_type(_CATALOG) for value in triples.values(each, _TITLE))
+            count = max(len(found.natives), total or 0)
+            return Detected(cls.name, address, count, samples, {}, certainty, next(named, ""))
         return None
 
     def first(self) -> Iterable[Request | Page]:

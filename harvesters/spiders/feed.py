@@ -63,12 +63,13 @@ class FeedSpider(HarvestSpider):
             document = load_feed(answer.body, answer.final_url)
         except Unreadable:
             return None
+        name = document.head.text("title")
         if not holds_datasets(document):
-            title = document.head.text("title")
-            return Detected(cls.name, url, 1, (title,) if title else (), {"as": "feed"}, 60)
+            samples = (name,) if name else ()
+            return Detected(cls.name, url, 1, samples, {"as": "feed"}, 60, name)
         titles = tuple(title for item in document.items[:3] if (title := item.text("title")))
         count = max(len(document.items), document.total or 0)
-        return Detected(cls.name, url, count, titles, {}, 85 if document.inspire else 75)
+        return Detected(cls.name, url, count, titles, {}, 85 if document.inspire else 75, name)
 
     def first(self) -> Iterable[Request | Page]:
         """The feed."""

@@ -98,8 +98,8 @@ class FolderSpider(HarvestSpider):
         if found is None:
             return None
         options = {"file": found.name} if found.is_named else {}
-        samples = (file_groups.title_of(found.name),)
-        return Detected(cls.name, url, 1, samples, options, found.certainty)
+        title = file_groups.title_of(found.name)
+        return Detected(cls.name, url, 1, (title,), options, found.certainty, title)
 
     @classmethod
     def _detect_local(cls, url: str) -> Detected | None:

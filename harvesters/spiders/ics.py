@@ -72,7 +72,7 @@ class IcsSpider(HarvestSpider):
         except Unreadable:
             return None
         name = found.texts.get("name", "")
-        return Detected(cls.name, address, 1, (name,) if name else tuple(found.kinds()[:3]), {}, 95)
+        return Detected(cls.name, address, 1, (name,) if name else tuple(found.kinds()[:3]), {}, 95, name)
 
     def first(self) -> Iterable[Request | Page]:
         """The calendar, or the page of links."""

@@ -92,7 +92,8 @@ class OaipmhSpider(HarvestSpider):
             total = (found.token.total if found.token.total is not None else len(found.records)) if found else None
             titles = [_title(record.payload) for record in (found.records if found else ()) if not record.deleted]
             samples = tuple(title for title in titles[:3] if title)
-            return Detected(cls.name, base_address(identify), total, samples, {}, 85)
+            named = (text_of(each) for each in said.content if local_name(each) == "repositoryName")
+            return Detected(cls.name, base_address(identify), total, samples, {}, 85, next(named, ""))
         return None
 
     def first(self) -> Iterable[Request | Page]:

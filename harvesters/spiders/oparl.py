@@ -97,7 +97,9 @@ class OparlSpider(HarvestSpider):
             return None
         names = tuple(said(each.get("name")) for each in entries if said(each.get("name")))
         bodies = sum(1 for each in entries if (kind := kind_of(each)) and kind.name == "Body")
-        return Detected(cls.name, url, bodies * len(OparlOptions().lists) or None, names[:3], {}, 95)
+        return Detected(
+            cls.name, url, bodies * len(OparlOptions().lists) or None, names[:3], {}, 95, next(iter(names), "")
+        )
 
     def first(self) -> Iterable[Request | Page]:
         """The system or body."""

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.ogc.addresses import asking, parameter
-from harvesters.ogc.capabilities import OfferedLayer
+from harvesters.ogc.capabilities import OfferedLayer, Service
 from harvesters.ogc.service_record import unreachable
 from harvesters.ogc.standards import STANDARDS, Cut, cut
 from harvesters.reading import Native, Page
@@ -149,7 +149,7 @@ class OwsSpider(HarvestSpider):
             kind = found.capabilities.service.kind
             options = {} if parameter(url, "service").upper() == kind else {"service": kind}
             titles = tuple(layer.title for layer in layers[:3])
-            return Detected(cls.name, url, found.total, titles, options, 90)
+            return Detected(cls.name, url, found.total, titles, options, 90, _title(found.capabilities.service))
         return None
 
     def first(self) -> Iterable[Request | Page]:
@@ -226,3 +226,9 @@ def natives_of(found: Cut) -> Iterator[Native]:
     for layer in layers:
         data = OfferedLayer(layer.identity, layer, service, url, served)
         yield Native(data, orjson.dumps(layer, default=list) + whole, url)
+
+
+def _title(service: Service) -> str:
+    """What a service calls itself, in the first language in which it says it."""
+    value = next((each.value for each in service.fields if each.name == "title"), "")
+    return str(next(iter(value.values()), "") if isinstance(value, Mapping) else value)

@@ -106,7 +106,9 @@ class RecordsSpider(HarvestSpider):
             wanted = [each for each in entries if isinstance(each, dict) and (not named or each.get("id") == named)]
             titles = tuple(word(each.get("title")) or word(each.get("id")) for each in wanted[:3])
             catalogues = any(ogc.holds_records(each) for each in wanted)
-            return Detected(cls.name, url, None if catalogues else len(wanted), titles, {}, 85)
+            return Detected(
+                cls.name, url, None if catalogues else len(wanted), titles, {}, 85, _title(answers.get(own))
+            )
         found = document_of(answers.get(own))
         if found is None:
             return None
@@ -114,7 +116,7 @@ class RecordsSpider(HarvestSpider):
         if records and all(isinstance(each, dict) and is_record(each) for each in records[:3]):
             titles = tuple(word(each["properties"].get("title")) for each in records[:3])
             return Detected(cls.name, url, ogc.total(found) or len(records), titles, {}, 75)
-        return Detected(cls.name, url, None, (), {}, 60) if ogc.is_landing(found) else None
+        return Detected(cls.name, url, None, (), {}, 60, word(found.get("title"))) if ogc.is_landing(found) else None
 
     def first(self) -> Iterable[Request | Page]:
         """The landing page, or the file that the address is."""
@@ -387,3 +389,9 @@ class RecordsSpider(HarvestSpider):
             yield from self._description()
         else:
             yield self._collections()
+
+
+def _title(landing: Answer | None) -> str:
+    """What an API calls itself on its landing page."""
+    found = document_of(landing)
+    return word(found.get("title")) if found is not None and ogc.is_landing(found) else ""

@@ -28,7 +28,7 @@ from harvesters.website.page_links import PageLinks, read_links
 from harvesters.website.proposals import propose
 from harvesters.website.schema_org import SchemaDataset, files_of, identity
 from harvesters.website.site_rules import SiteRules
-from harvesters.website.web_pages import WebPage, header, is_html, moment_of, page_text, parse
+from harvesters.website.web_pages import WebPage, header, is_html, moment_of, page_text, parse, title_of
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date
 from schemas.syntax import excerpt
@@ -138,7 +138,7 @@ class WebsiteSpider(HarvestSpider):
         if (proposal := propose(page, found.facts)) is not None:
             options["block"] = [proposal.rule.model_dump(exclude_defaults=True) | {"confirmed": False}]
             samples = samples if named else [*proposal.titles]
-        return Detected(cls.name, page.url, count, tuple(samples[:3]), options, certainty=20 if count else 10)
+        return Detected(cls.name, page.url, count, tuple(samples[:3]), options, 20 if count else 10, title_of(page))
 
     def first(self) -> Iterable[Request | Page]:
         """The start page, and the site's map."""

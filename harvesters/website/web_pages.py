@@ -115,6 +115,11 @@ def text_of(node: LexborNode | None) -> str:
     return " ".join(node.text(deep=True, separator=" ").split()) if node is not None else ""
 
 
+def title_of(page: WebPage) -> str:
+    """The title of a page as it says it in its head; empty for none."""
+    return text_of(page.tree.css_first("head > title"))
+
+
 def moment_of(http_date: str) -> str | None:
     """The ISO moment (UTC) of an HTTP date header (RFC 9110 section 5.6.7); None if it is none."""
     try:

@@ -11,6 +11,7 @@ import pytest
 
 from harvesters import registry
 from harvesters.answer import Answer
+from harvesters.detection import _page_title
 from harvesters.spider import Detected
 
 SITE = "https://daten.example.org"
@@ -205,3 +206,41 @@ def test_single_file_of_data_is_offered_as_one_dataset(
 )
 def test_what_is_no_file_of_data_is_not_offered_as_one(path: str, body: bytes, media_type: str) -> None:
     assert "folder" not in protocols(path, body, media_type)
+
+
+# ------------------------------------------------------------------------------------------------------------ titles
+
+_ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>Amtsblatt</title><entry><title>Neu</title></entry></feed>'
+_TURTLE = b"""@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+<https://d.example.org/c> a dcat:Catalog ; dct:title "Datenkatalog" ; dcat:dataset <https://d.example.org/a> .
+<https://d.example.org/a> a dcat:Dataset ; dct:title "A" ."""
+_WMS = b"""<WMS_Capabilities xmlns="http://www.opengis.net/wms" version="1.3.0"><Service><Name>WMS</Name><Title>Karten</Title>
+</Service><Capability><Layer><Name>a</Name><Title>Wege</Title></Layer></Capability></WMS_Capabilities>"""
+_COUNCIL = {"id": SITE, "type": "https://schema.oparl.org/1.1/System", "name": "Ratsinformation", "body": f"{SITE}/b"}
+_CALENDAR = b"BEGIN:VCALENDAR\r\nX-WR-CALNAME:Abfall\r\nEND:VCALENDAR\r\n"
+_PAGE = b"<!doctype html><html><head><title>Daten der Gemeinde</title></head><body><p>x</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "path", "body", "title"),
+    [
+        ("feed", "/rss", _ATOM, "Amtsblatt"),
+        ("dcat", "/katalog.ttl", _TURTLE, "Datenkatalog"),
+        ("ows", "/wms?service=WMS", _WMS, "Karten"),
+        ("ows", "/wms?service=WMS", _WMS.replace(b"<Title>K", b'<Title xml:lang="de">K'), "Karten"),
+        ("oparl", "/system", orjson.dumps(_COUNCIL), "Ratsinformation"),
+        ("ics", "/abfall.ics", _CALENDAR, "Abfall"),
+        ("website", "/", _PAGE, "Daten der Gemeinde"),
+        ("folder", "/schulen_2025.csv", _TABLE, "Schulen 2025"),
+    ],
+)
+def test_title_is_what_the_source_calls_itself(protocol: str, path: str, body: bytes, title: str) -> None:
+    found = {each.protocol: each for each in claims(path, body, "")}
+    assert found[protocol].title == title
+
+
+def test_interface_without_a_title_has_that_of_its_page() -> None:
+    page = Answer(SITE, SITE, 200, {"content-type": "text/html"}, _PAGE, "text/html", 0.0)
+    assert _page_title(Detected("ckan", SITE, 1, ()), page) == "Daten der Gemeinde"
+    assert _page_title(Detected("folder", SITE, 1, ()), page) == ""
+    assert _page_title(Detected("ckan", SITE, 1, ()), None) == ""
