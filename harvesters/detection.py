@@ -48,6 +48,13 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
     probes = {name: tuple(spider.probes(url)) for name, spider in spiders.items()}
     wanted = list(dict.fromkeys(address for addresses in probes.values() for address in addresses))
     answers, refusals = asyncio.run(_ask([a for a in wanted if "://" in a], limits, region))
+    for name, spider in spiders.items():
+        closer = spider.closer(url, {address: answers[address] for address in probes[name] if address in answers})
+        probes[name] = (*probes[name], *closer)
+    if more := [
+        address for address in dict.fromkeys(a for each in probes.values() for a in each) if address not in wanted
+    ]:
+        answers |= asyncio.run(_ask(more, limits, region))[0]
     found = []
     for name, spider in spiders.items():
         result = spider.detect(url, {address: answers[address] for address in probes[name] if address in answers})

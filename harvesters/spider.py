@@ -129,6 +129,11 @@ class HarvestSpider(scrapy.Spider):
         return (url,)
 
     @classmethod
+    def closer(cls, url: str, answers: Mapping[str, Answer]) -> Sequence[str]:
+        """The addresses to ask next, where the answers to the probes leave open what it is; few, and mostly none."""
+        return ()
+
+    @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
         """Whether the protocol answers; takes what was got from :meth:`probes`, by address."""
         raise NotImplementedError

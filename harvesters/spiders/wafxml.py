@@ -62,24 +62,30 @@ class WafXmlSpider(HarvestSpider):
     # --- Detection ----------------------------------------------------------------------------------------------
 
     @classmethod
+    def closer(cls, url: str, answers: Mapping[str, Answer]) -> Sequence[str]:
+        """The first and the middle one of the files that a listing names: data may be XML too."""
+        files = _listed(answers.get(url)) if "://" in url else []
+        return tuple(dict.fromkeys(files[at].url for at in (0, len(files) // 2))) if files else ()
+
+    @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
         """A listing whose files are mostly XML, or a folder of this machine with metadata in it.
 
-        What is in the files of a web folder is not known before they are fetched, so the claim is a modest one.
+        Where files were looked into, one of them has to be metadata; where none could be had, their names must do.
         """
         if "://" not in url:
             return cls._detect_local(url)
         answer = answers.get(url)
-        page = parse_page(answer.body, answer.final_url, answer.headers.get("content-type")) if answer else None
-        if page is None:
+        files = _listed(answer)
+        if answer is None or not files:
             return None
-        index = read_index(page, folder_of(page.url))
-        files = [entry for entry in index.files if _is_xml(entry.name)]
-        if not index.listing or not files or len(files) * 2 < len(index.files):
+        looked_at = [answers[address].body for address in cls.closer(url, answers) if address in answers]
+        if looked_at and not any(_holds_metadata(body) for body in looked_at):
             return None
-        telling = sum(bool(_METADATA.search(f"{page.url}{entry.name}")) for entry in files) * 2 >= len(files)
+        place = folder_of(answer.final_url)
+        telling = sum(bool(_METADATA.search(f"{place}{entry.name}")) for entry in files) * 2 >= len(files)
         samples = tuple(each.name for each in files[:3])
-        return Detected(cls.name, folder_of(page.url), len(files), samples, {}, 78 if telling else 60)
+        return Detected(cls.name, place, len(files), samples, {}, 88 if looked_at else 78 if telling else 60)
 
     @classmethod
     def _detect_local(cls, url: str) -> Detected | None:
@@ -266,6 +272,23 @@ class WafXmlSpider(HarvestSpider):
 
     def _find(self, severity: Severity, focus: str, rule: str, *arguments: str) -> None:
         self.job.findings.append(Finding(severity, focus, None, rule, arguments))
+
+
+def _listed(answer: Answer | None) -> list[FileEntry]:
+    """The XML files that a listing names, if they are at least half of what it names; otherwise none."""
+    page = parse_page(answer.body, answer.final_url, answer.headers.get("content-type")) if answer else None
+    if page is None:
+        return []
+    index = read_index(page, folder_of(page.url))
+    files = [entry for entry in index.files if _is_xml(entry.name)]
+    return files if index.listing and len(files) * 2 >= len(index.files) else []
+
+
+def _holds_metadata(body: bytes) -> bool:
+    try:
+        return bool(cut(parse(body)[0], "").natives)
+    except Unreadable:
+        return False
 
 
 def _is_xml(name: str) -> bool:

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from harvesters.answer import Answer
+from harvesters.detection import examine
 from harvesters.spiders.wafxml import WafXmlSpider
+from schemas.region import load
 from tests.faultserver import FaultServer, Reply
+from tests.harvesters.crawl_runs import Site, write_region
 from tests.harvesters.fake_catalogue import iso
 from tests.harvesters.test_ckan_spider import Crawls, Run
 
@@ -204,9 +207,29 @@ def test_detection(tmp_path: Path) -> None:
     data = listing("1.csv", "2.csv", "3.xml")
     assert WafXmlSpider.detect("https://x.example/d/", answered("https://x.example/d/", data)) is None
     assert WafXmlSpider.detect("https://x.example/d/", {}) is None
+    place = "https://x.example/d/"
+    two = answered(place, listing("1.xml", "2.xml"))
+    first, second = WafXmlSpider.closer(place, two)
+    assert (first, second) == (f"{place}1.xml", f"{place}2.xml")
+    assert WafXmlSpider.closer(place, {}) == ()
+    looked = WafXmlSpider.detect(place, {**two, **answered(first, b"<gml/>"), **answered(second, iso(1).encode())})
+    assert looked is not None
+    assert (looked.count, looked.certainty) == (2, 88)
+    assert WafXmlSpider.detect(place, {**two, **answered(first, b"<gml/>")}) is None
     (tmp_path / "daten.xml").write_text("<root/>", encoding="utf-8")
     assert WafXmlSpider.detect(str(tmp_path), {}) is None
     (tmp_path / "a.xml").write_text(iso(1), encoding="utf-8")
     found = WafXmlSpider.detect(str(tmp_path), {})
     assert found is not None
     assert found.samples == ("a.xml",)
+
+
+@pytest.mark.parametrize(("body", "protocol"), [(iso(1), "wafxml"), ("<gml><a>1</a></gml>", "folder")])
+def test_folder_of_xml_is_what_its_files_are(tmp_path: Path, body: str, protocol: str) -> None:
+    index = (200, {"Content-Type": "text/html"}, listing("1.xml", "2.xml", "3.xml"))
+    pages: dict[str, Any] = {"/iso/": index, **{f"/iso/{number}.xml": body for number in (1, 2, 3)}}
+    with Site(pages) as site:
+        folder = write_region(tmp_path, web=f'url = "{site.url}/iso/"\nprotocol = "folder"\n')
+        found = examine(f"{site.url}/iso/", load(folder, {})).found
+        assert found[0].protocol == protocol
+        assert "/iso/3.xml" not in site.asked
