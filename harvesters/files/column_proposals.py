@@ -34,6 +34,8 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("landing_page", r"webseite|website|portal"),
     )
 )
+# A list with a column for each kind of service.
+_SEVERAL = frozenset({"access_url"})
 _TITLES = re.compile(r"titel|title|datens[aä]tz|^daten\b|bezeichn|\bname|dataset", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d\s.,:/+%€-]+")
 
@@ -69,9 +71,9 @@ def propose(table: Table) -> dict[str, tuple[str, ...]]:
     for name in table.names:
         if name in taken:
             continue
-        fits = (field for field, words in _WORDS if field not in fields and words.search(name))
-        if field := next(fits, None):
-            fields[field] = (name,)
+        open_to = (each for each in _WORDS if each[0] not in fields or each[0] in _SEVERAL)
+        if field := next((field for field, words in open_to if words.search(name)), None):
+            fields[field] = (*fields.get(field, ()), name)
             taken.add(name)
     if "title" not in fields:
         # One column may be two things, as the place that the row is about.

@@ -385,7 +385,8 @@ def _kept_records(protocol: str, url: str, answer: Answer | None) -> Detected | 
     except (Unreadable, Refused):
         return None
     titles = tuple(catalogue.title_of(each) for each in records[:3])
-    return Detected(protocol, url, len(records), titles, {}, 88) if records else None
+    title = titles[0] if len(titles) == 1 else ""
+    return Detected(protocol, url, len(records), titles, {}, 88, title) if records else None
 
 
 def _sampled(answer: Answer | None) -> tuple[int | None, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from scrapy.http import Request, Response
 
 from harvesters.answer import Answer
-from harvesters.files import column_proposals
+from harvesters.files import column_proposals, file_groups
 from harvesters.files.sheet_list import FIELDS, Columns, SheetDataset, SheetList, read_list
 from harvesters.reading import Kept, Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
@@ -114,7 +114,8 @@ class SheetSpider(HarvestSpider):
     def _detected(cls, url: str, found: SheetList, columns: Columns, certainty: int) -> Detected:
         samples = tuple(dataset.rows[0].first("title") or dataset.native_id for dataset in found.datasets[:3])
         options = {"columns": column_proposals.written(columns)}
-        return Detected(cls.name, url, len(found.datasets), samples, options, certainty)
+        title = file_groups.title_of(_name(url))
+        return Detected(cls.name, url, len(found.datasets), samples, options, certainty, title)
 
     def first(self) -> Iterable[Request | Page]:
         """The table at its address, or the file."""

@@ -113,9 +113,9 @@ def test_rows_and_columns_that_say_nothing_are_told(harvest: Callable[..., Run],
 
 TABLE = {"spatial": "Ort", "title": "Ort"}
 LIST = (
-    "Daten;Kurzbeschreibung;Halter;Lizenz (voller Name);Dateidownload;Bemerkung\n"
-    "Wetter;Messwerte;Amt;Datenlizenz Deutschland;https://x.example/w.csv;-\n"
-    "Straßen;Netz;Amt;Datenlizenz Deutschland;https://x.example/s.csv;-\n"
+    "Daten;Kurzbeschreibung;Halter;Lizenz (voller Name);Dateidownload;WMS;WFS\n"
+    "Wetter;Messwerte;Amt;Datenlizenz Deutschland;https://x.example/w.csv;-;-\n"
+    "Straßen;Netz;Amt;Datenlizenz Deutschland;https://x.example/s.csv;-;-\n"
 ).encode()
 
 
@@ -128,8 +128,10 @@ def test_list_with_columns_of_its_own_is_offered_with_a_proposal(tmp_path: Path)
         "description": "Kurzbeschreibung",
         "license": "Lizenz (voller Name)",
         "file": "Dateidownload",
+        "access_url": ["WMS", "WFS"],
         "title": "Daten",
     }
+    assert found.title == "Liste"
     made = tomllib.loads(source_file(found, "neuhof", tmp_path))
     assert SheetOptions(**made["sheet"]).columns["title"] == ("Daten",)
 
