@@ -23,7 +23,7 @@ import orjson
 import sqlalchemy as sa
 import zstandard
 
-from catalog import tables
+from catalog import failures, tables
 from catalog.staging import Staging, now_text
 from catalog.staging_file import UNCHANGED
 from catalog.store import Store
@@ -62,14 +62,6 @@ UNRECONCILED = declare(
     "Das ist ein Fehler des Programms, nicht der Quelle. Melden Sie ihn, und nehmen Sie den Lauf nur nach Durchsicht an.",
     "This is a fault of the program, not of the source. Report it, and accept the run only after a look.",
     "DESIGN 4.2",
-)
-# What the crawl says in both languages stands in the arguments: German, then English.
-FAILURE = declare(
-    "crawl-failure",
-    "{0}",
-    "{1}",
-    "Prüfen Sie, ob die Quelle unter dieser Adresse antwortet, und lesen Sie sie dann noch einmal.",
-    "Check whether the source answers at this address, then read it once more.",
 )
 ROBOTS_RULES = declare(
     "robots-rules",
@@ -214,11 +206,12 @@ def write(
 
 def _of_the_source(report: CrawlReport, source: HarvestSource) -> Iterator[Finding]:
     yield from report.refusals
-    said = {finding.message("de") for finding in report.refusals}
+    refused = {finding.message("de") for finding in report.refusals}
+    said = set()
     for de, en in filter(any, [(report.failure_de or "", report.failure_en or ""), *report.failures]):
-        if de not in said:
+        if de not in said and not any(message in de for message in refused):
             said.add(de)
-            yield Finding(Severity.VIOLATION, source.id, None, FAILURE, (de, en))
+            yield failures.finding(source.id, de, en)
     yield from report.findings
     for origin, verdict in report.robots:
         kind, _, reason = verdict.partition(": ")

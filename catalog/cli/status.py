@@ -101,7 +101,8 @@ def _show(region: Region, stands: list[_Stand], datasets: int, now: datetime) ->
         if last is not None and last.reason_de:
             lines.append(f"  {run_words.run_line(last, said)}")
         if last is not None and last.outcome in ("failed", "partial"):
-            lines += run_words.remedies(source.id, run_findings.summary(region, last.id), said)
+            published = last.outcome == "partial" and last.published is not None
+            lines += run_words.remedies(source.id, run_findings.summary(region, last.id), said, published)
         lines += run_words.strain(source.id, stand.strain, now, said)
         if lines:
             print(f"{source.title} ({source.id})", *lines, sep="\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from catalog import breaker, run_findings
+from catalog import breaker, failures, run_findings
 from catalog.breaker import Strain
 from catalog.conclusion import RunResult
 from catalog.entries import RunRow, SourceState, Version
@@ -15,7 +15,7 @@ from catalog.run_findings import Summary
 from catalog.undoing import Undone
 from catalog.web import formats
 from catalog.web.pages import causes, labels, remarks, run, sameness, states
-from catalog.web.texts import Texts
+from catalog.web.texts import Texts, later
 from harvesters.guards.exceptions import printable
 from schemas.findings import Severity
 from schemas.region import Region
@@ -25,6 +25,10 @@ _REMEDIES = 3
 # So many records of each cause are named in a text; the table names all.
 _NAMED = 5
 _LONGEST = 4000
+AGAIN = later("Was vorher öffentlich war, ist geblieben. So wird die Quelle noch einmal gelesen:")
+AGAIN_PARTIAL = later(
+    "Was gelesen wurde, ist öffentlich; was fehlt, gilt nicht als entfernt. So wird die Quelle noch einmal gelesen:"
+)
 
 
 def _plain(text: object) -> str:
@@ -49,7 +53,7 @@ def result(region: Region, ended: RunResult, texts: Texts) -> Iterator[str]:
         return
     found = run_findings.summary(region, ended.run)
     if ended.status in ("failed", "partial"):
-        yield from remedies(ended.id, found, texts)
+        yield from remedies(ended.id, found, texts, published=ended.status == "partial" and not ended.waiting)
     if found is not None and found.findings:
         yield "  " + all_findings(ended.run, found, texts)
 
@@ -66,14 +70,22 @@ def counts(stated: Mapping[str, Any], texts: Texts) -> str:
     return line if told.reconciled else f"{line} ({texts.plain('Die Zahlen gehen nicht auf.')})"
 
 
-def remedies(source_id: str, found: Summary | None, texts: Texts) -> Iterator[str]:
-    """What to do where a run failed or stayed partial, each remedy once; then how to read the source again."""
-    wrong = (finding for finding in (found.source if found else ()) if finding.severity == Severity.VIOLATION)
-    fixes = dict.fromkeys(remarks.sentences(finding, texts)[1] for finding in wrong)
+def remedies(source_id: str, found: Summary | None, texts: Texts, published: bool = False) -> Iterator[str]:
+    """What to do where a run failed or stayed partial, each remedy once; then how to read the source again.
+
+    ``published``: what the run read is public. Where only waiting helps, nothing is said of reading again (F34).
+    """
+    wrong = [finding for finding in (found.source if found else ()) if finding.severity == Severity.VIOLATION]
+    if causes.only_waiting(found):
+        for fix in dict.fromkeys(remarks.sentences(finding, texts)[1] for finding in wrong):
+            yield _plain(f"  → {fix}")
+        return
+    fixes = dict.fromkeys(
+        remarks.sentences(finding, texts)[1] for finding in wrong if finding.rule not in failures.NOTHING_TO_DO
+    )
     for fix in list(filter(None, fixes))[:_REMEDIES]:
         yield _plain(f"  → {texts.plain('So wird es besser:')} {fix}")
-    again = texts.plain("Was vorher öffentlich war, ist geblieben. So wird die Quelle noch einmal gelesen:")
-    yield _plain(f"  → {again} allmende harvest {source_id}")
+    yield _plain(f"  → {texts.plain(AGAIN_PARTIAL if published else AGAIN)} allmende harvest {source_id}")
 
 
 def all_findings(run_id: int, found: Summary, texts: Texts) -> str:

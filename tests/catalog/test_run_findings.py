@@ -24,7 +24,7 @@ from catalog.web import plans, run_files, run_words
 from catalog.web.app import create_app
 from catalog.web.pages import causes, states
 from catalog.web.texts import texts
-from harvesters.guards.exceptions import RobotsRefused
+from harvesters.guards.exceptions import Rescheduled, RobotsRefused
 from harvesters.persons.spellings import spellings_of
 from harvesters.reading import CrawlReport
 from tests.catalog.runs import Source, package, region
@@ -172,6 +172,65 @@ def test_a_run_that_found_nothing_in_its_records_says_what_the_crawl_met(portal:
     lines = list(run_words.remedies("portal", found, texts("de")))
     assert lines[-1].endswith("allmende harvest portal")
     assert refused.fix("de") in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule"),
+    [
+        ("https://a.example: keine Antwort (TimeoutError: )", "crawl-no-answer"),
+        ("https://a.example: der Server antwortet mit Status 403", "crawl-no-access"),
+        ("https://a.example: Der Server lehnt den Schlüssel ab (Status 401).", "crawl-no-access"),
+        ("https://a.example: der Server antwortet mit Status 404", "crawl-not-there"),
+        ("https://a.example: der Server antwortet mit Status 503", "crawl-server-trouble"),
+        ("https://a.example: der Server antwortet mit Status 400", "crawl-failure"),
+        ("https://a.example: der Katalog zählt 6 Sätze, gekommen sind 2", "crawl-incomplete"),
+        ("https://a.example: unter „items“ (items) liegt keine Liste; die Antwort beginnt mit: []", "crawl-failure"),
+        ("https://a.example: kein JSON, die Antwort beginnt mit: <html>", "crawl-failure"),
+        ("https://a.example: größer als 100 Bytes (body_bytes)", "crawl-limit"),
+        ("ordner: Der Ordner /srv/daten ist nicht da.", "crawl-local-file"),
+        ("https://a.example: Fehler im Abruf (KeyError)", "crawl-broke-off"),
+        ("Der Datenträger von /daten ist voll (frei: 0 MB).", "crawl-disk"),
+        ("Ein anderer Lauf hat diesen abgelöst.", "crawl-superseded"),
+    ],
+)
+def test_advice_is_given_by_what_failed(portal: Source, reason: str, rule: str) -> None:
+    store = Store(portal.region)
+    run = store.open_run(portal.source, "harvest", portal.now)
+    report = CrawlReport("partial", 0, reason, "in English", failures=((reason, "in English"),))
+    found = run_findings.write(store, run.id, portal.source, None, report, portal.now)
+    store.close()
+    assert [finding.rule for finding in found.source] == [rule], "the reason is told once"
+    told = "\n".join(run_words.remedies("portal", found, texts("de")))
+    assert ("ob die Quelle unter dieser Adresse antwortet" in told) == (rule == "crawl-no-answer")
+    assert found.source[0].fix("de") in told
+    assert ("Nichts zu tun" in told) == (rule == "crawl-superseded") == ("noch einmal gelesen" not in told)
+
+
+def test_F34_where_a_server_asks_for_rest_only_waiting_is_advised(portal: Source, catalogue: Catalogue) -> None:
+    store = Store(portal.region)
+    run = store.open_run(portal.source, "harvest", portal.now)
+    rest = Rescheduled("https://portal.example.org/api", 7200)
+    told = f"https://portal.example.org: Abruf beendet, {rest.message('de')}"
+    report = CrawlReport("partial", 0, told, "English", failures=((told, "English"),), refusals=(rest.finding(),))
+    found = run_findings.write(store, run.id, portal.source, None, report, portal.now)
+    store.close_run(run, portal.now, status="failed", reason_de=told, reason_en="English")
+    store.close()
+    assert [finding.rule for finding in found.source] == ["fetch-rescheduled"], "a refusal within a reason is the same"
+    assert list(run_words.remedies("portal", found, texts("de"))) == [f"  → {rest.fix('de')}"]
+    page = Asking(create_app(portal.region, catalogue)).get(f"/runs/{run.id}").text
+    assert "Hier hilft nur Warten" in page
+    assert "allmende harvest portal" not in page
+
+
+def test_partial_run_says_that_what_was_read_is_public(portal: Source, catalogue: Catalogue) -> None:
+    result = portal.harvest(PACKAGES, complete=False)
+    told = "\n".join(run_words.result(portal.region, result, texts("de")))
+    page = Asking(create_app(portal.region, catalogue)).get(f"/runs/{result.run}").text
+    for said in (told, page):
+        assert "Was gelesen wurde, ist öffentlich" in said
+        assert "Was vorher öffentlich war" not in said
+    planned = portal.harvest(PACKAGES[:11], complete=False, plan=True)
+    assert "Was gelesen wurde" not in "\n".join(run_words.result(portal.region, planned, texts("de")))
 
 
 # -------------------------------------------------------------------------------------------------------- the files

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from catalog import run_findings
+from catalog import failures, run_findings
 from catalog.entries import RunRow
 from catalog.run_findings import HELD, LEFT, RECORD, SET_ASIDE, Place, Summary
 from catalog.web import plans
@@ -61,6 +61,12 @@ def _shown(cause: run_findings.Cause, texts: Texts, names: bool) -> Shown:
     examples = tuple(cause.examples) if names else ()
     numbers = (cause.findings, cause.records)
     return Shown(title, tone, cause.severity, cause.rule, cause.path, called, message, fix, *numbers, examples)
+
+
+def only_waiting(found: Summary | None) -> bool:
+    """Whether nothing is to be done about a run but to wait for the next: all that went wrong passes by itself."""
+    wrong = [finding for finding in (found.source if found else ()) if finding.severity == Severity.VIOLATION]
+    return bool(wrong) and all(finding.rule in failures.NOTHING_TO_DO for finding in wrong)
 
 
 def is_public(run: RunRow, found: Summary) -> bool:

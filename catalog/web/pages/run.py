@@ -118,6 +118,7 @@ async def run(request: Request) -> Response:
         planned=tally(found.plan, texts) if found.state == "waiting" and found.plan else None,
         causes=causes.of_run(told, texts, open_to_all) if told else (),
         found=told.findings if told else 0,
+        only_waiting=causes.only_waiting(told),
         files={"key": word} if shown else {},
         downloads=told is not None and open_to_all,
         place_of=causes.place_of,
