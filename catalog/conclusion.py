@@ -12,7 +12,7 @@ import orjson
 
 from catalog import duplicates, filling, memory, planning, publishing, relinking, run_findings
 from catalog.run_book import Run
-from catalog.run_findings import DUPLICATE, FOREIGN, SHARED_IRI, UNRECONCILED
+from catalog.run_findings import DUPLICATE, EMPTY, FOREIGN, SHARED_IRI, UNRECONCILED
 from catalog.staging import Staging
 from catalog.store import Store, counts_json
 from harvesters.reading import CrawlReport
@@ -38,6 +38,7 @@ class RunResult:
     seconds: float = 0.0
     plan: Mapping[str, Any] | None = None
     waiting: bool = False
+    detected: str = ""  # the protocol that was found where the source names none
 
     def to_json(self) -> dict[str, Any]:
         """The result as one entry of ``sources``."""
@@ -78,13 +79,16 @@ def conclude(
     """Plans what a staged run would change, holds it or publishes it, and writes the run's outcome. Raises LeaseLost."""
     if terms.relink:
         relinking.carry_out(store, staging)
+    if _is_empty(store, source, staging, report, terms):
+        report = replace(report, findings=(Finding(Severity.WARNING, source.id, None, EMPTY), *report.findings))
     plan, outcome = _plan(store, source, staging, report, terms)
     told = None if terms.accepted else replace(report, findings=(*report.findings, *_unaccounted(staging, plan)))
     found = run_findings.write(store, run.id, source, staging, told, terms.now)
     result = RunResult(
         source.id, run.id, outcome["status"], outcome["reason_de"], outcome["reason_en"], report.coverage
     )
-    result = replace(result, findings=found.findings, plan=plan.to_json())
+    detected = str((terms.report.get("detected") or {}).get("protocol", ""))
+    result = replace(result, findings=found.findings, plan=plan.to_json(), detected=detected)
     hold = None if terms.accepted else _hold(store, source, staging, report, plan, terms)
     if hold is not None or terms.plan_only:
         if hold is not None:
@@ -179,6 +183,16 @@ def _hold(
     reasons = [*(planning.Hold(de, en) for de, en in report.holds), *([hold] if hold is not None else [])]
     reasons += [planning.Hold(lost.message("de"), lost.message("en")) for lost in _unaccounted(staging, plan)]
     return planning.Hold(" ".join(r.de for r in reasons), " ".join(r.en for r in reasons)) if reasons else None
+
+
+def _is_empty(store: Store, source: HarvestSource, staging: Staging, report: CrawlReport, terms: Terms) -> bool:
+    """Whether a source that was read whole delivered nothing, and never has: such a run must not look like a good one."""
+    if report.coverage != "complete" or staging.count("SELECT count(*) FROM staged"):
+        return False
+    if staging.delivered or staging.count("SELECT count(*) FROM duplicates"):
+        return False
+    baseline = store.baseline(source.key, terms.now)
+    return not (baseline.published or baseline.highest)
 
 
 def _unaccounted(staging: Staging, plan: planning.Plan) -> list[Finding]:

@@ -239,7 +239,8 @@ class _Runner:
         except SQLAlchemyError as error:
             # On a full disk not even that can be written: the next run of the source closes this one.
             log.error("run %s of %s could not be closed: %s", self.handle.id, self.source.id, error)
-        return RunResult(self.source.id, self.handle.id, "failed", de, en, findings=found)
+        detected = self.reported.get("detected", {}).get("protocol", "")
+        return RunResult(self.source.id, self.handle.id, "failed", de, en, findings=found, detected=detected)
 
 
 class _Unusable(Exception):

@@ -63,6 +63,13 @@ UNRECONCILED = declare(
     "This is a fault of the program, not of the source. Report it, and accept the run only after a look.",
     "DESIGN 4.2",
 )
+EMPTY = declare(
+    "source-empty",
+    "Die Quelle liefert keinen einzigen Datensatz.",
+    "The source delivers not a single dataset.",
+    "Prüfen Sie mit „allmende detect ADRESSE“, ob unter der Adresse der Quelle die Daten liegen und die Art stimmt.",
+    "Check with “allmende detect ADDRESS” whether the data lie at the source's address and its kind is right.",
+)
 ROBOTS_RULES = declare(
     "robots-rules",
     "{0} hat eine robots.txt ({1}); sie wurde befolgt.",

@@ -43,6 +43,8 @@ def result(region: Region, ended: RunResult, texts: Texts) -> Iterator[str]:
     head = f"{source.title if source else ended.id} ({ended.id}): {state}"
     if ended.run is not None:
         head += f" – {texts.plain('Lauf {n}', n=ended.run)}"
+    if ended.detected:
+        head += f", {texts.plain('erkannt: {protocol}', protocol=ended.detected)}"
     took = formats.duration(ended.seconds, texts.language)
     yield _plain(f"{head}, {counts(ended.counts.to_json(), texts)}, {took}")
     if ended.waiting and ended.plan is not None:

@@ -233,6 +233,30 @@ def test_partial_run_says_that_what_was_read_is_public(portal: Source, catalogue
     assert "Was gelesen wurde" not in "\n".join(run_words.result(portal.region, planned, texts("de")))
 
 
+def test_first_run_without_a_single_record_is_not_green(portal: Source) -> None:
+    empty = portal.harvest([])
+    assert (empty.status, empty.reason_de) == ("warnings", "Die Quelle liefert keinen einzigen Datensatz.")
+    found = run_findings.summary(portal.region, empty.run or 0)
+    assert found is not None
+    assert [finding.rule for finding in found.source] == ["source-empty"]
+    assert "allmende detect" in found.source[0].fix("de")
+    planned = portal.harvest([], plan=True)
+    accepted = decisions.accept(portal.region, planned.run or 0, portal.now)
+    assert accepted.status == "warnings", "accepting an empty plan does not make it good"
+    portal.harvest([package(1)])
+    assert "keinen einzigen" not in portal.harvest([]).reason_de, "what is gone is told as gone"
+
+
+def test_detected_protocol_is_named_by_the_run(portal: Source, catalogue: Catalogue) -> None:
+    store = Store(portal.region)
+    run, staging = portal.stage(store, PACKAGES)
+    terms = Terms(portal.now, report={"detected": {"protocol": "ckan", "url": "https://x.example", "options": {}}})
+    result = conclude(store, portal.source, run, staging, CrawlReport("complete", 1), terms)
+    store.close()
+    assert "erkannt: ckan" in next(run_words.result(portal.region, result, texts("de")))
+    assert "erkannt: ckan" in Asking(create_app(portal.region, catalogue)).get(f"/runs/{run.id}").text
+
+
 # -------------------------------------------------------------------------------------------------------- the files
 
 

@@ -126,6 +126,7 @@ async def run(request: Request) -> Response:
         former=remarks.causes([tuple(cause) for cause in report.get("causes", ())], texts) if told is None else (),
         failures=_said(report.get("failures", ()), texts) if told is None else (),
         run_findings=_findings(report.get("findings", ()), texts) if told is None else (),
+        detected=(report.get("detected") or {}).get("protocol", ""),
         pages=report.get("pages", 0),
         stated_total=report.get("stated_total"),
         changes=[(texts.text(ACTIONS[change.kind]), change) for change in changes],
