@@ -17,7 +17,7 @@ from harvesters import readers, spiders
 from harvesters.reading import Reader
 from harvesters.spider import HarvestSpider
 from schemas import vocabularies
-from schemas.region import ConfigurationError, Region
+from schemas.region import ConfigurationError, HarvestSource, Region
 
 # What lies in these folders of the package has no part in what a native record becomes.
 _NOT_READING = frozenset({"spiders", "readers", "guards", "regions"})
@@ -70,7 +70,10 @@ def revision(reader_name: str) -> bytes:
 
 
 def check_sources(region: Region) -> None:
-    """Checks what only spiders know: that each source's protocol exists and its options fit. Raises ConfigurationError."""
+    """Checks what only spiders know: each source's protocol exists, its options fit, files it needs are there.
+
+    Raises ConfigurationError.
+    """
     for source in region.sources:
         name = f"sources/{source.id}.toml"
         allowed = ", ".join(sorted(spider_classes()))
@@ -81,6 +84,10 @@ def check_sources(region: Region) -> None:
                 raise ConfigurationError(
                     f"{name}: unknown key {protocol!r}; the tables [limits] and of a protocol are allowed: {allowed}"
                 )
-            spider_classes()[protocol].options_of(source.model_copy(update={"options": table}))
+            _check(spider_classes()[protocol], region, source.model_copy(update={"options": table}))
         if source.protocol is not None:
-            spider_classes()[source.protocol].options_of(source)
+            _check(spider_classes()[source.protocol], region, source)
+
+
+def _check(spider: type[HarvestSpider], region: Region, source: HarvestSource) -> None:
+    spider.check(region, source, spider.options_of(source))

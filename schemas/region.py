@@ -234,7 +234,7 @@ _ALLOWED = {
     "language": "a language code like 'de' is allowed",
 }
 
-_REGION_KEYS = ("title", "description", "base_url", "language", "publisher", "store", "allowed_hosts", "contributor_id")
+_REGION_KEYS = tuple(name for name in Region.model_fields if name not in ("folder", "municipalities", "sources"))
 _SOURCE_KEYS = tuple(name for name in HarvestSource.model_fields if name not in ("id", "options", "tables", "api_key"))
 _TABLES = ("publisher", "expected", "limits")
 

@@ -48,9 +48,11 @@ def command(
     file.write_text(source_file(found[0], municipality, region.folder), encoding="utf-8")
     try:
         registry.check_sources(load(region.folder))
-    except ConfigurationError:
+    except ConfigurationError as refused:
         file.unlink()
-        raise
+        raise ConfigurationError(
+            f"{refused}; nothing was written, docs/sources/{found[0].protocol}.md shows a whole file"
+        ) from refused
     if json:
         best = found[0]
         print_json({"id": name, "url": best.url, "protocol": best.protocol, "count": best.count})

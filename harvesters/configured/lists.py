@@ -12,15 +12,17 @@ from twisted.python.failure import Failure
 
 from harvesters.configured import items
 from harvesters.configured.items import Item
+from harvesters.configured.options import MappedOptions
 from harvesters.configured.paths import Path, Scope
 from harvesters.guards.destinations import origin
 from harvesters.guards.exceptions import RequestRefused
 from harvesters.mapping.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native
-from harvesters.spider import HarvestSpider, asked
+from harvesters.spider import HarvestSpider, Options, asked
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import is_web
 from schemas.loose_json import JSON_REPAIRED
+from schemas.region import ConfigurationError, HarvestSource, Region
 from schemas.syntax import Unreadable, excerpt
 
 LIST_UNSTEADY = declare(
@@ -37,6 +39,16 @@ _FORBIDDEN = ("verbietet den Abruf oder verlangt", "forbids fetching or wants a 
 
 class ListSpider(HarvestSpider):
     """A spider whose records lie where the source file says; its options are :class:`MappedOptions`."""
+
+    @classmethod
+    def check(cls, region: Region, source: HarvestSource, options: Options) -> None:
+        """Some field is mapped, or the whole is one dataset. Raises ConfigurationError."""
+        assert isinstance(options, MappedOptions)
+        if not options.one and not options.fields:
+            raise ConfigurationError(
+                f"sources/{source.id}.toml: [{cls.name}] fields.title is missing: the path to each record's title "
+                "(or one = true, where the whole answer is one dataset)"
+            )
 
     def begin(self) -> None:
         """Makes the account of a crawl; called first by :meth:`first`."""

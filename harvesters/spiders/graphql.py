@@ -23,6 +23,7 @@ from harvesters.mapping.native_values import word
 from harvesters.reading import Page
 from harvesters.spider import Detected, Options, asked
 from schemas.loose_json import load_json
+from schemas.region import ConfigurationError, HarvestSource, Region
 from schemas.syntax import Unreadable, excerpt
 
 _MOST_MESSAGES = 5
@@ -106,6 +107,19 @@ class GraphqlSpider(ListSpider):
         if not named or not urlsplit(answer.final_url).path.rstrip("/").endswith(("graphql", "graphiql", "playground")):
             return None
         return Detected(cls.name, url, None, (), {}, 60)
+
+    @classmethod
+    def check(cls, region: Region, source: HarvestSource, options: Options) -> None:
+        """The query lies beside the source file and may be sent. Raises ConfigurationError."""
+        super().check(region, source, options)
+        assert isinstance(options, GraphqlOptions)
+        try:
+            query.load(region, source, options.query, options.depth)
+        except query.QueryRefused as refused:
+            said = f"{refused}".rstrip(".")
+            raise ConfigurationError(
+                f"sources/{source.id}.toml: [{cls.name}] query: {said.removeprefix('query: ')}"
+            ) from refused
 
     def first(self) -> Iterable[Request | Page]:
         """The token where one is needed, else the first answer."""

@@ -69,6 +69,13 @@ def test_region_without_more_has_the_documented_defaults(tmp_path: Path) -> None
     assert region.source("portal") is None
 
 
+def test_every_key_of_a_region_may_be_written(tmp_path: Path) -> None:
+    more = 'backups = 7\nlanguage = "en"\nstore = "sqlite:///x.db"\nallowed_hosts = ["localhost"]\n'
+    region = load(folder(tmp_path, REGION + more + PLACE), {})
+    assert (region.backups, region.language, region.allowed_hosts) == (7, "en", ("localhost",))
+    assert load(tmp_path, {"ALLMENDE_BACKUPS": "2"}).backups == 2
+
+
 def test_folder_without_sources_is_a_region(tmp_path: Path) -> None:
     (tmp_path / "region.toml").write_text(REGION + PLACE)
     assert load(tmp_path, {}).sources == ()

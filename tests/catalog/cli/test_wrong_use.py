@@ -135,7 +135,7 @@ def test_region_without_a_source_says_how_to_add_one(tmp_path: Path, call: Call)
         (REGION, 'url = "x"\nexpected = 3', "sources/portal.toml: expected"),
         (REGION, 'url = "x"\napi_key = "geheim"', "sources/portal.toml: api_key: secrets come only from"),
         (REGION.replace('"neuhof"', '"flieden"'), 'url = "x"', "sources/portal.toml: municipality 'neuhof'"),
-        (REGION, 'url = "x"\nprotocol = "gopher"', "sources/portal.toml: protocol 'gopher' is unknown; allowed: ckan"),
+        (REGION, 'url = "x"\nprotocol = "gopher"', "sources/portal.toml: protocol 'gopher' is unknown; allowed: arcgis"),
     ],
 )
 def test_wrong_configuration(tmp_path: Path, call: Call, text: str, source: str, said: str) -> None:
@@ -144,6 +144,50 @@ def test_wrong_configuration(tmp_path: Path, call: Call, text: str, source: str,
     complaint = call("status", cwd=tmp_path).complaint
     assert said in complaint
     assert "geheim" not in complaint
+
+
+MAPPED = """url = "http://127.0.0.1:1"
+protocol = "graphql"
+[graphql.fields]
+title = "name"
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "query", "said"),
+    [
+        (
+            MAPPED,
+            None,
+            "sources/portal.toml: [graphql] query: sources/portal.graphql: the file with the GraphQL query is missing",
+        ),
+        (MAPPED, "mutation { remove { id } }", "sources/portal.toml: [graphql] query: Exactly one query is allowed"),
+        (
+            MAPPED.replace("[", '[graphql]\nquery = "../x"\n[', 1),
+            None,
+            "[graphql] query: '../x' is no file name; a file NAME",
+        ),
+        (MAPPED.replace("graphql.fields", "graphql"), "{ a }", "sources/portal.toml: [graphql] unknown key 'title'"),
+        (MAPPED.partition("[")[0], "{ a }", "sources/portal.toml: [graphql] fields.title is missing"),
+        (
+            MAPPED.partition("[")[0].replace("graphql", "restjson"),
+            None,
+            "sources/portal.toml: [restjson] fields.title is missing",
+        ),
+        (
+            'url = "x.csv"\nprotocol = "sheet"\n[sheet.columns]\ntitel = "Was"',
+            None,
+            "sources/portal.toml: [sheet] columns: unknown field 'titel'; did you mean 'title'?",
+        ),
+    ],
+)
+def test_mapping_or_query_that_cannot_be_right_is_wrong_configuration(
+    tmp_path: Path, call: Call, source: str, query: str | None, said: str
+) -> None:
+    region(tmp_path, portal=source)
+    if query is not None:
+        (tmp_path / "sources/portal.graphql").write_text(query, encoding="utf-8")
+    assert said in call("harvest", cwd=tmp_path).complaint
 
 
 def test_wrong_setting_of_the_environment(folder: Path, call: Call) -> None:
