@@ -135,7 +135,11 @@ def test_region_without_a_source_says_how_to_add_one(tmp_path: Path, call: Call)
         (REGION, 'url = "x"\nexpected = 3', "sources/portal.toml: expected"),
         (REGION, 'url = "x"\napi_key = "geheim"', "sources/portal.toml: api_key: secrets come only from"),
         (REGION.replace('"neuhof"', '"flieden"'), 'url = "x"', "sources/portal.toml: municipality 'neuhof'"),
-        (REGION, 'url = "x"\nprotocol = "gopher"', "sources/portal.toml: protocol 'gopher' is unknown; allowed: arcgis"),
+        (
+            REGION,
+            'url = "x"\nprotocol = "gopher"',
+            "sources/portal.toml: protocol 'gopher' is unknown; allowed: arcgis",
+        ),
     ],
 )
 def test_wrong_configuration(tmp_path: Path, call: Call, text: str, source: str, said: str) -> None:
