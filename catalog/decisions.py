@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -96,10 +96,17 @@ def _waiting(
     return source, run, staging, report, row.report
 
 
-def planned_changes(region: Region, run_id: int) -> Iterator[dict[str, Any]]:
+def planned_changes(region: Region, run_id: int) -> Generator[dict[str, Any], None, None]:
     """What a waiting run would change, record by record and field by field, streamed. Raises NoSuchRun."""
     with _plan_of(region, run_id) as (store, staging):
         yield from _changes(store, staging)
+
+
+def planned_number(region: Region, run_id: int) -> int:
+    """How many records a waiting run would change. Raises NoSuchRun."""
+    changing = ", ".join(f"'{action}'" for action in ("create", "update", *planning.ABSENCES))
+    with _plan_of(region, run_id) as (_, staging):
+        return staging.count(f"SELECT count(*) FROM plan WHERE companion = 0 AND action IN ({changing})")
 
 
 def proposed_relinks(region: Region, run_id: int) -> Iterator[dict[str, Any]]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from catalog import decisions, processes
+from catalog import decisions, processes, run_findings
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.conclusion import RunResult
@@ -171,7 +171,10 @@ def _show(region: Region, result: RunResult) -> None:
         print(line)
     if result.run is None or not result.waiting:
         return
-    for line in run_words.plan(decisions.planned_changes(region, result.run), said):
+    with closing(decisions.planned_changes(region, result.run)) as changes:
+        for line in run_words.plan(changes, decisions.planned_number(region, result.run), said):
+            print(line)
+    for line in run_words.frequent_causes(run_findings.summary(region, result.run), said):
         print(line)
     relink = ""
     for proposal in decisions.proposed_relinks(region, result.run):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from textwrap import shorten
 from typing import Any
 
 from catalog import breaker, failures, run_findings
@@ -25,6 +27,10 @@ _REMEDIES = 3
 # So many records of each cause are named in a text; the table names all.
 _NAMED = 5
 _LONGEST = 4000
+# So many changes and causes of findings of a plan are told; the page and ``history --findings`` tell all.
+_CHANGES = 20
+_CAUSES = 3
+_VALUE = 80
 AGAIN = later("Was vorher öffentlich war, ist geblieben. So wird die Quelle noch einmal gelesen:")
 AGAIN_PARTIAL = later(
     "Was gelesen wurde, ist öffentlich; was fehlt, gilt nicht als entfernt. So wird die Quelle noch einmal gelesen:"
@@ -97,16 +103,43 @@ def all_findings(run_id: int, found: Summary, texts: Texts) -> str:
     return _plain(f"→ {told} allmende history {run_id} --findings")
 
 
-def plan(changes: Iterable[Mapping[str, Any]], texts: Texts) -> Iterator[str]:
-    """What a waiting run would change, record by record and field by field."""
-    for change in changes:
+def plan(changes: Iterable[Mapping[str, Any]], number: int, texts: Texts) -> Iterator[str]:
+    """What a waiting run would change, field by field: the first records a line each, then how many more there are.
+
+    ``number`` is how many records it would change; beyond the first ones ``changes`` is not read.
+    """
+    shown = 0
+    for change in islice(changes, _CHANGES):
+        shown += 1
         action = str(change["action"])
         word = texts.plain(run.ACTIONS[action]) if action in run.ACTIONS else action
-        yield _plain(f"  {word}: {change.get('title') or change['key']}")
-        for each in change.get("fields", ()):
-            old, new = (", ".join(each[side]) or "–" for side in ("old", "new"))
-            name = html.unescape(labels.attribute(each["attribute"], texts))
-            yield _plain(f"    {name}: {old} → {new}")
+        fields = "; ".join(_field(each, texts) for each in change.get("fields", ()))
+        yield _plain(f"  {word}: {change.get('title') or change['key']}{f' ({fields})' if fields else ''}")
+    if number > shown:
+        more = formats.number(number - shown, texts.language)
+        yield "  " + _plain(texts.plain("… und {n} weitere (auf der Seite)", n=more))
+
+
+def _field(change: Mapping[str, Any], texts: Texts) -> str:
+    old, new = (shorten(", ".join(change[side]) or "–", _VALUE, placeholder=" …") for side in ("old", "new"))
+    return f"{html.unescape(labels.attribute(change['attribute'], texts))}: {old} → {new}"
+
+
+def frequent_causes(found: Summary | None, texts: Texts) -> Iterator[str]:
+    """How many findings a run has from how many causes, and the most frequent causes, each with its remedy."""
+    told = causes.of_run(found, texts) if found else ()
+    wrong = [cause for cause in told if cause.severity != Severity.INFO]
+    if found is None or not wrong:
+        return
+    from_causes = texts.plural("{n} Ursache", "{n} Ursachen", len(told))
+    number = texts.plural("{n} Befund", "{n} Befunde", found.findings)
+    most = texts.plain("häufigste:")
+    yield _plain(f"  {from_causes}, {number}; {most}")
+    for cause in sorted(wrong, key=lambda cause: -cause.findings)[:_CAUSES]:
+        called = f" ({cause.property})" if cause.property else ""
+        yield _plain(f"  - {texts.plural('{n}-mal', '{n}-mal', cause.findings)}: {cause.message}{called}")
+        if cause.fix:
+            yield _plain(f"    → {cause.fix}")
 
 
 def relink(proposal: Mapping[str, Any], texts: Texts) -> str:

@@ -257,6 +257,34 @@ def test_detected_protocol_is_named_by_the_run(portal: Source, catalogue: Catalo
     assert "erkannt: ckan" in Asking(create_app(portal.region, catalogue)).get(f"/runs/{run.id}").text
 
 
+def test_plan_is_told_in_few_lines_with_the_most_frequent_causes(portal: Source) -> None:
+    portal.harvest([package(number) for number in range(3)])
+    packages = [package(0, "Neuer Titel"), *(package(number) for number in range(1, 87))]
+    planned = portal.harvest([*packages, UNUSABLE], plan=True)
+    run_id, said = planned.run or 0, texts("de")
+    number = decisions.planned_number(portal.region, run_id)
+    assert number == len(list(decisions.planned_changes(portal.region, run_id))) == 85
+    lines = list(run_words.plan(decisions.planned_changes(portal.region, run_id), number, said))
+    assert len(lines) == 21
+    assert lines[-1] == "  … und 65 weitere (auf der Seite)"
+    assert any("Datensatz 0@de → Neuer Titel@de" in line or "Datensatz 0 → Neuer Titel" in line for line in lines), (
+        lines
+    )
+    few = list(run_words.plan(list(decisions.planned_changes(portal.region, run_id))[:20], 20, said))
+    assert len(few) == 20
+
+    found = run_findings.summary(portal.region, run_id)
+    assert found is not None
+    told = list(run_words.frequent_causes(found, said))
+    shown = causes.of_run(found, said)
+    assert told[0] == f"  {len(shown)} Ursachen, {found.findings} Befunde; häufigste:"
+    most = max(cause.findings for cause in shown if cause.severity != "info")
+    assert told[1].startswith(f"  - {most}-mal: ")
+    assert told[2].startswith("    → ")
+    assert sum(line.startswith("  - ") for line in told) == min(3, sum(c.severity != "info" for c in shown))
+    assert not list(run_words.frequent_causes(None, said))
+
+
 # -------------------------------------------------------------------------------------------------------- the files
 
 
