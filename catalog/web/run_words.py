@@ -136,7 +136,8 @@ def frequent_causes(found: Summary | None, texts: Texts) -> Iterator[str]:
     most = texts.plain("häufigste:")
     yield _plain(f"  {from_causes}, {number}; {most}")
     for cause in sorted(wrong, key=lambda cause: -cause.findings)[:_CAUSES]:
-        called = f" ({cause.property})" if cause.property else ""
+        named = not cause.property or cause.property.rpartition(" (")[0] in cause.message
+        called = "" if named else f" ({cause.property})"
         yield _plain(f"  - {texts.plural('{n}-mal', '{n}-mal', cause.findings)}: {cause.message}{called}")
         if cause.fix:
             yield _plain(f"    → {cause.fix}")
