@@ -7,8 +7,10 @@ own reasons are sentences; what kind they are is read from the words that spider
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from schemas.findings import Finding, Severity, declare
+from harvesters.guards import exceptions as _declares_refusals  # noqa: F401
+from schemas.findings import WORDING, Finding, Severity, declare
 
 # The reason stands in the arguments: German, then English. The advice fits whatever the source did answer.
 FAILURE = declare(
@@ -106,6 +108,7 @@ SUPERSEDED = declare(
 NOTHING_TO_DO = frozenset({"fetch-rescheduled", SUPERSEDED})
 
 _STATUS = re.compile(r"\b(?:Status|HTTP) ([1-5]\d\d)\b")
+_PLACES = re.compile(r"\{(\d)\}")
 _OF_STATUS = {401: NO_ACCESS, 403: NO_ACCESS, 404: NOT_THERE, 410: NOT_THERE, 429: SERVER_TROUBLE}
 _WORDS = (
     (SUPERSEDED, re.compile(r"^Ein anderer Lauf hat diesen abgelöst")),
@@ -119,8 +122,24 @@ _WORDS = (
 
 
 def finding(source_id: str, de: str, en: str) -> Finding:
-    """A reason why a run failed or stayed partial, as a finding of the source with the advice that fits it."""
+    """A reason why a run failed or stayed partial, as a finding of the source with the advice that fits it.
+
+    Where the reason is the sentence of a refusal (before a protocol is known it is told as one), it is that refusal.
+    """
+    for rule, pattern in _refusals():
+        if said := pattern.fullmatch(de):
+            return Finding(Severity.VIOLATION, source_id, None, rule, said.groups())
     return Finding(Severity.VIOLATION, source_id, None, rule_of(de), (de, en))
+
+
+@cache
+def _refusals() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The wordings of all refusals, with the places of their arguments as groups (all name them in order, each once)."""
+    return tuple(
+        (rule, re.compile(re.sub(r"\\\{\d\\\}", "(.+)", re.escape(wording.de))))
+        for rule, wording in WORDING.items()
+        if rule.startswith("fetch-") and _PLACES.findall(wording.de) == [str(n) for n in range(wording.de.count("{"))]
+    )
 
 
 def rule_of(reason_de: str) -> str:

@@ -24,7 +24,7 @@ from catalog.store import Store, utc_now
 from catalog.web import formats
 from harvesters import registry
 from harvesters.crawl import crawl, revision_of
-from harvesters.detection import detect
+from harvesters.detection import examine
 from harvesters.persons import errors
 from harvesters.persons.keeping import ForgettingSink, report_without
 from harvesters.reading import Context, CrawlReport
@@ -208,12 +208,16 @@ class _Runner:
                 de = f"Lauf {self.wish.replay} hat keine Schnittstelle vermerkt."
                 raise _Unusable(de, f"run {self.wish.replay} noted no interface")
         else:
-            best = next(iter(detect(source.url, self.region, source)), None)
-            if best is None:
+            examined = examine(source.url, self.region, source)
+            if not examined.found:
                 raise _Unusable(
-                    f"{source.url}: keine bekannte Schnittstelle und keine Daten gefunden.",
-                    f"{source.url}: no known interface and no data found.",
+                    *examined.reason
+                    or (
+                        f"{source.url}: keine bekannte Schnittstelle und keine Daten gefunden.",
+                        f"{source.url}: no known interface and no data found.",
+                    )
                 )
+            best = examined.found[0]
             found = {"protocol": best.protocol, "url": best.url, "options": dict(best.options)}
         self.reported["detected"] = found
         options = {**found["options"], **source.tables.get(found["protocol"], {})}

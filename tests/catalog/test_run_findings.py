@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ import pytest
 from catalog import decisions, planning, run_findings
 from catalog.conclusion import Terms, conclude
 from catalog.forgetting import files
+from catalog.harvest import run_source
 from catalog.run_findings import LEFT, SET_ASIDE
 from catalog.search import Catalogue
 from catalog.store import Store
@@ -27,6 +29,7 @@ from catalog.web.texts import texts
 from harvesters.guards.exceptions import Rescheduled, RobotsRefused
 from harvesters.persons.spellings import spellings_of
 from harvesters.reading import CrawlReport
+from schemas.region import load
 from tests.catalog.runs import Source, package, region
 from tests.catalog.web.asking import Asking
 
@@ -220,6 +223,29 @@ def test_F34_where_a_server_asks_for_rest_only_waiting_is_advised(portal: Source
     page = Asking(create_app(portal.region, catalogue)).get(f"/runs/{run.id}").text
     assert "Hier hilft nur Warten" in page
     assert "allmende harvest portal" not in page
+
+
+def test_source_that_does_not_answer_before_its_protocol_is_known(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    region(tmp_path)
+    more = f"[limits]\nports = [{port}]\nretries = 0\n"
+    file = tmp_path / "sources" / "portal.toml"
+    text = file.read_text().replace('protocol = "ckan"\n', "")
+    file.write_text(text.replace("https://portal.example.org", f"http://127.0.0.1:{port}") + more)
+    head = tmp_path / "region.toml"
+    head.write_text(
+        head.read_text().replace("[[municipality]]", 'allowed_hosts = ["127.0.0.1"]\n\n[[municipality]]', 1)
+    )
+    made = load(tmp_path, {})
+    result = run_source(made, "portal")
+    assert result.status == "failed"
+    assert "keine bekannte Schnittstelle" not in result.reason_de
+    found = run_findings.summary(made, result.run or 0)
+    assert found is not None
+    assert [finding.rule for finding in found.source] == ["fetch-refused"], result.reason_de
+    assert found.source[0].message("de") == result.reason_de
 
 
 def test_partial_run_says_that_what_was_read_is_public(portal: Source, catalogue: Catalogue) -> None:
