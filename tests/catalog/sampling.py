@@ -55,8 +55,8 @@ def harvest(folder: Path, address: str, sources: Mapping[str, Source]) -> Harves
     return Harvested(load(folder), address, results)
 
 
-def datasets(catalogue: Catalogue, source_key: str) -> list[Dataset]:
-    """The datasets of a source that are public."""
+def datasets(catalogue: Catalogue, source_key: str, behind: bool = False) -> list[Dataset]:
+    """The datasets of a source that are public; with those that stand behind the same dataset of another source."""
     at = catalogue.number()
     with catalogue.engine.connect() as connection:
         keys = connection.scalars(
@@ -64,6 +64,6 @@ def datasets(catalogue: Catalogue, source_key: str) -> list[Dataset]:
             .join(tables.versions, tables.versions.c.key == tables.records.c.key)
             .where(tables.records.c.source_key == source_key, tables.records.c.kind == "dataset", current(at))
         ).all()
-    entries = [catalogue.get(key, at) for key in keys]
+    entries = [catalogue.get(key, at, behind) for key in keys]
     records = [entry.record() for entry in entries if isinstance(entry, Entry)]
     return [record for record in records if isinstance(record, Dataset)]

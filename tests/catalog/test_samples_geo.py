@@ -99,7 +99,8 @@ def folders(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_counts_of_the_list_come_out(harvested: Harvested, name: str) -> None:
     _, _, count, status = SAMPLES[name]
     result = harvested.results[name]
-    assert result["created"] == count, result
+    # A record whose IRI another source has already counts as a duplicate; it is kept behind that one.
+    assert result["created"] + result["duplicates"] == count, result
     assert result["status"] in ((status,) if status else ("ok", "warnings")), result
 
 

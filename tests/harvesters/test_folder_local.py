@@ -137,7 +137,8 @@ def test_a_public_address_stands_in_for_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "key"), [("depth = 99", "depth"), ('public_url = "/daten"', "public_url"), ("tiefe = 1", "tiefe")]
+    ("options", "key"),
+    [("depth = 99", "depth"), ('public_url = "/daten"', "public_url"), ("tiefe = 1", "unknown key 'tiefe'")],
 )
 def test_options_are_checked(tmp_path: Path, options: str, key: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"sources/daten.toml: \[folder\] {key}"):

@@ -45,7 +45,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nonsense",), "'nonsense' is no verb; there are: add, demo"),
+        (("nonsense",), "'nonsense' is no verb; there are: add, backup, demo"),
         (("status", "--nonsense"), "--nonsense"),
         (("show",), "RECORD"),
         (("show", "nope"), "record 'nope' does not exist"),
@@ -59,7 +59,10 @@ def test_wrong_use_at_a_terminal(folder: Path, arguments: tuple[str, ...], said:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nonsense",), "'nonsense' is no verb; there are: add, demo, detect, harvest, history, init, serve, show,"),
+        (
+            ("nonsense",),
+            "'nonsense' is no verb; there are: add, backup, demo, detect, forget, harvest, history, init, restore, serve, show,",
+        ),
         (("--nonsense",), "--nonsense"),
         (("status", "--nonsense"), "--nonsense"),
         (("status", "extra"), "extra"),
