@@ -91,7 +91,9 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
         # Taking an undo back releases what it blocked.
         with store.writing.begin() as connection:
             connection.execute(sa.delete(tables.blocked).where(tables.blocked.c.run_id.in_((run_id, run.id))))
-    return Undone(writer.number, len(doing.restore), len(doing.unseen), tuple(doing.conflicts), run.id, len(doing.relinked))
+    return Undone(
+        writer.number, len(doing.restore), len(doing.unseen), tuple(doing.conflicts), run.id, len(doing.relinked)
+    )
 
 
 def made_by(store: Store, run_id: int) -> tuple[str, str, int]:

@@ -143,7 +143,8 @@ def test_status_counts_what_the_harvest_published(harvested: Path) -> None:
     for source in status["sources"]:
         assert source["id"] in human.out
     assert f"{status['datasets']} Datensätze" in human.out
-    assert "Nächster Lauf" in human.out and " Uhr" in human.out
+    assert "Nächster Lauf" in human.out
+    assert " Uhr" in human.out
 
 
 def test_withdrawn_record_is_named_and_refused(tmp_path: Path) -> None:
