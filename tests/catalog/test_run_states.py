@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -319,7 +319,7 @@ class RunStates(RuleBasedStateMachine):
     @staticmethod
     def _conflicts(undone: Any) -> set[int]:
         found: Sequence[Any] = undone.conflicts
-        return {int(str(each["title"]).removeprefix("Titel ").split(".")[0]) for each in found}
+        return {int(str(each.title).removeprefix("Titel ").split(".")[0]) for each in found}
 
 
 # A file system in memory, where there is one: a thousand regions are made and thrown away.
@@ -331,5 +331,7 @@ TestRunStates.settings = settings(
     max_examples=1000 if settings().max_examples > 100 else 150,
     stateful_step_count=12,
     deadline=None,
+    # Shrinking a sequence of runs takes longer than reading it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
