@@ -275,6 +275,13 @@ class HarvestSpider(scrapy.Spider):
         self.job.failures.append((de, en))
 
 
+def request_of(failure: Failure) -> Request:
+    """The request that brought a failure: Scrapy puts it on what it hands to an errback, which Twisted's types do not know."""
+    request = getattr(failure, "request", None)
+    assert isinstance(request, Request)
+    return request
+
+
 def asked(response: Response) -> str:
     """The address that was asked for, before any redirect: under it a page is remembered and kept."""
     request = response.request

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from harvesters.iso.codes import SERVICES
 from harvesters.iso.links import (
@@ -195,7 +195,7 @@ def _service(account: Account, link: Link, whole: Whole) -> DataService | None:
         Literal(f"{label}{each.text}", each.lang) for each in values.get("title", ()) if isinstance(each, Literal)
     )
     standard, form = SERVICES[kind][1], service_format(kind)
-    shared = {
+    shared: dict[str, Any] = {
         name: tuple(values.get(name, ()))
         for name in ("publisher", "contact_point", "access_rights", "applicable_legislation", "hvd_category", "theme")
     }
@@ -211,5 +211,5 @@ def _service(account: Account, link: Link, whole: Whole) -> DataService | None:
         license=whole.terms.license,
         license_attribution=whole.terms.attribution,
         rights=(whole.terms.rights,) if whole.terms.rights else (),
-        **shared,  # type: ignore[arg-type]
+        **shared,
     )

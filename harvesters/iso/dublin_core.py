@@ -17,7 +17,7 @@ from harvesters.mapping.agents import publisher
 from harvesters.mapping.field_rules import access_rights, addresses, codes, dates, provenances, standards, themes
 from harvesters.mapping.periods import periods
 from harvesters.mapping.places import enter_box, places
-from harvesters.reading import DERIVED_ID, Context, Reading, without_identity
+from harvesters.reading import DERIVED_ID, Context, Harvested, Reading, without_identity
 from schemas import iris
 from schemas.dcat import HVD_LEGISLATION
 from schemas.findings import Severity
@@ -74,13 +74,13 @@ def read(element: Element, context: Context, location: str | None = None, stated
     companions = _agents(account, fields)
     formats = [(place, text(e)) for what, place, e in fields if what == "format" and text(e) not in _NO_FORMAT]
     if is_service:
-        record: Resource = service_of(account, links, terms)
+        record: Harvested = service_of(account, links, terms)
     else:
         companions += enter_links(account, links, Whole(identity, terms, formats))
         record = Dataset(iri=account.focus, extra=tuple(account.extra), **account.tuples())
     return Reading(
         native_id=identity,
-        record=record,  # type: ignore[arg-type]
+        record=record,
         trace=tuple(account.trace),
         leftovers=tuple(account.leftovers),
         findings=tuple(account.findings),

@@ -199,7 +199,8 @@ def anchor(element: Element | None) -> str:
 
 def reference(element: Element) -> tuple[str, str, str]:
     """The ``xlink:href``, ``uuidref`` and ``xlink:title`` of a property that refers to another record."""
-    return tuple((element.get(key) or "").strip() for key in (_HREF, "uuidref", _TITLE))  # type: ignore[return-value]
+    href, uuid, title = ((element.get(key) or "").strip() for key in (_HREF, "uuidref", _TITLE))
+    return href, uuid, title
 
 
 def localised(element: Element, locales: Mapping[str, str]) -> list[tuple[str, str]]:

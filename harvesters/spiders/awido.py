@@ -15,7 +15,7 @@ from harvesters.answer import Answer
 from harvesters.city import awido
 from harvesters.city.series import earlier
 from harvesters.reading import Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options
+from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.loose_json import sorted_json
 from schemas.syntax import Unreadable
@@ -186,7 +186,7 @@ class AwidoSpider(HarvestSpider):
     def missed(self, failure: Failure) -> Iterator[Any]:
         """A request without an answer: its place is not taken, the others are."""
         self.waiting -= 1
-        request = failure.request  # type: ignore[attr-defined]
+        request = request_of(failure)
         if (town := request.cb_kwargs.get("town")) is not None:
             town.failed = True
         self.failed(failure)

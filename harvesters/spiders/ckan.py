@@ -18,7 +18,7 @@ from harvesters.ckan.portal import CkanOptions, Portal, filter_query, portal
 from harvesters.ckan.tally import Tally
 from harvesters.mapping.native_values import word
 from harvesters.reading import Page
-from harvesters.spider import Detected, Options
+from harvesters.spider import Detected, Options, request_of
 from schemas.findings import declare
 from schemas.loose_json import load_json
 from schemas.syntax import Unreadable
@@ -160,8 +160,7 @@ class CkanSpider(PackageSpider):
 
     def search_failed(self, failure: Failure) -> Iterator[Any]:
         """A search that was refused with an error status; other failures go into the account."""
-        error, request = failure.value, getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        error, request = failure.value, request_of(failure)
         cursor: Cursor = request.cb_kwargs["cursor"]
         if isinstance(error, HttpError) and error.response.status < 500 and error.response.status != 429:
             refusal = refused_by_status(error.response.status, error.response.body)

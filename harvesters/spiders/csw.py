@@ -21,7 +21,7 @@ from harvesters.iso.elements import RECODED, parse
 from harvesters.iso.manners import Manner, Wishes, manners
 from harvesters.iso.queries import Query
 from harvesters.reading import Page
-from harvesters.spider import Detected, HarvestSpider, Options
+from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.syntax import Unreadable
 
@@ -315,8 +315,7 @@ class CswSpider(HarvestSpider):
 
     def refused_by_status(self, failure: Failure) -> Iterator[Any]:
         """An error status: with an ExceptionReport in it a refusal, otherwise a failure."""
-        error, request = failure.value, getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        error, request = failure.value, request_of(failure)
         if isinstance(error, HttpError) and error.response.status in (400, 404, 405, 415, 500, 501):
             said = f"Status {error.response.status}"
             try:

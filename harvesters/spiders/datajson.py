@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.mapping.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
-from harvesters.spider import Detected, HarvestSpider
+from harvesters.spider import Detected, HarvestSpider, request_of
 from schemas.findings import Finding, Severity
 from schemas.loose_json import JSON_REPAIRED, load_json, sorted_json
 from schemas.syntax import Unreadable, excerpt
@@ -126,8 +126,7 @@ class DataJsonSpider(HarvestSpider):
 
     def missing(self, failure: Failure) -> Iterator[Any]:
         """Nothing at a place: the next; a server that does not answer at all has no other place."""
-        error, request = failure.value, getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        error, request = failure.value, request_of(failure)
         places: tuple[str, ...] = request.cb_kwargs["places"]
         if isinstance(error, HttpError) and error.response.status in (400, 404, 405, 410):
             status = error.response.status

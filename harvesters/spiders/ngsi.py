@@ -17,7 +17,7 @@ from harvesters.city import brokers
 from harvesters.city.brokers import LD, V2
 from harvesters.city.entity_types import EntityType, without_values
 from harvesters.reading import Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options
+from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.iris import digest
 from schemas.loose_json import sorted_json
@@ -174,7 +174,7 @@ class NgsiSpider(HarvestSpider):
 
     def no_types(self, failure: Failure) -> Iterator[Any]:
         """No list of types: the other version, or the types that the source's file names."""
-        request = failure.request  # type: ignore[attr-defined]
+        request = request_of(failure)
         asked, sure = request.cb_kwargs["asked"], request.cb_kwargs["sure"]
         refused = isinstance(failure.value, HttpError) and failure.value.response.status in (400, 403, 404, 405, 501)
         replayed = self.job.replay is not None and isinstance(failure.value, IgnoreRequest)
@@ -217,7 +217,7 @@ class NgsiSpider(HarvestSpider):
 
     def no_entities(self, failure: Failure) -> Iterator[Any]:
         """A smaller page where a broker refuses a large one; else the type has failed, and the run is partial."""
-        request = failure.request  # type: ignore[attr-defined]
+        request = request_of(failure)
         asked: Asked = request.cb_kwargs["asked"]
         refused = isinstance(failure.value, HttpError) and failure.value.response.status in (400, 403, 413)
         replayed = self.job.replay is not None and isinstance(failure.value, IgnoreRequest)

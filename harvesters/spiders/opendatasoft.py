@@ -15,7 +15,7 @@ from harvesters.portals.opendatasoft import API, Portal, portal, titles
 from harvesters.portals.opendatasoft_options import OpendatasoftOptions, query
 from harvesters.portals.paging import MANNER_REFUSED, Cut, ListSpider, Spot
 from harvesters.reading import Page
-from harvesters.spider import Detected, Options
+from harvesters.spider import Detected, Options, request_of
 from schemas.loose_json import load_json
 from schemas.syntax import Unreadable
 
@@ -129,8 +129,7 @@ class OpendatasoftSpider(ListSpider):
 
     def unexported(self, failure: Failure) -> Iterator[Any]:
         """An export that did not come: as much as pages give."""
-        request = getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        request = request_of(failure)
         yield from self._by_pages(request.url, str(failure.value), **request.cb_kwargs)
 
     def _by_pages(self, url: str, said: str, spot: Spot, first: Response) -> Iterator[Any]:

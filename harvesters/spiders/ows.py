@@ -20,7 +20,7 @@ from harvesters.ogc.capabilities import OfferedLayer, Service
 from harvesters.ogc.service_record import unreachable
 from harvesters.ogc.standards import STANDARDS, Cut, cut
 from harvesters.reading import Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options
+from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from harvesters.spiders.dcat import CHARSET
 from schemas.findings import Finding, Severity, declare
 from schemas.syntax import Unreadable
@@ -181,8 +181,7 @@ class OwsSpider(HarvestSpider):
 
     def refused(self, failure: Failure) -> Iterator[Any]:
         """An error status, often with an exception report: the next way. A server that does not answer has no other."""
-        error, request = failure.value, getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        error, request = failure.value, request_of(failure)
         ways: tuple[Try, ...] = request.cb_kwargs["ways"]
         if isinstance(error, HttpError) and error.response.status not in (401, 403, 429, 502, 503, 504):
             status, said = error.response.status, ("", "")

@@ -14,7 +14,7 @@ from harvesters.mapping.native_values import word
 from harvesters.portals.paging import MANNER_REFUSED, Cut, ListSpider, Spot
 from harvesters.portals.piveau import PiveauOptions, Portal, facets, portal
 from harvesters.reading import Page
-from harvesters.spider import Detected, Options
+from harvesters.spider import Detected, Options, request_of
 from schemas.loose_json import load_json
 from schemas.syntax import Unreadable
 
@@ -108,8 +108,7 @@ class PiveauSpider(ListSpider):
 
     def unlisted(self, failure: Failure) -> Iterator[Any]:
         """A scroll that broke off is begun again once, by pages (F17)."""
-        request = getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        request = request_of(failure)
         spot: Spot = request.cb_kwargs["spot"]
         if spot.mark and not self._again and self.job.replay is None:
             self._again = True

@@ -20,7 +20,7 @@ from harvesters.ogc import api as ogc
 from harvesters.ogc.api import Api, ApiEntry, Link
 from harvesters.ogc.api_natives import absolute_links, cut, digest, document_of, is_record, shown
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options
+from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.loose_json import JSON_REPAIRED, sorted_json
 from schemas.syntax import Unreadable
@@ -380,8 +380,7 @@ class RecordsSpider(HarvestSpider):
 
     def part_missing(self, failure: Failure) -> Iterator[Any]:
         """Conformance or description did not come: the run goes on without."""
-        error, request = failure.value, getattr(failure, "request", None)
-        assert isinstance(request, Request)
+        error, request = failure.value, request_of(failure)
         if not (self.job.replay is not None and isinstance(error, IgnoreRequest)):
             status = f"status {error.response.status}" if isinstance(error, HttpError) else type(error).__name__
             self._missing(request.url, status)

@@ -20,7 +20,7 @@ from harvesters.answer import Answer
 from harvesters.feeds.moments import instant
 from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
 from harvesters.reading import Kept, Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options, asked
+from harvesters.spider import Detected, HarvestSpider, Options, asked, request_of
 from harvesters.spiders.website import BROKEN_SCRIPT, DEAD_LINKS
 from harvesters.website import link_groups
 from harvesters.website.frontier import Frontier
@@ -274,7 +274,7 @@ class SitemapSpider(HarvestSpider):
 
     def _unvisited(self, failure: Failure) -> Iterator[Any]:
         """A page that could not be had: one that is gone is the site's affair, a failing server makes the run partial."""
-        error, request = failure.value, failure.request  # type: ignore[attr-defined]
+        error, request = failure.value, request_of(failure)
         address = request.meta.get("redirect_urls", [request.url])[0]
         known = self.job.memory.page(address) if self.job.memory else None
         closed = isinstance(error, (RobotsRefused, RedirectRefused, RequestRefused)) or (

@@ -19,7 +19,7 @@ from harvesters.readers.dcat import cut
 from harvesters.reading import Kept, Page
 from harvesters.sparql import queries, results
 from harvesters.sparql.queries import Scope, askable, check_pattern
-from harvesters.spider import Detected, HarvestSpider, Options, asked
+from harvesters.spider import Detected, HarvestSpider, Options, asked, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import is_iri
 from schemas.syntax import Unreadable
@@ -270,14 +270,14 @@ class SparqlSpider(HarvestSpider):
 
     def unmeasured(self, failure: Failure) -> Iterator[Any]:
         """Nobody knows whether the description is whole: it is asked for in smaller parts."""
-        batch = failure.request.cb_kwargs["batch"]  # type: ignore[attr-defined]
+        batch = request_of(failure).cb_kwargs["batch"]
         yield from self._divide(
             batch, "ob die Antwort vollständig ist, war nicht zu erfahren", "whether the answer is whole is unknown"
         )
 
     def undescribed(self, failure: Failure) -> Iterator[Any]:
         """An endpoint that was asked for too much may manage less; one that keeps us out will not."""
-        error, request = failure.value, failure.request  # type: ignore[attr-defined]
+        error, request = failure.value, request_of(failure)
         if isinstance(error, HttpError):
             reason = f"Status {error.response.status}"
         elif isinstance(error, (DeadlineExceeded, FetchFailed, SizeRefused, IgnoreRequest)):

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
 from harvesters.reading import Kept, Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options
+from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from harvesters.website import link_groups
 from harvesters.website.blocks import Block
 from harvesters.website.frontier import Frontier
@@ -276,7 +276,7 @@ class WebsiteSpider(HarvestSpider):
 
     def _unvisited(self, failure: Failure) -> Iterator[Request | Page]:
         """A page that could not be had. A dead link is the town's affair; a failing server makes the run partial."""
-        error, request = failure.value, failure.request  # type: ignore[attr-defined]
+        error, request = failure.value, request_of(failure)
         asked = request.meta.get("redirect_urls", [request.url])[0]
         known = self.job.memory.page(asked) if self.job.memory else None
         closed = isinstance(error, (RobotsRefused, RedirectRefused, RequestRefused)) or (

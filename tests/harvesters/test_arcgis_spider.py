@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from harvesters.portals.arcgis import Portal, portal
 from harvesters.portals.arcgis_options import ArcgisOptions, filter_of
 from harvesters.spiders.arcgis import ArcgisSpider
 from harvesters.spiders.datajson import DataJsonSpider
+from tests.harvesters.crawls import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 SEARCH, VERSION_3 = "/api/search/v1/collections/dataset/items", "/api/v3/datasets"
+PROTOCOL = "arcgis"
 SINCE = datetime(2026, 11, 27, 10, tzinfo=UTC)
 
 
@@ -61,28 +62,6 @@ def version_3(count: int, total: int | None = None) -> Answers:
     return answer
 
 
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
-@pytest.fixture
-def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
-    def run(answer: Answers, path: str = "/", **wishes: Any) -> Run:
-        server.begin(answer)
-        return crawls.crawl("arcgis", f"{server.url}{path}", **wishes)
-
-    return run
-
-
 def test_site_behind_an_address() -> None:
     assert portal("https://d.example/search?collection=Dataset&q=rad") == Portal("https://d.example", "rad")
     assert portal("https://d.example/datasets/x?q=rad") == Portal("https://d.example")
@@ -98,27 +77,27 @@ def test_filter_in_the_language_of_the_search() -> None:
     assert filter_of(ArcgisOptions(), None) == ""
 
 
-def test_pages_of_the_search_are_counted(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_pages_of_the_search_are_counted(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(hub(items(250)), "/search?q=rad")
     assert (len(run.records), run.report["coverage"], run.report["stated"]) == (250, "complete", 250)
     assert run.report["findings"] == []
-    assert [asked.first("startindex") for asked in server.asked] == ["1", "101", "201"]
-    assert {asked.first("q") for asked in server.asked} == {"rad"}
+    assert [asked.first("startindex") for asked in portal_server.asked] == ["1", "101", "201"]
+    assert {asked.first("q") for asked in portal_server.asked} == {"rad"}
     again = harvest(lambda asked: None, "/search?q=rad", state=run.state, replay=True)
     assert (again.titles, again.report["coverage"]) == (run.titles, "complete")
-    assert not server.asked
+    assert not portal_server.asked
 
 
-def test_options_go_along(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_options_go_along(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     harvest(hub(items(1)), options={"types": ["Feature Service"], "page_size": 50})
-    assert server.asked[0].query["filter"] == ["(type IN ('Feature Service'))"]
-    assert server.asked[0].first("limit") == "50"
+    assert portal_server.asked[0].query["filter"] == ["(type IN ('Feature Service'))"]
+    assert portal_server.asked[0].first("limit") == "50"
 
 
-def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(hub(items(3)), since=SINCE.isoformat())
     assert (len(run.records), run.report["coverage"], run.report["stated"]) == (3, "changes", None)
-    assert "modified BETWEEN" in server.asked[0].first("filter")
+    assert "modified BETWEEN" in portal_server.asked[0].first("filter")
 
 
 def test_F79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable[..., Run]) -> None:
@@ -128,11 +107,11 @@ def test_F79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable
     assert [rule for rule, _ in run.report["findings"]] == ["portal-query-refused"]
 
 
-def test_without_a_search_version_3_is_asked(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_without_a_search_version_3_is_asked(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(version_3(130), options={"tags": ["rad", "weg"]})
     assert (len(run.records), run.report["coverage"]) == (130, "complete")
-    assert [asked.first("page[number]") for asked in server.asked if asked.path == VERSION_3] == ["1", "2"]
-    assert server.asked[-1].first("filter[tags]") == "any(rad,weg)"
+    assert [asked.first("page[number]") for asked in portal_server.asked if asked.path == VERSION_3] == ["1", "2"]
+    assert portal_server.asked[-1].first("filter[tags]") == "any(rad,weg)"
     again = harvest(lambda asked: None, state=run.state, replay=True, options={"tags": ["rad", "weg"]})
     assert (len(again.records), again.report["coverage"]) == (130, "complete")
 
@@ -174,18 +153,22 @@ def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run]
     assert SEARCH in run.report["failure"]
 
 
-def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     links = [{"rel": "next", "href": "x"}]
     run = harvest(
         lambda asked: {"type": "FeatureCollection", "features": items(100), "numberMatched": 900, "links": links}
     )
-    assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
+    assert (len(run.records), run.report["coverage"], len(portal_server.asked)) == (100, "partial", 2)
 
 
-def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(hub(items(30), stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
-    assert [asked.first("sortBy") for asked in server.asked] == ["properties.created", "-properties.created"]
+    assert [asked.first("sortBy") for asked in portal_server.asked] == ["properties.created", "-properties.created"]
 
 
 def test_detection_knows_more_than_the_data_json() -> None:

@@ -33,17 +33,10 @@ from schemas.region import load
 from schemas.syntax import Unreadable
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import Awido, CityServer, Told, as_json
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/awido").iterdir())
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 class Peer:

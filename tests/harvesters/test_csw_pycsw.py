@@ -14,7 +14,7 @@ import pytest
 
 from harvesters.iso.cutting import cut
 from harvesters.iso.elements import parse
-from tests.harvesters.test_ckan_spider import Crawls, Run
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.test_iso19139_reader import record, string
 from tests.servers.pycsw_server import Pycsw, serving
 
@@ -31,13 +31,6 @@ def pycsw(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
                 records[f"{file.stem}-{number}.xml"] = native.data
     with serving(tmp_path_factory.mktemp("pycsw"), records) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,8 @@ from harvesters.iso.elements import parse
 from harvesters.iso.queries import Condition, Query, address, cql, document
 from harvesters.spiders.csw import CswOptions, CswSpider, _three
 from schemas.syntax import Unreadable
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.fake_catalogue import CSW_2, CSW_3, GMD, Asked, FakeCatalogue, dublin_core, exception, iso
-from tests.harvesters.test_ckan_spider import Crawls, Run
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from harvesters.answer import Answer
 from harvesters.spiders.datajson import DataJsonSpider, candidates, listing
 from schemas.syntax import Unreadable
 from tests.faultserver import FaultServer, Reply
-from tests.harvesters.test_ckan_spider import Crawls, Run
+from tests.harvesters.crawls import Crawls, Run
 
 JSON = {"Content-Type": "application/json"}
 HTML = {"Content-Type": "text/html"}
@@ -32,13 +32,6 @@ def entry(number: int, **more: Any) -> dict[str, Any]:
 
 def feed(*entries: Any) -> bytes:
     return json.dumps({"conformsTo": "https://project-open-data.cio.gov/v1.1/schema", "dataset": entries}).encode()
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from schemas.region import HarvestSource, load
 from schemas.syntax import Unreadable
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import CANARY, Asked, CityServer, Told
-from tests.harvesters.test_ckan_spider import Crawls, Run
+from tests.harvesters.crawls import Crawls, Run
 
 
 def event(day: str, summary: str = "Restmüll", uid: str = "1", *more: str) -> str:
@@ -51,13 +51,6 @@ def waste(year: int, uid: int = 1, name: str = "Abfallkalender Neuhof") -> bytes
 
 def as_calendar(body: bytes) -> Told:
     return Told(body, 200, {"Content-Type": "text/calendar; charset=utf-8"})
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 class Site:

@@ -30,16 +30,9 @@ from tests.harvesters.city_servers import (
     entity,
     full_broker,
 )
-from tests.harvesters.test_ckan_spider import Crawls
+from tests.harvesters.crawls import Crawls
 
 ALL = {"tenants": [{"service": name, "path": "/"} for name in TENANTS]}
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -18,14 +18,7 @@ from harvesters.spiders.oparl import OparlOptions, OparlSpider
 from schemas.region import load
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import CANARY, Asked, CityServer, Council, Told, as_json, full_council, paper
-from tests.harvesters.test_ckan_spider import Crawls, Run
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
+from tests.harvesters.crawls import Crawls, Run
 
 
 class Peer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,10 +16,11 @@ from harvesters.portals.opendatasoft import Portal, portal
 from harvesters.portals.opendatasoft_options import OpendatasoftOptions
 from harvesters.spiders import opendatasoft
 from harvesters.spiders.opendatasoft import OpendatasoftSpider
+from tests.harvesters.crawls import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
 from tests.harvesters.source_walks import walk
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
+PROTOCOL = "opendatasoft"
 LIST = "/api/explore/v2.1/catalog/datasets"
 
 
@@ -47,28 +48,6 @@ def api(entries: list[dict[str, Any]], stated: int | None = None) -> Answers:
     return answer
 
 
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
-@pytest.fixture
-def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
-    def run(answer: Answers, path: str = "/", **wishes: Any) -> Run:
-        server.begin(answer)
-        return crawls.crawl("opendatasoft", f"{server.url}{path}", **wishes)
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -89,35 +68,35 @@ def test_options_are_checked() -> None:
             OpendatasoftOptions(**wrong)  # type: ignore[arg-type]
 
 
-def test_pages_until_the_count_is_reached(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_pages_until_the_count_is_reached(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(api(datasets(250)))
     assert len(run.records) == 250
     assert (run.report["coverage"], run.report["stated"], run.report["findings"]) == ("complete", 250, [])
-    assert [asked.first("offset") for asked in server.asked] == ["0", "100", "200"]
-    assert {asked.first("order_by") for asked in server.asked} == {"dataset_id asc"}
+    assert [asked.first("offset") for asked in portal_server.asked] == ["0", "100", "200"]
+    assert {asked.first("order_by") for asked in portal_server.asked} == {"dataset_id asc"}
     assert run.titles["d-00007"] == "Daten 7"
 
 
-def test_filters_of_address_and_options_go_along(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_filters_of_address_and_options_go_along(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     options = {"where": 'publisher = "Bauamt"', "refine": ["keyword:Wald"], "exclude": ["theme:Intern"]}
     harvest(api(datasets(1)), "/explore/?refine.theme=Umwelt", options=options)
-    (asked,) = server.asked
+    (asked,) = portal_server.asked
     assert asked.query["where"] == ['(publisher = "Bauamt")']
     assert asked.query["refine"] == ["theme:Umwelt", "keyword:Wald"]
     assert asked.query["exclude"] == ["theme:Intern"]
 
 
-def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_changes_only_are_asked_for_by_date(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(api(datasets(3)), since="2026-11-27T10:00:00+01:00", options={"where": "a = 1"})
     assert run.report["coverage"] == "changes"
     assert run.report["stated"] is None
-    (asked,) = server.asked
+    (asked,) = portal_server.asked
     date = "date'2026-11-27T09:00:00Z'"
     assert asked.query["where"] == [f"(a = 1) and (modified >= {date} or metadata_processed >= {date})"]
 
 
 def test_F79_dates_that_are_refused_are_asked_for_more_simply(
-    harvest: Callable[..., Run], server: PortalServer
+    harvest: Callable[..., Run], portal_server: PortalServer
 ) -> None:
     whole = api(datasets(3))
 
@@ -204,9 +183,11 @@ def test_F04_an_empty_catalogue_is_complete(harvest: Callable[..., Run]) -> None
     assert (run.records, run.report["pages"], run.report["coverage"]) == ({}, 1, "complete")
 
 
-def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(lambda asked: {"total_count": 900, "results": datasets(100)})
-    assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
+    assert (len(run.records), run.report["coverage"], len(portal_server.asked)) == (100, "partial", 2)
 
 
 def test_F14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[..., Run]) -> None:
@@ -215,10 +196,12 @@ def test_F14_a_later_page_that_fails_makes_the_run_partial(harvest: Callable[...
     assert (len(run.records), run.report["coverage"]) == (200, "partial")
 
 
-def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(api(datasets(90), stated=95))
     assert (len(run.records), run.report["coverage"]) == (90, "partial")
-    assert {asked.first("order_by") for asked in server.asked} == {"dataset_id asc", "dataset_id desc"}
+    assert {asked.first("order_by") for asked in portal_server.asked} == {"dataset_id asc", "dataset_id desc"}
 
 
 def test_F16_a_list_that_changes_is_gone_through_twice(harvest: Callable[..., Run]) -> None:
@@ -244,12 +227,12 @@ def test_F22_bad_entries_stop_nothing(harvest: Callable[..., Run]) -> None:
     assert "portal-record-not-public" in {rule for rule, _ in run.report["findings"]}
 
 
-def test_replay_asks_nobody(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_replay_asks_nobody(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     first = harvest(api(datasets(120)))
     again = harvest(lambda asked: None, state=first.state, replay=True)
     assert again.titles == first.titles
     assert again.report["coverage"] == "complete"
-    assert not server.asked
+    assert not portal_server.asked
 
 
 def test_unchanged_datasets_are_not_read_again(harvest: Callable[..., Run]) -> None:

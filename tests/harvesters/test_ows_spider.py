@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from harvesters.answer import Answer
 from harvesters.spiders.ows import OwsOptions, OwsSpider, Try, tries
 from tests.faultserver import FaultServer, Reply, Request, answer
-from tests.harvesters.test_ckan_spider import Crawls, Run
+from tests.harvesters.crawls import Crawls, Run
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/ows"
 XML = {"Content-Type": "text/xml"}
@@ -24,13 +24,6 @@ REFUSED = (
 
 def recorded(name: str) -> bytes:
     return (RECORDINGS / name / "input.xml").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 class Service(FaultServer):

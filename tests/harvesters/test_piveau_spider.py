@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -14,8 +14,8 @@ from harvesters.answer import Answer
 from harvesters.portals.piveau import PiveauOptions, Portal, facets, portal
 from harvesters.spiders.ckan import CkanSpider
 from harvesters.spiders.piveau import PiveauSpider
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 API = "/api/hub/search"
 
@@ -54,24 +54,11 @@ def hub(entries: list[Any], base: str = API, scrolls: bool = True, stated: int |
     return answer
 
 
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
 @pytest.fixture
-def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
+def harvest(crawls: Crawls, portal_server: PortalServer) -> Callable[..., Run]:
     def run(answer: Answers, path: str = API + "/search", **wishes: Any) -> Run:
-        server.begin(answer)
-        return crawls.crawl("piveau", f"{server.url}{path}", **wishes)
+        portal_server.begin(answer)
+        return crawls.crawl("piveau", f"{portal_server.url}{path}", **wishes)
 
     return run
 
@@ -101,35 +88,37 @@ def test_facets_of_address_and_options() -> None:
         PiveauOptions(facets=["envi"])  # type: ignore[arg-type]
 
 
-def test_F16_the_list_is_scrolled_through(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F16_the_list_is_scrolled_through(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(hub(datasets(250)))
     assert len(run.records) == 250
     assert (run.report["coverage"], run.report["stated"], run.report["findings"]) == ("complete", 250, [])
-    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["search", "scroll", "scroll"]
+    assert [asked.path.rpartition("/")[2] for asked in portal_server.asked] == ["search", "scroll", "scroll"]
     assert run.titles["https://piveau.example.org/set/data/d007"] == "Daten 7"
     again = harvest(lambda asked: None, state=run.state, replay=True)
     assert (again.titles, again.report["coverage"]) == (run.titles, "complete")
-    assert not server.asked
+    assert not portal_server.asked
 
 
-def test_catalogue_and_words_go_along(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_catalogue_and_words_go_along(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     harvest(hub(datasets(1)), options={"catalog": ["neuhof"], "q": "wald"})
-    assert json.loads(server.asked[0].first("facets")) == {"catalog": ["neuhof"]}
-    assert server.asked[0].first("q") == "wald"
+    assert json.loads(portal_server.asked[0].first("facets")) == {"catalog": ["neuhof"]}
+    assert portal_server.asked[0].first("q") == "wald"
 
 
-def test_without_a_scroll_pages_are_counted(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_without_a_scroll_pages_are_counted(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(hub(datasets(250), scrolls=False))
     assert (len(run.records), run.report["coverage"]) == (250, "complete")
-    assert [asked.first("page") for asked in server.asked] == ["", "1", "2"]
+    assert [asked.first("page") for asked in portal_server.asked] == ["", "1", "2"]
 
 
-def test_F17_a_scroll_that_broke_off_is_begun_again_by_pages(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F17_a_scroll_that_broke_off_is_begun_again_by_pages(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     whole = hub(datasets(250))
     run = harvest(lambda asked: (404, b"expired") if asked.path.endswith("scroll") else whole(asked))
     assert (len(run.records), run.report["coverage"]) == (250, "complete")
     assert [rule for rule, _ in run.report["findings"]] == ["portal-query-refused"]
-    assert [asked.first("page") for asked in server.asked] == ["", "", "0", "1", "2"]
+    assert [asked.first("page") for asked in portal_server.asked] == ["", "", "0", "1", "2"]
 
 
 def test_the_interface_is_looked_for_below_the_portal(harvest: Callable[..., Run]) -> None:
@@ -157,26 +146,30 @@ def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run]
     assert said in run.report["failure"]
 
 
-def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(lambda asked: result(datasets(100), 900))
-    assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
+    assert (len(run.records), run.report["coverage"], len(portal_server.asked)) == (100, "partial", 2)
 
 
-def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(hub(datasets(30), scrolls=False, stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
-    assert server.asked[-1].first("sort") == "id+asc"
+    assert portal_server.asked[-1].first("sort") == "id+asc"
 
 
 @pytest.mark.parametrize(("stated", "coverage"), [(3, "complete"), (7, "partial")])
 def test_kept_answer_is_read_as_it_is(
-    harvest: Callable[..., Run], server: PortalServer, stated: int, coverage: str
+    harvest: Callable[..., Run], portal_server: PortalServer, stated: int, coverage: str
 ) -> None:
     run = harvest(
         lambda asked: result(datasets(3), stated, "DXF1=") if asked.path == "/suche.json" else None, "/suche.json"
     )
     assert (len(run.records), run.report["coverage"]) == (3, coverage)
-    assert len(server.asked) == 1
+    assert len(portal_server.asked) == 1
 
 
 def test_detection_tells_it_from_ckan() -> None:

@@ -20,8 +20,8 @@ from harvesters.spider import Job
 from harvesters.spiders.records import RecordsOptions, RecordsSpider
 from tests.faultserver import FaultServer, Reply, Request, answer
 from tests.harvesters.crawl_runs import crawl, write_region
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.test_ckan_reader import ListSink, context
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 JSON = {"Content-Type": "application/json"}
 FILTERS = [
@@ -109,13 +109,6 @@ class Server(FaultServer):
     def paths(self) -> list[str]:
         """What was asked below /api."""
         return [each.path for each in self.seen if each.path.startswith("/api")]
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

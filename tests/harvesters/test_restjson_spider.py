@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,17 +11,10 @@ from pydantic import ValidationError
 from harvesters.answer import Answer
 from harvesters.configured.guesses import guess
 from harvesters.spiders.restjson import RestJsonOptions, RestJsonSpider
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.json_api import Asked, JsonApi, Reply
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 FIELDS = {"title": "name", "landing_page": "https://www.example.org/daten/{id}"}
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 def entry(number: int, **more: Any) -> dict[str, Any]:

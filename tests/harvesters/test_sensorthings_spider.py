@@ -24,16 +24,9 @@ from tests.harvesters.city_servers import (
     stream,
     thing,
 )
-from tests.harvesters.test_ckan_spider import Crawls, Run
+from tests.harvesters.crawls import Crawls, Run
 
 AIR = "https://def.example.org/AirTemperature"
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 class Peer:

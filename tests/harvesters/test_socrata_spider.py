@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,11 +16,12 @@ from harvesters.portals.socrata import Portal, SocrataOptions, filters, portal
 from harvesters.spiders import socrata
 from harvesters.spiders.datajson import DataJsonSpider
 from harvesters.spiders.socrata import SocrataSpider
+from tests.harvesters.crawls import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
 from tests.harvesters.source_walks import walk
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 CATALOG, METADATA = "/api/catalog/v1", "/api/views/metadata/v1"
+PROTOCOL = "socrata"
 NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -67,28 +68,6 @@ def metadata(count: int) -> Answers:
     return answer
 
 
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
-@pytest.fixture
-def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
-    def run(answer: Answers, path: str = "/", **wishes: Any) -> Run:
-        server.begin(answer)
-        return crawls.crawl("socrata", f"{server.url}{path}", **wishes)
-
-    return run
-
-
 def test_portal_behind_an_address() -> None:
     named = portal("https://Daten.example.com/browse?category=Umwelt&tags=wald&q=baum")
     assert named == Portal("https://Daten.example.com", "daten.example.com", ("Umwelt",), ("wald",), "baum")
@@ -104,17 +83,17 @@ def test_portal_behind_an_address() -> None:
     ]
 
 
-def test_pages_of_the_domain_by_id(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_pages_of_the_domain_by_id(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(discovery(assets(250)))
     assert (len(run.records), run.report["coverage"], run.report["stated"]) == (250, "complete", 250)
     assert run.report["findings"] == []
-    assert [asked.first("offset") for asked in server.asked] == ["0", "100", "200"]
-    assert {(asked.first("only"), asked.first("order")) for asked in server.asked} == {("dataset", "dataset_id")}
-    assert {asked.first("domains") for asked in server.asked} == {server.url.removeprefix("http://")}
+    assert [asked.first("offset") for asked in portal_server.asked] == ["0", "100", "200"]
+    assert {(asked.first("only"), asked.first("order")) for asked in portal_server.asked} == {("dataset", "dataset_id")}
+    assert {asked.first("domains") for asked in portal_server.asked} == {portal_server.url.removeprefix("http://")}
 
 
 def in_memory(answer: Answers) -> Callable[[Request], Any]:
-    """The fake domain for a walk without a server, in which offsets reach no deeper than 200."""
+    """The fake domain for a walk without a portal_server, in which offsets reach no deeper than 200."""
 
     def web(request: Request) -> Any:
         parts = urlsplit(request.url)
@@ -142,10 +121,10 @@ def test_more_changes_than_offsets_reach_are_as_good_as_everything(monkeypatch: 
     assert (len(run.ids), run.coverage, run.failures) == (430, "complete", "")
 
 
-def test_changes_only_end_where_the_old_begin(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_changes_only_end_where_the_old_begin(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(discovery(assets(500)), since=(NEWEST - timedelta(days=150)).isoformat())
     assert (len(run.records), run.report["coverage"], run.report["stated"]) == (151, "changes", None)
-    assert [asked.first("order") for asked in server.asked] == ["updatedAt", "updatedAt"]
+    assert [asked.first("order") for asked in portal_server.asked] == ["updatedAt", "updatedAt"]
     since = (NEWEST - timedelta(days=150)).isoformat()
     again = harvest(lambda asked: None, state=run.state, replay=True, since=since)
     assert (again.titles, again.report["coverage"]) == (run.titles, "changes")
@@ -160,11 +139,11 @@ def test_F79_changes_that_are_refused_are_asked_for_as_a_whole(harvest: Callable
     assert [rule for rule, _ in run.report["findings"]] == ["portal-query-refused"]
 
 
-def test_without_discovery_the_metadata_of_the_domain(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_without_discovery_the_metadata_of_the_domain(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(metadata(130))
     assert (len(run.records), run.report["coverage"]) == (129, "complete")
     assert {rule for rule, _ in run.report["findings"]} == {"portal-query-refused", "portal-record-not-public"}
-    assert [asked.first("page") for asked in server.asked if asked.path == METADATA] == ["1", "2", "3"]
+    assert [asked.first("page") for asked in portal_server.asked if asked.path == METADATA] == ["1", "2", "3"]
     again = harvest(lambda asked: None, state=run.state, replay=True)
     assert (len(again.records), again.report["coverage"]) == (129, "complete")
 
@@ -194,15 +173,19 @@ def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run]
     assert CATALOG in run.report["failure"]
 
 
-def test_F11_the_same_page_again_ends_the_run_as_partial(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_the_same_page_again_ends_the_run_as_partial(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(lambda asked: {"results": assets(100), "resultSetSize": 900})
-    assert (len(run.records), run.report["coverage"], len(server.asked)) == (100, "partial", 2)
+    assert (len(run.records), run.report["coverage"], len(portal_server.asked)) == (100, "partial", 2)
 
 
-def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(discovery(assets(30), stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
-    assert server.asked[-1].first("order") == "dataset_id DESC"
+    assert portal_server.asked[-1].first("order") == "dataset_id DESC"
 
 
 def test_detection_knows_more_than_the_data_json() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -11,9 +11,10 @@ import pytest
 from harvesters.answer import Answer
 from harvesters.portals.udata import Portal, UdataOptions, filters, portal
 from harvesters.spiders.udata import UdataSpider
+from tests.harvesters.crawls import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
+PROTOCOL = "udata"
 ID = "54126af3a3a7292a9bbf14d6"
 
 
@@ -62,28 +63,6 @@ def api(entries: list[dict[str, Any]], version: int = 1, stated: int | None = No
     return answer
 
 
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PortalServer]:
-    with PortalServer() as running:
-        yield running
-
-
-@pytest.fixture
-def harvest(crawls: Crawls, server: PortalServer) -> Callable[..., Run]:
-    def run(answer: Answers, path: str = "/", **wishes: Any) -> Run:
-        server.begin(answer)
-        return crawls.crawl("udata", f"{server.url}{path}", **wishes)
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -112,18 +91,18 @@ def test_filters_of_address_and_options() -> None:
 
 
 def test_pages_are_counted_whatever_address_the_portal_gives_itself(
-    harvest: Callable[..., Run], server: PortalServer
+    harvest: Callable[..., Run], portal_server: PortalServer
 ) -> None:
     run = harvest(api(datasets(120)))
     assert len(run.records) == 120
     assert (run.report["coverage"], run.report["stated"], run.report["findings"]) == ("complete", 120, [])
-    assert [asked.first("page") for asked in server.asked] == ["1", "2", "3"]
+    assert [asked.first("page") for asked in portal_server.asked] == ["1", "2", "3"]
 
 
-def test_organisation_by_name_is_asked_for_its_id(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_organisation_by_name_is_asked_for_its_id(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     run = harvest(api(datasets(2)), "/organizations/bauamt/")
     assert len(run.records) == 2
-    assert server.asked[1].query["organization"] == [ID]
+    assert portal_server.asked[1].query["organization"] == [ID]
     again = harvest(lambda asked: None, "/organizations/bauamt/", state=run.state, replay=True)
     assert again.titles == run.titles
     assert again.report["coverage"] == "complete"
@@ -135,7 +114,9 @@ def test_unknown_organisation_fails_the_run(harvest: Callable[..., Run]) -> None
     assert "404" in run.report["failure"]
 
 
-def test_version_2_has_the_resources_in_lists_of_their_own(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_version_2_has_the_resources_in_lists_of_their_own(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     many = [{"id": f"r{number}", "url": f"https://www.example.org/{number}.csv"} for number in range(130)]
     entries = [dataset(1), dataset(2, resources=many), dataset(3, resources=[])]
     run = harvest(api(entries, version=2))
@@ -147,7 +128,7 @@ def test_version_2_has_the_resources_in_lists_of_their_own(harvest: Callable[...
     again = harvest(lambda asked: None, state=run.state, replay=True)
     assert again.titles == run.titles
     assert again.report["coverage"] == "complete"
-    assert not server.asked
+    assert not portal_server.asked
 
 
 def test_F14_resources_that_do_not_come_make_the_run_partial(harvest: Callable[..., Run]) -> None:
@@ -188,18 +169,20 @@ def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run]
     assert "/api/1/datasets/" in run.report["failure"]
 
 
-def test_F11_F13_pages_without_end_stop(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F11_F13_pages_without_end_stop(harvest: Callable[..., Run], portal_server: PortalServer) -> None:
     def same(asked: Asked) -> Any:
         return {"data": datasets(50), "total": 900, "page": 1, "page_size": 50, "next_page": "x"}
 
     run = harvest(same)
-    assert (len(run.records), run.report["coverage"], len(server.asked)) == (50, "partial", 2)
+    assert (len(run.records), run.report["coverage"], len(portal_server.asked)) == (50, "partial", 2)
 
 
-def test_F14_fewer_than_stated_are_looked_for_once_more(harvest: Callable[..., Run], server: PortalServer) -> None:
+def test_F14_fewer_than_stated_are_looked_for_once_more(
+    harvest: Callable[..., Run], portal_server: PortalServer
+) -> None:
     run = harvest(api(datasets(30), stated=33))
     assert (len(run.records), run.report["coverage"]) == (30, "partial")
-    assert [asked.first("sort") for asked in server.asked] == ["created", "-created"]
+    assert [asked.first("sort") for asked in portal_server.asked] == ["created", "-created"]
 
 
 def test_detection() -> None:

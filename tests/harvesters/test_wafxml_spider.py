@@ -14,8 +14,8 @@ from harvesters.spiders.wafxml import WafXmlSpider
 from schemas.region import load
 from tests.faultserver import FaultServer, Reply
 from tests.harvesters.crawl_runs import Site, write_region
+from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.fake_catalogue import iso
-from tests.harvesters.test_ckan_spider import Crawls, Run
 
 XML = {"Content-Type": "application/xml"}
 HTML = {"Content-Type": "text/html"}
@@ -33,13 +33,6 @@ def listing(*names: str, server: str = "apache") -> bytes:
         links = "".join(f'<a href="{name}">{name}</a> 02-Jan-2026 10:00 12K\n' for name in names)
     body = f"<h1>{title}</h1><pre>{before}{links}</pre>"
     return f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode()
-
-
-@pytest.fixture(scope="module")
-def crawls() -> Iterator[Crawls]:
-    running = Crawls()
-    yield running
-    running.stop()
 
 
 @pytest.fixture
