@@ -188,7 +188,7 @@ def _line(raw: str, wanted: frozenset[str]) -> Line | None:
         given = {key.upper(): told for key, _, told in (pair.partition("=") for pair in pairs)}
         return Line(name.upper(), given, rest)
     try:
-        name, parameters, value = Contentline(raw).parts()  # type: ignore[no-untyped-call]
+        name, parameters, value = Contentline(raw).parts()
     except ValueError:
         return None
     return Line(str(name).upper(), {str(key).upper(): each for key, each in parameters.items()}, str(value))
@@ -265,7 +265,7 @@ def _end(read: Calendar, named: dict[str, Line], start: date) -> date:
         return end if end is not None and start <= end <= start + timedelta(days=3660) else start
     if "DURATION" in named:
         try:
-            lasts = vDuration.from_ical(named["DURATION"].value)  # type: ignore[no-untyped-call]
+            lasts = vDuration.from_ical(named["DURATION"].value)
             return max(start, start + min(lasts, timedelta(days=3660)) - timedelta(days=1)) if lasts.days > 0 else start
         except (ValueError, OverflowError):
             return start
@@ -277,7 +277,7 @@ def _moment(read: Calendar, line: Line | None) -> date | None:
     if line is None:
         return None
     try:
-        value = vDDDTypes.from_ical(line.value.strip())  # type: ignore[no-untyped-call]
+        value = vDDDTypes.from_ical(line.value.strip())
     except (ValueError, OverflowError):
         return None
     if isinstance(value, datetime):
