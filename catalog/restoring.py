@@ -20,7 +20,7 @@ from catalog.follower import Follower
 from schemas.region import Region
 
 _NAMES = re.compile(
-    r"store\.db|responses/[a-z0-9]{2}/[a-z0-9]{4,64}\.zst|staging/[0-9]{1,10}\.db"
+    r"store\.db|responses/[a-z0-9]{2}/[a-z0-9]{4,64}\.zst|staging/[0-9]{1,10}\.db|reports/[0-9]{1,10}-[a-z]+(?:\.[a-z]+){1,3}"
     r"|region/(?:[A-Za-z0-9._-]*[A-Za-z0-9_-]/)*[A-Za-z0-9._-]*[A-Za-z0-9_-]"
 )
 
@@ -54,8 +54,8 @@ def restore(region: Region, file: Path, now: datetime) -> Restored:
             contents = _unpack(file, unpacked)
             _bring_to_head(region, unpacked)
             aside = _replace_store(region, unpacked / STORE, now)
-            for part in ("responses", "staging"):
-                _move_all(unpacked / part, region.data / part, replace=part == "staging")
+            for part in ("responses", "staging", "reports"):
+                _move_all(unpacked / part, region.data / part, replace=part != "responses")
             left = _move_all(unpacked / "region", region.folder, replace=False)
         finally:
             shutil.rmtree(unpacked, ignore_errors=True)

@@ -6,7 +6,6 @@ so properties are found by their local names alone, and classes are passed throu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -14,9 +13,9 @@ from lxml import etree
 
 from schemas.findings import declare
 from schemas.kinds import Literal
-from schemas.syntax import Unreadable, check_elements, decode, excerpt, refuse_doctype
 from schemas.vocabularies import find_language
 from schemas.vocabularies.codes import rows
+from schemas.xml_tree import load_xml
 
 RECODED = declare(
     "metadata-charset-repaired",
@@ -30,7 +29,6 @@ RECODED = declare(
 Element = etree._Element
 # Elements within elements of one answer; lxml itself stops at 256.
 _DEEPEST = 250
-_XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TITLE = "{http://www.w3.org/1999/xlink}title"
 # Elements with a text in one further language each.
@@ -43,29 +41,8 @@ def parse(body: bytes, what: str = "XML") -> tuple[Element, int]:
 
     Raises Unreadable: empty, DOCTYPE (F39), too deep (F40), cut off (F21), no XML at all (F01).
     """
-    text, recoded = decode(body)
-    text = _XML_HEAD.sub("", text.lstrip("\ufeff \t\r\n"), count=1)
-    if not text.strip("\ufeff \t\r\n\0"):
-        raise Unreadable("die Antwort ist leer", "the answer is empty")
-    if re.match(r"\s*<(?:!doctype\s+html|html)\b", text, re.IGNORECASE):
-        raise Unreadable(
-            f"eine HTML-Seite statt {what}: {excerpt(_words(text))}",
-            f"an HTML page instead of {what}: {excerpt(_words(text))}",
-        )
-    encoded = text.encode("utf-8", "surrogatepass")
-    refuse_doctype(encoded, what)
-    check_elements(encoded, what, _DEEPEST)
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        return etree.fromstring(encoded, parser), recoded
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"kein wohlgeformtes {what}: {error.msg}", f"no well-formed {what}: {error.msg}") from error
-
-
-def _words(html: str) -> str:
-    return re.sub(r"<[^>]{0,2000}>", " ", html[:4000])
+    tree = load_xml(body, what, _DEEPEST, elements_only=True)
+    return tree.root, tree.repaired_lines
 
 
 def canonical(element: Element) -> bytes:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import NamedTuple
 from xml.parsers import expat
 
-from lxml import etree
-
 from harvesters.ogc.elements import Element, local, text
-from schemas.syntax import Unreadable, check_elements, decode, excerpt, refuse_doctype
+from schemas.syntax import Unreadable, excerpt
+from schemas.xml_tree import load_xml
 
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 # The DTDs of WMS 1.0 to 1.1.1 and of its exceptions declare elements only; a longer one is something else.
 _LONGEST_DOCTYPE = 16 * 1024
+# Layers within layers; real services have three or four.
+_DEEPEST = 250
 _EXCEPTIONS = ("ExceptionReport", "ServiceExceptionReport")
 
 
@@ -36,23 +35,8 @@ def open_xml(body: bytes) -> Opened:
     if body[:2] in _MARKS and body[2:].lstrip()[:5] == b"<?xml":
         # A mark of UTF-16 before text of one byte a sign.
         body, repaired = body[2:], 1
-    content, recoded = decode(body)
-    content = _DECLARATION.sub("", content.lstrip("\ufeff"), count=1).strip(" \t\r\n\0")
-    if not content:
-        raise Unreadable("die Antwort ist leer", "the answer is empty")
-    if content[0] != "<" or re.match(r"<(!doctype\s+html|html)\b", content, re.IGNORECASE):
-        raise Unreadable(
-            f"kein XML; die Antwort beginnt mit: {excerpt(content)}",
-            f"no XML; the answer begins with: {excerpt(content)}",
-        )
-    data = without_doctype(content.encode("utf-8", "surrogatepass"))
-    refuse_doctype(data)
-    check_elements(data)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        return Opened(etree.fromstring(data, parser), repaired + recoded)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"kein wohlgeformtes XML: {error}", f"no well-formed XML: {error}") from error
+    tree = load_xml(body, depth=_DEEPEST, before=without_doctype)
+    return Opened(tree.root, tree.repaired_lines + repaired)
 
 
 def without_doctype(data: bytes) -> bytes:

@@ -29,7 +29,7 @@ def lived(folder: Path, store: str = "sqlite:///data/allmende.db") -> Source:
     portal = Source(region(folder, store))
     portal.harvest([package(n) for n in range(1, 26)])
     portal.harvest([package(n, title="Neu" if n == 3 else None) for n in range(1, 25)])
-    portal.harvest([package(n, title="Geplant") for n in range(1, 25)], plan=True)
+    portal.harvest([*(package(n, title="Geplant") for n in range(1, 25)), package(1)], plan=True)
     return portal
 
 
@@ -71,7 +71,10 @@ def test_F58_region_comes_back_on_an_empty_machine_and_goes_on(tmp_path: Path) -
     made = load(again, {})
     assert [source.id for source in made.sources] == ["portal"]
     assert feed(made) == before
-    # The plan that waited waits still, and the kept responses are there.
+    # What runs found and what they left as duplicates, the plan that waited, the kept responses: all is there.
+    reports = {file.name: file.read_bytes() for file in (portal.region.data / "reports").iterdir()}
+    assert len(reports) > 3
+    assert {file.name: file.read_bytes() for file in (made.data / "reports").iterdir()} == reports
     store = Store(made)
     assert store.waiting("portal") == (3,)
     kept = store.kept(2)

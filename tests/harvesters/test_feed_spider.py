@@ -136,7 +136,7 @@ def test_as_says_what_is_a_dataset() -> None:
 
 
 def test_options_are_checked() -> None:
-    with pytest.raises(ConfigurationError, match="allowed: as, complete, max_pages"):
+    with pytest.raises(ConfigurationError, match=r"as: .entries. or .feed. is allowed"):
         walk("feed", URL, {}, {"as": "dataset"})
 
 

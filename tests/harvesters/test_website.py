@@ -117,7 +117,8 @@ def test_options_bound_the_crawl(tmp_path: Path, town: Callable[..., dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("options", "key"), [("depth = -1", "depth"), ('allow = ["rathaus"]', "allow"), ("pdfs = true", "pdfs")]
+    ("options", "key"),
+    [("depth = -1", "depth"), ('allow = ["rathaus"]', "allow"), ("pdfs = true", "unknown key 'pdfs'")],
 )
 def test_options_are_checked(tmp_path: Path, options: str, key: str) -> None:
     folder = write_region(
