@@ -34,16 +34,26 @@ def rows(body: bytes) -> list[Row]:
         kind, data = QueryResultsFormat.TSV, data + b"\n"
     else:
         raise _no_results(text)
+    found = _parsed(data, kind)
+    if found is None:
+        raise _no_results(text)
+    return found
+
+
+def _parsed(data: bytes, kind: QueryResultsFormat) -> list[Row] | None:
+    """The rows; None where they are none.
+
+    The error ends here: its traceback would keep the solutions alive, and they may only be freed on the thread that
+    made them, while the collector of cycles runs on any.
+    """
     try:
         found = pyoxigraph.parse_query_results(data, format=kind)
         if not isinstance(found, pyoxigraph.QuerySolutions):
-            raise _no_results(text)
+            return None
         names = [variable.value for variable in found.variables]
         return [{name: solution[name] for name in names} for solution in found]
-    except (SyntaxError, ValueError) as error:
-        if isinstance(error, Unreadable):
-            raise
-        raise _no_results(text) from error
+    except (SyntaxError, ValueError):
+        return None
 
 
 def _no_results(text: str) -> Unreadable:

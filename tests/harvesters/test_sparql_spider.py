@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -360,6 +362,25 @@ def test_F01_what_is_no_result_is_refused(body: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         results.rows(body)
     assert refused.value.de != refused.value.en
+
+
+def test_a_refusal_may_be_freed_on_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    kept: list[Unreadable] = []
+
+    def read() -> None:
+        try:
+            results.rows(b'{"head":{"vars":["a"]},"results":{"bindings":[{"a":{"type":"uri","value":"no iri"}}]}}')
+        except Unreadable as error:
+            kept.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    reader.join()
+    assert kept
+    kept.clear()
+    assert complaints == []
 
 
 # ---------------------------------------------------------------------------------------------------- real servers
