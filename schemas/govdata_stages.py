@@ -1,6 +1,6 @@
 """The stages of GovData's quality dashboard, for one dataset.
 
-Source: the dashboard's shapes, db-shapes.ttl of DCAT-AP.de-SHACL-Validation (dashboard-live), version of 2024.
+Source: the dashboard's shapes, db-shapes.ttl of DCAT-AP.de-SHACL-Validation (dashboard-live).
 """
 
 from __future__ import annotations
