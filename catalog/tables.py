@@ -231,6 +231,57 @@ splits = sa.Table(
     sa.Column("run_id", sa.Integer, nullable=False),
 )
 
+# A record that a steward has split from the one whose IRI it bore: the IRI of ours that it bears instead, and those of
+# its distributions, at every harvest.
+subjects = sa.Table(
+    "subjects",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source_key", sa.Text, nullable=False, index=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("iri", sa.Text, nullable=False),
+    sa.Column("former_iri", sa.Text, nullable=False),
+    sa.Column("parts", sa.Text, nullable=False, server_default="{}"),  # JSON: IRI of a distribution -> ours
+    sa.Column("valid_from", sa.Integer, nullable=False, index=True),
+    sa.Column("valid_to", sa.Integer, index=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
+)
+
+# A record that a steward wants in front of its cluster; of several in one cluster the latest. Where it bears another's
+# IRI it owns that from then on; ``former_owner`` is the KEY that did before.
+preferred = sa.Table(
+    "preferred",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),
+    sa.Column("iri", sa.Text, index=True),
+    sa.Column("former_owner", sa.Text),
+    sa.Column("valid_from", sa.Integer, nullable=False, index=True),
+    sa.Column("valid_to", sa.Integer, index=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
+)
+
+# What a steward has said that a property of a record is, whatever its source says (DESIGN 3, Steward's decisions).
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("attribute", sa.Text, nullable=False),  # a path of the model: theme, distribution.format
+    sa.Column("part", sa.Text, nullable=False),  # IRI or address of the distribution; empty: the record itself
+    sa.Column("part_address", sa.Text, nullable=False),  # by which it is known again should that change
+    sa.Column("value", sa.Text, nullable=False),  # statements about schemas.corrections.SUBJECT; empty: no value
+    sa.Column("source_value", sa.Text, nullable=False),  # what the source said when it was made
+    sa.Column("rule", sa.Text, nullable=False),  # who says so: steward, or the rule of a repair
+    sa.Column("evidence_de", sa.Text, nullable=False),
+    sa.Column("evidence_en", sa.Text, nullable=False),
+    sa.Column("made", sa.Text, nullable=False),
+    sa.Column("valid_from", sa.Integer, nullable=False, index=True),
+    sa.Column("valid_to", sa.Integer, index=True),
+    sa.Column("run_id", sa.Integer, nullable=False),
+    sa.Index("ix_corrections_key_valid_from", "key", "valid_from"),
+)
+
 # Whom the region has forgotten: BLAKE2b hashes under the store's own key; what they were made of is nowhere.
 forgotten = sa.Table(
     "forgotten",
