@@ -12,6 +12,7 @@ from scrapy.exceptions import NotConfigured
 from twisted.python.failure import Failure
 
 from harvesters import registry
+from harvesters.guards.pins import Pin
 from harvesters.guards.run import agent_string
 from harvesters.reading import Context, Kept, Outcome, Page
 from harvesters.spider import HarvestSpider, Job
@@ -47,6 +48,7 @@ class SourceFile:
             ("ALLMENDE_LIMITS", source.limits),
             ("ALLMENDE_ALLOWED_HOSTS", region.allowed_hosts),
             ("ALLMENDE_PERMISSION", source.permission if source.personal_data == "remove" else None),
+            ("ALLMENDE_PIN", Pin.of(source.url, source.certificate)),
             ("ALLMENDE_AGENT", agent),
             ("USER_AGENT", agent),
         ):

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from harvesters import registry, settings
 from harvesters.guards.exceptions import Rescheduled
+from harvesters.guards.pins import Pin
 from harvesters.guards.run import RunGuards
 from harvesters.reading import CrawlReport
 from harvesters.spider import HarvestSpider, Job
@@ -66,6 +67,7 @@ def crawl(protocol: str, job: Job) -> CrawlReport:
             # Where persons' data are allowed, the permission is about them, and robots.txt is obeyed.
             "ALLMENDE_PERMISSION": permission if job.context.source.personal_data == "remove" else None,
             "ALLMENDE_ROBOTS": job.robots,
+            "ALLMENDE_PIN": Pin.of(job.context.source.url, job.context.source.certificate),
             "ALLMENDE_AGENT": agent(job.context.region),
             "USER_AGENT": agent(job.context.region),
         }

@@ -11,6 +11,7 @@ from harvesters.answer import Answer
 from harvesters.crawl import agent
 from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused
+from harvesters.guards.pins import Pin
 from harvesters.spider import Detected
 from harvesters.website.web_pages import is_html, parse, title_of
 from schemas.limits import Limits
@@ -44,17 +45,18 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
             return Examined((), (f"{url}: Diesen Ordner gibt es nicht.", f"{url}: there is no such folder."))
         url = str(folder)
     limits = source.limits if source else Limits()
+    pin = Pin.of(source.url, source.certificate) if source else None
     spiders = registry.spider_classes()
     probes = {name: tuple(spider.probes(url)) for name, spider in spiders.items()}
     wanted = list(dict.fromkeys(address for addresses in probes.values() for address in addresses))
-    answers, refusals = asyncio.run(_ask([a for a in wanted if "://" in a], limits, region))
+    answers, refusals = asyncio.run(_ask([a for a in wanted if "://" in a], limits, region, pin))
     for name, spider in spiders.items():
         closer = spider.closer(url, {address: answers[address] for address in probes[name] if address in answers})
         probes[name] = (*probes[name], *closer)
     if more := [
         address for address in dict.fromkeys(a for each in probes.values() for a in each) if address not in wanted
     ]:
-        answers |= asyncio.run(_ask(more, limits, region))[0]
+        answers |= asyncio.run(_ask(more, limits, region, pin))[0]
     found = []
     for name, spider in spiders.items():
         result = spider.detect(url, {address: answers[address] for address in probes[name] if address in answers})
@@ -80,13 +82,13 @@ def _page_title(found: Detected, answer: Answer | None) -> str:
 
 
 async def _ask(
-    addresses: Sequence[str], limits: Limits, region: Region
+    addresses: Sequence[str], limits: Limits, region: Region, pin: Pin | None
 ) -> tuple[dict[str, Answer], list[FetchRefused]]:
     answers: dict[str, Answer] = {}
     refusals = []
     for address in addresses:
         try:
-            answer = await fetch(address, limits, region.allowed_hosts, agent(region))
+            answer = await fetch(address, limits, region.allowed_hosts, agent(region), pin=pin)
         except FetchRefused as refused:
             refusals.append(refused)
             continue

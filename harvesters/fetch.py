@@ -28,6 +28,7 @@ from harvesters.guards.exceptions import (
     Rescheduled,
 )
 from harvesters.guards.pace import BUSY, Pace, retry_after
+from harvesters.guards.pins import Pin, fingerprint
 from harvesters.guards.redirects import follow, is_redirect, may_carry, next_method
 from harvesters.robots import Robots, read, unreachable
 from schemas.addresses import refusal
@@ -47,6 +48,7 @@ class _Asked:
     cut: bool
     any_domain: bool
     pace: Pace | None
+    pin: Pin | None
 
 
 async def fetch(
@@ -62,6 +64,7 @@ async def fetch(
     cut: bool = False,
     any_domain: bool = False,
     pace: Pace | None = None,
+    pin: Pin | None = None,
     resolver: AbstractResolver | None = None,
 ) -> Answer:
     """The answer at ``url``, whatever its status; raises FetchRefused (exceptions.py) if none came or a guard refused.
@@ -69,10 +72,11 @@ async def fetch(
     ``max_bytes`` lowers ``limits.body_bytes``; with ``cut`` a larger body ends there and is marked ``truncated``.
     ``pace`` makes the fetch wait its turn among others to the same host (link checks) and obeys Retry-After of earlier
     ones. robots.txt is not asked: a person is waiting for this one page; who fetches on schedule asks `fetch_robots`.
-    Not tried again: a failure is an answer here. ``resolver`` stands in for DNS in tests.
+    Not tried again: a failure is an answer here. ``pin`` is the certificate that one host is known by (F33).
+    ``resolver`` stands in for DNS in tests.
     """
     started = time.monotonic()
-    asked = _Asked(limits, tuple(allowed_hosts), max_bytes, cut, any_domain, pace)
+    asked = _Asked(limits, tuple(allowed_hosts), max_bytes, cut, any_domain, pace, pin)
     sent = {"User-Agent": agent, "Accept": "*/*", **(headers or {}), "Accept-Encoding": ACCEPT_ENCODING}
     guard = _Addresses(asked.allowed_hosts)
     connector = aiohttp.TCPConnector(
@@ -148,6 +152,29 @@ async def fetch_robots(
     return robots
 
 
+class _OtherCertificate(aiohttp.ServerFingerprintMismatch):
+    """Raised where a host presents another certificate than the pinned one; ``presented`` is its fingerprint."""
+
+    presented = ""
+
+
+class _Pinned(aiohttp.Fingerprint):
+    """aiohttp's check of a certificate in the place of all others, before anything is sent; it may also name the key."""
+
+    def __init__(self, pin: Pin) -> None:
+        super().__init__(bytes.fromhex(min(pin.digests)))
+        self._pin = pin
+
+    def check(self, transport: asyncio.Transport) -> None:
+        """Raises _OtherCertificate."""
+        certificate = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        if not self._pin.matches(certificate):
+            host, port, *_ = transport.get_extra_info("peername")
+            other = _OtherCertificate(self.fingerprint, b"", host, port)
+            other.presented = fingerprint(certificate)
+            raise other
+
+
 class _Addresses:
     """Opens the sockets of one fetch, to allowed addresses only; remembers what it refused."""
 
@@ -210,7 +237,12 @@ async def _hop(
         async with (
             asyncio.timeout(asked.limits.response_seconds),
             session.request(
-                method, URL(url, encoded=True), headers=headers, data=body, allow_redirects=False
+                method,
+                URL(url, encoded=True),
+                headers=headers,
+                data=body,
+                allow_redirects=False,
+                ssl=_Pinned(asked.pin) if asked.pin is not None and asked.pin.holds_for(host) else True,
             ) as response,
         ):
             location = response.headers.get("Location")
@@ -276,6 +308,8 @@ def _typed(error: Exception, url: str, guard: _Addresses) -> FetchRefused:
         return AddressRefused("address", url, guard.host, address, reason)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return FetchFailed("dns", url, guard.host)
+    if isinstance(error, _OtherCertificate):
+        return FetchFailed("certificate", url, error.presented)
     if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
         return FetchFailed("tls", url, str(error))
     if isinstance(error, aiohttp.ClientConnectorError):

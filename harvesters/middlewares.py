@@ -153,7 +153,7 @@ class RetryGuard(_Guard):
         """A new try, or None: the exception goes on to the errback."""
         if not isinstance(exception, (FetchFailed, DeadlineExceeded)) or request.meta.get("dont_retry"):
             return None
-        if exception.code in ("tls", "protocol"):
+        if exception.code in ("tls", "certificate", "protocol"):
             return None
         host = origin(request.url).host
         self.guards.pace.hold(host, self._backoff(request, host))

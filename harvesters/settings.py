@@ -9,6 +9,7 @@ from schemas.limits import Limits
 ALLMENDE_LIMITS = Limits()
 ALLMENDE_ALLOWED_HOSTS: tuple[str, ...] = ()
 ALLMENDE_AGENT = agent_string("https://example.org", "daten@example.org")
+ALLMENDE_PIN = None  # the certificate that a source's host is known by (harvesters.guards.pins.Pin)
 ALLMENDE_ROBOTS = ()  # robots.txt files kept from the last run (harvesters.robots.Robots)
 
 BOT_NAME = "allmende"  # "scrapybot"

@@ -40,6 +40,10 @@ class Limits(BaseModel):
     records: int = Field(default=2_000_000, gt=0)
     """Most records taken from one run (count; F13)."""
 
+    run_bytes: int = Field(default=20_000_000_000, gt=0)
+    """Most bytes fetched in one run, as received or as decompressed, whichever is more; what is still asked for
+    afterwards is refused (bytes; F13)."""
+
     depth: int = Field(default=100, gt=0)
     """Deepest nesting that a parser is given (levels; F40)."""
 

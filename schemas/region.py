@@ -64,6 +64,17 @@ def _grace(value: object) -> object:
     return value
 
 
+def _fingerprints(value: object) -> object:
+    if isinstance(value, str):
+        value = [part for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple):
+        raise ValueError("a SHA-256 fingerprint, or a list of such, is allowed")
+    plain = [re.sub(r"[:\s]", "", each).lower() if isinstance(each, str) else "" for each in value]
+    if not all(re.fullmatch(r"[0-9a-f]{64}", each) for each in plain):
+        raise ValueError("the SHA-256 fingerprint of a certificate or of its key, 64 hexadecimal digits, is allowed")
+    return tuple(plain)
+
+
 # What a fill rate may be asked of: what a dataset or one of its files says.
 _FILLED = tuple(
     dict.fromkeys(
@@ -130,6 +141,7 @@ class HarvestSource(_Settings):
     personal_data: Literal["remove", "allowed"] = "remove"
     permission: str | None = None
     key: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    certificate: Annotated[tuple[str, ...], BeforeValidator(_fingerprints)] = ()
     limits: Limits = Limits()
     options: Mapping[str, Any] = Field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
@@ -261,6 +273,8 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
     defaults = _table("region.toml", table, "defaults")
     _refuse_secret("region.toml", defaults, "[defaults] ")
     _refuse_unknown_source_keys("region.toml", defaults, "[defaults] ")
+    if "certificate" in defaults:
+        raise ConfigurationError("region.toml: [defaults] certificate: a certificate belongs in the file of its source")
     municipalities = table.get("municipality", [])
     if not isinstance(municipalities, list):
         raise ConfigurationError("region.toml: municipality: a list of [[municipality]] tables is allowed")

@@ -25,6 +25,7 @@ from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from harvesters.guards.exceptions import AddressRefused, FetchFailed
+from harvesters.guards.pins import Pin, PinnedConnections
 from schemas.addresses import refusal
 
 
@@ -127,7 +128,8 @@ class _Receiver:
 class CheckedEndpoints:
     """Gives Twisted's Agent a `CheckedEndpoint` for each address, with verified TLS around it for https.
 
-    ``tls`` is an IPolicyForHTTPS; the interfaces of zope mean nothing to mypy without its plug-in, hence Any.
+    ``tls`` is an IPolicyForHTTPS; the interfaces of zope mean nothing to mypy without its plug-in, hence Any. ``pin`` is
+    the certificate that stands in the place of its check on one host; ``refused`` says which one was not it (F33).
     """
 
     def __init__(
@@ -137,12 +139,20 @@ class CheckedEndpoints:
         allowed_hosts: Sequence[str],
         connect_seconds: float,
         tls: Any,
+        pin: Pin | None = None,
     ) -> None:
         self._reactor = reactor
         self._url = url
         self._allowed_hosts = allowed_hosts
         self._connect_seconds = connect_seconds
         self._tls = tls
+        self._pin = pin
+        self._pinned: PinnedConnections | None = None
+
+    @property
+    def refused(self) -> str:
+        """The fingerprint of a certificate that was presented in the place of the pinned one; empty if none was."""
+        return self._pinned.refused if self._pinned is not None else ""
 
     def endpointForURI(self, uri: URI) -> Any:  # noqa: N802
         """As IAgentEndpointFactory.endpointForURI."""
@@ -151,5 +161,8 @@ class CheckedEndpoints:
             self._reactor, self._url, host, uri.port, self._allowed_hosts, self._connect_seconds
         )
         if uri.scheme == b"https":
-            return wrapClientTLS(self._tls.creatorForNetloc(uri.host, uri.port), endpoint)
+            creator = self._tls.creatorForNetloc(uri.host, uri.port)
+            if self._pin is not None and self._pin.holds_for(host):
+                creator = self._pinned = PinnedConnections(creator, self._pin)
+            return wrapClientTLS(creator, endpoint)
         return endpoint

@@ -171,6 +171,11 @@ class Body:
         except _DAMAGE as error:
             raise FetchFailed("damaged", self._url, str(error)) from error
 
+    @property
+    def size(self) -> int:
+        """Bytes that the body has cost so far: as received or as decompressed, whichever is more."""
+        return max(self.received, self._buffer.tell(), *self._produced)
+
     def finish(self) -> bytes:
         """The whole decompressed body; a compressed one that was cut off is damaged, an empty one is just empty."""
         if self.received and not self.truncated and not all(stage.complete() for stage in self._stages):

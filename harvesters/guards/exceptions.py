@@ -74,12 +74,12 @@ class Rescheduled(FetchRefused):
 
 
 class BudgetSpent(FetchRefused):
-    """The run has used up its pages or its time (F13). Codes: pages, run-time."""
+    """The run has used up its pages, its bytes or its time (F13). Codes: pages, run-bytes, run-time."""
 
 
 class FetchFailed(FetchRefused):
-    """The network gave no whole answer (F25, F28, F33). Codes: dns, refused, reset, connect, tls, damaged,
-    protocol."""
+    """The network gave no whole answer (F25, F28, F33). Codes: dns, refused, reset, connect, tls,
+    certificate, damaged, protocol."""
 
 
 def printable(text: str, longest: int = 300) -> str:
@@ -238,6 +238,14 @@ declare(
     source="faults.md F13",
 )
 declare(
+    "fetch-run-bytes",
+    de="{0}: Der Lauf hat seine {1} Byte verbraucht; der Rest wurde nicht abgerufen.",
+    en="{0}: the run has used its {1} bytes; the rest was not fetched.",
+    fix_de="Ist die Quelle wirklich so groß, run_bytes unter [limits] erhöhen.",
+    fix_en="If the source really is that large, raise run_bytes under [limits].",
+    source="faults.md F13",
+)
+declare(
     "fetch-run-time",
     de="{0}: Der Lauf hat seine {1} Sekunden verbraucht; der Rest wurde nicht abgerufen.",
     en="{0}: the run has used its {1} seconds; the rest was not fetched.",
@@ -281,8 +289,20 @@ declare(
     "fetch-tls",
     de="{0}: Die verschlüsselte Verbindung kam nicht zustande ({1}).",
     en="{0}: the encrypted connection could not be made ({1}).",
-    fix_de="Den Betreiber auf sein Zertifikat hinweisen; die Prüfung wird nicht abgeschaltet.",
-    fix_en="Tell the operator about the certificate; the check is not turned off.",
+    fix_de="Den Betreiber auf sein Zertifikat hinweisen; die Prüfung wird nicht abgeschaltet. Hat er es selbst "
+    "ausgestellt, sich den SHA-256-Fingerabdruck nennen lassen und ihn in der Quelle unter certificate eintragen.",
+    fix_en="Tell the operator about the certificate; the check is not turned off. If they issued it themselves, ask for "
+    "its SHA-256 fingerprint and enter that in the source under certificate.",
+    source="faults.md F33",
+)
+declare(
+    "fetch-certificate",
+    de="{0}: Der Server weist ein anderes Zertifikat vor als das eingetragene; sein SHA-256-Fingerabdruck ist {1}.",
+    en="{0}: the server presents another certificate than the one entered; its SHA-256 fingerprint is {1}.",
+    fix_de="Den Betreiber fragen, ob er sein Zertifikat erneuert hat; bestätigt er den Fingerabdruck, ihn in der Quelle "
+    "unter certificate eintragen.",
+    fix_en="Ask the operator whether the certificate was renewed; if they confirm the fingerprint, enter it in the source "
+    "under certificate.",
     source="faults.md F33",
 )
 declare(

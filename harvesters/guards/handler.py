@@ -73,7 +73,12 @@ class GuardedHandler(HTTP11DownloadHandler):
 
         limits = self._guards.limits
         endpoints = CheckedEndpoints(
-            reactor, request.url, self._guards.allowed_hosts, limits.connect_seconds, self._contextFactory
+            reactor,
+            request.url,
+            self._guards.allowed_hosts,
+            limits.connect_seconds,
+            self._contextFactory,
+            self._guards.pin,
         )
         agent: Any = Agent.usingEndpointFactory(reactor, endpoints, pool=self._pool)  # type: ignore[no-untyped-call]
         url = request.url.partition("#")[0]
@@ -88,6 +93,8 @@ class GuardedHandler(HTTP11DownloadHandler):
         except FetchRefused:
             raise
         except _FAILURES as failure:
+            if endpoints.refused:
+                raise FetchFailed("certificate", request.url, endpoints.refused) from failure
             raise _typed(failure, request.url) from failure
         kind = responsetypes.from_args(headers=headers, url=url, body=body)
         return kind(
@@ -123,7 +130,11 @@ class GuardedHandler(HTTP11DownloadHandler):
             raise
         collector = _Collector(body, answer)
         answer.deliverBody(collector)
-        content = await maybe_deferred_to_future(collector.whole)
+        try:
+            content = await maybe_deferred_to_future(collector.whole)
+        finally:
+            # What was broken off has cost as much as what came whole.
+            self._guards.spend_bytes(body.size)
         # The body is plain now; a header that says otherwise would have it decoded again.
         headers.pop("Content-Encoding", None)
         return content, body.truncated

@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 
 from harvesters.guards.exceptions import BudgetSpent, FetchRefused, Rescheduled
 from harvesters.guards.pace import Pace
+from harvesters.guards.pins import Pin
 from harvesters.robots import Robots
 from schemas.limits import Limits
 
@@ -48,7 +49,9 @@ class RunGuards:
         self.pace = Pace(self.limits, self.allowed_hosts)
         self.refusals: list[FetchRefused] = []
         self.robots: dict[str, Robots] = {known.origin: known for known in settings.get("ALLMENDE_ROBOTS") or ()}
+        self.pin: Pin | None = settings.get("ALLMENDE_PIN")
         self.pages = 0
+        self.bytes = 0
         self._crawler = crawler
         self._ends_at = time.monotonic() + self.limits.run_seconds
         self._turns: dict[str, asyncio.Semaphore] = {}
@@ -82,11 +85,15 @@ class RunGuards:
             self._crawler.stats.set_value("allmende/robots", tuple(verdicts.items()))
 
     def spend_page(self, url: str) -> None:
-        """Takes one page from the budget; raises BudgetSpent when pages or time are used up (F13)."""
+        """Takes one page from the budget; raises BudgetSpent when pages, bytes or time are used up (F13)."""
         if self.pages >= self.limits.pages:
             raise BudgetSpent("pages", url, str(self.limits.pages))
-        self._check_time(url)
+        self._check_rest(url)
         self.pages += 1
+
+    def spend_bytes(self, size: int) -> None:
+        """Takes the bytes of a body from the budget; one body is bounded by ``body_bytes``, the next is refused."""
+        self.bytes += size
 
     def seconds_left(self) -> float:
         """Seconds that the run may still take."""
@@ -102,14 +109,17 @@ class RunGuards:
             while (wait := self.pace.wait(host)) > 0:
                 if wait > self.limits.retry_after_seconds:
                     raise Rescheduled(url, wait)
-                self._check_time(url, wait)
+                self._check_rest(url, wait)
                 await asyncio.sleep(min(wait, _SLICE_SECONDS))
                 if self._crawler.engine is not None and not self._crawler.engine.running:
                     raise Rescheduled(url, wait)
-            self._check_time(url)
+            self._check_rest(url)
             yield
 
-    def _check_time(self, url: str, needed: float = 0.0) -> None:
+    def _check_rest(self, url: str, needed: float = 0.0) -> None:
+        # Asked again at each turn: requests that wait for theirs have passed the first check long before.
+        if self.bytes >= self.limits.run_bytes:
+            raise BudgetSpent("run-bytes", url, str(self.limits.run_bytes))
         if self.seconds_left() <= needed:
             raise BudgetSpent("run-time", url, f"{self.limits.run_seconds:g}")
 

@@ -21,6 +21,7 @@ from twisted.internet import threads
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from harvesters.guards.exceptions import FetchRefused
+from harvesters.guards.pins import Pin
 from harvesters.guards.run import RunGuards, agent_string
 from tests.memory import peak_kilobytes
 
@@ -53,7 +54,8 @@ class CrawlProcess:
         """``outcomes`` by address asked, ``refusals`` (codes), ``robots``, ``verdicts``, ``retries``, ``connects`` (the
         addresses of sockets), ``rss`` (peak memory of the child in kB).
 
-        ``request``: ``headers``, ``method``, ``meta``; ``names`` is a fake DNS, a list of addresses per look-up.
+        ``request``: ``headers``, ``method``, ``meta``; ``names`` is a fake DNS, a list of addresses per look-up, ``pin`` a source's address and
+        the digests of its certificate.
         """
         assert self._child.stdin is not None
         assert self._child.stdout is not None
@@ -168,6 +170,7 @@ class _Orders:
                 "ALLMENDE_LIMITS": job["limits"],
                 "ALLMENDE_ALLOWED_HOSTS": tuple(job["allowed_hosts"]),
                 "ALLMENDE_AGENT": agent_string("https://daten.example.org", "daten@example.org"),
+                "ALLMENDE_PIN": Pin.of(*job["pin"]) if "pin" in job else None,
                 "ITEM_PIPELINES": {},
             }
         )

@@ -122,6 +122,31 @@ def test_F13_pages_are_counted(crawler: CrawlProcess, server: FaultServer) -> No
     assert server.hits["/ok"] == 3
 
 
+def test_F13_bytes_are_counted_whole_or_broken_off(crawler: CrawlProcess) -> None:
+    pages = {f"/{number}": Reply(b"x" * 1000) for number in range(5)}
+    with FaultServer(pages=pages) as server:
+        urls = [server.url(path) for path in pages]
+        report = crawler.crawl(*urls, limits={"run_bytes": 3000, "retries": 0})
+        codes = [report["outcomes"][url].get("code", "") for url in urls]
+        assert sorted(codes) == ["", "", "", "run-bytes", "run-bytes"]
+        refused = next(each for each in report["outcomes"].values() if each.get("code") == "run-bytes")
+        assert "3000 Byte" in refused["de"]
+        assert sum(server.hits[path] for path in pages) == 3
+        endless = server.url("/endless")
+        report = crawler.crawl(endless, urls[0], limits={"run_bytes": 500, "body_bytes": 100_000, "retries": 0})
+        assert {url: told["code"] for url, told in report["outcomes"].items()} == {
+            endless: "body",
+            urls[0]: "run-bytes",
+        }
+
+
+def test_F13_packed_bodies_count_as_what_they_hold(crawler: CrawlProcess, server: FaultServer) -> None:
+    bomb = server.url("/bomb", encoding="gzip", size=2_000_000)
+    report = crawler.crawl(bomb, server.url("/ok"), limits={"run_bytes": 1_000_000, "retries": 0})
+    assert report["outcomes"][bomb].get("status") == 200
+    assert report["outcomes"][server.url("/ok")]["code"] == "run-bytes"
+
+
 @pytest.mark.parametrize(("path", "code"), [("/endless", "body"), ("/many-headers", "protocol")])
 def test_F27_what_never_ends_is_cut(crawler: CrawlProcess, server: FaultServer, path: str, code: str) -> None:
     report = crawler.crawl(server.url(path), limits={"body_bytes": 3_000_000})

@@ -96,6 +96,7 @@ def test_source_without_more_has_the_documented_defaults(tmp_path: Path) -> None
         "expected": {"min": None, "max": None, "filled": {}},
         "personal_data": "remove",
         "permission": None,
+        "certificate": (),
         "options": {},
         "tables": {},
         "api_key": None,
@@ -123,6 +124,8 @@ def test_source_without_more_has_the_documented_defaults(tmp_path: Path) -> None
         ("expected = { min = 0, max = 5 }", "expected", Expected(min=0, max=5)),
         ("expected = { filled = { license = 0.9 } }", "expected", Expected(filled={"license": 0.9})),
         ('key = "altes-portal"', "key", "altes-portal"),
+        (f'certificate = "{"AB:" * 31}AB"', "certificate", ("ab" * 32,)),
+        (f'certificate = ["{"ab" * 32}", "{"cd " * 32}"]', "certificate", ("ab" * 32, "cd" * 32)),
         ("[limits]\npages = 5\nports = [8410]", "limits", Limits(pages=5, ports=(8410,))),
     ],
 )
@@ -274,6 +277,7 @@ WRONG_REGIONS = [
     (REGION + 'language = "deutsch"\n' + PLACE, "region.toml: language", "'de'"),
     (REGION + 'allowed_hosts = "a"\n' + PLACE, "region.toml: allowed_hosts", ""),
     (REGION + PLACE + "[defaults]\nlizenz = 1\n", "region.toml: [defaults] unknown key 'lizenz'", "license"),
+    (REGION + PLACE + '[defaults]\ncertificate = "x"\n', "region.toml: [defaults] certificate", "of its source"),
     (REGION + PLACE + '[defaults]\napi_key = "x"\n', "region.toml: [defaults] api_key", "environment"),
 ]
 
@@ -328,6 +332,9 @@ WRONG_SOURCES = [
     ),
     (SOURCE + "[limits]\npage = 1", "sources/portal.toml: unknown key 'limits.page'", "pages"),
     (SOURCE + "[limits]\npages = 0", "sources/portal.toml: limits.pages", "greater than 0"),
+    (SOURCE + 'certificate = "AB:CD"', "sources/portal.toml: certificate", "64 hexadecimal digits"),
+    (SOURCE + "certificate = 5", "sources/portal.toml: certificate", "SHA-256"),
+    (SOURCE + "certificate = [5]", "sources/portal.toml: certificate", "64 hexadecimal digits"),
     (SOURCE + 'personal_data = "keep"', "sources/portal.toml: personal_data", "'remove' or 'allowed'"),
     (SOURCE + 'personal_data = "allowed"', "sources/portal.toml: personal_data", "permission"),
     (SOURCE + 'key = ""', "sources/portal.toml: key", "a-z"),
