@@ -298,3 +298,78 @@ forgotten_key = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("key", sa.LargeBinary, nullable=False),
 )
+
+# An address at which a current dataset can be had, and how it answered when it was last asked (catalog.links).
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False, unique=True),
+    sa.Column("host", sa.Text, nullable=False, index=True),
+    sa.Column("due", sa.Text, nullable=False, index=True),  # when it is to be asked next
+    sa.Column("checked", sa.Text),  # when it was last asked; null: never
+    sa.Column("status", sa.Integer),  # the final status code; 0: no answer, or not one that counts; null: never asked
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),  # why it does not count: catalog.links.reasons
+    sa.Column("reachable", sa.Text),  # when it last answered well
+    sa.Column("failing_since", sa.Text),  # the first of the failures in a row
+    sa.Column("good", sa.Integer, nullable=False, server_default="0"),  # good answers in a row
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # bad ones in a row
+    sa.Column("media_type", sa.Text, nullable=False, server_default=""),  # of the last good answer
+    sa.Column("byte_size", sa.BigInteger),  # of the last good answer, where it said so
+)
+
+# Where an address stands: one row for each record and role.
+link_uses = sa.Table(
+    "link_uses",
+    metadata,
+    sa.Column("link_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.Text, primary_key=True, index=True),
+    sa.Column("role", sa.Text, primary_key=True),  # access, download
+    sa.Column("source_key", sa.Text, nullable=False, index=True),
+    sa.Column("service", sa.Text, nullable=False, server_default=""),  # the kind of service that it is said to be: WMS
+)
+
+# Every answer of an address, for a year.
+link_checks = sa.Table(
+    "link_checks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("link_id", sa.Integer, nullable=False, index=True),
+    sa.Column("checked", sa.Text, nullable=False, index=True),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+)
+
+# The score of each current dataset (catalog.quality); derived from its version and from the links.
+quality = sa.Table(
+    "quality",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("source_key", sa.Text, nullable=False, index=True),
+    sa.Column("version_id", sa.Integer, nullable=False),
+    sa.Column("publisher", sa.Text, index=True),  # IRI: the stages ask for its name
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("outcomes", sa.Text, nullable=False),  # JSON: catalog.quality.score.Score
+    sa.Column("computed", sa.Text, nullable=False),
+)
+
+# How the score went: one row for each day on which it changed, for each record, source, municipality and the region.
+quality_history = sa.Table(
+    "quality_history",
+    metadata,
+    sa.Column("scope", sa.Text, primary_key=True),  # region, municipality/ID, source/KEY, record/KEY
+    sa.Column("day", sa.Text, primary_key=True),  # in Europe/Berlin
+    sa.Column("datasets", sa.Integer, nullable=False),
+    sa.Column("total", sa.Float, nullable=False),  # the average over the datasets
+    sa.Column("figures", sa.Text, nullable=False),  # JSON: catalog.quality.figures.Figures
+    sa.Column("computed", sa.Text, nullable=False),
+)
+
+# One row: up to which publication the scores are true, and by which rules they were made.
+quality_progress = sa.Table(
+    "quality_progress",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("revision", sa.Text, nullable=False),
+)
