@@ -177,6 +177,7 @@ class _Runner:
             ForgettingSink(staging, forgotten, source.key) if forgotten else staging,
             memory=memory,
             full=self.wish.full,
+            now=self.clock(),
             robots=memory.robots() if memory and not self.wish.full else (),
             replay=(lambda url: self.store.response(url, kept)) if kept else None,
             resume=(lambda url: self.store.response(url, fetched)) if fetched else None,

@@ -28,6 +28,7 @@ from catalog.staging import Staging, now_text
 from catalog.staging_file import UNCHANGED
 from catalog.store import Store
 from harvesters.reading import CrawlReport
+from schemas import future_dates
 from schemas.findings import Finding, Severity, declare
 from schemas.region import HarvestSource, Region
 
@@ -202,10 +203,11 @@ def write(
     else:
         digest = _digest(staging)
         before = _before(store, run_id, source.key)
-        if before is not None and before.digest == digest and _link(store.region, before.run, run_id):
+        same = before is not None and before.digest == digest and not _ends_by_itself(before)
+        if before is not None and same and _link(store.region, before.run, run_id):
             made = Summary(run_id, digest, before.causes, about)
         else:
-            made = Summary(run_id, digest, _write_lines(store, run_id, staging), about)
+            made = Summary(run_id, digest, _write_lines(store, run_id, staging, now), about)
     _replace(_summary_file(store.region, run_id), orjson.dumps(_to_stored(made)))
     _prune(store, source, now)
     return made
@@ -251,6 +253,11 @@ def _before(store: Store, run_id: int, source_key: str) -> Summary | None:
     return next((found for each in before if (found := summary(store.region, each)) and found.digest), None)
 
 
+def _ends_by_itself(before: Summary) -> bool:
+    """Whether a run told of dates in the future, which may have come since (F18)."""
+    return any(cause.rule == future_dates.FUTURE for cause in before.causes)
+
+
 def _link(region: Region, before: int, run_id: int) -> bool:
     file, theirs = _lines_file(region, run_id), _lines_file(region, before)
     file.unlink(missing_ok=True)
@@ -260,7 +267,7 @@ def _link(region: Region, before: int, run_id: int) -> bool:
     return False
 
 
-def _write_lines(store: Store, run_id: int, staging: Staging) -> tuple[Cause, ...]:
+def _write_lines(store: Store, run_id: int, staging: Staging, now: datetime) -> tuple[Cause, ...]:
     database = staging.database
     causes: dict[tuple[str, str, str | None], Cause] = {}
     numbers: dict[tuple[str, str, str | None], int] = {}
@@ -272,6 +279,8 @@ def _write_lines(store: Store, run_id: int, staging: Staging) -> tuple[Cause, ..
     for place, findings in _places(store, staging):
         touched = set()
         for severity, focus, path, rule, arguments in findings:
+            if rule == future_dates.FUTURE and not future_dates.is_future(arguments[-1], now):
+                continue
             key = (severity, rule, path)
             cause = causes.get(key)
             if cause is None:

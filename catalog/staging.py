@@ -21,6 +21,7 @@ from catalog.summary import kind_of, summarize
 from harvesters import wordings
 from harvesters.reading import Companion, Kept, Outcome, Page
 from schemas.findings import WORDING, Finding, Severity
+from schemas.future_dates import FUTURE
 from schemas.model import Dataset
 
 
@@ -179,7 +180,8 @@ class Staging:
             return (*head, *nothing, findings, page.response, page.url, None, outcome.traceback, 0, None, None, None)
         record = reading.record
         violations = sum([f.severity is Severity.VIOLATION for f in outcome.findings])
-        warnings = sum([f.severity is Severity.WARNING for f in outcome.findings])
+        # What ends with the calendar is not counted: the summary stands for as long as the version does.
+        warnings = sum([f.severity is Severity.WARNING and f.rule != FUTURE for f in outcome.findings])
         summary = summarize(record, violations, warnings, self.language)
         trace = {"trace": [list(entry) for entry in reading.trace], "leftovers": reading.leftovers}
         return (

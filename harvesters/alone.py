@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapy import signals
@@ -80,7 +81,8 @@ class SourceFile:
             source = source.model_copy(update={"protocol": self.spider.name, "options": options})
         municipality = region.municipality(source.municipality)
         assert municipality is not None
-        return Job(Context(region, source, municipality, self.spider.options_of(source)), self.sink)
+        context = Context(region, source, municipality, self.spider.options_of(source))
+        return Job(context, self.sink, now=datetime.now(UTC))
 
     def broke_off(self, failure: Failure) -> None:
         """Enters an error of the spider or of a pipeline in the account."""

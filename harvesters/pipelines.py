@@ -25,7 +25,7 @@ from harvesters.reading import (
     Unusable,
 )
 from harvesters.spider import HarvestSpider, Job
-from schemas import iris, rdf, validation
+from schemas import future_dates, iris, rdf, validation
 from schemas.findings import Finding, Severity
 from schemas.model import Resource
 
@@ -162,6 +162,8 @@ class Check(_Step):
         )
 
     def _companion(self, record: Resource, source_key: str) -> Companion:
+        if self.job.now is not None:
+            findings += future_dates.check((reading.record, *reading.companions), self.job.now)
         # The same agent comes with record after record.
         assert record.iri is not None
         known = self._companions.get(record.iri)

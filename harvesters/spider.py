@@ -59,6 +59,7 @@ class Job:
     that asks its source only for changes sets ``changes_only``. ``robots`` are files that the last run fetched.
     """
 
+    ``now`` is the run's clock (UTC), for findings only (F18): a record never depends on when it was read.
     context: Context
     sink: Sink
     memory: Memory | None = None
@@ -77,6 +78,7 @@ class Job:
     robots: Sequence[Robots] = ()
     holds: list[tuple[str, str]] = field(default_factory=list)
 
+    now: datetime | None = None
     def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
         """The account as a report: complete only if nothing failed."""
         failed = self.failures[0] if self.failures else None

@@ -13,7 +13,9 @@ from catalog.cli.output import print_json, settings
 from catalog.entries import Entry, Gone, Same
 from catalog.fragments import document
 from catalog.search import Catalogue
+from catalog.store import utc_now
 from catalog.web.plans import record_address
+from schemas import future_dates
 from schemas.kinds import Literal
 from schemas.model import Resource, Value
 from schemas.region import ConfigurationError, Region
@@ -73,7 +75,7 @@ def to_json(entry: Entry) -> dict[str, Any]:
         "first_seen": entry.first_seen,
         "changed": entry.changed,
         "record": values,
-        "findings": [finding.to_json() for finding in entry.findings],
+        "findings": [finding.to_json() for finding in future_dates.in_force(entry.findings, utc_now())],
         "trace": [
             {"attribute": attribute, "value": _at(values, attribute), "field": field, "rule": rule}
             for attribute, field, rule in entry.trace
@@ -138,9 +140,10 @@ def _explain(entry: Entry) -> None:
         print(f"    {_at(values, attribute)}")
     for field, value in entry.leftovers:
         print(f"(nicht übernommen) ← {field}\n    {value}")
-    if entry.findings:
+    findings = future_dates.in_force(entry.findings, utc_now())
+    if findings:
         print()
-    for finding in entry.findings:
+    for finding in findings:
         print(f"{finding.severity}: {finding.message('de')}\n    {finding.focus}\n    → {finding.fix('de')}")
 
 

@@ -90,7 +90,7 @@ class Source:
         staging = Staging(file, self.source.key, "de", store.responses, contents, relinked=relinked)
         municipality = self.region.municipality(self.source.municipality)
         assert municipality is not None
-        job = Job(Context(self.region, self.source, municipality), staging, memory, revision)
+        job = Job(Context(self.region, self.source, municipality), staging, memory, revision, now=self.now)
         for start in range(0, len(packages), 10):
             natives = [
                 Native(entry, orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))

@@ -18,6 +18,7 @@ from catalog.web.negotiation import existing, negotiated
 from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, states
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
+from schemas import future_dates
 from schemas.model import Agent, DataService, Dataset, DatasetSeries, iri_of
 from schemas.vocabularies import LISTS
 
@@ -112,7 +113,9 @@ def show(page: Page, entry: Entry) -> Response:
         "licences": len({file.licence for file in found}),
         "facts": facts.facts(page, record, agents, titles),
         "badges": tuple(badges(page, entry, record)),
-        "groups": remarks.grouped(entry.findings, page.texts, lambda focus: named.get(focus, "")),
+        "groups": remarks.grouped(
+            future_dates.in_force(entry.findings, page.now), page.texts, lambda focus: named.get(focus, "")
+        ),
         "source": source,
         "source_address": states.shown_address(source) if source else "",
         "checked": states.checked(states.sources(page), source_key=entry.source_key),
