@@ -150,6 +150,8 @@ class Check(_Step):
             reading = repaired(reading)
             ntriples = rdf.ntriples(reading.record, key)
         findings = reading.findings + validation.check(reading.record, source.profile, reading.companions)
+        if self.job.now is not None:
+            findings += future_dates.check((reading.record, *reading.companions), self.job.now)
         if (triples := ntriples.count("\n")) > self.limits.record_triples:
             raise rdf.RecordLimit(f"{triples} > {self.limits.record_triples} triples")
         return replace(
@@ -162,8 +164,6 @@ class Check(_Step):
         )
 
     def _companion(self, record: Resource, source_key: str) -> Companion:
-        if self.job.now is not None:
-            findings += future_dates.check((reading.record, *reading.companions), self.job.now)
         # The same agent comes with record after record.
         assert record.iri is not None
         known = self._companions.get(record.iri)

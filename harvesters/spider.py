@@ -57,9 +57,9 @@ class Job:
     ``replay`` gives kept responses in the place of all requests, ``resume`` those that an interrupted run had fetched.
     ``since`` is the moment (UTC, overlap taken off) after which changes suffice, or None where all is wanted; a spider
     that asks its source only for changes sets ``changes_only``. ``robots`` are files that the last run fetched.
+    ``now`` is the run's clock (UTC), for findings only (F18): a record never depends on when it was read.
     """
 
-    ``now`` is the run's clock (UTC), for findings only (F18): a record never depends on when it was read.
     context: Context
     sink: Sink
     memory: Memory | None = None
@@ -76,9 +76,9 @@ class Job:
     since: datetime | None = None
     changes_only: bool = False
     robots: Sequence[Robots] = ()
+    now: datetime | None = None
     holds: list[tuple[str, str]] = field(default_factory=list)
 
-    now: datetime | None = None
     def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
         """The account as a report: complete only if nothing failed."""
         failed = self.failures[0] if self.failures else None
