@@ -1,18 +1,17 @@
-"""The way of a page through the harvester: Read, Clean, Check, Deliver, in this order.
+"""The way of a page through the harvester: Read, Clean, Correct, Check, Deliver, in this order.
 
 Scrapy calls ``process_item``; each class does its one step on a :class:`Batch` and is usable without Scrapy.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from scrapy.crawler import Crawler
 
-from harvesters import registry
+from harvesters import correcting, registry
 from harvesters.cleaning import clean, is_writable, repaired
 from harvesters.persons import errors
 from harvesters.reading import (
@@ -66,7 +65,9 @@ class Read(_Step):
     def step(self, page: Page) -> Batch:
         natives = page.natives
         ids = [self._native_id(native) for native in natives]
-        hashes = [self._input_hash(native) for native in natives]
+        hashes = [
+            self.job.input_hash(native.fingerprint, native_id) for native, native_id in zip(natives, ids, strict=True)
+        ]
         wanted = [i for i in (*ids, *page.seen_ids) if i is not None]
         known = self.job.memory.known(wanted) if self.job.memory and wanted else {}
         outcomes = [Outcome(i, known[i]) for i in page.seen_ids if i in known]
@@ -83,9 +84,6 @@ class Read(_Step):
             return self.reader.native_id(native, self.job.context)
         except Exception:  # reading the record says why, and sets it aside
             return None
-
-    def _input_hash(self, native: Native) -> bytes:
-        return hashlib.blake2b(native.fingerprint, digest_size=16, key=self.job.revision).digest()
 
     def _read(self, native: Native, place: str, digest: bytes) -> Outcome:
         if len(native.fingerprint) > self.limits.record_bytes:
@@ -121,6 +119,20 @@ class Clean(_Step):
     def _clean(self, outcome: Outcome, _place: str, _digest: bytes) -> Outcome:
         assert outcome.reading is not None
         return replace(outcome, reading=clean(outcome.reading, self.job.context))
+
+
+class Correct(_Step):
+    """Sets what a steward has corrected: after persons are taken out, before anything is checked or hashed (DESIGN 3)."""
+
+    def step(self, batch: Batch) -> Batch:
+        if not self.job.context.corrections:
+            return batch
+        return Batch(batch.page, tuple([_again(self._correct, outcome, self.allowed) for outcome in batch.outcomes]))
+
+    def _correct(self, outcome: Outcome, _place: str, _digest: bytes) -> Outcome:
+        assert outcome.reading is not None
+        corrections = self.job.context.corrections.get(outcome.reading.native_id, ())
+        return replace(outcome, reading=correcting.corrected(outcome.reading, corrections)) if corrections else outcome
 
 
 def _again(step: Callable[[Outcome, str, bytes], Outcome], outcome: Outcome, allowed: bool) -> Outcome:
@@ -199,9 +211,9 @@ def _set_aside(native_id: str, digest: bytes, finding: Finding) -> Outcome:
 
 
 def run(job: Job, reader: str, page: Page) -> Batch:
-    """A page through all four steps, without Scrapy."""
+    """A page through all steps, without Scrapy."""
     batch: Any = page
-    for step in (Read, Clean, Check, Deliver):
+    for step in (Read, Clean, Correct, Check, Deliver):
         batch = step(job, reader).step(batch)
     assert isinstance(batch, Batch)
     return batch

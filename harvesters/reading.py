@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from harvesters.robots import Robots
+from schemas.corrections import Corrected, Correction
 from schemas.findings import Finding, Severity, declare
 from schemas.model import DataService, Dataset, DatasetSeries, Resource
 from schemas.region import HarvestSource, Municipality, Region
@@ -74,7 +75,10 @@ class Native:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader made of a native record. What the record could not hold lies in ``leftovers`` (field, value)."""
+    """What a reader made of a native record. What the record could not hold lies in ``leftovers`` (field, value).
+
+    ``corrected`` says which corrections of a steward the record stands under, and what the source gives beneath them.
+    """
 
     native_id: str
     record: Harvested
@@ -83,6 +87,7 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     companions: tuple[Resource, ...] = ()
     source_record: str | None = None
+    corrected: tuple[Corrected, ...] = ()
 
 
 class Unusable(Exception):
@@ -107,6 +112,7 @@ class Context:
     municipality: Municipality
     options: Any = None
     forgotten: Any = None  # harvesters.persons.forgotten.Forgotten: whom the region has forgotten
+    corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)  # by native id
 
     @property
     def base_url(self) -> str:

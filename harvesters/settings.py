@@ -80,6 +80,7 @@ STATS_DUMP = False  # True; the run's report says it in words
 ITEM_PIPELINES = {
     "harvesters.pipelines.Read": 100,
     "harvesters.pipelines.Clean": 200,
+    "harvesters.pipelines.Correct": 250,
     "harvesters.pipelines.Check": 300,
     "harvesters.pipelines.Deliver": 400,
 }

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, ClassVar
 
 import scrapy
@@ -14,6 +15,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from harvesters import correcting
 from harvesters.answer import Answer
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.persons import errors
@@ -78,6 +80,12 @@ class Job:
     robots: Sequence[Robots] = ()
     now: datetime | None = None
     holds: list[tuple[str, str]] = field(default_factory=list)
+
+    def input_hash(self, fingerprint: bytes, native_id: str | None) -> bytes:
+        """What a native record became a record of: its bytes, its mapping and settings, its corrections (DESIGN 3, step 4)."""
+        corrections = self.context.corrections.get(native_id, ()) if native_id is not None else ()
+        covered = fingerprint + correcting.digest(corrections) if corrections else fingerprint
+        return blake2b(covered, digest_size=16, key=self.revision).digest()
 
     def report(self, robots: Iterable[tuple[str, str]] = ()) -> CrawlReport:
         """The account as a report: complete only if nothing failed."""

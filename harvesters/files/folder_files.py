@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -68,8 +67,7 @@ class FolderFiles:
         """Whether the pipelines will tell a native of this fingerprint as unchanged, so that its files need no reading."""
         if self.job.memory is None or self.job.replay is not None:
             return False
-        # As harvesters.pipelines.Read hashes it.
-        digest = hashlib.blake2b(fingerprint, digest_size=16, key=self.job.revision).digest()
+        digest = self.job.input_hash(fingerprint, native_id)
         return self.job.memory.known([native_id]).get(native_id) == digest
 
     def page(
