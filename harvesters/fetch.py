@@ -126,9 +126,19 @@ def fetch_sync(
 
 
 async def fetch_robots(
-    url: str, limits: Limits, allowed_hosts: Sequence[str], agent: str, *, pace: Pace | None = None
+    url: str,
+    limits: Limits,
+    allowed_hosts: Sequence[str],
+    agent: str,
+    *,
+    pace: Pace | None = None,
+    failures: list[FetchRefused] | None = None,
+    resolver: AbstractResolver | None = None,
 ) -> Robots:
-    """The robots.txt that holds for ``url`` (RFC 9309), as the crawl reads it; raises RequestRefused only."""
+    """The robots.txt that holds for ``url`` (RFC 9309), as the crawl reads it; raises RequestRefused only.
+
+    What kept an answer from coming is added to ``failures``: a dead server forbids nothing, but has no data either.
+    """
     asked = str(origin(url))
     now = datetime.now(UTC)
     try:
@@ -141,10 +151,13 @@ async def fetch_robots(
             cut=True,
             any_domain=True,
             pace=pace,
+            resolver=resolver,
         )
     except FetchRefused as refused:
         if isinstance(refused, RedirectRefused) and refused.code == "redirect-loop":
             return read(asked, 310, b"", now, limits)
+        if failures is not None:
+            failures.append(refused)
         return unreachable(asked, refused.message("en"), now)
     robots = read(asked, answer.status, answer.body, now, limits)
     if pace is not None:

@@ -1,0 +1,1 @@
+"""Availability of the addresses at which datasets can be had: asked politely, kept, told."""
