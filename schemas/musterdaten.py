@@ -2,8 +2,8 @@
 
 The list is that of Bertelsmann Stiftung (edition 2023-04-20); its IRIs stand in dcterms:references (Konventionenhandbuch
 2.0, "Verwendung des Musterdatenkatalogs"). The words by which an entry is recognised are our own
-(``vocabularies/musterdatenkatalog.csv``): ``baumkataster*`` begins a word, ``*verein`` ends one, several words must all
-stand there; weak words count only with support from keywords, description or theme.
+(``vocabularies/musterdatenkatalog.csv``, phrases of :mod:`schemas.phrases`); weak ones count only with support from
+keywords, description or theme.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from schemas.kinds import Literal
 from schemas.model import Dataset, Resource, iri_of
+from schemas.phrases import Hit, PhraseTable, is_whole, tokens
 from schemas.vocabularies import LISTS
 from schemas.vocabularies.codes import listed, rows
-from schemas.vocabularies.spelling import fold, iri_key, plain
+from schemas.vocabularies.spelling import fold, iri_key
 
 BASE = "https://musterdatenkatalog.de/def/musterdatensatz/"
 SURE = 75
@@ -62,34 +63,7 @@ class Match(NamedTuple):
     words: str
 
 
-class _Phrase(NamedTuple):
-    entry: Entry
-    parts: tuple[tuple[str, bool, bool], ...]  # literal, begins anywhere, ends anywhere
-    weak: bool
-    length: int
-
-
-class _Token(NamedTuple):
-    forms: tuple[str, ...]
-    place: int
-    behind: int  # a preposition of place (1), of division (2)
-    text: str
-
-
-class _Hit(NamedTuple):
-    rank: tuple[int, ...]
-    phrase: _Phrase
-    tokens: tuple[_Token, ...]
-
-
-_WORD = re.compile(r"[^\W_]+(?:[-+&][^\W_]+)*\+?")
-_PART = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[/#?&=_-]")
-# What follows says where the data lie, or how they are divided, not what they are.
-_PLACES = frozenset({"in", "im", "am", "auf", "innerhalb"})
-_BREAKDOWN = frozenset({"nach", "je", "pro"})
-# Of town, parish, district: what stands before the thing itself in a compound.
-_OF_TOWN = re.compile(r"(?:stadt|gemeinde|kommunal|kreis|landkreis|orts|dorf)(?=\w{5})")
 
 
 @cache
@@ -174,20 +148,19 @@ def _iris(values: Iterable[str | Resource]) -> list[str]:
 
 def _gather(found: dict[str, Match], text: str, where: str, themes: set[str]) -> None:
     hits = _hits(text)
-    strong = [hit for hit in hits if not hit.phrase.weak]
+    strong = [hit for hit in hits if not hit.weak]
     for number, hit in enumerate(strong):
-        _enter(found, hit, _in_title(text, hit, number) + _agreement(hit.phrase.entry, themes), where)
+        _enter(found, hit, _in_title(text, hit, number) + _agreement(hit.key, themes), where)
     for hit in () if strong else hits:
-        _enter(found, hit, BESIDE_ANOTHER if _is_whole(text, hit) else WEAK_ALONE, where)
+        _enter(found, hit, BESIDE_ANOTHER if is_whole(text, hit) else WEAK_ALONE, where)
 
 
-def _in_title(text: str, hit: _Hit, number: int) -> int:
-    behind = hit.rank[0]
-    if behind:
-        return BESIDE_ANOTHER if not number and behind == 1 else BREAKDOWN
+def _in_title(text: str, hit: Hit[Entry], number: int) -> int:
+    if hit.behind:
+        return BESIDE_ANOTHER if not number and hit.behind == 1 else BREAKDOWN
     if number:
         return BESIDE_ANOTHER - 10 * min(number, 3)
-    return WHOLE_TITLE if _is_whole(text, hit) else IN_TITLE
+    return WHOLE_TITLE if is_whole(text, hit) else IN_TITLE
 
 
 def _with_support(found: dict[str, Match], keywords: Sequence[str], description: str, themes: set[str]) -> None:
@@ -196,9 +169,9 @@ def _with_support(found: dict[str, Match], keywords: Sequence[str], description:
     said += [("description", hit) for hit in _hits(description[:_LONGEST_DESCRIPTION])]
     supported: set[str] = set()
     for where, hit in said:
-        entry = hit.phrase.entry
+        entry = hit.key
         known = found.get(entry.code)
-        if known is None and not hit.phrase.weak:
+        if known is None and not hit.weak:
             certainty = IN_KEYWORD if where == "keyword" else IN_DESCRIPTION
             # Where the title already says what it is, keywords only name what lies beside it.
             if any(match.certainty >= IN_TITLE - 20 for match in found.values() if match.where != "keyword"):
@@ -212,12 +185,12 @@ def _with_support(found: dict[str, Match], keywords: Sequence[str], description:
             found[entry.code] = known._replace(certainty=min(raised, WHOLE_TITLE + _THEME_AGREES - 1))
 
 
-def _enter(found: dict[str, Match], hit: _Hit, certainty: int, where: str) -> None:
-    entry = hit.phrase.entry
+def _enter(found: dict[str, Match], hit: Hit[Entry], certainty: int, where: str) -> None:
+    entry = hit.key
     known = found.get(entry.code)
     certainty = max(1, min(certainty, STATED - 1))
     if known is None or known.certainty < certainty:
-        found[entry.code] = Match(entry, certainty, where, " ".join(token.text for token in hit.tokens))
+        found[entry.code] = Match(entry, certainty, where, hit.words)
 
 
 def _agreement(entry: Entry, themes: set[str]) -> int:
@@ -226,112 +199,24 @@ def _agreement(entry: Entry, themes: set[str]) -> int:
     return _THEME_AGREES if themes & set(entry.themes) else _THEME_DIFFERS
 
 
-def _is_whole(text: str, hit: _Hit) -> bool:
-    places = {token.place for token in hit.tokens}
-    return all(
-        token.place in places or token.text.isdigit() or token.text in _saying_nothing() for token in _tokens(text)
-    )
-
-
-@cache
-def _saying_nothing() -> frozenset[str]:
-    return frozenset(plain(row["word"]) for row in rows("empty-words"))
-
-
 @lru_cache(maxsize=8192)
-def _hits(text: str) -> tuple[_Hit, ...]:
-    """The phrases that stand in a text, one for each entry: those of more words first, then those that stand earlier.
-
-    Of two phrases that end on the same word only the longer counts: a hundesteuersatzung is no satzung.
-    """
-    tokens = _tokens(text)
+def _hits(text: str) -> tuple[Hit[Entry], ...]:
+    """The entries whose phrases stand in a text; an entry whose whole label it is stands alone."""
     named = _labels().get(fold(text))
-    if named is not None:
-        return (_Hit((0, -len(tokens), 0, 0), _Phrase(named, (), False, len(text)), tuple(tokens)),)
-    by_entry: dict[str, _Hit] = {}
-    for phrase in _candidates(tokens):
-        hit = _stands(phrase, tokens)
-        known = by_entry.get(phrase.entry.code)
-        if hit is not None and (known is None or (known.phrase.weak, known.rank) > (phrase.weak, hit.rank)):
-            by_entry[phrase.entry.code] = hit
-    taken: set[int] = set()
-    kept: list[_Hit] = []
-    for hit in sorted(by_entry.values(), key=lambda hit: (hit.phrase.weak, hit.rank)):
-        places = {token.place for token in hit.tokens}
-        if not places & taken:
-            kept.append(hit)
-            taken |= places
-    return tuple(kept)
-
-
-def _stands(phrase: _Phrase, tokens: Sequence[_Token]) -> _Hit | None:
-    found: list[_Token] = []
-    for part in phrase.parts:
-        token = next((t for t in tokens if t not in found and any(_fits(part, form) for form in t.forms)), None)
-        if token is None:
-            return None
-        found.append(token)
-    first = min(found, key=lambda token: token.place)
-    return _Hit((first.behind, -len(phrase.parts), first.place, -phrase.length), phrase, tuple(found))
-
-
-def _fits(part: tuple[str, bool, bool], form: str) -> bool:
-    literal, any_begin, any_end = part
-    if any_begin:
-        return literal in form if any_end else form.endswith(literal)
-    return form.startswith(literal) if any_end else form == literal
-
-
-def _tokens(text: str) -> list[_Token]:
-    """The words of a text; a compound with hyphens as one word and as its parts, „Stadtbäume“ also as „Bäume“."""
-    found: list[_Token] = []
-    behind = 0
-    for place, match in enumerate(_WORD.finditer(plain(text))):
-        word = match.group()
-        parts = _PART.findall(word)
-        joined = "".join(parts)
-        forms = [joined, *(parts if len(parts) > 1 else ())]
-        if "+" in word:
-            forms.append(word)
-        forms += [form[inner.end() :] for form in list(forms) if (inner := _OF_TOWN.match(form))]
-        if place:
-            behind = max(behind, 2 * (joined in _BREAKDOWN), joined in _PLACES)
-        found.append(_Token(tuple(forms), place, behind, joined))
-    return found
-
-
-def _candidates(tokens: Sequence[_Token]) -> list[_Phrase]:
-    index = _index()
-    found: dict[int, _Phrase] = {}
-    for token in tokens:
-        for form in token.forms:
-            for phrase in index.get(form[:3], ()):
-                found[id(phrase)] = phrase
-    for phrase in index.get("*", ()):
-        found[id(phrase)] = phrase
-    return list(found.values())
+    if named is None:
+        return _phrases().hits(text)
+    words = tokens(text)
+    return (Hit(named, False, 0, words, (0, -len(words), 0, 0)),)
 
 
 @cache
-def _index() -> Mapping[str, tuple[_Phrase, ...]]:
-    """The phrases by the first three letters of their first part; those that begin anywhere under ``*``."""
-    found: dict[str, list[_Phrase]] = {}
-    for row in rows("musterdatenkatalog"):
-        entry = entries()[row["code"]]
-        for column in ("words", "weak"):
-            for text in listed(row[column]):
-                phrase = _phrase(entry, text, column == "weak")
-                literal, any_begin, _ = phrase.parts[0]
-                found.setdefault("*" if any_begin else literal[:3], []).append(phrase)
-    return {key: tuple(phrases) for key, phrases in found.items()}
-
-
-def _phrase(entry: Entry, text: str, weak: bool) -> _Phrase:
-    parts = []
-    for word in plain(text).split():
-        bare = word.strip("*").replace("-", "")
-        parts.append((bare, word.startswith("*"), word.endswith("*")))
-    return _Phrase(entry, tuple(parts), weak, sum(len(part[0]) for part in parts))
+def _phrases() -> PhraseTable[Entry]:
+    return PhraseTable(
+        (entries()[row["code"]], text, column == "weak")
+        for row in rows("musterdatenkatalog")
+        for column in ("words", "weak")
+        for text in listed(row[column])
+    )
 
 
 @cache
