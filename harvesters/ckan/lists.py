@@ -70,7 +70,7 @@ class PackageLists:
         if page is None:
             return
         yield page
-        if entries and not self.tally.names.keys() <= self.tally.met:
+        if entries and any(name not in self.tally.met for name in self.tally.names):
             yield self._packages(offset + len(entries))
         else:
             yield from self._single()

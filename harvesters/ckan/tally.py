@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from harvesters.marks import Marks
+
 
 class Tally:
     """Counts entries by what they hold, for portals deliver packages twice and under one id (F08); keeps hashes only.
@@ -15,10 +17,10 @@ class Tally:
     def __init__(self) -> None:
         self.totals: dict[int, None] = {}
         self.names: dict[str, None] = {}
-        self.met: set[str] = set()
-        self._ids: set[int] = set()
-        self._entries: set[int] = set()
-        self._pages: set[int] = set()
+        self.met = Marks()
+        self._ids = Marks()
+        self._entries = Marks()
+        self._pages = Marks()
         self._unchanged = 0
 
     @property
@@ -33,28 +35,20 @@ class Tally:
 
     def is_repeated(self, entries: Sequence[int]) -> bool:
         """Whether a page with entries of these hashes came before in this pass; remembers it."""
-        page = hash(tuple(entries))
-        if entries and page in self._pages:
-            return True
-        self._pages.add(page)
-        return False
+        return not self._pages.add(tuple(entries)) and bool(entries)
 
     def is_fresh(self, entry: int) -> bool:
         """Whether an entry of this hash comes for the first time; remembers it."""
-        before = len(self._entries)
-        self._entries.add(entry)
-        return len(self._entries) > before
+        return self._entries.add(entry)
 
     def is_known(self, identity: str) -> bool:
         """Whether a package of this id came before; remembers it."""
-        known = bool(identity) and hash(identity) in self._ids
-        self._ids.add(hash(identity))
-        return known
+        return not self._ids.add(identity) and bool(identity)
 
     def add_unchanged(self, identities: Sequence[str]) -> None:
         """Enters the packages of a page that did not change since the last run."""
         self._unchanged += len(identities)
-        self._ids.update(map(hash, identities))
+        self._ids.update(identities)
 
     def add_names(self, names: Iterable[str]) -> bool:
         """Enters names of the portal's list; whether a new one was among them."""

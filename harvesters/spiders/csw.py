@@ -20,6 +20,7 @@ from harvesters.iso.cutting import cut_all
 from harvesters.iso.elements import RECODED, parse
 from harvesters.iso.manners import Manner, Wishes, manners
 from harvesters.iso.queries import Query
+from harvesters.marks import Marks
 from harvesters.reading import Page
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
@@ -137,8 +138,8 @@ class CswSpider(HarvestSpider):
         self._manners: list[Manner] = []
         self._reasons: list[str] = []
         self._waiting: list[Response] = []
-        self._seen: set[bytes] = set()
-        self._in_pass: set[bytes] = set()
+        self._seen = Marks()
+        self._in_pass = Marks()
         self._positions: set[int] = set()
         self._totals: dict[int, None] = {}
         self._repeated = 0
@@ -241,10 +242,9 @@ class CswSpider(HarvestSpider):
         found = cut_all(answer.records, response.url, self._manners[cursor.manner].url)
         marks = [native.fingerprint for native in found.natives]
         fresh = [native for native in found.natives if native.fingerprint not in self._seen]
-        new_in_pass = set(marks) - self._in_pass
-        self._repeated += len(marks) - len(new_in_pass)
+        new_in_pass = sum([self._in_pass.add(mark) for mark in marks])
+        self._repeated += len(marks) - new_in_pass
         self._seen.update(marks)
-        self._in_pass.update(marks)
         for waiting in self._waiting:
             yield self.page(waiting, ())
         self._waiting.clear()
@@ -255,7 +255,7 @@ class CswSpider(HarvestSpider):
             if not self.job.changes_only:
                 self.job.stated_total = answer.matched
         yield from self._go_on(
-            response.url, cursor, answer, len(answer.records), bool(new_in_pass) or bool(found.unusable)
+            response.url, cursor, answer, len(answer.records), new_in_pass > 0 or bool(found.unusable)
         )
 
     def _go_on(self, url: str, cursor: Cursor, answer: catalogue.Answer, came: int, is_new: bool) -> Iterator[Any]:

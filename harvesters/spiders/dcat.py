@@ -11,6 +11,7 @@ from pydantic import Field
 from scrapy.http import Request, Response
 
 from harvesters.answer import Answer
+from harvesters.marks import Marks
 from harvesters.readers.dcat import Cut, cut
 from harvesters.reading import Page
 from harvesters.spider import Detected, HarvestSpider, Options
@@ -123,7 +124,7 @@ class DcatSpider(HarvestSpider):
         self._visited: set[str] = set()
         self._contents: set[bytes] = set()
         # Hashes suffice to tell which of the listed datasets came; a million IRIs would not be small.
-        self._described: set[int] = set()
+        self._described = Marks()
         self._listed: dict[str, None] = {}
         self._asked = 0
         yield self._ask(self.source.url, self.catalog)
@@ -166,7 +167,7 @@ class DcatSpider(HarvestSpider):
         if document is None:
             return
         found = self._cut(document)
-        natives = [native for native in found.natives if hash(native.data.subject) not in self._described]
+        natives = [native for native in found.natives if native.data.subject not in self._described]
         if all(native.data.subject != wanted for native in found.natives):
             self.job.findings.append(Finding(Severity.WARNING, response.url, None, NOT_DESCRIBED, ("1", wanted)))
         yield self._page(response, found._replace(natives=natives))
@@ -189,8 +190,8 @@ class DcatSpider(HarvestSpider):
         return cut(document.triples, self.job.context.base_url, self.source.limits)
 
     def _page(self, response: Response, found: Cut) -> Page:
-        self._described |= {hash(native.data.subject) for native in found.natives}
-        self._described |= {hash(finding.focus) for finding in found.unusable}
+        self._described.update(native.data.subject for native in found.natives)
+        self._described.update(finding.focus for finding in found.unusable)
         self.job.findings.extend(found.remarks)
         return self.page(response, found.natives, found.unusable)
 
@@ -241,7 +242,7 @@ class DcatSpider(HarvestSpider):
 
     def _rest(self) -> Iterator[Request]:
         """What the catalogue lists and no page described: fetched, or said."""
-        missing = [iri for iri in self._listed if not iri.startswith("_:") and hash(iri) not in self._described]
+        missing = [iri for iri in self._listed if not iri.startswith("_:") and iri not in self._described]
         if self.options.follow:
             for iri in [iri for iri in missing if is_web(iri) and urldefrag(iri).url not in self._visited]:
                 if not self._within_budget(iri):

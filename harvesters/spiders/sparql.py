@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.guards.exceptions import DeadlineExceeded, FetchFailed, SizeRefused
+from harvesters.marks import Marks
 from harvesters.readers.dcat import cut
 from harvesters.reading import Kept, Page
 from harvesters.sparql import queries, results
@@ -121,7 +122,7 @@ class SparqlSpider(HarvestSpider):
         """How many are there?"""
         options = self.options
         self._scope = Scope(options.graph, options.query)
-        self._seen: set[int] = set()
+        self._seen = Marks()
         self._batches: list[tuple[str, ...]] = []
         self._after = ""
         self._more = True
@@ -195,12 +196,12 @@ class SparqlSpider(HarvestSpider):
             return
         yield self._aside(response)
         self._last = response
-        fresh = [iri for iri in dict.fromkeys(found) if hash(iri) not in self._seen]
+        fresh = [iri for iri in dict.fromkeys(found) if iri not in self._seen]
         if found and not fresh:
             self._stop("die Liste wiederholt sich", "the list repeats itself")
             self._more = False
         else:
-            self._seen.update(map(hash, fresh))
+            self._seen.update(fresh)
             self._after = found[-1] if found else self._after
             total = self.job.stated_total
             # An endpoint may cap its rows without a word: only an empty list is an end, or one that is known to be.
