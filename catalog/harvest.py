@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from catalog import disk, occupancy, publishing, run_findings
 from catalog.conclusion import RunResult, Terms, conclude, report_json
+from catalog.corrections import kept as kept_corrections
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.forgetting import register
 from catalog.run_book import Run
@@ -173,7 +174,10 @@ class _Runner:
         memory = None if kept else self.store.memory(source.key)
         forgotten = register.forgotten(self.store.engine)
         job = heart.job = Job(
-            Context(self.region, source, municipality, spider.options_of(source), forgotten),
+            Context(
+                *(self.region, source, municipality, spider.options_of(source), forgotten),
+                kept_corrections.of_source(self.store.engine, source.key, self.store.number()),
+            ),
             ForgettingSink(staging, forgotten, source.key) if forgotten else staging,
             memory=memory,
             full=self.wish.full,

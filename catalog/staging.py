@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from catalog import traits
+from catalog.corrections import kept
 from catalog.relinks import Relink, Relinked, anchored, key_of, no_relinks
 from catalog.responses import Responses
 from catalog.staging_file import COLUMNS, MAPPED, SET_ASIDE, UNCHANGED, Delivery, Writer, WriterProcess, connect
@@ -183,7 +184,7 @@ class Staging:
         # What ends with the calendar is not counted: the summary stands for as long as the version does.
         warnings = sum([f.severity is Severity.WARNING and f.rule != FUTURE for f in outcome.findings])
         summary = summarize(record, violations, warnings, self.language)
-        trace = {"trace": [list(entry) for entry in reading.trace], "leftovers": reading.leftovers}
+        trace = kept.trace_json(reading.trace, reading.leftovers, reading.corrected)
         return (
             key,
             outcome.native_id,
@@ -195,7 +196,7 @@ class Staging:
             summary.title or outcome.native_id,
             summary.to_json(),
             outcome.ntriples.encode(),
-            orjson.dumps(trace),
+            trace,
             findings_to_json(outcome.findings),
             page.response,
             page.url,

@@ -195,13 +195,9 @@ class Deliver(_Step):
 
 
 def companion(record: Resource, source_key: str, base_url: str) -> Companion:
-    """An agent, service or series ready to be stored under its KEY: that of its minted IRI, else one of its own.
-
-    Only IRIs under the region's base address are minted ones; ``/id/`` in another's says nothing.
-    """
+    """An agent, service or series ready to be stored under its KEY."""
     assert record.iri is not None
-    minted = record.iri.startswith(f"{base_url}/id/")
-    key = record.iri.rsplit("/", 1)[-1] if minted else iris.key(source_key, record.iri)
+    key = iris.companion_key(record.iri, source_key, base_url)
     ntriples = rdf.ntriples(record, key)
     return Companion(record, key, ntriples, iris.content_hash(ntriples))
 

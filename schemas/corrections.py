@@ -20,6 +20,7 @@ from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution, Resource, Value, iri_of
 from schemas.proposals import is_named, name_of
 from schemas.validation import name_of as property_name
+from schemas.vocabularies import LISTS
 
 SUBJECT = "urn:allmende:corrected"
 # The rule of a correction that a steward wrote by hand.
@@ -216,8 +217,14 @@ def same(record_class: type[Resource], attribute: str, one: str, other: str) -> 
 
 
 def shown(record_class: type[Resource], attribute: str, said: str) -> str:
-    """A value in one line, as people read it: ``–`` for none."""
-    found = [_shown(value) for value in values_of(record_class, attribute, said)]
+    """A value in one line, as people read it: codes by their notation, ``–`` for none."""
+    owner, name = _owner(record_class, attribute)
+    row = next((row for row in TABLE_OF[owner].rows if row.attribute == name), None)
+    known = LISTS[row.vocabulary] if row is not None and row.vocabulary else None
+    found = []
+    for value in values_of(record_class, attribute, said):
+        code = known.by_iri(value) if known is not None and isinstance(value, str) else None
+        found.append(code.code if code is not None else _shown(value))
     return ", ".join(found)[:500] or "–"
 
 

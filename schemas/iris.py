@@ -51,6 +51,15 @@ def key(source_key: str, native_id: str) -> str:
     return digest(f"{source_key}\x1f{native_id}".encode())
 
 
+def companion_key(iri: str, source_key: str, base_url: str) -> str:
+    """KEY of an agent, service or series that records refer to: that of its minted IRI, else one of its own.
+
+    Only IRIs under the region's base address are minted ones; ``/id/`` in another's says nothing.
+    """
+    minted = iri.startswith(f"{base_url}/id/")
+    return iri.rsplit("/", 1)[-1] if minted else key(source_key, iri)
+
+
 def mint(base_url: str, kind: str, record_key: str) -> str:
     """The IRI of a record of one of :data:`KINDS` under the region's base address."""
     return f"{base_url.rstrip('/')}/id/{kind}/{record_key}"

@@ -12,7 +12,7 @@ from catalog.entries import RECORD_CLASSES
 from catalog.forgetting.values import holds_apart, unpacked
 from catalog.staging import findings_from_json, findings_to_json
 from catalog.summary import Summary, summarize
-from harvesters.persons.erasure import Office, without_forgotten
+from harvesters.persons.erasure import Office, json_without, without_forgotten
 from harvesters.persons.spellings import Matcher
 from harvesters.reading import Harvested, Reading, TraceEntry
 from schemas import iris, rdf, syntax
@@ -54,7 +54,9 @@ def rewritten(version: Any, record: Any, matcher: Matcher, instead: Office) -> d
         ntriples = _without_lines(ntriples, matcher)
         record_after = _typed_as(record.kind, record_after.iri or record.iri, ntriples.encode())
     summary = summarize(record_after, before.violations, before.warnings, instead.language)
-    kept = {"trace": [list(entry) for entry in after.trace], "leftovers": after.leftovers}
+    kept: dict[str, Any] = {"trace": [list(entry) for entry in after.trace], "leftovers": after.leftovers}
+    if trace.get("corrected"):
+        kept["corrected"] = json_without(trace["corrected"], matcher)
     return {
         "content_hash": iris.content_hash(ntriples),
         "title": summary.title or matcher.without(version.title),
