@@ -76,16 +76,19 @@ BANDS = (("excellent", 351), ("good", 221), ("sufficient", 121), ("bad", LOWEST)
 
 class Outcome(NamedTuple):
     """What a metric found: ``met`` is None where it is not known, as for an address that was not asked yet; ``value`` is
-    the status code of the metrics that measure one, 0 where no answer came."""
+    the status code of the metrics that measure one, 0 where no answer came. ``bare``: there is no distribution to ask."""
 
     metric: Metric
     met: bool | None
     value: int | None = None
+    bare: bool = False
 
     @property
     def points(self) -> int:
         """What it gives to the sum; what is not known gives nothing."""
-        return self.metric.points if self.met else self.metric.penalty if self.met is False else 0
+        if self.met:
+            return self.metric.points
+        return self.metric.penalty if self.met is False and not self.bare else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def assess(dataset: Dataset, links: Mapping[str, int], conforms: bool | None = N
     if best is not None:
         found |= {outcome.metric.id: outcome for outcome in _of_distribution(best, links)}
     # Without any distribution nothing is gained and, as at piveau, nothing deducted.
-    return Assessment(tuple(found.get(metric.id, Outcome(metric, None)) for metric in METRICS), best)
+    return Assessment(tuple(found.get(metric.id, Outcome(metric, False, bare=True)) for metric in METRICS), best)
 
 
 def _said(metric_id: str, met: bool) -> Outcome:

@@ -181,6 +181,7 @@ def test_no_distribution_gives_and_costs_nothing() -> None:
     assessment = assess(replace(FULL, distribution=(), issued=(DAY,), modified=(DAY,)), {})
     assert assessment.total == 100 + 30 + 45 + 10
     assert assessment.best is None
+    assert {o.met for o in assessment.outcomes if o.metric.of_distribution} == {False}
     assert assess(Dataset(), {}).total == 0
 
 
