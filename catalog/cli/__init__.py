@@ -47,7 +47,7 @@ def _settings(
 def _register(verb: str | None) -> None:
     """Enters the verb that was asked for, or all of them where none was: a verb's imports cost time."""
     for name in [verb] if verb is not None and verb in _verbs() else _verbs():
-        module = importlib.import_module(f"{__name__}.{name}")
+        module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
         app.command(module.VERB, cls=Verb)(module.command)
 
 
@@ -88,9 +88,13 @@ def main() -> None:
 
 @cache
 def _verbs() -> list[str]:
-    """The verbs: the modules of this folder that declare one."""
+    """The verbs: the modules of this folder that declare one; a verb of two words has a - where its module has a _."""
     folder = Path(__path__[0])
-    return sorted(found.name for found in pkgutil.iter_modules(__path__) if _declares(folder / f"{found.name}.py"))
+    return sorted(
+        found.name.replace("_", "-")
+        for found in pkgutil.iter_modules(__path__)
+        if _declares(folder / f"{found.name}.py")
+    )
 
 
 def _declares(module: Path) -> bool:
