@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import zstandard
 
+from catalog.staleness import Stale
 from catalog.summary import Summary, refs_of
 from schemas import model, rdf, syntax
 from schemas.findings import Finding
@@ -165,6 +166,7 @@ class Hit(NamedTuple):
     changed: str
     summary: Summary
     absent_since: str | None
+    source_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,7 @@ class SourceState:
     set_aside: int
     violations: int
     warnings: int
+    stale: Stale | None = None  # since when it has delivered nothing, and what is public is out of date (F59)
 
 
 class SetAside(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from catalog import rows, tables
+from catalog import rows, staleness, tables
 from catalog.entries import Counts, RunRow, SourceState
 from catalog.index import Found
 from catalog.store import current, shadowed
@@ -97,6 +97,7 @@ def sources(
         good = _last_runs(connection, keys, _runs.c.status.in_(_GOOD))
         aside = _count_by_source(connection, tables.set_aside, sa.true())
         absent = _count_by_source(connection, tables.presence, tables.presence.c.absent_since.is_not(None))
+    stale = staleness.stale(engine, keys)
     states = []
     for source in configured:
         own = figures.get(source.key, Figures())
@@ -110,6 +111,7 @@ def sources(
                 set_aside=aside.get(source.key, 0),
                 violations=own.violations,
                 warnings=own.warnings,
+                stale=stale.get(source.key),
             )
         )
     return tuple(states)

@@ -178,6 +178,7 @@ def hit(row: Any, municipalities: Mapping[str, str]) -> Hit:
         row.changed,
         Summary.from_json(row.summary),
         row.absent_since,
+        row.source_key,
     )
 
 

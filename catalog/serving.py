@@ -17,8 +17,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from catalog import backup, breaker, clock, occupancy
+from catalog import backup, breaker, clock, occupancy, staleness
 from catalog.breaker import CALM
+from catalog.conclusion import RunResult
 from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.forgetting import STAMP as FORGOTTEN
@@ -26,6 +27,7 @@ from catalog.harvest import Wish
 from catalog.pool import Pool
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
+from catalog.web import formats
 from schemas.region import ConfigurationError, HarvestSource, Region, load
 
 FOLLOW_SECONDS = 1.0
@@ -219,8 +221,7 @@ def _tick(folder: Path, ended: threading.Event) -> None:
     while not ended.wait(0.0 if pool.under_way else _PAUSE_SECONDS):
         try:
             for result in pool.results(_PAUSE_SECONDS):
-                if result.status not in ("ok", "warnings", "skipped"):
-                    log.warning("%s: %s, %s", result.id, result.status, result.reason_de)
+                announce(load(folder), result)
             if time.monotonic() < looks_at:
                 continue
             looks_at = time.monotonic() + CLOCK_SECONDS
@@ -238,6 +239,33 @@ def _tick(folder: Path, ended: threading.Event) -> None:
                 said = str(error)
                 log.exception("clock: %s", error)
     pool.close()
+
+
+def announce(region: Region, result: RunResult) -> None:
+    """Says in the log how a run ended that brought less than all.
+
+    A source that delivers nothing any more is an error once, when it becomes out of date, and a warning once, when it is
+    back; what fails in between is no news (F59).
+    """
+    source = region.source(result.id)
+    if source is None or result.run is None or result.status == "skipped":
+        return
+    good = result.status in ("ok", "warnings")
+    store = Store(region)
+    try:
+        stale = staleness.stale(store.engine, [source.key], before=result.run if good else None).get(source.key)
+    finally:
+        store.close()
+    if good:
+        if stale is not None:
+            log.warning("%s (%s): die Quelle liefert wieder (Lauf %s)", source.title, source.id, result.run)
+        return
+    if stale is not None and stale.run == result.run:
+        since = formats.day(stale.since)
+        log.error("%s (%s): veraltet seit %s; %s", source.title, source.id, since, result.reason_de)
+        return
+    quiet = stale is not None and result.status == "failed"
+    log.log(logging.INFO if quiet else logging.WARNING, "%s: %s, %s", result.id, result.status, result.reason_de)
 
 
 def _prune(region: Region) -> None:

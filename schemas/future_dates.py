@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any, cast
 
 from rdflib.namespace import DCTERMS
 
@@ -59,14 +60,14 @@ def _check(record: Resource, focus: str, now: datetime) -> Iterator[Finding]:
         for value in getattr(record, attribute, ()):
             if isinstance(value, Literal) and is_future(value.text, now):
                 yield Finding(Severity.WARNING, focus, path, FUTURE, (attribute, value.text.strip()[:40]))
-    for name in _nesting(type(record)):
+    for name in _nesting(cast(Any, type(record))):
         for value in getattr(record, name):
             if isinstance(value, Resource):
                 yield from _check(value, value.iri or focus, now)
 
 
 @cache
-def _nesting(record_class: type[Resource]) -> tuple[str, ...]:
+def _nesting(record_class: Any) -> tuple[str, ...]:
     """The attributes that may hold described resources: a distribution, a catalogue's record."""
     return tuple(each.name for each in fields(record_class) if "Resources" in str(each.type))
 
@@ -77,6 +78,9 @@ def _begin(text: str) -> datetime | None:
             moment = datetime.fromisoformat(text)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         match = _DATE.match(text)
-        return datetime(*(int(part or 1) for part in match.groups()), tzinfo=UTC) if match else None  # type: ignore[arg-type]
+        if match is None:
+            return None
+        year, month, day = (int(part or 1) for part in match.groups())
+        return datetime(year, month, day, tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

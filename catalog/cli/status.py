@@ -76,6 +76,7 @@ def command(
                 "findings": {"violation": state.violations, "warning": state.warnings},
                 "permission": source.permission,
                 "failures": strain.failures,
+                "stale_since": state.stale.since if state.stale else None,
                 "next_run": following.strftime("%Y-%m-%dT%H:%M:%SZ") if following else None,
             }
         )
@@ -103,6 +104,7 @@ def _show(region: Region, stands: list[_Stand], datasets: int, now: datetime) ->
         if last is not None and last.outcome in ("failed", "partial"):
             published = last.outcome == "partial" and last.published is not None
             lines += run_words.remedies(source.id, run_findings.summary(region, last.id), said, published)
+        lines += run_words.stale(stand.state, said)
         lines += run_words.strain(source.id, stand.strain, now, said)
         if lines:
             print(f"{source.title} ({source.id})", *lines, sep="\n")

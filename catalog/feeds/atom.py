@@ -13,7 +13,7 @@ from schemas.region import Region
 MEDIA_TYPE = "application/atom+xml"
 _TITLES = {"created": "Neu: {}", "updated": "Geändert: {}", "withdrawn": "Entfernt: {}"}
 # What XML 1.0 cannot hold, even escaped.
-_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(region: Region, changes: Sequence[Change], published_at: str) -> bytes:
@@ -55,8 +55,8 @@ def _entry(base: str, change: Change, author: str) -> list[str]:
 
 
 def _text(value: str) -> str:
-    return escape(_UNWRITABLE.sub("", value))
+    return escape(UNWRITABLE.sub("", value))
 
 
 def _attribute(value: str) -> str:
-    return quoteattr(_UNWRITABLE.sub("", value))
+    return quoteattr(UNWRITABLE.sub("", value))

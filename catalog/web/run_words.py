@@ -219,6 +219,13 @@ def strain(source_id: str, fared: Strain, now: datetime, texts: Texts) -> Iterat
         yield _plain(f"  {told} {_by_hand(source_id, texts)}")
 
 
+def stale(state: SourceState, texts: Texts) -> Iterator[str]:
+    """Since when a source that delivers nothing any more is out of date (faults F59)."""
+    if state.stale is not None:
+        since = formats.day(state.stale.since, texts.language)
+        yield _plain("  " + texts.plain("Veraltet seit {date}: Die Quelle liefert nichts mehr", date=since))
+
+
 def _by_hand(source_id: str, texts: Texts) -> str:
     return texts.plain("Ein Lauf von Hand versucht es immer:") + f" allmende harvest {source_id}"
 

@@ -164,6 +164,8 @@ def _trail(page: Page, entry: Entry) -> list[tuple[str, str]]:
 def badges(page: Page, entry: Entry, record: Dataset) -> Iterator[tuple[Markup, str]]:
     """What a reader should know at first sight: gone at the source, kept up or not, high value."""
     _ = page.texts.text
+    if stale := states.stale_since(states.sources(page)).get(entry.source_key):
+        yield _("Veraltet seit {date}: Die Quelle liefert nichts mehr", date=page.day(stale)), "notice"
     if entry.absent_since:
         yield _("Seit {date} nicht mehr an der Quelle", date=page.day(entry.absent_since)), "notice"
     if entry.archived:

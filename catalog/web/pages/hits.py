@@ -40,15 +40,16 @@ class Row(NamedTuple):
 def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
     """The rows of a list of hits."""
     ages: dict[str, str] = {}
+    stale = states.stale_since(sources)
     shown = []
     for hit in hits:
         if hit.municipality not in ages:
             ages[hit.municipality] = states.checked(sources, hit.municipality)
-        shown.append(_row(page, hit, ages[hit.municipality]))
+        shown.append(_row(page, hit, ages[hit.municipality], stale.get(hit.source_key, "")))
     return shown
 
 
-def _row(page: Page, hit: Hit, checked: str) -> Row:
+def _row(page: Page, hit: Hit, checked: str, stale: str) -> Row:
     summary = hit.summary
     files = _files(page, summary)
     return Row(
@@ -57,7 +58,7 @@ def _row(page: Page, hit: Hit, checked: str) -> Row:
         page.region.language,
         sanitising.sentence(summary.description),
         tuple(_facts(page, hit, checked)),
-        tuple(_badges(page, hit)),
+        tuple(_badges(page, hit, stale)),
         tuple(files[:FILES]),
         max(len(summary.files) - min(len(files), FILES), 0),
     )
@@ -82,8 +83,10 @@ def licence_name(page: Page, summary: Summary) -> str:
     return next((code_label("license", code, page.language) for code in summary.licenses), "")
 
 
-def _badges(page: Page, hit: Hit) -> Iterable[tuple[Markup, str]]:
+def _badges(page: Page, hit: Hit, stale: str) -> Iterable[tuple[Markup, str]]:
     _ = page.texts.text
+    if stale:
+        yield _("Veraltet seit {date}", date=page.day(stale)), "notice"
     if hit.absent_since:
         yield _("Seit {date} nicht mehr an der Quelle", date=page.day(hit.absent_since)), "notice"
     if hit.summary.hvd:

@@ -117,6 +117,11 @@ def checked(states: tuple[SourceState, ...], municipality: str = "", source_key:
     return min(chosen, default="")
 
 
+def stale_since(states: tuple[SourceState, ...]) -> dict[str, str]:
+    """Since when the sources that deliver nothing any more are out of date, by key (F59)."""
+    return {state.source.key: state.stale.since for state in states if state.stale is not None}
+
+
 def last_checked(states: tuple[SourceState, ...]) -> str:
     """When a source was last read whole; empty if none ever was."""
     return max((state.last_good.ended or "" for state in states if state.last_good), default="")

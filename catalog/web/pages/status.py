@@ -24,6 +24,7 @@ async def status(request: Request) -> Response:
         sources=[(state, states.state_of(state.last_run, page.texts)) for state in found],
         disturbed=states.disturbed(found),
         waiting=waiting,
+        stale=[state for state in found if state.stale],
         records=sum(state.records for state in found),
         set_aside=sum(state.set_aside for state in found),
         number=page.at,
