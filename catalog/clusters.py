@@ -56,7 +56,7 @@ class Clusters:
         self.number = writer.number
         self._hot: set[int] = set()
         self._known: dict[int, Known] = {}
-        self._primaries = Primaries(self.region, self.number)
+        self._primaries = Primaries(self.region, self.number, writer.owners)
 
     def settle_plan(self, staging: Staging) -> None:
         """Enters the traits of what a plan has written, and settles the clusters that it touches. Raises LeaseLost."""
@@ -133,7 +133,8 @@ class Clusters:
                 rows += _rows(row, trait_hashes.unpack(hashes[row.key] or b""))
             read = self._current((*columns, _records.c.iri, _versions.c.ntriples), missing)
             for row in connection.execute(read.where(~known)):
-                dataset = trait_hashes.known_from(row.iri, bytes(row.ntriples), self.region.language)
+                iri = self.writer.subjects.get(row.key, row.iri)
+                dataset = trait_hashes.known_from(iri, bytes(row.ntriples), self.region.language)
                 rows += _rows(row, trait_hashes.traits(dataset, self.region.base_url))
         if rows:
             with self.store.writing.begin() as connection:
@@ -245,7 +246,10 @@ class Clusters:
         )
         return {
             row.key: _Member(
-                Candidate(row.key, row.id, row.source_key, row.iri, row.summary, row.first_seen, row.position or 0),
+                Candidate(
+                    *(row.key, row.id, row.source_key, self.writer.subjects.get(row.key, row.iri)),
+                    *(row.summary, row.first_seen, row.position or 0),
+                ),
                 bytes(row.ntriples),
             )
             for row in connection.execute(self._current(columns, keys))

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from catalog import duplicates, filling, memory, planning, publishing, relinking, run_findings
+from catalog import duplicates, filling, memory, naming, planning, publishing, relinking, run_findings
+from catalog.corrections import staged as staged_corrections
 from catalog.run_book import Run
 from catalog.run_findings import DUPLICATE, EMPTY, FOREIGN, SHARED_IRI, UNRECONCILED
 from catalog.staging import Staging
@@ -128,6 +129,8 @@ def _plan(
 ) -> tuple[planning.Plan, dict[str, Any]]:
     """The plan against the present number, and the columns of the run's row that would become true with it."""
     number = store.number()
+    naming.settle(store, source.key, staging)
+    staged_corrections.bring_up(store, source.key, staging, terms.now)
     coverage = _coverage(report, terms)
     policy = planning.Policy(source.missing, source.grace, terms.now, coverage, store.accepted_at(source.key))
     published = store.published(source.key, number)

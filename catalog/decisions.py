@@ -9,7 +9,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
 
-from catalog import planning, relinking, splitting, undoing
+from catalog import planning, preferring, relinking, splitting, undoing
 from catalog.conclusion import RunResult, Terms, conclude
 from catalog.exceptions import NoSuchRun
 from catalog.run_book import Run
@@ -186,27 +186,47 @@ def undo(region: Region, run_id: int, now: datetime) -> undoing.Undone:
         store.close()
 
 
-class Split(NamedTuple):
-    """What a split did: the run that it is, which an undo takes back, and the records that stand apart now."""
+class Decided(NamedTuple):
+    """What a decision about a cluster did: the run that it is, which an undo takes back, and the other records.
+
+    ``named`` are the records that bear an IRI of ours from then on.
+    """
 
     run: int
     others: tuple[str, ...]
+    named: tuple[str, ...] = ()
 
 
-def split(region: Region, key: str, now: datetime) -> Split:
+def split(region: Region, key: str, now: datetime) -> Decided:
     """Says that a record is not the same dataset as those that it stands together with.
 
     Takes the record's KEY. Raises NoCluster, RunActive while its source is harvested, NoSuchRun if its source is gone.
     """
+    with _deciding(region, key, now, kind="split") as (store, run, source):
+        return Decided(run.id, *splitting.split(store, key, run, source.key, now))
+
+
+def prefer(region: Region, key: str, now: datetime) -> Decided:
+    """Says that a record is to be shown in the place of those that it stands together with; ``others`` is who was.
+
+    Takes the record's KEY. Raises NoCluster, RunActive while its source is harvested, NoSuchRun if its source is gone.
+    """
+    with _deciding(region, key, now, kind="primary") as (store, run, source):
+        return Decided(run.id, (preferring.prefer(store, key, run, source.key, now),))
+
+
+@contextmanager
+def _deciding(region: Region, key: str, now: datetime, *, kind: str) -> Iterator[tuple[Store, Run, HarvestSource]]:
+    """A run of a record's source for a decision about the record; one that is refused has failed."""
     store = Store(region)
     try:
         source_key = store.source_of(key)
         source = next((s for s in region.sources if s.key == source_key), None)
         if source is None:
             raise NoSuchRun(f"the source of record {key} is no longer configured")
-        run = store.open_run(source, "split", now)
+        run = store.open_run(source, kind, now)
         try:
-            return Split(run.id, splitting.split(store, key, run, source.key, now))
+            yield store, run, source
         except BaseException as error:
             store.close_run(run, now, status="failed", reason_de=str(error), reason_en=str(error))
             raise

@@ -19,4 +19,4 @@ class LeaseLost(RuntimeError):
 
 
 class NoCluster(LookupError):
-    """Raised for a record that cannot be split from others; says why."""
+    """Raised for a record that cannot be split from others or put in front of them; says why."""

@@ -16,7 +16,7 @@ from catalog.exceptions import LeaseLost
 from catalog.lease import alive
 from catalog.run_book import Run
 from catalog.staging import Head, Staged, Staging, now_text
-from catalog.store import BATCH, Store, utc_now
+from catalog.store import BATCH, Store, current, utc_now
 from schemas import iris
 
 T = TypeVar("T")
@@ -46,6 +46,9 @@ class NumberWriter:
         self.number = self._take()
         self.next_version = self._next(tables.versions.c.id)
         self.next_position = self._next(tables.records.c.position)
+        # What becomes true with the number though it has none: IRIs that records bear by KEY, who owns an IRI.
+        self.subjects: dict[str, str] = {}
+        self.owners: dict[str, str] = {}
 
     def _take(self) -> int:
         """Takes the right to write, waiting for whoever has it. Raises LeaseLost after WAIT_SECONDS."""
@@ -87,7 +90,7 @@ class NumberWriter:
             connection.execute(sa.delete(kept).where(kept.c.version_id.in_(left)))
         connection.execute(sa.delete(versions).where(versions.c.valid_from > number))
         connection.execute(sa.update(versions).where(versions.c.valid_to > number).values(valid_to=None))
-        for table in (tables.shadows, tables.splits):
+        for table in (tables.shadows, tables.splits, tables.subjects, tables.preferred, tables.corrections):
             connection.execute(sa.delete(table).where(table.c.valid_from > number))
             connection.execute(sa.update(table).where(table.c.valid_to > number).values(valid_to=None))
         old = sa.select(versions.c.id).where(versions.c.valid_to < number)
@@ -124,7 +127,50 @@ class NumberWriter:
                     number=self.number, published_at=now_text(self.now), run_id=self.run.id
                 )
             )
+            self._name(connection)
+            self._step_forward(connection)
             also(connection)
+
+    def _name(self, connection: sa.Connection) -> None:
+        """Lets records bear their new IRIs, and IRIs have their new owners."""
+        records, owners = tables.records, tables.owners
+        for key, iri in self.subjects.items():
+            connection.execute(sa.update(records).where(records.c.key == key).values(iri=iri))
+        wanted = [(iri, key, False) for key, iri in self.subjects.items()]
+        wanted += [(iri, key, True) for iri, key in self.owners.items()]
+        for iri, key, moves in wanted:
+            source_key = connection.scalar(sa.select(records.c.source_key).where(records.c.key == key))
+            insert = self.store.upsert(owners).values(iri=iri, key=key, source_key=source_key)
+            if moves:
+                both = {"key": insert.excluded.key, "source_key": insert.excluded.source_key}
+                insert = insert.on_conflict_do_update(index_elements=["iri"], set_=both)
+            else:
+                insert = insert.on_conflict_do_nothing(index_elements=["iri"])
+            connection.execute(insert)
+
+    def _step_forward(self, connection: sa.Connection) -> None:
+        """Gives records that no longer stand behind another a place at the feed's end.
+
+        There a reader who is paging meets them like new ones. At their former place, which may lie behind the reader,
+        the dataset would be missed: whoever stood in front of them is gone from its own.
+        """
+        records, shadows, versions = tables.records, tables.shadows, tables.versions
+        behind = shadows.alias("behind")
+        still = sa.exists().where(behind.c.key == shadows.c.key, behind.c.valid_to.is_(None))
+        statement = (
+            sa.select(records.c.position, records.c.key)
+            .join_from(shadows, records, records.c.key == shadows.c.key)
+            .join(versions, versions.c.key == records.c.key)
+            .where(shadows.c.valid_to == self.number, ~still, current(self.number), records.c.position.is_not(None))
+            .distinct()
+            .order_by(records.c.position)
+        )
+        moved = sa.update(records).where(records.c.key == sa.bindparam("forward"))
+        moved = moved.values(position=sa.bindparam("place"))
+        for batch in batches(connection.execute(statement).all()):
+            places = range(self.next_position, self.next_position + len(batch))
+            connection.execute(moved, [{"forward": row.key, "place": n} for row, n in zip(batch, places, strict=True)])
+            self.next_position += len(batch)
 
     def release(self) -> None:
         """Gives the right back without publishing."""

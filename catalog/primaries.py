@@ -1,13 +1,13 @@
 """Which record of a cluster is public: the one whose source is nearest to the publisher.
 
-In this order: whoever owns an IRI that several of them bear (the first source to publish it); a source that is run by
-the municipality that its record names as publisher; a source whose host is the publisher's own; the record that was
-seen first.
+In this order: whom a steward wants in front (the latest word counts); whoever owns an IRI that several of them bear (the
+first source to publish it); a source that is run by the municipality that its record names as publisher; a source whose
+host is the publisher's own; the record that was seen first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -44,9 +44,11 @@ class _Publisher(NamedTuple):
 class Primaries:
     """The rule, for one number; publishers recur, so they are remembered."""
 
-    def __init__(self, region: Region, number: int) -> None:
+    def __init__(self, region: Region, number: int, owners: Mapping[str, str] | None = None) -> None:
+        """Takes the owners of IRIs that the number changes, by IRI."""
         self.region = region
         self.number = number
+        self._owners = owners if owners is not None else {}
         self._publishers: dict[str, _Publisher] = {}
 
     def of(self, connection: sa.Connection, cluster: Sequence[Candidate]) -> str:
@@ -56,10 +58,12 @@ class Primaries:
         owned = sa.select(owners.c.iri, owners.c.key).where(
             owners.c.iri.in_([candidate.iri for candidate in cluster]), owners.c.key.in_(keys)
         )
-        owner = {row.iri: row.key for row in connection.execute(owned)}
+        owner = {row.iri: row.key for row in connection.execute(owned)} | dict(self._owners)
+        wanted = preferred(connection, keys, self.number)
         return min(
             cluster,
             key=lambda each: (
+                -wanted.get(each.key, 0),
                 owner.get(each.iri, each.key) != each.key,
                 -self._nearness(connection, each),
                 each.first_seen,
@@ -112,6 +116,14 @@ class Primaries:
         )
         hosts = {_host(address) for address in (*homepages, *((own.url,) if own and own.url else ()))}
         return _Publisher(own.id if own else "", frozenset(hosts - {""}))
+
+
+def preferred(connection: sa.Connection, keys: Sequence[str], at: int) -> dict[str, int]:
+    """Which of some records a steward wants in front at a number, and since which one."""
+    table = tables.preferred
+    valid = sa.and_(table.c.valid_from <= at, sa.or_(table.c.valid_to.is_(None), table.c.valid_to > at))
+    since = sa.select(table.c.key, sa.func.max(table.c.valid_from)).where(table.c.key.in_(keys), valid)
+    return dict(connection.execute(since.group_by(table.c.key)).all())
 
 
 def _host(address: str) -> str:

@@ -1,7 +1,8 @@
 """Records that go on under another native id: the one place that departs from KEY as a function (DESIGN 3, Identity).
 
 A steward who accepts a run with ``--relink`` says that what a source now calls B is the record that it called A (F07).
-From then on B has A's KEY and IRI.
+From then on B has A's KEY and IRI. A record that a steward has split from the one whose IRI it bears keeps its KEY, and
+has an IRI of ours (:mod:`catalog.subjects`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from catalog import tables
+from catalog import subjects, tables
+from catalog.subjects import Subject
 from harvesters.reading import Outcome
 from schemas import iris, rdf
 from schemas.findings import Finding
@@ -21,10 +23,14 @@ BATCH = 500
 
 
 class Relink(NamedTuple):
-    """The record that a native id stands for: its KEY, and the subject that it keeps."""
+    """The record that a native id stands for: its KEY, and the subject that it keeps.
+
+    ``subject`` is there if a steward's split gave it that, or did until it was taken back.
+    """
 
     key: str
     iri: str
+    subject: Subject | None = None
 
 
 # Gives the relinked ones of some native ids.
@@ -32,20 +38,29 @@ Relinked = Callable[[Sequence[str]], Mapping[str, Relink]]
 
 
 class Relinks:
-    """The relinks of one source. A source without any, which is nearly every one, costs one question in all."""
+    """The relinks of one source. A source without any, which is nearly every one, costs two questions in all."""
 
     def __init__(self, engine: sa.Engine, source_key: str) -> None:
         self.engine = engine
+        self.source_key = source_key
         table = tables.relinks
         self._own = sa.and_(table.c.source_key == source_key, table.c.undone_by.is_(None))
         with engine.connect() as connection:
             self._any = bool(connection.scalar(sa.select(sa.exists().where(self._own))))
+            self._subjects = subjects.of_source(connection, source_key)
 
     def of(self, native_ids: Sequence[str]) -> Mapping[str, Relink]:
         """The relinked ones of some native ids."""
+        found = self._relinked(native_ids) if self._any else {}
+        for native_id in native_ids if self._subjects else ():
+            key = key_of(self.source_key, native_id, found)
+            subject = self._subjects.get(key)
+            if subject is not None and (subject.given or native_id in found):
+                found[native_id] = Relink(key, subject.iri, subject)
+        return found
+
+    def _relinked(self, native_ids: Sequence[str]) -> dict[str, Relink]:
         found: dict[str, Relink] = {}
-        if not self._any:
-            return found
         table = tables.relinks
         with self.engine.connect() as connection:
             for start in range(0, len(native_ids), BATCH):
@@ -73,14 +88,18 @@ def anchored(outcome: Outcome, relink: Relink) -> Outcome:
     if reading is None:
         return outcome
     former = reading.record.iri
+    findings = tuple([_about(finding, former, relink.iri) for finding in outcome.findings])
     record = replace(reading.record, iri=relink.iri)
+    if relink.subject is not None:
+        record = relink.subject.under(record)
+        findings = relink.subject.findings(record, findings, former)
     ntriples = rdf.ntriples(record, relink.key)
     return replace(
         outcome,
         reading=replace(reading, record=record),
         ntriples=ntriples,
         content_hash=iris.content_hash(ntriples),
-        findings=tuple([_about(finding, former, relink.iri) for finding in outcome.findings]),
+        findings=findings,
     )
 
 

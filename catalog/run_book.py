@@ -21,7 +21,9 @@ from schemas.region import HarvestSource, Region
 # What a run can be, how it can end, and what it is (DESIGN 4.2); docs/runs.md tells them.
 STATES = ("running", "waiting", "done")
 STATUSES = ("ok", "warnings", "partial", "held", "failed", "cancelled", "skipped")
-KINDS = ("harvest", "plan", "replay", "accepted", "undo", "split", "forget")
+KINDS = ("harvest", "plan", "replay", "accepted", "undo", "split", "primary", "correct", "repair", "forget")
+# Of these, what a steward decides: the source is not asked, so its schedule does not count them.
+DECISIONS = ("undo", "split", "primary", "correct", "repair")
 
 # The report of a run whose process died.
 INTERRUPTED = '{"interrupted": true}'
@@ -143,7 +145,7 @@ class RunBook:
         runs = tables.runs
         last = (
             sa.select(sa.func.max(runs.c.id))
-            .where(runs.c.source_key.in_(source_keys), runs.c.kind != "undo")
+            .where(runs.c.source_key.in_(source_keys), runs.c.kind.not_in(DECISIONS))
             .group_by(runs.c.source_key)
         )
         with self.engine.connect() as connection:

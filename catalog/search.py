@@ -29,6 +29,7 @@ from catalog.entries import (
     Version,
 )
 from catalog.index import Index
+from catalog.primaries import preferred
 from catalog.remembered import Remembered
 from catalog.rows import FORMS
 from catalog.store import current, shadowed
@@ -260,6 +261,11 @@ class Catalogue:
         at = self.number() if at is None else at
         with self.engine.begin() as connection:
             return rows.same(connection, key, at)
+
+    def is_preferred(self, key: str, at: int) -> bool:
+        """Whether a steward wants a record in front of its cluster."""
+        with self.engine.begin() as connection:
+            return bool(preferred(connection, [key], at))
 
     def runs(self, source_key: str | None = None, limit: int = 50) -> tuple[RunRow, ...]:
         """The last harvest runs, of one source or of all, the newest first."""

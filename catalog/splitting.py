@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
-from catalog import tables
+from catalog import naming, tables
 from catalog.clusters import Clusters
 from catalog.exceptions import NoCluster
+from catalog.naming import Leaving
 from catalog.number_writer import NumberWriter, number_writer
 from catalog.publishing import close_in
 from catalog.run_book import Run
 from catalog.store import Store
 
 _shadows, _splits, _records = tables.shadows, tables.splits, tables.records
+
+
+class Split(NamedTuple):
+    """What a split did: the records that stand apart from it now, and those that bear an IRI of ours from now on."""
+
+    others: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 def cluster_of(store: Store, key: str, at: int) -> tuple[str, ...]:
@@ -31,41 +40,69 @@ def cluster_of(store: Store, key: str, at: int) -> tuple[str, ...]:
     return (primary, *others) if others else ()
 
 
-def split(store: Store, key: str, run: Run, source_key: str, now: datetime) -> tuple[str, ...]:
-    """Takes a record out of its cluster for good; gives the records that it was in it with.
+def split(store: Store, key: str, run: Run, source_key: str, now: datetime) -> Split:
+    """Takes a record out of its cluster for good.
 
-    It is a publication of its own, which an undo takes back. Raises NoCluster for a record that stands alone, and for
-    one that bears the IRI of another: two datasets cannot have one name.
+    Two datasets cannot have one name: of records that bear one IRI, whoever does not own it goes on under one of ours,
+    and so do distributions that both have. It is a publication of its own, which an undo takes back. Raises NoCluster
+    for a record that stands alone.
     """
     writer = number_writer(store, run, source_key, now)
     try:
-        others = tuple(each for each in cluster_of(store, key, writer.number - 1) if each != key)
+        cluster = cluster_of(store, key, writer.number - 1)
+        others = tuple(each for each in cluster if each != key)
         if not others:
             raise NoCluster(f"record {key} comes from one source only; there is nothing to split")
-        _refuse_shared_iri(store, key, others)
         _enter(writer, [(min(key, other), max(key, other)) for other in others])
+        leaving = _leaving(store, key, cluster, writer.number - 1)
+        named = naming.give(writer, leaving)
         Clusters(writer).settle_keys([key, *others])
-        outcome = {
-            "status": "ok",
-            "reason_de": "Kein Duplikat: Der Eintrag steht wieder für sich.",
-            "reason_en": "No duplicate: the record stands for itself again.",
-            "report": orjson.dumps({"split": key, "from": others}).decode(),
-            "published": writer.number,
-            "based_on": writer.number - 1,
-        }
+        outcome = _outcome(writer, key, others, named)
         writer.flip(lambda connection: close_in(connection, run, now, outcome))
     except BaseException:
         writer.release()
         raise
-    return others
+    return Split(others, named)
 
 
-def _refuse_shared_iri(store: Store, key: str, others: Sequence[str]) -> None:
+def _outcome(writer: NumberWriter, key: str, others: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
+    """The columns of the split's row."""
+    de, en = "Kein Duplikat: Der Eintrag steht wieder für sich.", "No duplicate: the record stands for itself again."
+    if named:
+        given = ", ".join(writer.subjects.get(each, each) for each in named)
+        de += f" Wer eine IRI trug, die einem anderen gehört, hat jetzt eine eigene: {given}."
+        en += f" What bore an IRI that belongs to another has its own now: {given}."
+    return {
+        "status": "ok",
+        "reason_de": de,
+        "reason_en": en,
+        "report": orjson.dumps({"split": key, "from": others, "named": list(named)}).decode(),
+        "published": writer.number,
+        "based_on": writer.number - 1,
+    }
+
+
+def _leaving(store: Store, key: str, cluster: Sequence[str], at: int) -> list[Leaving]:
+    """Who has to leave the names that it shares with a record that it is split from, and what those are.
+
+    The owner of an IRI keeps it; where none of them owns it, whoever is in front does.
+    """
     with store.engine.connect() as connection:
-        iri = connection.scalar(sa.select(_records.c.iri).where(_records.c.key == key))
-        shared = connection.scalar(sa.select(_records.c.key).where(_records.c.iri == iri, _records.c.key.in_(others)))
-    if shared is not None:
-        raise NoCluster(f"records {key} and {shared} have one IRI, {iri}; give one of them its own at the source")
+        iris = dict(
+            connection.execute(sa.select(_records.c.key, _records.c.iri).where(_records.c.key.in_(cluster))).all()
+        )
+        owner = connection.scalar(sa.select(tables.owners.c.key).where(tables.owners.c.iri == iris[key]))
+        parts = {each: naming.parts_of(connection, each, at) for each in cluster}
+    others = [each for each in cluster if each != key]
+    sharing = [other for other in others if iris[other] == iris[key]]
+    stays = owner if sharing and owner in (key, *sharing) else cluster[0]
+    found = []
+    for other in others:
+        leaver, stayer = (other, key) if key == stays else (key, other)
+        common = parts[leaver] & parts[stayer]
+        if other in sharing or common:
+            found.append(Leaving(leaver, other in sharing, frozenset(common)))
+    return found
 
 
 def _enter(writer: NumberWriter, pairs: Sequence[tuple[str, str]]) -> None:

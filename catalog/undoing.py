@@ -11,11 +11,13 @@ import orjson
 import sqlalchemy as sa
 import zstandard
 
-from catalog import relinks, tables
+from catalog import naming, relinks, tables
 from catalog.clusters import Clusters
+from catalog.corrections import publication
 from catalog.exceptions import NoSuchRun
 from catalog.fragments import derive
 from catalog.number_writer import NumberWriter, batches, number_writer
+from catalog.preferring import turn_preferred
 from catalog.publishing import close_in, present
 from catalog.run_book import Run
 from catalog.splitting import turn_splits
@@ -35,7 +37,7 @@ class Conflict(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What an undo did: records restored, withdrawn, under their former identifier again; those that a later run changed.
+    """What an undo did: records restored, withdrawn, under their former identifier or name again; those changed later.
 
     Records are datasets and what belongs to them: services, series, agents.
     """
@@ -46,6 +48,7 @@ class Undone(NamedTuple):
     conflicts: tuple[Conflict, ...]
     run: int = 0
     relinked: int = 0
+    named: int = 0
 
 
 @dataclass(slots=True)
@@ -74,13 +77,18 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
         doing = _look(store, run_id, made, writer.number - 1)
         _restore(store, writer, doing.restore)
         writer.close_versions(doing.close)
-        split = turn_splits(writer, made)
-        Clusters(writer).settle_keys(sorted({*doing.identity, *split}))
+        split, named = turn_splits(writer, made), naming.turn_subjects(writer, made)
+        chosen = turn_preferred(writer, made, named)
+        corrected = publication.turn(writer, made)
+        doing.conflicts += [_later_correction(store, *later) for later in corrected.kept]
+        settled = publication.settle(writer, {*corrected.keys, *(old.key for old in doing.restore)})
+        Clusters(writer).settle_keys(sorted({*doing.identity, *split, *named, *chosen, *corrected.keys}))
         outcome = _outcome(run_id, doing, writer.number)
 
         def also(connection: sa.Connection) -> None:
             close_in(connection, run, now, outcome)
             relinks.turn(connection, doing.relinked, run.id)
+            settled.remark(connection)
 
         writer.flip(also)
     except BaseException:
@@ -91,8 +99,10 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
         # Taking an undo back releases what it blocked.
         with store.writing.begin() as connection:
             connection.execute(sa.delete(tables.blocked).where(tables.blocked.c.run_id.in_((run_id, run.id))))
+    restored = len({*(old.key for old in doing.restore), *settled.changed})
     return Undone(
-        writer.number, len(doing.restore), len(doing.unseen), tuple(doing.conflicts), run.id, len(doing.relinked)
+        *(writer.number, restored, len(doing.unseen), tuple(doing.conflicts), run.id),
+        *(len(doing.relinked), len(named)),
     )
 
 
@@ -119,7 +129,10 @@ def _look(store: Store, run_id: int, made: int, at: int) -> _Doing:
         before = {r.key: r for r in connection.execute(sa.select(versions).where(versions.c.valid_to == made))}
         after = {r.key: r for r in connection.execute(sa.select(versions).where(versions.c.valid_from == made))}
         turned = relinks.relinked_by(connection, run_id)
-        keys = sorted({*before, *after, *(row.key for row in turned)})
+        # What a split put under another name is put back as it is now, whatever came since.
+        # So are records under corrections: they are settled under those that are left.
+        anew = naming.named_by(connection, made) | publication.corrected_by(connection, made)
+        keys = sorted({*before, *after, *(row.key for row in turned)} - anew)
         for batch in batches(keys):
             condition = sa.and_(versions.c.key.in_(batch), current(at))
             now_current.update((r.key, r) for r in connection.execute(sa.select(versions).where(condition)))
@@ -169,6 +182,20 @@ def _conflict(store: Store, record: Any, present: Any, made: int) -> Conflict:
     with store.engine.connect() as connection:
         row = connection.execute(last).first()
     return Conflict(record.key, record.slug, row.title if row else "", row.run_id if row else 0)
+
+
+def _later_correction(store: Store, key: str, run: int) -> Conflict:
+    versions, records = tables.versions, tables.records
+    statement = (
+        sa.select(records.c.slug, versions.c.title)
+        .join(versions, versions.c.key == records.c.key)
+        .where(records.c.key == key)
+        .order_by(versions.c.valid_from.desc())
+        .limit(1)
+    )
+    with store.engine.connect() as connection:
+        row = connection.execute(statement).first()
+    return Conflict(key, row.slug if row else "", row.title if row else "", run)
 
 
 def _outcome(run_id: int, doing: _Doing, number: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 
 import typer
 from rich.console import Console
@@ -14,6 +15,8 @@ from catalog import decisions, processes, run_findings
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.conclusion import RunResult
+from catalog.decisions import Decided
+from catalog.entries import Entry, Gone
 from catalog.exceptions import NoCluster, RunActive
 from catalog.follower import Follower
 from catalog.harvest import Wish
@@ -22,6 +25,7 @@ from catalog.store import utc_now
 from catalog.web import run_words
 from catalog.web.plans import address
 from catalog.web.texts import SOURCE, texts
+from schemas import iris
 from schemas.region import ConfigurationError, Region
 
 VERB = "harvest"
@@ -40,6 +44,9 @@ def command(
     split: str | None = typer.Option(
         None, "--split", metavar="RECORD", help="RECORD is no duplicate of other sources'."
     ),
+    primary: str | None = typer.Option(
+        None, "--primary", metavar="RECORD", help="Show RECORD, the others of its cluster behind it."
+    ),
     replay: int | None = typer.Option(None, "--replay", metavar="RUN", help="Map a run's kept responses again."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
@@ -51,14 +58,18 @@ def command(
     - `allmende harvest neuhof-portal --plan` shows what a run would change
     - `allmende harvest --accept 12` publishes run 12, which was held or planned
     - `allmende harvest --split neuhof-portal/abfall` takes a record out of its cluster; `undo` puts it back
+    - `allmende harvest --primary kreis-portal/17` shows this one of the same dataset's records; `undo` takes it back
     - `allmende harvest --accept 12 --relink` publishes it; what has new identifiers stays the record it was
     """
     _refuse_contradictions(sources, plan, full, accept, reject, replay)
     if relink and accept is None:
         raise ConfigurationError("--relink: goes with --accept RUN")
     region = settings(context).region()
-    if split is not None:
-        return _split(region, split, bool(sources or plan or full or accept or reject or replay), json)
+    if split is not None or primary is not None:
+        if (split is not None and primary is not None) or sources or plan or full or accept or reject or replay:
+            option = "--split" if split is not None else "--primary"
+            raise ConfigurationError(f"{option}: nothing else is allowed beside it but --json")
+        return _split(region, split, json) if split is not None else _prefer(region, primary or "", json)
     if accept is not None:
         results = [decisions.accept(region, accept, utc_now(), relink)]
     elif reject is not None:
@@ -71,27 +82,46 @@ def command(
     else:
         for result in results:
             _show(region, result)
-    return 1 if any(result.status in ("failed", "partial", "held") for result in results) else 0
+    # A run that is published may still hold records: what an undo blocked waits for a decision (DESIGN 4.2).
+    return 1 if any(result.status in ("failed", "partial", "held") or result.counts.held for result in results) else 0
 
 
-def _split(region: Region, record: str, more: bool, json: bool) -> int:
-    if more:
-        raise ConfigurationError("--split: nothing else is allowed beside it but --json")
+def _split(region: Region, record: str, json: bool) -> int:
+    found, made = _decided(region, "--split", record, decisions.split)
+    if json:
+        print_json({"run": made.run, "record": found.key, "from": list(made.others), "named": list(made.named)})
+    else:
+        print(f"{found.slug}: steht jetzt für sich (Lauf {made.run}). Zurücknehmen: allmende undo {made.run}")
+        for key in made.named:
+            print(
+                f"  {iris.mint(region.base_url, 'dataset', key)}: eigene IRI; die der Quelle bezeichnet einen anderen"
+            )
+    return 0
+
+
+def _prefer(region: Region, record: str, json: bool) -> int:
+    found, made = _decided(region, "--primary", record, decisions.prefer)
+    if json:
+        print_json({"run": made.run, "record": found.key, "before": made.others[0]})
+    else:
+        print(f"{found.slug}: wird jetzt gezeigt (Lauf {made.run}). Zurücknehmen: allmende undo {made.run}")
+    return 0
+
+
+def _decided(
+    region: Region, option: str, record: str, decide: Callable[[Region, str, datetime], Decided]
+) -> tuple[Entry | Gone, Decided]:
     catalogue = Catalogue(region)
     try:
         found = choose(catalogue, record)
     finally:
         catalogue.close()
     try:
-        made = decisions.split(region, found.key, utc_now())
+        made = decide(region, found.key, utc_now())
     except (NoCluster, RunActive) as refused:
-        raise ConfigurationError(f"--split: {refused}") from refused
+        raise ConfigurationError(f"{option}: {refused}") from refused
     Follower(region).catch_up()
-    if json:
-        print_json({"run": made.run, "record": found.key, "from": list(made.others)})
-    else:
-        print(f"{found.slug}: steht jetzt für sich (Lauf {made.run}). Zurücknehmen: allmende undo {made.run}")
-    return 0
+    return found, made
 
 
 def _refuse_contradictions(

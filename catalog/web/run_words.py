@@ -182,6 +182,10 @@ def undone(run_id: int, made: Undone, texts: Texts) -> Iterator[str]:
                 made.relinked,
             )
         )
+    if made.named:
+        parts.append(
+            texts.plural("IRI von {n} Eintrag neu vergeben", "IRIs von {n} Einträgen neu vergeben", made.named)
+        )
     if made.conflicts:
         parts.append(
             texts.plural("{n} Eintrag blieb, wie er ist", "{n} Einträge blieben, wie sie sind", len(made.conflicts))

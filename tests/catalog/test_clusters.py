@@ -251,15 +251,6 @@ def test_a_steward_splits_and_an_undo_joins_again(two: Two) -> None:
     assert len(two.public()) == 2
 
 
-def test_records_with_one_iri_cannot_be_split(two: Two) -> None:
-    uri = [{"key": "uri", "value": "https://example.org/id/1"}]
-    two["eins"].harvest([package(1, "Von eins", extras=uri)])
-    two["zwei"].harvest([package(2, "Von zwei", extras=uri)])
-    with pytest.raises(NoCluster, match="have one IRI"):
-        decisions.split(two.region, iris.key("zwei", package(2)["id"]), two["zwei"].now)
-    assert two.public() == ["Von eins"]
-
-
 def test_undo_of_a_run_settles_the_clusters_anew(two: Two) -> None:
     first = two["eins"].harvest([package(1, "Pegel der Fliede")])
     two["zwei"].harvest([elsewhere(1, "Pegel der Fliede (CSV)")])

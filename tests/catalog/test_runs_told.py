@@ -69,7 +69,7 @@ def test_the_code_writes_no_other_word(column: str) -> None:
 
 
 def test_each_kind_is_written_somewhere() -> None:
-    assert written("kind") >= {"harvest", "plan", "replay", "accepted", "undo", "split"}
+    assert written("kind") >= {"harvest", "plan", "replay", "accepted", "undo", "split", "primary"}
     assert work.KIND == "forget"
 
 

@@ -125,6 +125,7 @@ def show(page: Page, entry: Entry) -> Response:
         ],
         "left_over": tuple(dict.fromkeys(field for field, _ in entry.leftovers)),
         "others": _others(page, entry),
+        "preferred": page.catalogue.is_preferred(entry.key, page.at),
         "word": word if word and plans.splits(page.region, entry.key, word) else "",
         "history": history[:VERSIONS],
         "older": max(len(history) - VERSIONS, 0),
@@ -162,7 +163,7 @@ def _trail(page: Page, entry: Entry) -> list[tuple[str, str]]:
 
 
 def badges(page: Page, entry: Entry, record: Dataset) -> Iterator[tuple[Markup, str]]:
-    """What a reader should know at first sight: gone at the source, kept up or not, high value."""
+    """What a reader should know at first sight: source dead, gone at the source, kept up or not, high value."""
     _ = page.texts.text
     if stale := states.stale_since(states.sources(page)).get(entry.source_key):
         yield _("Veraltet seit {date}: Die Quelle liefert nichts mehr", date=page.day(stale)), "notice"

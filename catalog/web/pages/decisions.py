@@ -1,14 +1,14 @@
-"""What a steward decides on a page, by the signed link: a run that waits, a record that is no duplicate."""
+"""What a steward decides on a page, by the signed link: a run that waits, a record that is no duplicate or is to be shown."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.entries import Entry
+from catalog.entries import Entry, Same
 from catalog.web import plans
 from catalog.web.negotiation import Refused, existing
 from catalog.web.orders import form, order
@@ -33,15 +33,33 @@ async def decide(request: Request) -> Response:
 
 async def split(request: Request) -> Response:
     """``POST /dataset/SLUG/split``: says of one of a cluster's other records that it is another dataset."""
+    page, entry, other = await _cluster(request)
+    await order(page.region, "harvest", "--split", other.key)
+    return RedirectResponse(page.link(f"/dataset/{quote(entry.slug)}"), 303)
+
+
+async def prefer(request: Request) -> Response:
+    """``POST /dataset/SLUG/primary``: shows one of a cluster's other records in the place of the one that is public.
+
+    Leads to that one's page, by its own signed link: who may decide about a cluster still may.
+    """
+    page, _, other = await _cluster(request)
+    await order(page.region, "harvest", "--primary", other.key)
+    address = plans.record_address(page.region, other.slug, other.key)
+    return RedirectResponse(page.link(f"/dataset/{quote(other.slug)}?{urlsplit(address).query}"), 303)
+
+
+async def _cluster(request: Request) -> tuple[Page, Entry, Same]:
+    """The public record of a cluster, and the other one that a signed form is about. Raises Refused (400, 403, 404, 410)."""
     page, fields = Page(request), await form(request)
     entry = existing(page.catalogue.get(request.path_params["slug"], page.at))
     if not isinstance(entry, Entry) or not plans.splits(page.region, entry.key, fields.get("key", "")):
         raise _locked()
-    other = fields.get("record", "")
-    if other not in {each.key for each in page.catalogue.same(entry.key, page.at)}:
+    others = {each.key: each for each in page.catalogue.same(entry.key, page.at)}
+    other = others.get(fields.get("record", ""))
+    if other is None:
         raise Refused(400, "Der Eintrag gehört nicht dazu.", "The record is not one of them.")
-    await order(page.region, "harvest", "--split", other)
-    return RedirectResponse(page.link(f"/dataset/{quote(entry.slug)}"), 303)
+    return page, entry, other
 
 
 def _locked() -> Refused:
@@ -51,7 +69,11 @@ def _locked() -> Refused:
 def _routes() -> tuple[Route, ...]:
     return tuple(
         Route(f"{'' if language == SOURCE else f'/{language}'}{path}", handler, methods=["POST"])
-        for path, handler in (("/runs/{id:int}/decision", decide), ("/dataset/{slug}/split", split))
+        for path, handler in (
+            ("/runs/{id:int}/decision", decide),
+            ("/dataset/{slug}/split", split),
+            ("/dataset/{slug}/primary", prefer),
+        )
         for language in LANGUAGES
     )
 

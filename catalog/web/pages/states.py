@@ -40,6 +40,7 @@ _KINDS: Mapping[str, str] = {
     "undo": later("Rücknahme"),
     "accepted": later("Angenommener Lauf"),
     "split": later("Aufteilung eines Datensatzes"),
+    "primary": later("Wahl des gezeigten Eintrags"),
     "forget": later("Vergessen einer Person"),
 }
 _remembered: WeakKeyDictionary[Catalogue, tuple[float, tuple[SourceState, ...]]] = WeakKeyDictionary()

@@ -195,7 +195,7 @@ def test_the_page_shows_the_other_sources_and_splits_by_the_link(desk: Desk) -> 
         assert answer.status_code == 303, path
         assert answer.headers["location"].startswith(f"/dataset/{shown.slug}"), path
     path, word = _parts(plans.record_address(desk.region, shown.slug, shown.key))
-    assert fields(desk.read(f"{path}?key={word}")) == {f"{path}/split": [hidden.key]}
+    assert fields(desk.read(f"{path}?key={word}")) == {f"{path}/split": [hidden.key], f"{path}/primary": [hidden.key]}
     for given in ({"key": "falsch", "record": hidden.key}, {"key": word, "record": shown.key}):
         assert desk.ask.post(f"{path}/split", given).status_code in (400, 403)
     assert desk.ask.post(f"{path}/split", {"key": word, "record": hidden.key}).status_code == 303
@@ -206,3 +206,28 @@ def test_the_page_shows_the_other_sources_and_splits_by_the_link(desk: Desk) -> 
     store.close()
     assert kinds == ["split", "harvest"]
     assert words(first(desk.read(f"/runs/{desk.catalogue.runs('zwei')[0].id}"), ".intro")).startswith("Kein Duplikat")
+
+
+def test_the_page_shows_another_record_in_front_by_the_link(desk: Desk) -> None:
+    desk.one.harvest([PACKAGES[0]])
+    desk.two.harvest([{**PACKAGES[0], "id": "fremd", "name": "fremd"}])
+    shown = desk.catalogue.get(iris.key("eins", PACKAGES[0]["id"]))
+    hidden = desk.catalogue.get(iris.key("zwei", "fremd"), behind=True)
+    assert isinstance(shown, Entry)
+    assert isinstance(hidden, Entry)
+    path, word = _parts(plans.record_address(desk.region, shown.slug, shown.key))
+    for given, status in (({"key": "falsch", "record": hidden.key}, 403), ({"key": word, "record": shown.key}, 400)):
+        assert desk.ask.post(f"{path}/primary", given).status_code == status
+    assert isinstance(desk.catalogue.get(shown.key), Entry)
+    answer = desk.ask.post(f"{path}/primary", {"key": word, "record": hidden.key})
+    assert answer.status_code == 303
+    page = desk.read(answer.headers["location"])
+    section = words(next(node for node in page.css("section") if node.attributes.get("aria-labelledby") == "same"))
+    assert "den die Redaktion dafür gewählt hat" in section
+    assert fields(page) == {f"/dataset/{hidden.slug}/{what}": [shown.key] for what in ("split", "primary")}
+    assert desk.ask.get(path).headers["location"] == f"/dataset/{hidden.slug}"
+    run = desk.catalogue.runs("zwei")[0]
+    assert run.kind == "primary"
+    assert words(first(desk.read(f"/runs/{run.id}"), ".intro")).startswith("Gezeigt wird jetzt")
+    decisions.undo(desk.region, run.id, desk.two.now)
+    assert desk.ask.get(path).status_code == 200
