@@ -7,6 +7,7 @@ A phrase is one or more words that must all stand in the text: ``baumkataster*``
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
@@ -61,7 +62,7 @@ class Hit(NamedTuple, Generic[K]):
 
     @property
     def words(self) -> str:
-        """The words of the text, lower case, as evidence."""
+        """The words as the text spells them, as evidence."""
         return " ".join(token.text for token in self.tokens)
 
 
@@ -107,8 +108,8 @@ def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text; a compound with hyphens as one word and as its parts, „Stadtbäume“ also as „Bäume“."""
     found: list[Token] = []
     behind = 0
-    for place, match in enumerate(_WORD.finditer(plain(text))):
-        word = match.group()
+    for place, match in enumerate(_WORD.finditer(unicodedata.normalize("NFC", text))):
+        word = plain(match.group())
         parts = _PART.findall(word)
         joined = "".join(parts)
         forms = [joined, *(parts if len(parts) > 1 else ())]
@@ -117,7 +118,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         forms += [form[inner.end() :] for form in list(forms) if (inner := _OF_TOWN.match(form))]
         if place:
             behind = max(behind, 2 * (joined in _BREAKDOWN), joined in _PLACES)
-        found.append(Token(tuple(forms), place, behind, joined))
+        found.append(Token(tuple(forms), place, behind, match.group()))
     return tuple(found)
 
 
