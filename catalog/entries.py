@@ -13,6 +13,7 @@ import zstandard
 from catalog.staleness import Stale
 from catalog.summary import Summary, refs_of
 from schemas import model, rdf, syntax
+from schemas.corrections import Corrected
 from schemas.findings import Finding
 from schemas.model import Resource
 from schemas.region import HarvestSource
@@ -68,6 +69,7 @@ class Entry:
     findings: tuple[Finding, ...] = ()
     trace: tuple[tuple[str, str, str], ...] = ()  # attribute, source field, rule
     leftovers: tuple[tuple[str, str], ...] = ()
+    corrected: tuple[Corrected, ...] = ()  # what the corrections that it stands under did
     location: str | None = None
     source_record: str | None = None
     absent_since: str | None = None

@@ -10,6 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from catalog import tables
+from catalog.corrections import kept
 from catalog.entries import Entry, Hit, RunRow, Same, SetAside, Version, unpacked
 from catalog.fragments import derive
 from catalog.staging import findings_from_json
@@ -129,6 +130,7 @@ def entry(
         findings=findings_from_json(rest[-1]) if explained else (),
         trace=tuple((a, f, r) for a, f, r in trace.get("trace", ())),
         leftovers=tuple((f, v) for f, v in trace.get("leftovers", ())),
+        corrected=kept.corrected_from(trace),
         location=location,
         source_record=source_record,
         absent_since=absent_since,

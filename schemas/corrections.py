@@ -64,7 +64,12 @@ RULES = frozenset({CHANGED, RESTS, NO_PLACE, UNREADABLE})
 
 
 class NotCorrectable(ValueError):
-    """Raised for a property that a correction cannot be about; says why."""
+    """Raised for what cannot be corrected, or not so; says why in German and English."""
+
+    def __init__(self, de: str, en: str) -> None:
+        super().__init__(f"{de} ({en})")
+        self.de = de
+        self.en = en
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,11 @@ def property_of(record_class: type[Resource], attribute: str) -> str:
         rows.pop(whole, None)
     if name not in rows:
         prefix = attribute[: -len(name)] if name else attribute
-        raise NotCorrectable(f"{attribute!r} cannot be corrected; there are: {', '.join(prefix + n for n in rows)}")
+        allowed = ", ".join(prefix + row for row in rows)
+        raise NotCorrectable(
+            f"Angabe {attribute!r} lässt sich nicht korrigieren; möglich: {allowed}",
+            f"{attribute!r} cannot be corrected",
+        )
     return rows[name]
 
 
@@ -136,7 +145,9 @@ def _owner(record_class: Any, attribute: str) -> tuple[Any, str]:
     if dot and head == "distribution" and record_class is Dataset:
         return Distribution, rest
     if record_class not in TABLE_OF or dot:
-        raise NotCorrectable(f"{attribute!r} is no property of a record of this kind")
+        raise NotCorrectable(
+            f"{attribute!r} ist keine Angabe eines solchen Eintrags", f"{attribute!r} is no property of such a record"
+        )
     return record_class, attribute
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -10,6 +11,8 @@ import typer
 
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
+from catalog.corrections import kept
+from catalog.corrections.shown import Shown, shown
 from catalog.entries import Entry, Gone, Same
 from catalog.fragments import document
 from catalog.search import Catalogue
@@ -48,21 +51,25 @@ def command(
             raise ConfigurationError(f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}")
         if json or format == "json":
             same = [_same(each) for each in catalogue.same(found.key)]
-            print_json({**to_json(found), **({"same": same} if same else {})})
+            print_json({**to_json(found, _corrections(catalogue, found)), **({"same": same} if same else {})})
         elif format or not explain:
             syntax = format or "ttl"
             fragments = {"ttl": found.ttl, "rdf": found.rdf, "jsonld": found.jsonld, "nt": found.ntriples}
             sys.stdout.buffer.write(document(syntax, fragments[syntax]))
             sys.stdout.buffer.flush()
         else:
-            _explain(found)
+            _explain(found, _corrections(catalogue, found))
             _explain_cluster(region, found, catalogue.same(found.key))
     finally:
         catalogue.close()
     return 0
 
 
-def to_json(entry: Entry) -> dict[str, Any]:
+def _corrections(catalogue: Catalogue, entry: Entry) -> tuple[Shown, ...]:
+    return shown(kept.of_record(catalogue.engine, entry.key, catalogue.number()), entry)
+
+
+def to_json(entry: Entry, corrections: Sequence[Shown] = ()) -> dict[str, Any]:
     """The entry in the form of DESIGN 4.2."""
     values = _attributes(entry.record())
     return {
@@ -81,7 +88,7 @@ def to_json(entry: Entry) -> dict[str, Any]:
             for attribute, field, rule in entry.trace
         ],
         "leftovers": [{"field": field, "value": value} for field, value in entry.leftovers],
-        "corrections": [],
+        "corrections": [each.to_json() for each in corrections],
     }
 
 
@@ -130,7 +137,7 @@ def _at(values: Any, path: str) -> Any:
     return values
 
 
-def _explain(entry: Entry) -> None:
+def _explain(entry: Entry, corrections: Sequence[Shown]) -> None:
     print(
         f"{entry.title}\n  {entry.iri}\n  {entry.source_key}/{entry.native_id}, run {entry.run_id}, {entry.changed}\n"
     )
@@ -140,6 +147,11 @@ def _explain(entry: Entry) -> None:
         print(f"    {_at(values, attribute)}")
     for field, value in entry.leftovers:
         print(f"(nicht übernommen) ← {field}\n    {value}")
+    for each in corrections:
+        where = f" ({each.file})" if each.file else ""
+        print(f"Korrektur: {each.attribute}{where} = {each.value}, an der Quelle: {each.source} (Lauf {each.run})")
+        if each.evidence_de:
+            print(f"    {each.evidence_de}")
     findings = future_dates.in_force(entry.findings, utc_now())
     if findings:
         print()

@@ -10,6 +10,7 @@ from catalog.corrections import publication
 from catalog.corrections.publication import Wish
 from catalog.exceptions import NoSuchRun
 from catalog.store import Store
+from schemas.corrections import NotCorrectable
 from schemas.region import Region
 
 
@@ -23,7 +24,7 @@ class Corrected(NamedTuple):
     number: int
     records: tuple[str, ...]
     corrections: int
-    refused: tuple[tuple[Wish, str], ...] = ()
+    refused: tuple[tuple[Wish, NotCorrectable], ...] = ()
 
 
 def correct(region: Region, wishes: Sequence[Wish], now: datetime, kind: str = "correct") -> Corrected:
@@ -38,6 +39,8 @@ def correct(region: Region, wishes: Sequence[Wish], now: datetime, kind: str = "
         source = next((each for each in region.sources if each.key == source_key), None)
         if source is None:
             raise NoSuchRun("the source of the record is no longer configured")
+        # What cannot be done is no run that failed.
+        publication.refuse_vain(store, wishes, now)
         run = store.open_run(source, kind, now)
         try:
             made = publication.correct(store, wishes, run, source.key, now, kind)

@@ -51,7 +51,7 @@ class Made(NamedTuple):
     number: int
     records: tuple[str, ...]
     corrections: int
-    refused: tuple[tuple[Wish, str], ...] = ()
+    refused: tuple[tuple[Wish, NotCorrectable], ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class _Entering:
     begun: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
     met: list[Wish] = field(default_factory=list)
-    refused: list[tuple[Wish, str]] = field(default_factory=list)
+    refused: list[tuple[Wish, NotCorrectable]] = field(default_factory=list)
 
 
 def correct(store: Store, wishes: Sequence[Wish], run: Run, source_key: str, now: datetime, kind: str) -> Made:
@@ -71,9 +71,9 @@ def correct(store: Store, wishes: Sequence[Wish], run: Run, source_key: str, now
     """
     writer = number_writer(store, run, source_key, now)
     try:
-        entering = _look(writer, wishes)
+        entering = _look(store, wishes, writer.number - 1, now)
         if not entering.met:
-            raise NotCorrectable(entering.refused[0][1] if entering.refused else "nothing is to be corrected")
+            raise _refusal(entering)
         _enter(writer, entering)
         keys = list(dict.fromkeys(wish.key for wish in entering.met))
         settled = settle(writer, keys)
@@ -106,11 +106,22 @@ def _outcome(writer: NumberWriter, kind: str, entering: _Entering, keys: Sequenc
     }
 
 
-def _look(writer: NumberWriter, wishes: Sequence[Wish]) -> _Entering:
-    """What is to be entered, wish by wish, against what lies beneath the corrections in force."""
-    at = writer.number - 1
+def _refusal(entering: _Entering) -> NotCorrectable:
+    nothing = NotCorrectable("Es gibt nichts zu korrigieren", "nothing is to be corrected")
+    return entering.refused[0][1] if entering.refused else nothing
+
+
+def refuse_vain(store: Store, wishes: Sequence[Wish], now: datetime) -> None:
+    """Raises NotCorrectable if none of the wishes can be met as the catalogue is now."""
+    entering = _look(store, wishes, store.number(), now)
+    if not entering.met:
+        raise _refusal(entering)
+
+
+def _look(store: Store, wishes: Sequence[Wish], at: int, now: datetime) -> _Entering:
+    """What is to be entered, wish by wish, against what lies beneath the corrections in force at a number."""
     keys = list(dict.fromkeys(wish.key for wish in wishes))
-    with writer.store.engine.connect() as connection:
+    with store.engine.connect() as connection:
         present = {each.staged.key: each for each in rewriting.current_of(connection, keys, at)}
         in_force = kept.in_force(connection, keys, at)
     entering = _Entering()
@@ -119,34 +130,32 @@ def _look(writer: NumberWriter, wishes: Sequence[Wish]) -> _Entering:
         found = present.get(wish.key)
         try:
             if found is None:
-                raise NotCorrectable(f"record {wish.key} is not public")
+                raise NotCorrectable(f"Eintrag {wish.key} ist nicht öffentlich", "the record is not public")
             if wish.key not in sources:
-                how = rewriting.manner(writer.store.region, found.source_key, writer.now)
+                how = rewriting.manner(store.region, found.source_key, now)
                 sources[wish.key] = rewriting.beneath(found.staged, in_force.get(wish.key, ()), how).record
-            _take(writer, entering, wish, sources[wish.key], in_force.get(wish.key, ()))
+            _take(entering, wish, sources[wish.key], in_force.get(wish.key, ()))
         except NotCorrectable as refused:
-            entering.refused.append((wish, str(refused)))
+            entering.refused.append((wish, refused))
     return entering
 
 
-def _take(
-    writer: NumberWriter, entering: _Entering, wish: Wish, source: Resource, in_force: Sequence[Correction]
-) -> None:
+def _take(entering: _Entering, wish: Wish, source: Resource, in_force: Sequence[Correction]) -> None:
     record_class = type(source)
     corrections.property_of(record_class, wish.attribute)
     part = corrections.part_of(source, wish.names) if wish.names else None
     own = [each for each in in_force if _is_at(each, wish, source, part)]
     if wish.names and part is None and not (own and wish.value is None):
-        raise NotCorrectable(f"record {wish.key} has no file {wish.names[0]}")
+        raise NotCorrectable(f"Eintrag {wish.key} hat keine Datei {wish.names[0]}", "it has no such file")
     if wish.value is None:
         if not own:
-            raise NotCorrectable(f"record {wish.key}: {wish.attribute} is not corrected")
+            raise NotCorrectable(f"Eintrag {wish.key}: {wish.attribute} ist nicht korrigiert", "it is not corrected")
     else:
         said = corrections.statements_of(source, wish.attribute, wish.names) or ""
         if corrections.same(record_class, wish.attribute, said, wish.value):
-            raise NotCorrectable(f"record {wish.key}: the source states {wish.attribute} so already")
+            raise NotCorrectable(f"{wish.attribute} steht so schon an der Quelle", "the source states it so already")
         if any(each.value == wish.value for each in own):
-            raise NotCorrectable(f"record {wish.key}: {wish.attribute} is corrected so already")
+            raise NotCorrectable(f"{wish.attribute} ist so schon korrigiert", "it is corrected so already")
         names = wish.names
         if part is not None:
             names = corrections.part_names(source, part)  # type: ignore[arg-type]
@@ -161,9 +170,6 @@ def _take(
             "rule": wish.rule,
             "evidence_de": wish.evidence_de,
             "evidence_en": wish.evidence_en,
-            "made": now_text(writer.now),
-            "valid_from": writer.number,
-            "run_id": writer.run.id,
         }
     entering.ended |= {each.id for each in own}
     entering.met.append(wish)
@@ -182,8 +188,9 @@ def _enter(writer: NumberWriter, entering: _Entering) -> None:
     with writer.store.writing.begin() as connection:
         for ids in batches(sorted(entering.ended)):
             connection.execute(sa.update(_table).where(_table.c.id.in_(ids)).values(valid_to=writer.number))
+        made = {"made": now_text(writer.now), "valid_from": writer.number, "run_id": writer.run.id}
         for rows in batches(list(entering.begun.values())):
-            connection.execute(sa.insert(_table), rows)
+            connection.execute(sa.insert(_table), [{**row, **made} for row in rows])
 
 
 # ------------------------------------------------------------------------------------------------- records
