@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rdflib import URIRef
 
 from schemas import model
+from schemas.classes import HVD_LEGISLATION, RANGES
 from schemas.kinds import Kind
 from schemas.namespaces import (
     ADMS,
@@ -38,6 +39,7 @@ from schemas.namespaces import (
     VCARD,
 )
 
+# Whose obligations the columns of the rows below hold, in this order; :mod:`schemas.profiles` knows all profiles.
 PROFILES = ("dcat-ap", "dcat-ap-de", "hvd")
 
 
@@ -66,7 +68,11 @@ def obligation(text: str) -> Obligation | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One property of one class."""
+    """One property of one class.
+
+    ``attribute`` is empty where no record has one: such values are kept as extras. ``range`` is the class of the values,
+    ``datatype`` theirs where the kind does not say it.
+    """
 
     attribute: str
     property: URIRef
@@ -77,6 +83,8 @@ class Row:
     vocabulary_severity: str = ""
     reads: tuple[URIRef, ...] = ()
     deprecated: bool = False
+    range: URIRef | None = None
+    datatype: URIRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ def _row(
     list: str = "",
     reads: tuple[URIRef, ...] = (),
     deprecated: bool = False,
+    range: URIRef | None = None,
 ) -> Row:
     demands = {profile: obligation(text) for profile, text in zip(PROFILES, (eu, de, hvd), strict=True)}
     name, _, severity = list.partition(" ")
@@ -116,6 +125,7 @@ def _row(
         vocabulary_severity={"V": "violation", "W": "warning"}.get(severity, ""),
         reads=reads,
         deprecated=deprecated,
+        range=range or (None if node or kind is not Kind.IRI else RANGES.get(prop)),
     )
 
 
@@ -396,7 +406,7 @@ CATALOG_RECORD = Table(
         _row("status", ADMS.status, IRI, "R 0..1", "R 0..1"),
         _row("conforms_to", DCTERMS.conformsTo, NODE, "R 0..*", "R 0..*", node=model.Standard),
         _row("language", DCTERMS.language, IRI, "O 0..*", "O 0..*", list="language V"),
-        _row("source", DCTERMS.source, IRI, "O 0..1", "O 0..1"),
+        _row("source", DCTERMS.source, IRI, "O 0..1", "O 0..1", range=DCAT.CatalogRecord),
     ),
 )
 CATALOG = Table(
@@ -453,5 +463,16 @@ TABLES: tuple[Table, ...] = (
     CONCEPT_SCHEME,
 )
 TABLE_OF: dict[type[model.Resource], Table] = {table.record: table for table in TABLES}
-HVD_LEGISLATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 LEGAL_RESOURCE = ELI.LegalResource
+
+__all__ = [
+    "HVD_LEGISLATION",
+    "LEGAL_RESOURCE",
+    "PROFILES",
+    "TABLES",
+    "TABLE_OF",
+    "Obligation",
+    "Row",
+    "Table",
+    "obligation",
+]

@@ -44,6 +44,7 @@ class Kind(Enum):
     NOTATION = "notation"
     GEOMETRY = "geometry"
     NODE = "node"
+    ANY = "any"
 
 
 DATATYPES: dict[Kind, frozenset[str]] = {

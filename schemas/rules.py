@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
-from schemas.model import (
-    Catalog,
-    ContactPoint,
-    DataService,
-    Dataset,
-    DatasetSeries,
-    Distribution,
-    PeriodOfTime,
-    Resource,
-    iri_of,
-    nested,
-)
-from schemas.namespaces import DCAT, DCATDE, DCTERMS, VCARD
+from schemas.namespaces import DCAT, DCATDE, DCTERMS
+from schemas.views import View
 from schemas.vocabularies import needs_attribution
 
-Rule = Callable[[Resource, str], Iterator[Finding]]
+Rule = Callable[[View, str], Iterator[Finding]]
+"""Takes a view and a node of the rule's class in it; gives the findings on that node."""
 
 EMPTY_CONTACT = declare(
     "contact-without-way",
@@ -72,67 +62,71 @@ DOWNLOAD_WITHOUT_ACCESS = declare(
 )
 
 
-def contact_has_a_way(record: Resource, focus: str) -> Iterator[Finding]:
-    """vcard:Kind needs one of hasEmail, hasURL, hasTelephone (DCAT-AP.de 3.0, constraints section 3)."""
-    for contact in nested(getattr(record, "contact_point", ()), ContactPoint):
-        assert isinstance(contact, ContactPoint)
-        if not (contact.has_email or contact.has_url or contact.has_telephone):
-            yield Finding(Severity.VIOLATION, contact.iri or focus, str(VCARD.hasEmail), EMPTY_CONTACT)
-
-
-def period_has_a_date(record: Resource, focus: str) -> Iterator[Finding]:
-    """dcterms:PeriodOfTime needs a start or an end (DCAT-AP.de 3.0; K38), in this order."""
-    for period in nested(getattr(record, "temporal", ()), PeriodOfTime):
-        assert isinstance(period, PeriodOfTime)
-        where = period.iri or focus
-        if not (period.start_date or period.end_date or period.has_beginning or period.has_end):
-            yield Finding(Severity.VIOLATION, where, str(DCTERMS.temporal), EMPTY_PERIOD)
-        elif period.start_date and period.end_date:
-            start, end = period.start_date[0], period.end_date[0]
-            if _comparable(start, end) and end.text < start.text:
-                arguments = (start.text, end.text)
-                yield Finding(Severity.WARNING, where, str(DCTERMS.temporal), TURNED_PERIOD, arguments)
+def period_is_not_turned(view: View, node: str) -> Iterator[Finding]:
+    """A period does not end before it begins; dates of different precision are not compared."""
+    starts, ends = view.values(node, str(DCAT.startDate)), view.values(node, str(DCAT.endDate))
+    if starts and ends:
+        start, end = starts[0], ends[0]
+        if (
+            isinstance(start, Literal)
+            and isinstance(end, Literal)
+            and _comparable(start, end)
+            and end.text < start.text
+        ):
+            arguments = (start.text, end.text)
+            yield Finding(Severity.WARNING, view.place(node), str(DCAT.endDate), TURNED_PERIOD, arguments)
 
 
 def _comparable(one: Literal, other: Literal) -> bool:
     return one.datatype == other.datatype and len(one.text) == len(other.text) and one.text[:1].isdigit()
 
 
-def attribution_text(record: Resource, focus: str) -> Iterator[Finding]:
+def attribution_text(view: View, node: str) -> Iterator[Finding]:
     """A licence that demands attribution needs dcatde:licenseAttributionByText (K35)."""
-    for distribution in nested(getattr(record, "distribution", ()), Distribution):
-        assert isinstance(distribution, Distribution)
-        licenses = [iri for iri in map(iri_of, distribution.license) if iri]
-        if any(needs_attribution(iri) for iri in licenses) and not distribution.license_attribution:
-            where = distribution.iri or focus
-            yield Finding(Severity.INFO, where, str(DCATDE.licenseAttributionByText), ATTRIBUTION)
+    path = str(DCATDE.licenseAttributionByText)
+    licenses = view.values(node, str(DCTERMS.license))
+    if any(isinstance(iri, str) and needs_attribution(iri) for iri in licenses) and not view.values(node, path):
+        yield Finding(Severity.INFO, view.place(node), path, ATTRIBUTION)
 
 
-def one_contributor_id(record: Resource, focus: str) -> Iterator[Finding]:
+def one_contributor_id(view: View, node: str) -> Iterator[Finding]:
     """A dataset carries exactly one contributor ID at GovData (K13)."""
-    if isinstance(record, Dataset) and len(record.contributor_id) > 1:
-        arguments = (str(len(record.contributor_id)),)
-        yield Finding(Severity.WARNING, focus, str(DCATDE.contributorID), CONTRIBUTOR, arguments)
+    path = str(DCATDE.contributorID)
+    number = len(view.values(node, path))
+    if number > 1:
+        yield Finding(Severity.WARNING, view.place(node), path, CONTRIBUTOR, (str(number),))
 
 
-def download_is_access(record: Resource, focus: str) -> Iterator[Finding]:
+def download_is_access(view: View, node: str) -> Iterator[Finding]:
     """A direct download's address stands in downloadURL and in accessURL (K39)."""
-    for distribution in nested(getattr(record, "distribution", ()), Distribution):
-        assert isinstance(distribution, Distribution)
-        access = {iri_of(value) for value in distribution.access_url}
-        if access and any(iri_of(value) not in access for value in distribution.download_url):
-            where = distribution.iri or focus
-            yield Finding(Severity.INFO, where, str(DCAT.downloadURL), DOWNLOAD_WITHOUT_ACCESS)
+    access = view.values(node, str(DCAT.accessURL))
+    if access and any(value not in access for value in view.values(node, str(DCAT.downloadURL))):
+        yield Finding(Severity.INFO, view.place(node), str(DCAT.downloadURL), DOWNLOAD_WITHOUT_ACCESS)
 
 
-_GENERAL: tuple[Rule, ...] = (period_has_a_date,)
-_GERMAN: tuple[Rule, ...] = (contact_has_a_way, attribution_text, one_contributor_id, download_is_access)
-_CHECKED = (Dataset, DatasetSeries, DataService, Catalog)
+_DCAT: tuple[tuple[str, Rule], ...] = ((str(DCTERMS.PeriodOfTime), period_is_not_turned),)
+_GERMAN: tuple[tuple[str, Rule], ...] = (
+    *_DCAT,
+    (str(DCAT.Distribution), attribution_text),
+    (str(DCAT.Dataset), one_contributor_id),
+    (str(DCAT.Distribution), download_is_access),
+)
+RULES: Mapping[str, tuple[tuple[str, Rule], ...]] = {
+    "dcat-ap": _DCAT,
+    "dcat-ap-de": _GERMAN,
+    "hvd": _DCAT,
+    "geodcat-ap": _DCAT,
+    "cpsv-ap": (),
+}
+"""The rules of each profile, each with the class of the nodes that it looks at."""
 
 
-def check(record: Resource, focus: str, profile: str) -> Iterator[Finding]:
+def check(view: View, profile: str) -> Iterator[Finding]:
     """The findings of all rules that the profile knows."""
-    if not isinstance(record, _CHECKED):
-        return
-    for rule in _GENERAL + (_GERMAN if profile == "dcat-ap-de" else ()):
-        yield from rule(record, focus)
+    rules = RULES[profile]
+    for node in view.by_subject if rules else ():
+        classes = view.classes(node)
+        if classes:
+            for target, rule in rules:
+                if target in classes:
+                    yield from rule(view, node)

@@ -1,23 +1,27 @@
-"""A record and a profile to findings, by the table of :mod:`schemas.dcat` and the rules of :mod:`schemas.rules`.
+"""A record, or a whole document, and a profile to findings: the constraints of its tables and the rules beyond them.
 
 Obligations become severities as in the official shapes: a missing mandatory or a surplus value is a violation, a
-missing recommended one a warning (DCAT-AP 3.0.1 shapes and shapes_recommended; DCAT-AP.de 3.0).
+missing recommended one a warning (DCAT-AP 3.0.1 shapes and shapes_recommended; DCAT-AP.de 3.0). docs/validation.md lists
+where the findings differ from those of the official shapes, and why.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-from operator import attrgetter
-from typing import Any, NamedTuple, cast
 
 from schemas import rules
-from schemas.dcat import HVD_LEGISLATION, TABLE_OF, Row
+from schemas.classes import HVD_LEGISLATION
+from schemas.constraints import Ask, Constraint
+from schemas.evaluation import Broken, broken, evaluate, grouped, shapes
 from schemas.findings import Finding, Severity, declare
-from schemas.kinds import DATATYPES, Kind, Literal, date
-from schemas.model import ContactPoint, Resource, iri_of
+from schemas.kinds import Literal
+from schemas.lexical import fits
+from schemas.model import Resource
+from schemas.namespaces import DCAT, DCATAP, DCTERMS, VCARD
+from schemas.views import View, of_record
 from schemas.vocabularies import LISTS
+
+__all__ = ["check", "check_view", "fits", "name_of"]
 
 MISSING = declare(
     "missing-mandatory",
@@ -82,21 +86,86 @@ UNPARSEABLE = declare(
     "Prüfen Sie das Dokument an der genannten Stelle.",
     "Check the document at the place named.",
 )
-
-
-class _Check(NamedTuple):
-    row: Row
-    path: str
-    name: str
-    maximum: int | None
-    severity: Severity | None
-    deprecated: bool = False
-    instead: str | None = None
-
-
-# A contact is reached by the one or the other: DCAT-AP.de recommends both, so that neither is forgotten where there is
-# none, and demands any one of the ways (rules.contact_has_a_way). Who gives an office's mailbox owes no web form.
-_EITHER = {(ContactPoint, "has_email"): "has_url", (ContactPoint, "has_url"): "has_email"}
+CONVENTION = declare(
+    "asked-by-convention",
+    "Die Angabe {0}, um die das Konventionenhandbuch bittet, fehlt.",
+    "The property {0}, which the handbook of conventions asks for, is missing.",
+    "Ergänzen Sie {0} an der Quelle, wenn es sie dort gibt.",
+    "Add {0} at the source if it is known there.",
+    "Konventionenhandbuch 2.0",
+)
+NOT_OPEN = declare(
+    "license-not-open",
+    "Die Lizenz {0} ist keine offene Lizenz der GovData-Liste.",
+    "The licence {0} is no open licence of GovData's list.",
+    "Prüfen Sie, ob die Daten unter einer offenen Lizenz stehen können.",
+    "See whether the data may bear an open licence.",
+    "GovData dashboard, Distribution_has_open_license_from_list",
+)
+WRONG_CLASS = declare(
+    "wrong-class",
+    "{0} verweist auf {1}; dort wird nichts von der Klasse {2} beschrieben.",
+    "{0} refers to {1}; nothing of the class {2} is described there.",
+    "Beschreiben Sie {1} an der Quelle als {2}, oder nennen Sie die richtige Adresse.",
+    "Describe {1} as {2} at the source, or name the right address.",
+    "DCAT-AP 3.0.1 range shapes (sh:class)",
+)
+VALUE_MISSING = declare(
+    "value-missing",
+    "{0} nennt {1} nicht.",
+    "{0} does not name {1}.",
+    "Ergänzen Sie {1} bei {0} an der Quelle.",
+    "Add {1} to {0} at the source.",
+    "DCAT-AP 3.0.1 section 10; DCAT-AP HVD 3.0.0 usage notes",
+)
+NONE_OF = declare(
+    "none-of-these",
+    "Keine dieser Angaben ist da: {0}.",
+    "None of these properties is there: {0}.",
+    "Machen Sie an der Quelle eine dieser Angaben: {0}.",
+    "Give one of these at the source: {0}.",
+    "DCAT-AP 3.0.1 shapes_recommended; DCAT-AP HVD 3.0.0 usage notes",
+)
+EMPTY_SERIES = declare(
+    "series-without-dataset",
+    "Kein Datensatz nennt diese Reihe.",
+    "No dataset names this series.",
+    "Nennen Sie an der Quelle bei jedem Datensatz die Reihe (inSeries).",
+    "Name the series in each of its datasets at the source (inSeries).",
+    "DCAT-AP 3.0.1 shapes",
+)
+FORMER_CODE = declare(
+    "former-code-list",
+    "{0} hat den Wert {1} aus einer Codeliste, die aufgegeben wurde.",
+    "{0} has the value {1} from a code list that was given up.",
+    "Wählen Sie an der Quelle einen Wert aus der heutigen Liste.",
+    "Choose a value from the present list at the source.",
+    "DCAT-AP.de 3.0 deprecated",
+)
+NOT_SERVED = declare(
+    "dataset-without-service",
+    "Kein Datendienst (API) gibt Zugriff auf den Datensatz.",
+    "No data service (API) gives access to the dataset.",
+    "Nennen Sie an der Quelle den Dienst bei der Distribution (accessService) oder den Datensatz beim Dienst.",
+    "Name the service at the distribution (accessService), or the dataset at the service, at the source.",
+    "DCAT-AP HVD 3.0.0 usage notes; Regulation (EU) 2023/138",
+)
+NO_CONTRIBUTOR = declare(
+    "contributor-id-missing",
+    "Eine Datenbereitsteller-Kennung aus der Liste von GovData fehlt, oder es sind mehrere.",
+    "A contributor ID from GovData's list is missing, or there are several.",
+    "Nur wer selbst an GovData liefert, braucht eine eigene; sonst ergänzt sie das Landesportal.",
+    "Only who delivers to GovData directly needs one; otherwise the state portal adds its own.",
+    "Konventionenhandbuch 2.0, K12 and K13; GovData dashboard, Dataset_has_contributorID",
+)
+NAMELESS_PUBLISHER = declare(
+    "publisher-without-name",
+    "Der Herausgeber {0} hat keinen Namen (foaf:name).",
+    "The publisher {0} has no name (foaf:name).",
+    "Nennen Sie an der Quelle den Namen der herausgebenden Stelle.",
+    "Name the publishing office at the source.",
+    "GovData dashboard, Dataset_has_publisher",
+)
 
 
 def name_of(property_iri: str) -> str:
@@ -104,125 +173,109 @@ def name_of(property_iri: str) -> str:
     return property_iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
-@cache
-def _checks(record_class: Any, profile: str) -> tuple[Any, tuple[_Check, ...], dict[str, Row]]:
-    table = TABLE_OF[record_class]
-    checks = []
-    for row in table.rows:
-        demand = row.obligations.get(profile)
-        severity = None
-        if demand is not None and demand.level == "M":
-            severity = Severity.VIOLATION
-        elif demand is not None and demand.level == "R" and not row.deprecated:
-            # What a profile lists as recommended and calls deprecated is asked of nobody.
-            severity = Severity.WARNING
-        path = str(row.property)
-        maximum = demand.maximum if demand else None
-        deprecated = row.deprecated and demand is not None
-        instead = _EITHER.get((record_class, row.attribute))
-        checks.append(_Check(row, path, name_of(path), maximum, severity, deprecated, instead))
-    getter = attrgetter(*(row.attribute for row in table.rows), "iri")
-    return getter, tuple(checks), {str(row.property): row for row in table.rows}
-
-
 def check(record: Resource, profile: str, companions: Iterable[Resource] = ()) -> tuple[Finding, ...]:
     """The findings on a record, on what is described in it and on its companions.
 
-    Takes a profile of :data:`schemas.dcat.PROFILES`; HVD is checked in addition where the record carries the HVD
-    legislation (DCAT-AP HVD 3.0.0).
+    Takes a profile of :data:`schemas.profiles.PROFILES`; HVD is checked in addition where a record carries the HVD
+    legislation (DCAT-AP HVD 3.0.0). A blank node is named by the record that it hangs on.
     """
-    findings: list[Finding] = []
-    for root in (record, *companions):
-        focus = root.iri or "_:record"
-        _check(root, focus, profile, findings)
-        legislation = getattr(root, "applicable_legislation", ())
-        if HVD_LEGISLATION in [iri_of(value) for value in legislation]:
-            _check_obligations(root, focus, "hvd", findings)
-            for nested in getattr(root, "distribution", ()):
-                if isinstance(nested, Resource):
-                    _check_obligations(nested, nested.iri or focus, "hvd", findings)
-        findings.extend(rules.check(root, focus, profile))
+    return check_view(of_record(record, companions), profile)
+
+
+def check_view(view: View, profile: str) -> tuple[Finding, ...]:
+    """The findings on all that a view holds, in its order. Raises KeyError for an unknown profile."""
+    findings = [finding_of(each, view) for each in evaluate(view, profile)]
+    if profile in _WITH_HVD:
+        findings += [finding_of(each, view) for each in _high_value(view)]
+    findings += rules.check(view, profile)
     return tuple(dict.fromkeys(findings))
 
 
-def _check(record: Resource, parent: str, profile: str, findings: list[Finding]) -> None:
-    focus = record.iri or parent
-    if type(record) not in TABLE_OF:
-        return
-    getter, checks, rows = _checks(cast(Any, type(record)), profile)
-    for each, values in zip(checks, getter(record), strict=False):
-        if not values:
-            findings.extend(_missing(each, record, focus))
+_WITH_HVD = frozenset({"dcat-ap", "dcat-ap-de", "geodcat-ap"})
+_DEMANDED = frozenset({Ask.MIN, Ask.MAX, Ask.ANY_OF, Ask.LIST})
+_LEGISLATION = str(DCATAP.applicableLegislation)
+_MARKED = (str(DCAT.Dataset), str(DCAT.DataService), str(DCAT.DatasetSeries))
+_DISTRIBUTION = str(DCAT.Distribution)
+
+
+def _high_value(view: View) -> Iterator[Broken]:
+    """What a record that says that it is of high value, or a distribution of it, lacks of the HVD profile."""
+    marked = (_LEGISLATION, HVD_LEGISLATION)
+    for node, statements in view.by_subject.items():
+        if marked not in statements:
             continue
-        if each.maximum is not None and len(values) > each.maximum:
-            findings.append(_too_many(each, values, focus))
-        findings.extend(_check_values(each, values, focus))
-        for value in values:
-            if isinstance(value, Resource):
-                _check(value, focus, profile, findings)
-    for path, value in record.extra:
-        row = rows.get(path)
-        if row is not None:
-            literal = isinstance(value, Literal)
-            shown = value.text if isinstance(value, Literal) else (iri_of(value) or "_:")
-            wanted = ("eine IRI", "an IRI") if literal else ("ein Text", "a text")
-            findings.append(Finding(Severity.VIOLATION, focus, path, NODE_KIND, (name_of(path), shown[:120], *wanted)))
-        if isinstance(value, Resource):
-            _check(value, focus, profile, findings)
+        own = [each for each in _MARKED if each in view.classes(node)]
+        for each in own:
+            yield from _demanded(view, node, each)
+        for form in view.values(node, str(DCAT.distribution)) if own else ():
+            if isinstance(form, str) and form in view.by_subject:
+                yield from _demanded(view, form, _DISTRIBUTION)
 
 
-def _check_obligations(record: Resource, focus: str, profile: str, findings: list[Finding]) -> None:
-    getter, checks, _ = _checks(cast(Any, type(record)), profile)
-    for each, values in zip(checks, getter(record), strict=False):
-        if not values:
-            findings.extend(_missing(each, record, focus))
-        elif each.maximum is not None and len(values) > each.maximum:
-            findings.append(_too_many(each, values, focus))
+def _demanded(view: View, node: str, target: str) -> Iterator[Broken]:
+    values = grouped(view.by_subject[node])
+    return (each for each in broken(shapes("hvd")[target], node, values, view) if each.constraint.ask in _DEMANDED)
 
 
-def _missing(each: _Check, record: Resource, focus: str) -> Iterator[Finding]:
-    if each.severity is not None and not (each.instead and getattr(record, each.instead)):
-        rule = MISSING if each.severity is Severity.VIOLATION else RECOMMENDED
-        yield Finding(each.severity, focus, each.path, rule, (each.name,))
-
-
-def _too_many(each: _Check, values: tuple[Any, ...], focus: str) -> Finding:
-    return Finding(Severity.VIOLATION, focus, each.path, TOO_MANY, (each.name, str(each.maximum), str(len(values))))
-
-
-def _check_values(each: _Check, values: tuple[Any, ...], focus: str) -> Iterator[Finding]:
-    row = each.row
-    if row.kind in DATATYPES:
-        for value in values:
-            if not fits(value, row.kind):
-                datatype = "xsd:date" if row.kind is Kind.DATE else "xsd:" + name_of(next(iter(DATATYPES[row.kind])))
-                shown = (each.name, value.text[:120], datatype)
-                yield Finding(Severity.VIOLATION, focus, each.path, DATATYPE, shown)
-    elif row.vocabulary is not None and row.vocabulary_severity:
-        known = LISTS[row.vocabulary]
-        for value in values:
-            iri = iri_of(value)
-            if iri is None or iri not in known:
-                arguments = (each.name, iri or "_:", row.vocabulary, known.scheme)
-                yield Finding(Severity(row.vocabulary_severity), focus, each.path, NOT_IN_LIST, arguments)
-    if each.deprecated:
-        yield Finding(Severity.WARNING, focus, each.path, DEPRECATED, (each.name,))
-
-
-_LEXICAL = {
-    Kind.DECIMAL: re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
-    Kind.INTEGER: re.compile(r"\+?\d+|-0+"),
-    Kind.DURATION: re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"),
-    Kind.HEX: re.compile(r"([0-9a-fA-F]{2})+"),
+_NODES: dict[str, tuple[str, str]] = {"Literal": ("ein Text", "a text")}
+_AN_IRI = ("eine IRI", "an IRI")
+_EMPTY = {str(DCTERMS.PeriodOfTime): rules.EMPTY_PERIOD, str(VCARD.Kind): rules.EMPTY_CONTACT}
+_LACK = {Severity.VIOLATION: MISSING, Severity.WARNING: RECOMMENDED, Severity.INFO: CONVENTION}
+_PLAIN: dict[Ask, str] = {
+    Ask.OPEN: NOT_OPEN,
+    Ask.DEPRECATED: DEPRECATED,
+    Ask.FORMER_LIST: FORMER_CODE,
+    Ask.CLASS: WRONG_CLASS,
+    Ask.INNER: NAMELESS_PUBLISHER,
+    Ask.INVERSE: EMPTY_SERIES,
+    Ask.QUALIFIED: NO_CONTRIBUTOR,
+    Ask.SERVED: NOT_SERVED,
 }
 
 
-def fits(value: Literal, kind: Kind) -> bool:
-    """Whether a literal has a datatype of its kind and a lexical form that the datatype allows (XSD 1.1 part 2)."""
-    if value.datatype not in DATATYPES[kind]:
-        return False
-    if kind is Kind.DATE:
-        typed = date(value.text)
-        # What date() had to rewrite, as 3.11.2026, is no lexical form of XSD.
-        return typed is not None and typed.datatype == value.datatype and typed.text == value.text.strip()
-    return _LEXICAL[kind].fullmatch(value.text.strip()) is not None
+def finding_of(each: Broken, view: View) -> Finding:
+    """A broken constraint in words: its rule and what fills it."""
+    asked = each.constraint
+    rule, arguments = _words(asked, each, view)
+    return Finding(asked.severity, view.place(each.node), asked.path, rule, arguments)
+
+
+def _words(asked: Constraint, each: Broken, view: View) -> tuple[str, tuple[str, ...]]:
+    name, ask = name_of(asked.path), asked.ask
+    if ask is Ask.MIN:
+        return _LACK[asked.severity], (name,)
+    if ask is Ask.MAX:
+        return TOO_MANY, (name, asked.parameter, str(each.number))
+    if ask is Ask.ANY_OF:
+        empty = _EMPTY.get(asked.target)
+        return (empty, ()) if empty else (NONE_OF, (", ".join(map(name_of, asked.paths)),))
+    if ask is Ask.HAS_VALUE:
+        return VALUE_MISSING, (name, asked.parameter)
+    shown = _shown(each, view)
+    if ask is Ask.NODE_KIND:
+        return NODE_KIND, (name, shown, *_NODES.get(asked.parameter, _AN_IRI))
+    if ask is Ask.DATATYPE:
+        datatypes = asked.parameter.split()
+        return DATATYPE, (name, shown, "xsd:date" if len(datatypes) > 1 else _short(datatypes[0]))
+    if ask in (Ask.LIST, Ask.PATTERN):
+        listed = LISTS[asked.parameter if ask is Ask.LIST else "media-type"]
+        return NOT_IN_LIST, (name, shown, listed.name, listed.scheme)
+    arguments = {
+        Ask.CLASS: (name, shown, _short(asked.parameter)),
+        Ask.FORMER_LIST: (name, shown),
+        Ask.DEPRECATED: (name,),
+        Ask.INNER: (shown,),
+        Ask.OPEN: (shown,),
+    }
+    return _PLAIN[ask], arguments.get(ask, ())
+
+
+def _short(iri: str) -> str:
+    return ("xsd:" if "XMLSchema" in iri else "") + name_of(iri)
+
+
+def _shown(each: Broken, view: View) -> str:
+    value = each.value
+    if isinstance(value, Literal):
+        return value.text[:120]
+    return "_:" if value is None or value.startswith("_:") else value

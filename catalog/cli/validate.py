@@ -11,10 +11,10 @@ from harvesters.fetch import fetch_sync
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.run import agent_string
 from schemas import validation
-from schemas.dcat import PROFILES
 from schemas.documents import check_document
 from schemas.findings import Finding, Severity
 from schemas.limits import Limits
+from schemas.profiles import PROFILES
 from schemas.region import ConfigurationError, load
 from schemas.syntax import Unreadable
 

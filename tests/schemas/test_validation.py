@@ -18,8 +18,10 @@ from schemas.dcat import HVD_LEGISLATION, PROFILES, TABLES, Row, Table
 from schemas.findings import WORDING, Finding, Severity, declare, worst
 from schemas.kinds import DATATYPES, Kind, Literal
 from schemas.model import ContactPoint, Dataset, Distribution, PeriodOfTime, Resource
-from schemas.namespaces import DCAT, DCATAP, DCATDE, DCTERMS, VCARD, XSD
-from schemas.validation import check
+from schemas.namespaces import DCAT, DCATAP, DCATDE, DCTERMS, LOCN, VCARD, XSD
+from schemas.triples import RDF_TYPE
+from schemas.validation import check, check_view
+from schemas.views import View
 from schemas.vocabularies import LISTS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -56,6 +58,8 @@ def good(row: Row, number: int = 0) -> str | Literal:
     """A value that a row finds nothing wrong with."""
     if row.vocabulary is not None:
         return list(LISTS[row.vocabulary])[number].iri
+    if row.property == LOCN.geometry:
+        return (OTHER, f"{OTHER}#3")[number]
     return GOOD[row.kind][number]
 
 
@@ -114,7 +118,7 @@ def test_row_counts_its_values(table: Table, row: Row, profile: str) -> None:
 @pytest.mark.parametrize(("table", "row"), rows())
 def test_row_knows_its_kind(table: Table, row: Row) -> None:
     """What no attribute can hold stays beside the record, and the finding says what was wanted."""
-    literal = row.kind in (Kind.IRI, Kind.NODE)
+    literal = row.kind in (Kind.IRI, Kind.NODE) or row.property == LOCN.geometry
     value: str | Literal = Literal("kein Verweis", "de") if literal else OTHER
     wrong = changed(full(table), extra=((str(row.property), value),))
     (finding,) = [f for f in of(check(wrong, "dcat-ap-de"), row) if f.rule == "wrong-kind"]
@@ -331,7 +335,12 @@ def test_findings_of_this_module_have_no_open_placeholder() -> None:
                 raised.update(check(changed(empty, **{row.attribute: (OTHER,)}), "dcat-ap-de"))
     for _, _, bad, _ in RULES:
         raised.update(check(bad, "dcat-ap-de"))
-    raised.update(documents.check_document(b'<https://a.example/> <https://b.example/> "c" .', "dcat-ap", "x.ttl"))
+    for profile in ("dcat-ap", "cpsv-ap"):
+        raised.update(documents.check_document(b'<https://a.example/> <https://b.example/> "c" .', profile, "x.ttl"))
+    raised.update(check_view(View({FOCUS: [(RDF_TYPE, str(DCAT.DatasetSeries))]}), "dcat-ap"))
+    raised.update(check_view(View({FOCUS: [(RDF_TYPE, str(DCAT.Dataset))]}), "hvd"))
+    former = "http://purl.org/adms/status/Completed"
+    raised.update(check(Distribution(iri=FOCUS, status=(former,)), "dcat-ap-de"))
     declared = {
         name
         for name, value in {**vars(validation), **vars(rules), **vars(documents)}.items()
