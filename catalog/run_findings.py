@@ -110,6 +110,8 @@ _ROBOTS = {
     "permission": (Severity.INFO, ROBOTS_PERMISSION),
 }
 
+# So many services, agents and series of a source are known as such; what concerns one of them is told once.
+SHARED = 20_000
 # So many records of each cause are named on the run's page; the files name all.
 EXAMPLES = 20
 BATCH = 500
@@ -276,9 +278,16 @@ def _write_lines(store: Store, run_id: int, staging: Staging, now: datetime) -> 
     database.execute("BEGIN")
     insert = database.cursor()
     rows: list[tuple[int, bytes]] = []
+    shared, told = _shared(store, staging), set()
     for place, findings in _places(store, staging):
         touched = set()
         for severity, focus, path, rule, arguments in findings:
+            if focus in shared:
+                # A service says the same at each of its layers, and is mended in one place.
+                mark = (focus, path, rule, *arguments)
+                if mark in told:
+                    continue
+                told.add(mark)
             if rule == future_dates.FUTURE and not future_dates.is_future(arguments[-1], now):
                 continue
             key = (severity, rule, path)
@@ -311,6 +320,19 @@ def _write_lines(store: Store, run_id: int, staging: Staging, now: datetime) -> 
     database.execute("COMMIT")
     unfinished.replace(file)
     return tuple(causes[key] for key in ordered)
+
+
+def _shared(store: Store, staging: Staging) -> frozenset[str]:
+    """The IRIs of the services, agents and series that the source's records refer to, as staged now or as known."""
+    records = tables.records
+    staged = staging.database.execute("SELECT iri FROM staged WHERE companion = 1 LIMIT ?", (SHARED,)).fetchall()
+    known = (
+        sa.select(records.c.iri)
+        .where(records.c.source_key == staging.source_key, records.c.kind != "dataset")
+        .limit(SHARED)
+    )
+    with store.engine.connect() as connection:
+        return frozenset([iri for (iri,) in staged] + list(connection.scalars(known)))
 
 
 def _places(store: Store, staging: Staging) -> Iterator[tuple[Place, list[Any]]]:

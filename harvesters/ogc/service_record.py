@@ -16,10 +16,20 @@ from harvesters.mapping.native_values import parsed, word
 from harvesters.ogc.addresses import asking, base, is_inner
 from harvesters.ogc.capabilities import Service
 from harvesters.ogc.formats import file_type
+from schemas.findings import Severity, declare
 from schemas.kinds import Literal, is_web
 from schemas.model import Agent, ContactPoint, DataService, RightsStatement, Value
-from schemas.namespaces import VCARD
+from schemas.namespaces import DCAT, VCARD
 from schemas.vocabularies import LISTS, find_access_right, find_language, find_license
+
+LIMITED_ANSWERS = declare(
+    "service-limits-answers",
+    "Der Dienst gibt je Abfrage höchstens {0} Objekte aus; ein Download kann unvollständig sein.",
+    "The service gives at most {0} features for one request; a download may be incomplete.",
+    "Heben Sie die Grenze des Dienstes an, oder stellen Sie die Daten zusätzlich als Datei bereit.",
+    "Raise the service's limit, or provide the data as a file as well.",
+    "OGC 09-025r2, CountDefault",
+)
 
 _TYPES = "http://www.opengis.net/def/serviceType/ogc/"
 # OGC's reserved word for no fees and no constraints; servers come with it, so that it is nobody's statement.
@@ -96,7 +106,17 @@ def capabilities_address(service: Service, url: str) -> str:
 
 
 def offer(account: Account, service: Service, url: str, served: Sequence[str]) -> Offer:
-    """The service and what its layers share, entered into a layer's account: findings are on the layer."""
+    """The service and what its layers share, entered into a layer's account; findings are on the service, as it is there
+    that they can be mended, however many layers it has.
+    """
+    layer, account.focus = account.focus, account.mint("service", f"service/{service.kind}")
+    try:
+        return _offer(account, service, url, served)
+    finally:
+        account.focus = layer
+
+
+def _offer(account: Account, service: Service, url: str, served: Sequence[str]) -> Offer:
     said = account.within("access_service", DataService)
     said.language = account.language
     fields = {name: [each for each in service.fields if each.name == name] for name in ("terms", "site")}
@@ -125,7 +145,10 @@ def offer(account: Account, service: Service, url: str, served: Sequence[str]) -
         said.add("language", [language.iri], "ExtendedCapabilities.ResponseLanguage", "lookup")
     if not said.values.get("title"):
         said.values["title"] = [Literal(service.kind)]
-    record = DataService(iri=account.mint("service", f"service/{service.kind}"), **said.tuples())
+    limit = feature_limit(service) if service.kind == "WFS" else None
+    if limit is not None:
+        account.remark(Severity.INFO, str(DCAT.endpointURL), LIMITED_ANSWERS, str(limit))
+    record = DataService(iri=account.focus, **said.tuples())
     return Offer(license, rights, attribution, access, provider, mailbox, record)
 
 

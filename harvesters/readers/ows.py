@@ -19,24 +19,15 @@ from harvesters.ogc.addresses import parameter
 from harvesters.ogc.capabilities import OfferedLayer
 from harvesters.ogc.crs import crs_iri
 from harvesters.ogc.layer_distributions import degrees_of, distributions
-from harvesters.ogc.service_record import feature_limit, keyword_texts, offer
+from harvesters.ogc.service_record import keyword_texts, offer
 from harvesters.reading import DERIVED_ID, UNREADABLE_RECORD, Context, Native, Reading, Unusable, without_identity
 from schemas import iris
-from schemas.findings import Finding, Severity, declare
+from schemas.findings import Finding, Severity
 from schemas.kinds import Literal
 from schemas.model import Agent, Dataset, Identifier, PeriodOfTime, Resource
-from schemas.namespaces import ADMS, DCAT, DCTERMS
+from schemas.namespaces import ADMS, DCTERMS
 from schemas.vocabularies import find_language, find_theme
 from schemas.vocabularies.codes import rows
-
-LIMITED_ANSWERS = declare(
-    "service-limits-answers",
-    "Der Dienst gibt je Abfrage höchstens {0} Objekte aus; ein Download kann unvollständig sein.",
-    "The service gives at most {0} features for one request; a download may be incomplete.",
-    "Heben Sie die Grenze des Dienstes an, oder stellen Sie die Daten zusätzlich als Datei bereit.",
-    "Raise the service's limit, or provide the data as a file as well.",
-    "OGC 09-025r2, CountDefault",
-)
 
 _REGISTRY = "registry.gdi-de.org"
 _AGENCY = str(ADMS.schemaAgency)
@@ -128,9 +119,6 @@ def read(native: Native, context: Context) -> Reading:
     if offered.access_rights:
         account.values["access_rights"] = [*offered.access_rights]
     account.values["distribution"] = [*distributions(account, data, offered, links)]
-    limit = feature_limit(service) if service.kind == "WFS" else None
-    if limit is not None:
-        account.remark(Severity.INFO, str(DCAT.downloadURL), LIMITED_ANSWERS, str(limit))
     companions: list[Resource] = [offered.record]
     if offered.publisher is not None and offered.publisher.iri:
         companions.append(offered.publisher)

@@ -21,14 +21,20 @@ from catalog.forgetting import files
 from catalog.harvest import run_source
 from catalog.run_findings import LEFT, SET_ASIDE
 from catalog.search import Catalogue
+from catalog.staging import Staging
 from catalog.store import Store
-from catalog.web import plans, run_files, run_words
+from catalog.web import formats, plans, run_files, run_words
 from catalog.web.app import create_app
 from catalog.web.pages import causes, states
 from catalog.web.texts import texts
+from harvesters import pipelines
 from harvesters.guards.exceptions import Rescheduled, RobotsRefused
+from harvesters.ogc import service_record as ows_service
 from harvesters.persons.spellings import spellings_of
-from harvesters.reading import CrawlReport
+from harvesters.reading import CrawlReport, Outcome, Page, Reading
+from schemas import iris, model, rdf
+from schemas.findings import Finding, Severity
+from schemas.kinds import Literal
 from schemas.region import load
 from tests.catalog.runs import Source, package, region
 from tests.catalog.web.asking import Asking
@@ -303,7 +309,7 @@ def test_plan_is_told_in_few_lines_with_the_most_frequent_causes(portal: Source)
     assert found is not None
     told = list(run_words.frequent_causes(found, said))
     shown = causes.of_run(found, said)
-    assert told[0] == f"  {len(shown)} Ursachen, {found.findings} Befunde; häufigste:"
+    assert told[0] == f"  {len(shown)} Ursachen, {formats.number(found.findings)} Befunde; häufigste:"
     most = max(cause.findings for cause in shown if cause.severity != "info")
     assert told[1].startswith(f"  - {most}-mal: ")
     assert told[2].startswith("    → ")
@@ -401,3 +407,46 @@ def test_the_command_tells_causes_in_german_and_times_of_berlin(portal: Source, 
     assert run_words.next_run(
         datetime(2026, 7, 1, 2, 30, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC), texts("de")
     ) == ("1. Juli 2026, 04:30 Uhr")
+
+
+def test_what_concerns_a_service_is_told_once_however_many_layers_it_has(portal: Source) -> None:
+    service = model.DataService(iri="https://daten.example.org/id/service/wfs", title=(Literal("WFS"),))
+    made = pipelines.companion(service, "portal", "https://daten.example.org")
+
+    def layer(number: int, changed: str = "") -> Outcome:
+        own = f"https://daten.example.org/id/dataset/{number}"
+        record = model.Dataset(iri=own, title=(Literal(f"Ebene {number}{changed}"),))
+        ntriples = rdf.ntriples(record, iris.key("portal", str(number)))
+        findings = (
+            Finding(Severity.WARNING, service.iri or "", None, ows_service.LIMITED_ANSWERS, ("5000",)),
+            Finding(Severity.WARNING, own, None, ows_service.LIMITED_ANSWERS, ("5000",)),
+        )
+        reading = Reading(str(number), record)
+        return Outcome(
+            str(number),
+            ntriples.encode()[:8],
+            reading,
+            findings,
+            ntriples,
+            iris.content_hash(ntriples),
+            companions=(made,),
+        )
+
+    for round_, outcomes in enumerate(
+        ([layer(n) for n in range(5)], [layer(0, " neu"), *(layer(n) for n in range(1, 5))])
+    ):
+        store = Store(portal.region)
+        try:
+            run = store.open_run(portal.source, "harvest", portal.now)
+            staging = Staging(store.staging_file(run.id), "portal", "de", store.responses, store.contents)
+            staging.deliver(Page("https://geo.example.org/wfs"), outcomes)
+            conclude(store, portal.source, run, staging, CrawlReport("complete", 1), Terms(portal.now))
+        finally:
+            store.close()
+        found = run_findings.summary(portal.region, run.id)
+        assert found is not None
+        (cause,) = [each for each in found.causes if each.rule == ows_service.LIMITED_ANSWERS]
+        assert (cause.findings, cause.records) == (6, 5), f"five of the layers, one of the service (run {round_})"
+        told = list(run_findings.lines(portal.region, run.id))
+        assert sum(line.focus == service.iri for line in told) == 1
+        assert len(told) == found.findings
