@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -128,13 +128,13 @@ def _look(store: Store, wishes: Sequence[Wish], at: int, now: datetime) -> _Ente
     sources: dict[str, Resource] = {}
     for wish in wishes:
         found = present.get(wish.key)
+        own = in_force.get(wish.key, ())
         try:
             if found is None:
                 raise NotCorrectable(f"Eintrag {wish.key} ist nicht öffentlich", "the record is not public")
             if wish.key not in sources:
-                how = rewriting.manner(store.region, found.source_key, now)
-                sources[wish.key] = rewriting.beneath(found.staged, in_force.get(wish.key, ()), how).record
-            _take(entering, wish, sources[wish.key], in_force.get(wish.key, ()))
+                sources[wish.key] = rewriting.source_record(found.staged, own)
+            _take(entering, wish, sources[wish.key], own)
         except NotCorrectable as refused:
             entering.refused.append((wish, refused))
     return entering
@@ -215,15 +215,20 @@ def settle(writer: NumberWriter, keys: Iterable[str]) -> Settled:
             present = rewriting.current_of(connection, some, writer.number, writer.subjects)
             in_force = kept.in_force(connection, some, writer.number)
             before = kept.by_id(connection, (c.id for p in present for c in kept.corrected_of(p.staged.trace or b"")))
-        for each in present:
-            wanted = in_force.get(each.staged.key, ())
-            if rewriting.is_settled(kept.corrected_of(each.staged.trace or b""), wanted):
-                continue
-            if _settle(writer, each, before, wanted):
-                changed.append(each.staged.key)
+            described = rewriting.described_in(connection, writer.number)
+            anew = []
+            for each in present:
+                wanted = in_force.get(each.staged.key, ())
+                if not rewriting.is_settled(kept.corrected_of(each.staged.trace or b""), wanted):
+                    how = rewriting.manner(writer.store.region, each.source_key, writer.now)
+                    anew.append((each, *rewriting.rewritten(each.staged, before.values(), wanted, how, described), how))
+        for each, staged, companions, how in anew:
+            _bring(writer, [rewriting.as_companion(companion, each.source_key, how) for companion in companions])
+            if staged.content_hash == each.staged.content_hash:
+                remarks.append((each.version_id, staged))
             else:
-                how = rewriting.manner(writer.store.region, each.source_key, writer.now)
-                remarks.append((each.version_id, rewriting.rewritten(each.staged, before.values(), wanted, how)[0]))
+                _write(writer, each, staged)
+                changed.append(each.staged.key)
         writer.renew()
 
     def remark(connection: sa.Connection) -> None:
@@ -233,18 +238,10 @@ def settle(writer: NumberWriter, keys: Iterable[str]) -> Settled:
     return Settled(tuple(changed), remark)
 
 
-def _settle(
-    writer: NumberWriter, each: Current, before: Mapping[int, Correction], wanted: Sequence[Correction]
-) -> bool:
-    """Writes one record anew; gives whether its content is another."""
-    how = rewriting.manner(writer.store.region, each.source_key, writer.now)
-    staged, companions = rewriting.rewritten(each.staged, before.values(), wanted, how)
-    _bring(writer, [rewriting.as_companion(companion, each.source_key, how) for companion in companions])
-    if staged.content_hash == each.staged.content_hash:
-        return False
+def _write(writer: NumberWriter, each: Current, staged: Staged) -> None:
     if each.valid_from < writer.number:
         writer.write([("update", each.version_id, staged)])
-        return True
+        return
     # Written under this number already, by what an undo restores.
     columns = ("content_hash", "title", "summary", "ntriples", "trace", "findings")
     with writer.store.writing.begin() as connection:
@@ -253,7 +250,6 @@ def _settle(
         own = tables.fragments.c.version_id == each.version_id
         connection.execute(sa.update(tables.fragments).where(own).values(**ready))
         connection.execute(sa.delete(tables.traits).where(tables.traits.c.version_id == each.version_id))
-    return True
 
 
 def _update(connection: sa.Connection, version_id: int, staged: Staged, columns: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, cast
@@ -56,6 +56,13 @@ def typed(kind: str, iri: str, packed: bytes) -> Resource:
     return rdf.Reading(syntax.parse(unpacked(packed), "nt")).record(iri, RECORD_CLASSES[kind])
 
 
+def source_record(staged: Staged, before: Iterable[Correction]) -> Resource:
+    """The record as its source gives it, out of a stored one; ``before`` are the corrections that it stands under."""
+    assert staged.ntriples is not None
+    present = typed(staged.kind or "dataset", staged.iri or "", staged.ntriples)
+    return corrections.unapply(present, kept.corrected_of(staged.trace or b""), before)
+
+
 class Beneath(NamedTuple):
     """What lies beneath the corrections of a record: the record as its source gives it, its trace, its other findings."""
 
@@ -65,14 +72,18 @@ class Beneath(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def beneath(staged: Staged, before: Iterable[Correction], how: Manner) -> Beneath:
+# Gives what is stored of some IRIs: the agents, services and series that records refer to.
+Described = Callable[[Iterable[str]], tuple[Resource, ...]]
+
+
+def beneath(staged: Staged, before: Iterable[Correction], how: Manner, described: Described) -> Beneath:
     """A stored record freed of the corrections that it stands under; ``before`` are these, as far as they are known."""
     assert staged.ntriples is not None
     loaded = orjson.loads(unpacked(staged.trace or b"") or b"{}") if staged.trace else {}
     corrected = kept.corrected_from(loaded)
     present = typed(staged.kind or "dataset", staged.iri or "", staged.ntriples)
     source = corrections.unapply(present, corrected, before)
-    checked = set(validation.check(present, how.profile))
+    checked = set(validation.check(present, how.profile, described(_refs(present))))
     others = tuple(
         finding
         for finding in findings_from_json(staged.findings)
@@ -84,19 +95,51 @@ def beneath(staged: Staged, before: Iterable[Correction], how: Manner) -> Beneat
 
 
 def rewritten(
-    staged: Staged, before: Iterable[Correction], in_force: Sequence[Correction], how: Manner
+    staged: Staged,
+    before: Iterable[Correction],
+    in_force: Sequence[Correction],
+    how: Manner,
+    described: Described,
 ) -> tuple[Staged, tuple[Resource, ...]]:
     """A stored record under the corrections in force, with its ready forms; and the records of their own that come with these."""
-    source = beneath(staged, before, how)
+    source = beneath(staged, before, how, described)
     reading = Reading(staged.native_id, cast(Harvested, source.record), source.trace, (), source.findings)
     reading = correcting.corrected(reading, in_force)
     record = reading.record
-    findings = reading.findings + validation.check(record, how.profile)
+    fresh = {companion.iri: companion for companion in reading.companions}
+    there = [each for each in described(_refs(record)) if each.iri not in fresh]
+    findings = reading.findings + validation.check(record, how.profile, (*there, *reading.companions))
     findings += future_dates.check((record,), how.now)
     findings = tuple(dict.fromkeys(findings))
     return _staged(
         staged, record, findings, kept.trace_json(reading.trace, source.leftovers, reading.corrected), how
     ), (reading.companions)
+
+
+def _refs(record: Resource) -> tuple[str, ...]:
+    return summarize(record, 0, 0).refs
+
+
+def described_in(connection: sa.Connection, at: int) -> Described:
+    """What the store has of IRIs at a number, each asked for once."""
+    known: dict[str, Resource | None] = {}
+
+    def look(iris_wanted: Iterable[str]) -> tuple[Resource, ...]:
+        wanted = list(iris_wanted)
+        versions, records = tables.versions, tables.records
+        missing = [each for each in wanted if each not in known]
+        if missing:
+            statement = (
+                sa.select(records.c.iri, records.c.kind, versions.c.ntriples)
+                .join_from(versions, records, records.c.key == versions.c.key)
+                .where(records.c.iri.in_(missing), current(at))
+            )
+            known.update(dict.fromkeys(missing))
+            for row in connection.execute(statement):
+                known[row.iri] = typed(row.kind, row.iri, row.ntriples)
+        return tuple(found for each in wanted if (found := known[each]) is not None)
+
+    return look
 
 
 def _staged(staged: Staged, record: Resource, findings: Sequence[Finding], trace: bytes, how: Manner) -> Staged:

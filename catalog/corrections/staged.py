@@ -6,13 +6,16 @@ or while the run was under way) they must neither be lost nor come back with it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from catalog.corrections import kept, rewriting
+from catalog.corrections.rewriting import Described
 from catalog.number_writer import batches
 from catalog.staging import Staged, Staging
 from catalog.staging_file import COLUMNS, MAPPED
 from catalog.store import Store
+from schemas.model import Resource
 
 _WRITTEN = ("content_hash", "title", "summary", "ntriples", "trace", "findings", "ttl", "rdf", "jsonld")
 
@@ -29,15 +32,32 @@ def bring_up(store: Store, source_key: str, staging: Staging, now: datetime) -> 
             wanted = in_force.get(staged.key, ())
             if rewriting.is_settled(corrected, wanted):
                 continue
+            how = rewriting.manner(store.region, source_key, now)
             with store.engine.connect() as connection:
                 before = kept.by_id(connection, (each.id for each in corrected))
-            how = rewriting.manner(store.region, source_key, now)
-            anew, companions = rewriting.rewritten(staged, before.values(), wanted, how)
+                described = _described(staging, rewriting.described_in(connection, store.number()))
+                anew, companions = rewriting.rewritten(staged, before.values(), wanted, how, described)
             _write(staging, anew)
             for companion in companions:
                 _add(staging, rewriting.as_companion(companion, source_key, how))
             rewrote += 1
     return rewrote
+
+
+def _described(staging: Staging, stored: Described) -> Described:
+    """What is staged of IRIs, else what is stored of them."""
+
+    def look(iris: Iterable[str]) -> tuple[Resource, ...]:
+        found: list[Resource] = []
+        for iri in iris:
+            rows = staging.database.execute(
+                "SELECT kind, ntriples FROM staged WHERE iri = ? AND ntriples NOTNULL", (iri,)
+            )
+            row = rows.fetchone()
+            found += (rewriting.typed(row[0], iri, row[1]),) if row else stored((iri,))
+        return tuple(found)
+
+    return look
 
 
 def _write(staging: Staging, staged: Staged) -> None:

@@ -9,7 +9,7 @@ from catalog.corrections import kept, rewriting, values
 from catalog.corrections.publication import Wish
 from catalog.entries import Entry
 from catalog.forgetting import register
-from catalog.store import Store, utc_now
+from catalog.store import Store
 from harvesters.reading import Context
 from schemas import corrections
 from schemas.corrections import NotCorrectable
@@ -38,8 +38,7 @@ def wishes(region: Region, entry: Entry, said: Said) -> list[Wish]:
             in_force = kept.in_force(connection, [entry.key], store.number()).get(entry.key, ())
         if not found:
             raise NotCorrectable(f"Eintrag {entry.slug} ist nicht öffentlich", "the record is not public")
-        how = rewriting.manner(region, entry.source_key, utc_now())
-        source = rewriting.beneath(found[0].staged, in_force, how).record
+        source = rewriting.source_record(found[0].staged, in_force)
         context = _context(region, entry, store)
     finally:
         store.close()
