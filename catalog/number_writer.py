@@ -134,19 +134,31 @@ class NumberWriter:
     def _name(self, connection: sa.Connection) -> None:
         """Lets records bear their new IRIs, and IRIs have their new owners."""
         records, owners = tables.records, tables.owners
-        for key, iri in self.subjects.items():
-            connection.execute(sa.update(records).where(records.c.key == key).values(iri=iri))
-        wanted = [(iri, key, False) for key, iri in self.subjects.items()]
-        wanted += [(iri, key, True) for iri, key in self.owners.items()]
-        for iri, key, moves in wanted:
-            source_key = connection.scalar(sa.select(records.c.source_key).where(records.c.key == key))
-            insert = self.store.upsert(owners).values(iri=iri, key=key, source_key=source_key)
-            if moves:
-                both = {"key": insert.excluded.key, "source_key": insert.excluded.source_key}
-                insert = insert.on_conflict_do_update(index_elements=["iri"], set_=both)
-            else:
-                insert = insert.on_conflict_do_nothing(index_elements=["iri"])
-            connection.execute(insert)
+        named = sa.update(records).where(records.c.key == sa.bindparam("bearer")).values(iri=sa.bindparam("name"))
+        insert = self.store.upsert(owners)
+        kept = insert.on_conflict_do_nothing(index_elements=["iri"])
+        moved = insert.on_conflict_do_update(
+            index_elements=["iri"], set_={"key": insert.excluded.key, "source_key": insert.excluded.source_key}
+        )
+        wanted = [(key, iri, kept) for key, iri in self.subjects.items()]
+        wanted += [(key, iri, moved) for iri, key in self.owners.items()]
+        for batch in batches(wanted):
+            keys = [key for key, _, _ in batch]
+            known = sa.select(records.c.key, records.c.source_key).where(records.c.key.in_(keys))
+            source = dict(connection.execute(known).all())
+            rows = {
+                statement: [
+                    {"iri": iri, "key": key, "source_key": source[key]}
+                    for key, iri, each in batch
+                    if each is statement and key in source
+                ]
+                for statement in (kept, moved)
+            }
+            if rows[kept]:
+                connection.execute(named, [{"bearer": row["key"], "name": row["iri"]} for row in rows[kept]])
+            for statement, values in rows.items():
+                if values:
+                    connection.execute(statement, values)
 
     def _step_forward(self, connection: sa.Connection) -> None:
         """Gives records that no longer stand behind another a place at the feed's end.
@@ -239,7 +251,12 @@ class NumberWriter:
     def _write_records(self, connection: sa.Connection, staged: Sequence[Head]) -> None:
         records = tables.records
         keys = [row.key for row in staged]
-        known = dict(connection.execute(sa.select(records.c.key, records.c.slug).where(records.c.key.in_(keys))).all())
+        columns = sa.select(records.c.key, records.c.slug, records.c.iri)
+        stored = connection.execute(columns.where(records.c.key.in_(keys))).all()
+        known, names = {row.key: row.slug for row in stored}, {row.key: row.iri for row in stored}
+        # Under the same native id the source calls it by another IRI now.
+        renamed = [row for row in staged if row.iri and not row.companion and names.get(row.key, row.iri) != row.iri]
+        self.subjects |= {row.key: row.iri for row in renamed if row.iri}
         fresh = [row for row in staged if row.key not in known]
         slugs = {row.key: iris.slug(row.title or "", row.key) for row in fresh}
         taken = set(connection.scalars(sa.select(records.c.slug).where(records.c.slug.in_(list(slugs.values())))))

@@ -317,7 +317,8 @@ class Catalogue:
                 statement = statement.order_by(~_owns(), _records.c.key)
             if keys := list(connection.scalars(statement)):
                 return keys
-        return []
+        # An IRI that a record bore before belongs to it still.
+        return list(connection.scalars(sa.select(tables.owners.c.key).where(tables.owners.c.iri == name)))
 
     def _minted(self, name: str) -> tuple[str, str]:
         path = name.removeprefix(self.region.base_url).lstrip("/").split("/")

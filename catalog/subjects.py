@@ -6,6 +6,7 @@ staged, when a plan that waited is concluded, and in the version that is public 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +19,7 @@ from catalog.summary import Summary
 from schemas import iris, rdf
 from schemas.findings import Finding, Severity, declare
 from schemas.model import Dataset, Distribution, Resource
+from schemas.namespaces import DCAT, FOAF, RDF
 
 R = TypeVar("R", bound=Resource)
 _subjects = tables.subjects
@@ -39,6 +41,13 @@ OWN_PARTS = declare(
     "DESIGN 3, Identity",
 )
 _RULES = (OWN_IRI, OWN_PARTS)
+_TYPE = re.escape(str(RDF.type).encode())
+_CLASSES = {
+    "dataset": str(DCAT.Dataset),
+    "service": str(DCAT.DataService),
+    "series": str(DCAT.DatasetSeries),
+    "agent": str(FOAF.Agent),
+}
 
 
 class Subject(NamedTuple):
@@ -115,6 +124,20 @@ def _subject(rows: Sequence[Any], at: int) -> Subject:
     over = {new: old for row in rows for old, new in orjson.loads(row.parts).items() if old not in forward}
     iri = valid[-1].iri if valid else source_iri
     return Subject(rows[0].key, iri, rows[-1].iri, source_iri, {**over, **forward}, bool(valid))
+
+
+def borne(kind: str, iri: str, ntriples: bytes) -> str:
+    """The IRI that a version bears: the given one if it is described there, else the one of the record's class.
+
+    A source may call a record by another IRI under the same native id, so older versions bear an older one.
+    """
+    if ntriples.startswith(b"<%b> " % iri.encode()) or b"\n<%b> " % iri.encode() in ntriples:
+        return iri
+    of_class = re.compile(rb"(?m)^<([^>]*)> <%b> <%b> \.$" % (_TYPE, re.escape(_CLASSES[kind].encode())))
+    found = of_class.findall(ntriples)
+    # What the record refers to may be of its class as well.
+    apart = [each for each in found if b"> <%b> ." % each not in ntriples]
+    return next((each.decode() for each in (*apart, *found)), iri)
 
 
 class Named(NamedTuple):

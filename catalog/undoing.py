@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 import zstandard
 
-from catalog import naming, relinks, tables
+from catalog import naming, relinks, subjects, tables
 from catalog.clusters import Clusters
 from catalog.corrections import publication
 from catalog.exceptions import NoSuchRun
@@ -75,7 +74,7 @@ def undo(store: Store, run_id: int, run: Run, now: datetime) -> Undone:
     writer = number_writer(store, run, source_key, now)
     try:
         doing = _look(store, run_id, made, writer.number - 1)
-        _restore(store, writer, doing.restore)
+        _restore(store, writer, doing)
         writer.close_versions(doing.close)
         split, named = turn_splits(writer, made), naming.turn_subjects(writer, made)
         chosen = turn_preferred(writer, made, named)
@@ -214,12 +213,15 @@ def _outcome(run_id: int, doing: _Doing, number: int) -> dict[str, Any]:
     }
 
 
-def _restore(store: Store, writer: NumberWriter, restore: Sequence[Any]) -> None:
-    for batch in batches(restore):
+def _restore(store: Store, writer: NumberWriter, doing: _Doing) -> None:
+    for batch in batches(doing.restore):
         with store.writing.begin() as connection:
             rows, fragments = [], []
             for old in batch:
-                ready = derive(zstandard.decompress(old.ntriples))
+                ntriples, record = zstandard.decompress(old.ntriples), doing.identity[old.key]
+                if (iri := subjects.borne(record.kind, record.iri, ntriples)) != record.iri:
+                    writer.subjects[old.key] = iri
+                ready = derive(ntriples)
                 rows.append(
                     {
                         **old._mapping,

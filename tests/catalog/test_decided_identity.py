@@ -340,3 +340,33 @@ def test_positions_stay_unique_and_what_did_not_step_forward_keeps_its_own(two: 
         key: place for key, place in before.items() if key != second
     }
     assert after[first] == before[first]
+
+
+# ------------------------------------------------------------------------------------------------- the source's own word
+
+
+def test_a_record_that_its_source_calls_by_another_iri_is_the_same_record_under_that(two: Two) -> None:
+    new = "https://example.org/id/neu"
+    first = two["eins"].harvest([package(1, "A", extras=SHARED), package(8, "Acht")])
+    changed = two["eins"].harvest([package(1, "A", extras=[{"key": "uri", "value": new}]), package(8, "Acht")])
+    assert (changed.counts.updated, changed.counts.created) == (1, 0)
+    entry = got(two, new)
+    assert (entry.key, entry.iri, entry.record().iri, subjects_of(entry)) == (ONE, new, new, {new})
+    assert "A" in str(entry.record()), "the page finds what is said of it"
+    assert got(two, IRI).key == ONE, "found by what it was called before"
+    assert (owner(two, new), owner(two, IRI)) == ([ONE], [ONE])
+    assert first.run is not None
+    assert changed.run is not None
+    undone = decisions.undo(two.region, changed.run, two["eins"].now)
+    assert (got(two, ONE).iri, subjects_of(got(two, ONE))) == (IRI, {IRI})
+    decisions.undo(two.region, undone.run, two["eins"].now)
+    assert (got(two, ONE).iri, subjects_of(got(two, ONE))) == (new, {new})
+
+
+def test_a_split_record_that_its_source_gives_an_iri_of_its_own_keeps_ours_without_the_finding(two: Two) -> None:
+    one_iri(two)
+    decisions.split(two.region, TWO, two["zwei"].now)
+    own = [{"key": "uri", "value": "https://example.org/id/zwei"}]
+    two["zwei"].harvest([package(2, "Von zwei", extras=own), package(9, "Neun")])
+    assert got(two, TWO).iri == MINTED, "links to it stay"
+    assert "iri-of-another-dataset" not in [finding.rule for finding in got(two, TWO).findings]
