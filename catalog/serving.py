@@ -24,7 +24,10 @@ from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.forgetting import STAMP as FORGOTTEN
 from catalog.harvest import Wish
+from catalog.links import book as links
+from catalog.links import rounds
 from catalog.pool import Pool
+from catalog.quality import following as scores
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
 from catalog.web import formats
@@ -32,6 +35,7 @@ from schemas.region import ConfigurationError, HarvestSource, Region, load
 
 FOLLOW_SECONDS = 1.0
 CLOCK_SECONDS = 20.0
+LINK_SECONDS = 30.0
 PRUNE_SECONDS = 86_400.0
 _PAUSE_SECONDS = 0.5
 
@@ -81,6 +85,8 @@ def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool
     ours, theirs = _context.Pipe(duplex=False)
     children = [_Child(_web, (region.folder, listening, ours, dict(os.environ))) for _ in range(workers)]
     children.append(_Child(_follow, (region.folder, ours, dict(os.environ))))
+    if clocked:
+        children.append(_Child(_check, (region.folder, ours, dict(os.environ))))
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -180,7 +186,36 @@ def _follow(folder: Path, parent: Connection, environment: dict[str, str]) -> No
         if number != dumped:
             follower.write_dump(lambda at: dump.head(region, catalogue, at))
             dumped = number
+            _score(region, follower)
         time.sleep(FOLLOW_SECONDS)
+
+
+def _score(region: Region, follower: Follower) -> None:
+    """Scores what changed. Whatever goes wrong with it, search and feeds go on."""
+    try:
+        scores.follow(region, follower.engine, utc_now())
+    except Exception as error:
+        log.exception("scores: %s", error)
+
+
+def _check(folder: Path, parent: Connection, environment: dict[str, str]) -> None:
+    """Asks the addresses of the data whether they answer, whenever some are due."""
+    _child(parent, environment)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(10)
+    region = load(folder)
+    said = ""
+    while True:
+        time.sleep(LINK_SECONDS)
+        if not region.check_links:
+            continue
+        try:
+            rounds.tick(region, utc_now)
+            said = ""
+        except Exception as error:  # as the clock: it must go on, and says once what keeps it
+            if str(error) != said:
+                said = str(error)
+                log.exception("links: %s", error)
 
 
 def _child(parent: Connection, environment: dict[str, str]) -> None:
@@ -272,6 +307,8 @@ def _prune(region: Region) -> None:
     store = Store(region)
     try:
         store.prune(utc_now())
+        with store.writing.begin() as connection:
+            links.prune(connection, utc_now())
     finally:
         store.close()
 

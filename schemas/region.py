@@ -198,6 +198,7 @@ class Region(_Settings):
     store: str = "sqlite:///data/allmende.db"
     allowed_hosts: tuple[str, ...] = ()
     backups: int = Field(default=3, ge=0, le=365)
+    check_links: bool = True
     contributor_id: str | None = Field(default=None, pattern=r"^https?://dcat-ap\.de/def/contributors/\S+$")
     municipalities: tuple[Municipality, ...] = Field(min_length=1)
     sources: tuple[HarvestSource, ...] = ()

@@ -52,6 +52,11 @@ class Link(NamedTuple):
 _COLUMNS = [column for column in _links.c if column.name in Link._fields]
 
 
+def columns() -> list[sa.Column[Any]]:
+    """The columns of an address, for statements of others."""
+    return list(_COLUMNS)
+
+
 def host_of(address: str) -> str:
     """The host of an address in the one spelling under which hosts are compared; empty if it has none."""
     try:

@@ -1,0 +1,86 @@
+"""The addresses that do not answer, with the datasets that need them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from catalog import tables
+from catalog.links.answers import words
+from catalog.links.book import Link, columns
+
+_links, _uses, _records = tables.links, tables.link_uses, tables.records
+
+
+class Broken(NamedTuple):
+    """An address that does not answer, and the slugs of the datasets that name it."""
+
+    link: Link
+    datasets: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The address for ``--json`` and the API."""
+        return {**told(self.link), "datasets": list(self.datasets), "sources": list(self.sources)}
+
+
+def told(link: Link) -> dict[str, Any]:
+    """What is known of an address, for ``--json``."""
+    return {
+        "address": link.address,
+        "service": link.service or None,
+        "works": link.works,
+        "status": link.status,
+        "reason": {language: words(link.reason, link.status, language) for language in ("de", "en")},
+        "checked": link.checked,
+        "reachable": link.reachable,
+        "failing_since": link.failing_since,
+        "failures": link.failures,
+        "due": link.due,
+    }
+
+
+def broken(connection: sa.Connection, source_key: str | None = None) -> list[Broken]:
+    """The addresses in use that did not answer when they were last asked, those that many need first."""
+    statement = (
+        sa.select(*columns(), _uses.c.source_key, _uses.c.service, _records.c.slug)
+        .join(_uses, _uses.c.link_id == _links.c.id)
+        .join(_records, _records.c.key == _uses.c.key)
+        .where(sa.or_(_links.c.status < 200, _links.c.status >= 400))
+        .order_by(_links.c.id, _records.c.slug)
+    )
+    if source_key is not None:
+        statement = statement.where(_uses.c.source_key == source_key)
+    found: dict[int, tuple[Link, dict[str, None], dict[str, None]]] = {}
+    for row in connection.execute(statement):
+        values = {name: value for name, value in row._mapping.items() if name in Link._fields}
+        _, slugs, sources = found.setdefault(row.id, (Link(**values), {}, {}))
+        slugs[row.slug] = None
+        sources[row.source_key] = None
+    listed = [Broken(link, tuple(slugs), tuple(sources)) for link, slugs, sources in found.values()]
+    return sorted(listed, key=lambda each: (-len(each.datasets), each.link.id))
+
+
+class Reach(NamedTuple):
+    """How many addresses in use answer, do not, and are not known."""
+
+    good: int
+    bad: int
+    unknown: int
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return self.good + self.bad + self.unknown
+
+
+def reach(connection: sa.Connection) -> Reach:
+    """How many addresses in use answer."""
+    used = sa.exists().where(_uses.c.link_id == _links.c.id)
+    good = sa.and_(_links.c.status >= 200, _links.c.status < 400)
+    kind = sa.case((_links.c.status.is_(None), "unknown"), (good, "good"), else_="bad")
+    counted: dict[str, int] = dict(
+        connection.execute(sa.select(kind, sa.func.count()).where(used).group_by(kind)).tuples().all()
+    )
+    return Reach(counted.get("good", 0), counted.get("bad", 0), counted.get("unknown", 0))
