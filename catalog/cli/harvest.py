@@ -82,8 +82,12 @@ def command(
     else:
         for result in results:
             _show(region, result)
-    # A run that is published may still hold records: what an undo blocked waits for a decision (DESIGN 4.2).
-    return 1 if any(result.status in ("failed", "partial", "held") or result.counts.held for result in results) else 0
+    return 1 if any(_is_incomplete(result) for result in results) else 0
+
+
+def _is_incomplete(result: RunResult) -> bool:
+    # A run that is published may hold records still: what an undo blocked waits for a decision. A plan was asked for.
+    return result.status in ("failed", "partial", "held") or (result.counts.held > 0 and not result.waiting)
 
 
 def _split(region: Region, record: str, json: bool) -> int:

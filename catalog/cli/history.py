@@ -57,7 +57,8 @@ def command(
         else:
             runs = catalogue.runs(limit=limit)
             if json:
-                print_json([asdict(run) for run in runs])
+                # "run" is what all other verbs call it; "id" stays for who reads it already.
+                print_json([{"run": run.id, **asdict(run)} for run in runs])
             else:
                 for run in runs:
                     print(run_words.run_line(run, texts(SOURCE)))

@@ -84,7 +84,9 @@ def command(
         print_json({"number": at, "datasets": counts.datasets, "sources": rows})
     else:
         _show(region, stands, counts.datasets, now)
-    return 1 if any(row["status"] in ("failed", "partial", "held") for row in rows) else 0
+    last_runs = [stand.state.last_run for stand in stands if stand.state.last_run is not None]
+    held = any(run.state == "done" and run.counts.get("held") for run in last_runs)
+    return 1 if held or any(row["status"] in ("failed", "partial", "held") for row in rows) else 0
 
 
 def _show(region: Region, stands: list[_Stand], datasets: int, now: datetime) -> None:

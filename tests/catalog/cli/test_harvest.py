@@ -300,3 +300,17 @@ def test_F53_second_run_of_a_source_at_once_is_skipped(tmp_path: Path, portal: P
         portal.go.set()
         out, _ = first.communicate(timeout=60)
     assert only(Result(first.returncode, out, ""))["created"] == 20
+
+
+def test_records_that_wait_after_an_undo_are_exit_1_though_the_run_is_published(published: Path, portal: Portal) -> None:
+    assert allmende("undo", 1, cwd=published).code == 0
+    result = allmende("harvest", "--json", cwd=published)
+    source = only(result)
+    assert counts(source, "status", "held") == ("warnings", 20)
+    assert result.code == 1, "something waits for a decision"
+    assert allmende("status", "--json", cwd=published).code == 1
+    runs = allmende("history", "--json", cwd=published).json()
+    assert [run["run"] for run in runs] == [run["id"] for run in runs] == [source["run"], 2, 1]
+    assert allmende("harvest", "--accept", 2, "--json", cwd=published).code == 0
+    assert counts(only(allmende("harvest", "--json", cwd=published)), "held", "created") == (0, 20)
+    assert allmende("status", cwd=published).code == 0
