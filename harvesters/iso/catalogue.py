@@ -75,6 +75,11 @@ def asked_in(url: str, key: str) -> str:
     return next((value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == key), "")
 
 
+def asks_for_records(url: str) -> bool:
+    """Whether an address asks a catalogue for records by their identifiers: those are meant, and not all that it has."""
+    return asked_in(url, "request").casefold() == "getrecordbyid" and asked_in(url, "id") != ""
+
+
 def with_parameters(url: str, parameters: dict[str, str]) -> str:
     """An address with more parameters."""
     return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode(parameters)}"

@@ -107,6 +107,8 @@ class CswSpider(HarvestSpider):
         """GetCapabilities at the address or where catalogues lie below it, and three records for the count."""
         if not url.startswith(("http://", "https://")):
             return ()
+        if catalogue.asks_for_records(url):
+            return (url,)
         return tuple(
             address for base in _bases(url) for address in (catalogue.capabilities_address(base), _three(base))
         )
@@ -116,6 +118,8 @@ class CswSpider(HarvestSpider):
         """The first address that answers with capabilities of a catalogue; else records at the address itself."""
         if not url.startswith(("http://", "https://")):
             return None
+        if catalogue.asks_for_records(url):
+            return _kept_records(cls.name, url, answers.get(url))
         for base in _bases(url):
             address = catalogue.capabilities_address(base)
             if address not in answers:
@@ -134,7 +138,7 @@ class CswSpider(HarvestSpider):
     # --- Capabilities -------------------------------------------------------------------------------------------
 
     def first(self) -> Iterable[Request | Page]:
-        """The catalogue's capabilities."""
+        """The catalogue's capabilities, or the records that the address names."""
         self._manners: list[Manner] = []
         self._reasons: list[str] = []
         self._waiting: list[Response] = []
@@ -144,7 +148,17 @@ class CswSpider(HarvestSpider):
         self._totals: dict[int, None] = {}
         self._repeated = 0
         self._stepped_back = False
-        yield self._ask_capabilities(self.options.version)
+        if catalogue.asks_for_records(self.source.url):
+            yield self.request(self.source.url, self.named, headers=self._headers())
+        else:
+            yield self._ask_capabilities(self.options.version)
+
+    def named(self, response: Response) -> Iterator[Any]:
+        """The records of a GetRecordById."""
+        if (page := self.not_modified(response)) is not None:
+            yield page
+        else:
+            yield from self._kept_answer(response)
 
     def _ask_capabilities(self, version: str, last: bool = False) -> Request:
         return self.request(
@@ -190,11 +204,15 @@ class CswSpider(HarvestSpider):
         constraint = self.options.constraint or _plain(catalogue.asked_in(self.source.url, "constraint"))
         return Wishes(self.options.types, self.options.keyword, constraint, self.options.output_schema, day)
 
-    def _kept_answer(self, response: Response, refused: Unreadable) -> Iterator[Any]:
+    def _kept_answer(self, response: Response, refused: Unreadable | None = None) -> Iterator[Any]:
         try:
             answer = catalogue.read_answer(parse(response.body)[0])
-        except (Unreadable, Refused):
-            self._fail(response.url, refused.de, refused.en)
+        except Refused as error:
+            said = (error.message, error.message) if refused is None else (refused.de, refused.en)
+            self._fail(response.url, *said)
+            return
+        except Unreadable as error:
+            self._fail(response.url, (refused or error).de, (refused or error).en)
             return
         found = cut_all(answer.records, response.url, None)
         self.job.stated_total = answer.matched

@@ -409,3 +409,47 @@ def test_sample_of_an_exception(samples: Path) -> None:
         read_answer(root)
     with pytest.raises(Unreadable):
         read_answer(parse((samples / "broken/iso_decode_error.xml").read_bytes())[0])
+
+
+# --- Records by their identifiers -----------------------------------------------------------------------------------
+
+BY_ID = "?service=CSW&version=2.0.2&request=GetRecordById&id=id-2&outputSchema=" + GMD
+
+
+def _by_id(fake: FakeCatalogue, asked: Asked) -> str | None:
+    """A live catalogue: capabilities and lists as always, and the record that is asked for by its identifier."""
+    if asked.request.casefold() != "getrecordbyid":
+        return None
+    found = [each for each in fake.records if f">{asked.parameters['id']}<" in each]
+    return f'<csw:GetRecordByIdResponse xmlns:csw="{CSW_2}">{"".join(found)}</csw:GetRecordByIdResponse>'
+
+
+def test_address_of_one_record_of_a_live_catalogue_means_that_record(harvest: Callable[..., Run]) -> None:
+    with FakeCatalogue(isos(7), quirk=_by_id) as fake:
+        first = harvest(fake, BY_ID)
+        assert (set(first.records), first.report["coverage"], first.report["stated"]) == ({"id-2"}, "complete", 1)
+        assert [each.request for each in fake.asked] == ["getrecordbyid"]
+        again = harvest(fake, BY_ID, state=first.state, replay=True)
+        assert again.titles == first.titles
+        assert len(fake.asked) == 1
+
+
+def test_F02_record_that_is_gone_or_refused_fails_in_its_own_words(harvest: Callable[..., Run]) -> None:
+    refusal = exception("InvalidParameterValue", "no such record", "id")
+    with FakeCatalogue(isos(1), quirk=lambda fake, asked: refusal) as fake:
+        run = harvest(fake, BY_ID)
+    assert run.records == {}
+    assert "no such record" in run.report["failure"]
+
+
+def test_detection_of_one_record_of_a_live_catalogue_names_that_record_only() -> None:
+    base = "https://k.example/csw"
+    fake = FakeCatalogue(isos(4), url=base)
+    url = f"{base}{BY_ID}"
+    one = f'<csw:GetRecordByIdResponse xmlns:csw="{CSW_2}">{iso(2)}</csw:GetRecordByIdResponse>'
+    answers = {url: answered(url, one), capabilities_address(base): answered(base, fake.capabilities())}
+    assert set(CswSpider.probes(url)) == {url}
+    found = CswSpider.detect(url, answers)
+    assert found is not None
+    assert (found.url, found.count, found.samples) == (url, 1, ("Karte 2",))
+    assert CswSpider.detect(url, {capabilities_address(base): answered(base, fake.capabilities())}) is None
