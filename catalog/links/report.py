@@ -80,7 +80,7 @@ def reach(connection: sa.Connection) -> Reach:
     used = sa.exists().where(_uses.c.link_id == _links.c.id)
     good = sa.and_(_links.c.status >= 200, _links.c.status < 400)
     kind = sa.case((_links.c.status.is_(None), "unknown"), (good, "good"), else_="bad")
-    counted: dict[str, int] = dict(
-        connection.execute(sa.select(kind, sa.func.count()).where(used).group_by(kind)).tuples().all()
-    )
+    counted: dict[str, int] = {}
+    for name, number in connection.execute(sa.select(kind, sa.func.count()).where(used).group_by(kind)):
+        counted[name] = number
     return Reach(counted.get("good", 0), counted.get("bad", 0), counted.get("unknown", 0))
