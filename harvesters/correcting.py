@@ -17,7 +17,7 @@ TRACED = "correction"
 def corrected(reading: Reading, corrections: Sequence[Correction]) -> Reading:
     """A reading, freed of persons and with the region's defaults, under the corrections of its record."""
     applied = corrected_records.apply(reading.record, corrections)
-    if not applied.corrected:
+    if not applied.corrected and not applied.findings:
         return reading
     rules = {each.id: each.rule for each in corrections}
     trace = list(reading.trace)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from catalog.conclusion import RunResult, Terms, conclude
+from catalog.corrections import kept
 from catalog.staging import Staging
 from catalog.store import Store
 from harvesters import pipelines
@@ -90,7 +91,9 @@ class Source:
         staging = Staging(file, self.source.key, "de", store.responses, contents, relinked=relinked)
         municipality = self.region.municipality(self.source.municipality)
         assert municipality is not None
-        job = Job(Context(self.region, self.source, municipality), staging, memory, revision, now=self.now)
+        corrections = kept.of_source(store.engine, self.source.key, store.number())
+        context = Context(self.region, self.source, municipality, corrections=corrections)
+        job = Job(context, staging, memory, revision, now=self.now)
         for start in range(0, len(packages), 10):
             natives = [
                 Native(entry, orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))
