@@ -135,7 +135,7 @@ def is_iri(text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)  # an address comes again within its record, or it is one of the few in all
 def iri(text: str) -> str | None:
     """An absolute IRI from what sources write, repaired only where there is one reading (fault F23), else None.
 
@@ -243,7 +243,7 @@ def literal_to_ntriples(value: Literal) -> str:
     return f'"{text}{_ENDINGS[value[1:]]}'
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)  # an address comes again within its record, or it is one of the few in all
 def iri_to_ntriples(value: str) -> str:
     """An IRI in N-Triples; whatever no syntax can write is percent-encoded, so that a feed never breaks (F23)."""
     return f"<{writable(value)}>"
