@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from functools import cache, lru_cache
 from typing import Any, cast
 
+from harvesters.mapping.geocoding import derived
 from harvesters.persons.erasure import office, without_forgotten
 from harvesters.persons.readings import without_persons
 from harvesters.reading import Context, Harvested, Reading, TraceEntry
@@ -121,6 +122,8 @@ def _with_defaults(reading: Reading, context: Context) -> Reading:
         if context.source.license and not _licensed(record):
             record = _with_license(record, context.source.license)
             trace.append(TraceEntry("distribution.license", f"sources/{context.source.id}.toml: license", "default"))
+        record, following = derived(record, context.municipality, companions)
+        trace += following
     return replace(reading, record=record, trace=tuple(trace), companions=companions)
 
 
