@@ -120,12 +120,12 @@ def test_F38_a_strange_host_is_asked_for_so_many_addresses_a_day(place: Linked) 
     place.publish(a=linked("Viele", *many), b=linked("Ports", *ports))
     assert place.round(ended=lambda: True).asked == 0
     done = _asked_of(place, a_day=5)
-    assert sorted(done) == sorted([*(f"https://daten.neuhof-fulda.de/{n}" for n in range(5)), *_ports(80, 8080)])
+    assert sorted(done) == sorted([*(f"https://daten.neuhof-fulda.de/{n}" for n in range(5)), *_ports(80, 8000)])
     place.clock.pass_by(hours=23)
     assert _asked_of(place, a_day=5) == []
     place.clock.pass_by(hours=2)
     assert sorted(_asked_of(place, a_day=5)) == sorted(
-        [*(f"https://daten.neuhof-fulda.de/{n}" for n in (5, 6)), *_ports(8000, 8443)]
+        [*(f"https://daten.neuhof-fulda.de/{n}" for n in (5, 6)), *_ports(8080, 8443)]
     )
 
 
