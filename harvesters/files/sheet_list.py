@@ -38,7 +38,10 @@ class SheetDataset(NamedTuple):
 
 
 class SheetList(NamedTuple):
-    """What a table lists: its datasets, the numbers of rows that are none, mapped columns that it does not have."""
+    """What a table lists: its datasets, the numbers of rows that are none, mapped columns that it does not have.
+
+    ``lost`` are those of the missing ones without which its records would be others: title and identifier.
+    """
 
     datasets: tuple[SheetDataset, ...]
     empty_rows: tuple[int, ...] = ()
@@ -46,6 +49,7 @@ class SheetList(NamedTuple):
     names: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     has_title: bool = True
+    lost: tuple[str, ...] = ()
 
 
 def read_list(data: bytes, path: str, columns: Columns, sheet: str = "", header_row: int | None = None) -> SheetList:
@@ -56,6 +60,12 @@ def read_list(data: bytes, path: str, columns: Columns, sheet: str = "", header_
     known = {fold(name): place for place, name in reversed(list(enumerate(table.names)))}
     wanted = [name for names in columns.values() for name in names if not name.startswith("=")]
     missing = tuple(name for name in wanted if fold(name) not in known)
+    lost = tuple(
+        name
+        for field in ("title", "identifier")
+        for name in columns.get(field, ())
+        if all(each in missing for each in columns[field])
+    )
     fields = _fields(table.names, columns, known)
     constants = [
         (field, "=", name[1:].strip()) for field, names in columns.items() for name in names if name.startswith("=")
@@ -66,7 +76,7 @@ def read_list(data: bytes, path: str, columns: Columns, sheet: str = "", header_
     named = [name for place, name in enumerate(table.names) if not fields[place]]
     unknown = tuple(name for name in named if any(name == column for row in rows for column, _ in row.unknown))
     has_title = any({"title", "identifier"} & set(each) for each in fields)
-    return SheetList(tuple(_grouped(rows)), tuple(empty), missing, table.names, unknown, has_title)
+    return SheetList(tuple(_grouped(rows)), tuple(empty), missing, table.names, unknown, has_title, lost)
 
 
 def _fields(names: Sequence[str], columns: Columns, known: Mapping[str, int]) -> list[list[str]]:

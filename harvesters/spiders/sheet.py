@@ -31,6 +31,16 @@ COLUMNS_UNUSED = declare(
     "Ordnen Sie sie unter [sheet.columns] der Quelle einem Feld zu, wenn sie etwas über die Daten sagen.",
     "Assign them to a field under [sheet.columns] of the source if they say something about the data.",
 )
+COLUMNS_MISSING = declare(
+    "sheet-columns-missing",
+    "Spalten, die unter [sheet.columns] stehen, hat die Liste nicht: {0}. Vorhanden sind: {1}",
+    "Columns that [sheet.columns] names are not in the list: {0}. There are: {1}",
+    "Nennen Sie unter [sheet.columns] die heutigen Namen der Spalten, oder benennen Sie die Spalten der Liste wieder so; bis "
+    "dahin fehlen diese Angaben.",
+    "Give the columns' present names under [sheet.columns], or name the list's columns so again; until then these details "
+    "are missing.",
+    "faults F24",
+)
 # Fields that a list of datasets has and a table of data seldom, and those whose cells are looked at.
 _TELLING = frozenset(
     {"description", "file", "license", "publisher", "theme", "access_url", "frequency", "contact", "attribution"}
@@ -165,7 +175,9 @@ class SheetSpider(HarvestSpider):
             yield Page(url, tuple(natives), response=self.job.sink.keep(Kept(url, None, body)))
 
     def cut(self, body: bytes, url: str) -> list[Native] | None:
-        """The datasets of a table; None with the reason entered where it holds none, or lacks a mapped column (F24)."""
+        """The datasets of a table; None with the reason entered where it holds none, or where the column is gone by which its
+        records are known (F24). Any other column that it lacks is a finding, and what is there is read.
+        """
         options = self.options
         try:
             found = read_list(body, _name(url), options.columns, options.sheet, options.header_row)
@@ -173,8 +185,8 @@ class SheetSpider(HarvestSpider):
             self.fail(f"{url}: {error.note.de}", f"{url}: {error.note.en}")
             return None
         names = ", ".join(found.names)[:400]
-        if found.missing:
-            wanted = ", ".join(f"„{name}“" for name in found.missing)
+        if found.lost:
+            wanted = ", ".join(f"„{name}“" for name in found.lost)
             self.fail(
                 f"{url}: Spalten fehlen, die unter [sheet.columns] stehen: {wanted}; vorhanden sind: {names}",
                 f"{url}: columns that [sheet.columns] names are missing: {wanted}; there are: {names}",
@@ -186,6 +198,9 @@ class SheetSpider(HarvestSpider):
                 f"{url}: no column for title or identifier; name it under [sheet.columns]. There are: {names}",
             )
             return None
+        if found.missing:
+            shown = (", ".join(found.missing)[:400], names)
+            self.job.findings.append(Finding(Severity.WARNING, url, None, COLUMNS_MISSING, shown))
         self._remark(found.empty_rows, found.unknown, url)
         self.job.stated_total = len(found.datasets)
         return [_native(dataset, url) for dataset in found.datasets]

@@ -98,6 +98,26 @@ def test_F01_F24_what_is_no_list_fails_the_run(
     assert said in run.report["failure"]
 
 
+def test_F24_column_that_is_gone_is_told_and_the_others_are_read(harvest: Callable[..., Run], tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_bytes(CSV)
+    columns = (
+        '[sheet]\ncolumns = { title = ["Bezeichnung", "Titel"], publisher = "Amt", description = "Beschreibung" }\n'
+    )
+    run = harvest("liste.csv", columns)
+    assert run.titles == {"W1": "Wald", "W2": "Wiese"}
+    assert run.report["coverage"] == "complete"
+    assert "Gräser" in run.records["W2"]["ntriples"]
+    (told,) = [said for rule, said in run.report["findings"] if rule == "sheet-columns-missing"]
+    assert "nicht: Bezeichnung, Amt. Vorhanden sind: Titel, Beschreibung, Datei, Lizenz, Kennung" in told
+
+
+def test_F24_column_by_which_records_are_known_must_be_there(harvest: Callable[..., Run], tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_bytes(CSV)
+    run = harvest("liste.csv", '[sheet]\ncolumns = { identifier = "Nummer" }\n')
+    assert run.records == {}
+    assert "„Nummer“" in run.report["failure"]
+
+
 def test_F04_list_with_its_columns_only_is_complete_with_no_record(harvest: Callable[..., Run], tmp_path: Path) -> None:
     (tmp_path / "liste.xlsx").write_bytes(table(ROWS[0]))
     run = harvest("liste.xlsx")
