@@ -1,0 +1,163 @@
+"""The region against the Musterdatenkatalog: who publishes what, and which gaps a neighbour's record can help to fill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from catalog import tables
+from catalog.entries import unpacked
+from catalog.search import Catalogue
+from catalog.store import current, shadowed
+from catalog.summary import Summary
+from schemas import musterdaten
+from schemas.musterdaten import SURE, Entry
+from schemas.region import Municipality, Region
+from schemas.vocabularies import LISTS
+
+MAYBE = 50
+"""From this certainty on a dataset is shown as one that may be the entry already; somebody should look."""
+
+HVD, MAYBE_HVD, NO_DUTY = "hvd", "maybe", ""
+_MARK = b"musterdatenkatalog.de/def/musterdatensatz/"
+_records, _versions = tables.records, tables.versions
+
+
+class Published(NamedTuple):
+    """A dataset that is, or may be, an entry: how certain that is (1 to 100), and what speaks for its record."""
+
+    key: str
+    slug: str
+    iri: str
+    title: str
+    municipality: str
+    certainty: int
+    violations: int
+    warnings: int
+    modified: str
+    hvd: bool
+
+
+class Coverage(NamedTuple):
+    """One entry in the region. ``have`` and ``maybe`` hold datasets by municipality; ``duty`` is ``hvd``, ``maybe`` or empty."""
+
+    entry: Entry
+    have: Mapping[str, tuple[Published, ...]]
+    maybe: Mapping[str, tuple[Published, ...]]
+    duty: str
+
+    def lacking(self, region: Region) -> tuple[Municipality, ...]:
+        """The municipalities that surely have none."""
+        return tuple(m for m in region.municipalities if m.id not in self.have)
+
+    def template(self, municipality: str = "") -> Published | None:
+        """The neighbour's record that serves best as a template: sure, without faults, lately changed."""
+        others = [each for place, some in self.have.items() if place != municipality for each in some]
+        ranked = sorted(others, key=lambda each: each.modified, reverse=True)
+        return min(ranked, key=lambda e: (e.violations, -e.certainty, e.warnings), default=None)
+
+
+def coverage(catalogue: Catalogue, at: int) -> tuple[Coverage, ...]:
+    """All entries that somebody in the region publishes, or that are a duty; HVD first, then what most have."""
+    found: dict[str, dict[str, list[Published]]] = {}
+    for published, code in _recognised(catalogue, at):
+        found.setdefault(code, {}).setdefault(published.municipality, []).append(published)
+    listed = []
+    for code, entry in musterdaten.entries().items():
+        places = found.get(code, {})
+        if places or entry.hvd:
+            listed.append(_coverage(entry, places))
+    return tuple(sorted(listed, key=_order))
+
+
+def gaps(
+    covered: Sequence[Coverage], region: Region, municipality: str = ""
+) -> tuple[tuple[Coverage, tuple[Municipality, ...]], ...]:
+    """The entries that some have and others lack, with those who lack them; of one municipality, or of all."""
+    found = []
+    for each in covered:
+        lacking = tuple(m for m in each.lacking(region) if municipality in ("", m.id))
+        if each.have and lacking:
+            found.append((each, lacking))
+    return tuple(found)
+
+
+def duties(covered: Sequence[Coverage]) -> tuple[Coverage, ...]:
+    """The entries that are surely high-value datasets and that nobody in the region publishes."""
+    return tuple(each for each in covered if each.duty == HVD and not each.have)
+
+
+def _coverage(entry: Entry, places: Mapping[str, Sequence[Published]]) -> Coverage:
+    sure = {
+        place: tuple(sorted(some, key=lambda each: -each.certainty))
+        for place, each in places.items()
+        if (some := [one for one in each if one.certainty >= SURE])
+    }
+    maybe = {place: tuple(each) for place, each in places.items() if place not in sure}
+    marked = any(each.hvd for some in sure.values() for each in some)
+    duty = HVD if entry.hvd or marked else MAYBE_HVD if entry.maybe_hvd else NO_DUTY
+    return Coverage(entry, sure, maybe, duty)
+
+
+def _order(each: Coverage) -> tuple[int, int, str]:
+    return ((HVD, MAYBE_HVD, NO_DUTY).index(each.duty), -len(each.have), each.entry.de)
+
+
+def _recognised(catalogue: Catalogue, at: int) -> Iterator[tuple[Published, str]]:
+    """The public datasets of the municipalities, each with the code of the entry that it is or may be."""
+    statement = (
+        sa.select(_records.c.key, _records.c.slug, _records.c.iri, _records.c.source_key, *_parts())
+        .join_from(_records, _versions, _versions.c.key == _records.c.key)
+        .where(_records.c.kind == "dataset", current(at), ~shadowed(at))
+        .order_by(_records.c.position)
+    )
+    with catalogue.engine.connect().execution_options(yield_per=500) as connection:
+        for key, slug, iri, source_key, packed, stored in connection.execute(statement):
+            place = catalogue.municipalities.get(source_key)
+            if place is None:
+                continue
+            summary = Summary.from_json(stored)
+            for match in _matches(summary, unpacked(packed)):
+                yield (
+                    Published(
+                        key,
+                        slug,
+                        iri,
+                        summary.title,
+                        place,
+                        match.certainty,
+                        summary.violations,
+                        summary.warnings,
+                        summary.modified,
+                        summary.hvd,
+                    ),
+                    match.entry.code,
+                )
+
+
+def _parts() -> tuple[sa.ColumnElement[bytes], sa.ColumnElement[str]]:
+    return _versions.c.ntriples, _versions.c.summary
+
+
+def _matches(summary: Summary, ntriples: bytes) -> Sequence[musterdaten.Match]:
+    """The entries that a dataset surely is: all that it refers to, else the single most certain one; or may be."""
+    themes = [LISTS["data-theme"].base + code for code in summary.themes]
+    references = _references(ntriples) if _MARK in ntriples else ()
+    found = musterdaten.recognise([summary.title], summary.keywords, summary.description, themes, references)
+    if not found or found[0].certainty < MAYBE:
+        return ()
+    best = [match for match in found if match.certainty == found[0].certainty]
+    if best[0].certainty == musterdaten.STATED or len(best) == 1:
+        return best
+    return [match._replace(certainty=min(match.certainty, SURE - 1)) for match in best]
+
+
+def _references(ntriples: bytes) -> tuple[str, ...]:
+    """The IRIs of entries that a record refers to (dcterms:references), out of its canonical N-Triples."""
+    found = []
+    for line in ntriples.splitlines():
+        if _MARK in line and b"<http://purl.org/dc/terms/references>" in line:
+            found.append(line.rsplit(b"<", 1)[-1].partition(b">")[0].decode())
+    return tuple(found)
