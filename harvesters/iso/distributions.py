@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from harvesters.iso.codes import SERVICES
+from harvesters.iso.identification import Dated
 from harvesters.iso.links import (
     Link,
     asks,
@@ -50,6 +51,7 @@ class Whole:
     formats: Sequence[tuple[str, str]] = ()
     technical: tuple[tuple[str, Value], ...] = ()
     status: Resources = ()
+    revised: Dated | None = None
     used: set[str] = field(default_factory=set)
 
 
@@ -74,6 +76,8 @@ def enter_links(account: Account, links: Sequence[Link], whole: Whole) -> list[R
         account.values["distribution"] = list(found)
     else:
         _keep_terms(account, whole.terms)
+        if whole.revised is not None and whole.revised.date not in account.values.get("modified", ()):
+            account.leave(whole.revised.path, whole.revised.date.text)
     for link in sound:
         if link not in data:
             attribute = "landing_page" if has_no_function(link) and not asks(link.url, "getrecordbyid") else "page"
@@ -122,6 +126,8 @@ def _distribution(
     if link.megabytes and not kind:
         _add_size(inner, link)
     inner.values |= {name: list(v) for name, v in (("license", whole.terms.license), ("status", whole.status)) if v}
+    if whole.revised is not None:
+        inner.add("modified", [whole.revised.date], whole.revised.path, "copy")
     if whole.terms.attribution:
         inner.values["license_attribution"] = list(whole.terms.attribution)
     if whole.terms.rights:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from harvesters.iso.codes import (
     DATA_THEME_BASE,
@@ -95,8 +96,19 @@ def own_iri(record: IsoRecord) -> str | None:
     return None
 
 
-def enter_dates(account: Account, record: IsoRecord) -> None:
-    """Publication, revision, creation; where no revision is dated, the record's own date is the last change (K40)."""
+class Dated(NamedTuple):
+    """A date and where it stands."""
+
+    path: str
+    date: Literal
+
+
+def enter_dates(account: Account, record: IsoRecord) -> Dated | None:
+    """Publication, creation, and the record's own date as the last change (K40): by it GovData tells copies apart.
+
+    Gives the latest revision of the data, for the distributions; it is the dataset's change only where the record bears no
+    date of its own.
+    """
     given: dict[str, list[tuple[str, Literal]]] = {}
     for path, element in record.identified("citation/date"):
         stated = first(element, "date")
@@ -109,23 +121,30 @@ def enter_dates(account: Account, record: IsoRecord) -> None:
             account.refuse(path, said)
         else:
             given.setdefault(code(first(element, "dateType")), []).append((path, typed))
-    for kind, attribute in (("publication", "issued"), ("released", "issued"), ("revision", "modified")):
-        if kind in given and attribute not in account.values:
+    for kind in ("publication", "released"):
+        if kind in given and "issued" not in account.values:
             path, typed = max(given.pop(kind), key=lambda each: each[1].text)
-            account.add(attribute, [typed], path, "copy")
+            account.add("issued", [typed], path, "copy")
     if "creation" in given:
         path, typed = min(given.pop("creation"), key=lambda each: each[1].text)
         _extra(account, str(DCTERMS.created), [typed], path)
+    revised = max((Dated(*each) for each in given.pop("revision", [])), key=lambda each: each.date.text, default=None)
     for kind, rest in given.items():
         for path, typed in rest:
             account.leave(f"{path}[{kind or '?'}]", typed.text)
-    if "modified" not in account.values:
-        for path, said in _stamps(record):
-            if typed := date(said):
-                account.add("modified", [typed], path, "K40")
-                return
-            account.attribute = "modified"
-            account.refuse(path, said)
+    if not _enter_stamp(account, record) and revised is not None:
+        account.add("modified", [revised.date], revised.path, "copy")
+    return revised
+
+
+def _enter_stamp(account: Account, record: IsoRecord) -> bool:
+    for path, said in _stamps(record):
+        if typed := date(said):
+            account.add("modified", [typed], path, "K40")
+            return True
+        account.attribute = "modified"
+        account.refuse(path, said)
+    return False
 
 
 def _stamps(record: IsoRecord) -> Iterator[tuple[str, str]]:

@@ -101,7 +101,7 @@ def _account(record: IsoRecord, context: Context, identity: str) -> Account:
 def _read(record: IsoRecord, account: Account, identity: str, location: str | None) -> Reading:
     identification.enter_texts(account, record)
     identification.enter_identifiers(account, record)
-    identification.enter_dates(account, record)
+    revised = identification.enter_dates(account, record)
     identification.enter_languages(account, record)
     identification.enter_topics(account, record)
     identification.enter_keywords(account, record)
@@ -118,8 +118,10 @@ def _read(record: IsoRecord, account: Account, identity: str, location: str | No
     account.extra.append((str(GEODCATAP.resourceType), RESOURCE_TYPE_BASE + record.scope))
     if record.is_service:
         result: Dataset | DataService = _service(record, account, terms)
+        if revised is not None and revised.date not in account.values.get("modified", ()):
+            account.leave(revised.path, revised.date.text)
     else:
-        companions += _links(record, account, identity, terms)
+        companions += _links(record, account, identity, terms, revised)
         # A series is a dataset as well: DCAT 3 makes it a subclass, and it often has distributions of its own.
         types = (str(DCAT.DatasetSeries),) if record.is_series else ()
         result = Dataset(iri=account.focus, types=types, extra=tuple(account.extra), **account.tuples())
@@ -134,13 +136,16 @@ def _read(record: IsoRecord, account: Account, identity: str, location: str | No
     )
 
 
-def _links(record: IsoRecord, account: Account, identity: str, terms: Terms) -> list[Resource]:
+def _links(
+    record: IsoRecord, account: Account, identity: str, terms: Terms, revised: identification.Dated | None
+) -> list[Resource]:
     whole = Whole(
         identity,
         terms,
         formats=online.formats_of(record),
         technical=online.technical_of(record),
         status=online.status_of(record),
+        revised=revised,
     )
     return enter_links(account, online.links_of(record), whole)
 

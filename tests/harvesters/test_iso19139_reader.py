@@ -210,10 +210,30 @@ def test_endpoint_keeps_what_chooses_the_service() -> None:
     assert service.endpoint_description == (url.replace("&amp;", "&"),)
 
 
-def test_k40_record_date_counts_where_no_revision_is_dated() -> None:
-    reading = read(record("", "<gmd:dateStamp><gco:Date>2026-01-02</gco:Date></gmd:dateStamp>"))
-    assert [each.text for each in dataset(reading).modified] == ["2026-01-02"]
+REVISED = (
+    "<gmd:citation><gmd:CI_Citation><gmd:date><gmd:CI_Date><gmd:date><gco:Date>2020-05-06</gco:Date></gmd:date>"
+    '<gmd:dateType><gmd:CI_DateTypeCode codeListValue="revision"/></gmd:dateType></gmd:CI_Date></gmd:date>'
+    "</gmd:CI_Citation></gmd:citation>"
+)
+STAMPED = "<gmd:dateStamp><gco:Date>2026-01-02</gco:Date></gmd:dateStamp>"
+
+
+def test_k40_the_record_s_own_date_is_the_change_and_the_revision_that_of_the_files() -> None:
+    reading = read(record(REVISED, STAMPED + online("https://x.example/a.csv", "download"), title=""))
+    found = dataset(reading)
+    assert [each.text for each in found.modified] == ["2026-01-02"]
     assert ("modified", "dateStamp", "K40") in reading.trace
+    (form,) = [each for each in found.distribution if isinstance(each, Distribution)]
+    assert [each.text for each in form.modified] == ["2020-05-06"]
+
+
+def test_k40_without_a_file_the_revision_is_left_with_the_record() -> None:
+    reading = read(record(REVISED, STAMPED, title=""))
+    assert ("identificationInfo/citation/date", "2020-05-06") in reading.leftovers
+
+
+def test_k40_the_revision_is_the_change_where_the_record_is_not_dated() -> None:
+    assert [each.text for each in dataset(read(record(REVISED, title=""))).modified] == ["2020-05-06"]
 
 
 def test_service_without_an_address_is_a_finding() -> None:
