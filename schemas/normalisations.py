@@ -79,6 +79,11 @@ NORMALISATIONS: tuple[Normalisation, ...] = (
         "records are published, paged and withdrawn one by one",
     ),
     Normalisation(
+        "geometry-node",
+        "a geometry of a place that is a node, not a text, stands under geo:hasGeometry instead of locn:geometry",
+        "at a node ckanext-dcat, with which GovData harvests, gives up the whole feed; a text is read by it",
+    ),
+    Normalisation(
         "class-added",
         "what stands where a class is demanded is also typed with that class (foaf:Agent, vcard:Kind, dcat:Resource …)",
         "feeds pass the official shapes without inference (DESIGN 4.3)",

@@ -53,10 +53,11 @@ class Coverage(NamedTuple):
         return tuple(m for m in region.municipalities if m.id not in self.have)
 
     def template(self, municipality: str = "") -> Published | None:
-        """The neighbour's record that serves best as a template: sure, without faults, lately changed."""
+        """The neighbour's record that serves best as a template: marked where that is a duty, without faults, sure, new."""
         others = [each for place, some in self.have.items() if place != municipality for each in some]
         ranked = sorted(others, key=lambda each: each.modified, reverse=True)
-        return min(ranked, key=lambda e: (e.violations, -e.certainty, e.warnings), default=None)
+        duty = self.duty == HVD
+        return min(ranked, key=lambda e: (duty and not e.hvd, e.violations, -e.certainty, e.warnings), default=None)
 
 
 def coverage(catalogue: Catalogue, at: int) -> tuple[Coverage, ...]:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from harvesters.mapping.account import Account, Parts
 from harvesters.mapping.field_rules import addresses, texts
@@ -14,7 +14,7 @@ from harvesters.mapping.native_values import parsed, word, written
 from schemas.findings import Severity, declare
 from schemas.kinds import Literal, is_web
 from schemas.model import Location, Resource
-from schemas.namespaces import LOCN
+from schemas.tables.geometry import Bounds, add_wkt
 
 AXES_SWAPPED = declare(
     "coordinates-swapped",
@@ -36,10 +36,12 @@ _GEOMETRIES = frozenset(
 # A longer geometry is no hint but the data themselves; its bounding box is kept (F48).
 _GEOSPARQL = "http://www.opengis.net/ont/geosparql#"
 _AS_WKT, _AS_GEOJSON = f"{_GEOSPARQL}asWKT", f"{_GEOSPARQL}asGeoJSON"
+_HAS_GEOMETRY = f"{_GEOSPARQL}hasGeometry"
 _LONGEST_GEOMETRY = 20_000
 _WKT = re.compile(r"(?:POINT|(?:MULTI)?POLYGON|(?:MULTI)?LINESTRING|MULTIPOINT|GEOMETRYCOLLECTION)\s*Z?\s*\(", re.I)
 _BOX = re.compile(r"(-?\d+(?:\.\d+)?)[,;\s]\s*(-?\d+(?:\.\d+)?)[,;\s]\s*(-?\d+(?:\.\d+)?)[,;\s]\s*(-?\d+(?:\.\d+)?)")
 Box = tuple[float, float, float, float]
+R = TypeVar("R", bound=Resource)
 
 
 def places(account: Account, field: str, value: Any) -> Sequence[str | Location]:
@@ -48,15 +50,58 @@ def places(account: Account, field: str, value: Any) -> Sequence[str | Location]
 
 
 def shaped(place: Location) -> Location:
-    """A place whose geometry is a node of its own, as the official shapes want it (locn:Geometry, GeoSPARQL 1.1)."""
-    if not any(isinstance(value, Literal) for value in place.geometry):
+    """A place with its exact geometry as a node of GeoSPARQL, beside the box or point that every receiver reads.
+
+    Not as locn:geometry: the shapes of DCAT-AP 3 want a node there, and at a node ckanext-dcat, with which GovData
+    harvests, gives up the whole feed. A text of well-known text without a box or point gets one.
+    """
+    if not place.geometry:
         return place
-    return replace(place, geometry=tuple(_node(v) if isinstance(v, Literal) else v for v in place.geometry))
+    exact = tuple((_HAS_GEOMETRY, _node(value) if isinstance(value, Literal) else value) for value in place.geometry)
+    rough = place if place.bbox or place.centroid else _rough(place.geometry)
+    return replace(place, geometry=(), bbox=rough.bbox, centroid=rough.centroid, extra=(*place.extra, *exact))
+
+
+def geometries_apart(record: R) -> R:
+    """A record of an RDF source: geometries of its places that are nodes stand under geo:hasGeometry, texts stay."""
+    stated = getattr(record, "spatial", ())
+    if not any(isinstance(value, Location) and _nodes(value) for value in stated):
+        return record
+    apart = tuple(_apart(value) if isinstance(value, Location) else value for value in stated)
+    return replace(record, spatial=apart)  # type: ignore[call-arg]
+
+
+def _apart(place: Location) -> Location:
+    nodes = _nodes(place)
+    literals = tuple(value for value in place.geometry if isinstance(value, Literal))
+    return replace(place, geometry=literals, extra=(*place.extra, *((_HAS_GEOMETRY, node) for node in nodes)))
+
+
+def _nodes(place: Location) -> list[str | Resource]:
+    return [value for value in place.geometry if not isinstance(value, Literal)]
+
+
+def _rough(geometry: Iterable[Any]) -> Location:
+    bounds = Bounds()
+    for value in geometry:
+        if isinstance(value, Literal) and value.datatype == WKT:
+            add_wkt(bounds, value.text)
+    box, _ = bounds.located("EPSG:4326")
+    if box is None or not (-180 <= box.west <= box.east <= 180 and -90 <= box.south <= box.north <= 90):
+        return Location()
+    return _outline((box.west, box.south, box.east, box.north))
+
+
+def _outline(box: Box) -> Location:
+    """A box as such, or as a point if it is one."""
+    if box[0] == box[2] and box[1] == box[3]:
+        return Location(centroid=(Literal(f"POINT({_number(box[0])} {_number(box[1])})", None, WKT),))
+    return Location(bbox=(Literal(_polygon(box), None, WKT),))
 
 
 def _node(literal: Literal) -> Resource:
     said = _AS_GEOJSON if literal.datatype == GEOJSON else _AS_WKT
-    return Resource(types=(str(LOCN.Geometry),), extra=((said, literal),))
+    return Resource(types=(f"{_GEOSPARQL}Geometry",), extra=((said, literal),))
 
 
 def _stated(account: Account, field: str, value: Any) -> Sequence[str | Location]:
@@ -80,6 +125,11 @@ def _stated(account: Account, field: str, value: Any) -> Sequence[str | Location
     return (Location(pref_label=(Literal(text, account.language),)),) if text else account.refuse(field, value)
 
 
+def box_of(west: float, south: float, east: float, north: float) -> Location:
+    """A place from west, south, east, north in degrees, of which it is known that they are so."""
+    return Location(bbox=(Literal(_polygon((west, south, east, north)), None, WKT),))
+
+
 def boxed(account: Account, field: str, box: Box) -> Sequence[Location]:
     """A place from west, south, east, north in degrees."""
     if not _on_earth(account, box):
@@ -92,10 +142,7 @@ def _geojson(account: Account, field: str, geometry: dict[str, Any], text: str) 
     if box is None or not _on_earth(account, box):
         return account.refuse(field, text)
     literal = (Literal(text, None, GEOJSON),) if len(text) <= _LONGEST_GEOMETRY else ()
-    if box[0] == box[2] and box[1] == box[3]:
-        point = Literal(f"POINT({_number(box[0])} {_number(box[1])})", None, WKT)
-        return (Location(centroid=(point,), geometry=literal),)
-    return (Location(bbox=(Literal(_polygon(box), None, WKT),), geometry=literal),)
+    return (replace(_outline(box), geometry=literal),)
 
 
 def _bounds(geometry: Any) -> Box | None:

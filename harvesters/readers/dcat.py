@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
+from harvesters.mapping.places import geometries_apart
 from harvesters.reading import (
     DERIVED_ID,
     RECORD_TOO_LARGE,
@@ -294,10 +295,10 @@ def read(native: Native, context: Context) -> Reading:
         findings.append(Finding(Severity.WARNING, iri or identifier, _IDENTIFIER, DERIVED_ID))
     return Reading(
         native_id=identifier,
-        record=record,
+        record=geometries_apart(record),
         trace=_trace(feed.triples, subject, record_class),
         findings=tuple(findings),
-        companions=tuple(reading.companions.values()),
+        companions=tuple(map(geometries_apart, reading.companions.values())),
         source_record=feed.catalog_records.get(subject),
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 import orjson
 
+from harvesters.mapping.places import shaped
 from harvesters.reading import NOT_UNDERSTOOD, Context, Reading, TraceEntry, without_identity
 from harvesters.website.linked_data import types_of
 from harvesters.website.schema_org_values import (
@@ -304,14 +305,13 @@ class _Mapping:
                 area for shape in shapes for text in strings_in(shape.get("polygon")) if (area := polygon_wkt(text))
             ]
             if names or boxes or points or polygons:
-                found.append(
-                    Location(
-                        pref_label=names,
-                        bbox=tuple(Literal(text, None, _WKT) for text in boxes[:1]),
-                        centroid=tuple(Literal(text, None, _WKT) for text in points[:1]),
-                        geometry=tuple(Literal(text, None, _WKT) for text in polygons[:1]),
-                    )
+                place = Location(
+                    pref_label=names,
+                    bbox=tuple(Literal(text, None, _WKT) for text in boxes[:1]),
+                    centroid=tuple(Literal(text, None, _WKT) for text in points[:1]),
+                    geometry=tuple(Literal(text, None, _WKT) for text in polygons[:1]),
                 )
+                found.append(shaped(place))
             else:
                 self._not_understood("spatialCoverage", value)
         if found:

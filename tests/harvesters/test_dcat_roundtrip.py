@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent.parent
 RECORDINGS = ROOT / "tests/recordings/dcat"
 DOCUMENT = "http://source.example/catalog"
 TYPE = ox.NamedNode(rdf.RDF_TYPE)
+GEOMETRY = "http://www.w3.org/ns/locn#geometry"
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Statement = tuple[Term, ox.NamedNode, Term]
 # What each entry of the list of normalisations is tested by: a function below that undoes or does it on both sides.
@@ -41,6 +42,7 @@ TESTED_BY = {
     "record-iri": "_nameless",
     "circle-iri": "_nameless",
     "shared-node": "_compare",
+    "geometry-node": "_property",
     "class-added": "_compare",
     "code-description": "_closure",
     "own-iri": "_closure",
@@ -50,7 +52,9 @@ WANTS_IRI = {str(r.property) for table in TABLES for r in table.rows if r.kind i
 CLASSES = {str(t) for table in TABLES for t in table.types}
 
 
-def _property(term: ox.NamedNode) -> ox.NamedNode:
+def _property(term: ox.NamedNode, value: Term | None = None) -> ox.NamedNode:
+    if term.value == GEOMETRY and not isinstance(value, ox.Literal):
+        return ox.NamedNode("http://www.opengis.net/ont/geosparql#hasGeometry")
     present = present_property(writable(term.value))
     return ox.NamedNode(FORMER.get(present, present))
 
@@ -115,7 +119,7 @@ def _closure(statements: Statements, subject: Term, own: set[Term], elsewhere: s
                 continue
             name, target = (statements.renamed.get(term) for term in (node, value))
             written = target or _nameless(_object(_property(predicate), value))
-            found.add((name or _nameless(node), _property(predicate), written))
+            found.add((name or _nameless(node), _property(predicate, value), written))
             known = isinstance(value, ox.NamedNode | ox.BlankNode) and value in statements.by_subject
             if not known or value in seen or value in own or value in elsewhere:
                 continue
@@ -130,7 +134,7 @@ def _closure(statements: Statements, subject: Term, own: set[Term], elsewhere: s
 def _written(ntriples: str) -> set[Statement]:
     found = set()
     for quad in ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES):
-        predicate = _property(quad.predicate)
+        predicate = _property(quad.predicate, quad.object)
         found.add((_nameless(quad.subject), predicate, _nameless(_object(predicate, quad.object))))
     return found
 
