@@ -1,0 +1,182 @@
+"""``allmende repair``: what records lack, what can be said of it, what it would bring; accepts what a steward chooses."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import typer
+
+from catalog.cli.choice import choose
+from catalog.cli.output import complain, print_json, settings
+from catalog.corrections.decision import Corrected, correct
+from catalog.corrections.publication import Wish
+from catalog.entries import Entry, Gone
+from catalog.exceptions import NoSuchRun, RunActive
+from catalog.follower import Follower
+from catalog.repair.accepting import chosen, wishes
+from catalog.repair.looks import Look
+from catalog.repair.proposing import Advice, Proposing, turtle
+from catalog.repair.rules import titles
+from catalog.rows import batches
+from catalog.search import Catalogue
+from catalog.store import utc_now
+from schemas.corrections import NotCorrectable
+from schemas.region import ConfigurationError, Region
+
+VERB = "repair"
+
+
+def command(
+    context: typer.Context,
+    record: str = typer.Argument("", metavar="[RECORD]", help="SLUG, KEY, IRI or SOURCE/NATIVE_ID."),
+    every: bool = typer.Option(False, "--all", help="All datasets instead of one."),
+    accept: list[str] | None = typer.Option(None, "--accept", metavar="RULE", help="Accept what this rule proposes."),
+    least: int = typer.Option(0, "--certainty", metavar="N", help="Only what is so certain at least.", min=0, max=100),
+    offline: bool = typer.Option(False, "--offline", help="Look at no file over the network."),
+    json: bool = typer.Option(False, "--json", help="Print one JSON document."),
+) -> int:
+    """Propose what mends a record, each with its evidence and the points that it brings.
+
+    Accepting writes corrections, all of them one publication that `undo` takes back.
+
+    Examples:
+
+    - `allmende repair pegel-fliede-x1y2z3`
+    - `allmende repair --all` sums up by rule
+    - `allmende repair --all --accept media-type --accept byte-size`
+    """
+    if bool(record) == every:
+        raise ConfigurationError("repair: Geben Sie einen Eintrag an, oder --all (a RECORD, or --all)")
+    region = settings(context).region()
+    catalogue = Catalogue(region)
+    try:
+        proposing = Proposing(catalogue, utc_now(), fetches=not offline)
+        some = _all(catalogue) if every else iter([[_one(catalogue, record)]])
+        advice = [each for entries in some for each in proposing.advise(entries, _tell)]
+    finally:
+        catalogue.close()
+    if not accept:
+        shown = [_certain(each, least) for each in advice]
+        if json:
+            print_json({"records": [each.to_json() for each in shown], **_sums(shown)})
+        elif every:
+            _show_sums(shown)
+        else:
+            _show(shown)
+        return 0
+    return _accept(region, advice, accept, least, json)
+
+
+def _one(catalogue: Catalogue, record: str) -> Entry:
+    found = choose(catalogue, record)
+    if isinstance(found, Gone):
+        raise ConfigurationError(f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}")
+    if found.kind != "dataset":
+        raise ConfigurationError(f"repair: {found.slug} ist kein Datensatz (no dataset)")
+    return found
+
+
+def _all(catalogue: Catalogue) -> Iterator[list[Entry]]:
+    """All datasets, a hundred at a time."""
+    at = catalogue.number()
+    for some in batches([position.key for position in catalogue.positions(at, limit=None)], 100):
+        found = [catalogue.get(key, at) for key in some]
+        yield [each for each in found if isinstance(each, Entry) and each.kind == "dataset"]
+
+
+def _tell(look: Look) -> None:
+    said = f"{look.kind}, {look.size} Bytes" if look.answered else f"nicht gelesen ({look.status or 'keine Antwort'})"
+    print(f"{look.address}: {said}", file=sys.stderr, flush=True)
+
+
+def _certain(advice: Advice, least: int) -> Advice:
+    kept = tuple(each for each in advice.proposals if each.proposal.certainty >= least)
+    return Advice(advice.entry, advice.before, advice.after, kept, advice.related)
+
+
+def _sums(advice: Sequence[Advice]) -> dict[str, object]:
+    number = len(advice) or 1
+    counted = Counter(each.proposal.rule for one in advice for each in one.proposals)
+    gains: Counter[str] = Counter()
+    for one in advice:
+        for each in one.proposals:
+            gains[each.proposal.rule] += each.gain
+    return {
+        "average": round(sum(each.before for each in advice) / number, 1),
+        "average_after": round(sum(each.after for each in advice) / number, 1),
+        "rules": [
+            {
+                "rule": rule,
+                "title": dict(zip(("de", "en"), titles()[rule], strict=True)),
+                "proposals": n,
+                "gain": gains[rule],
+            }
+            for rule, n in sorted(counted.items(), key=lambda pair: (-gains[pair[0]], pair[0]))
+        ],
+    }
+
+
+def _show(advice: Sequence[Advice]) -> None:
+    for one in advice:
+        print(f"{one.entry.title}\n  {one.before} von 405 Punkten, mit allem hier Vorgeschlagenen {one.after}")
+        for each in one.proposals:
+            proposal = each.proposal
+            print(
+                f"\n  +{each.gain}  {titles()[proposal.rule][0]} ({proposal.rule}), Gewissheit {proposal.certainty} %"
+            )
+            print(f"      {proposal.evidence_de}")
+            for line in turtle(each).splitlines():
+                print(f"      {line}")
+        rules = dict.fromkeys(each.proposal.rule for each in one.proposals)
+        if rules:
+            print(f"\n  Annehmen: allmende repair {one.entry.slug} --accept {' --accept '.join(rules)}")
+        else:
+            print("  Es gibt nichts vorzuschlagen.")
+
+
+def _show_sums(advice: Sequence[Advice]) -> None:
+    sums = _sums(advice)
+    print(
+        f"{len(advice)} Datensätze: im Mittel {sums['average']} von 405 Punkten, mit allen Vorschlägen {sums['average_after']}"
+    )
+    rules = sums["rules"]
+    assert isinstance(rules, list)
+    for rule in rules:
+        print(f"  {rule['rule']:<24} {rule['title']['de']:<40} {rule['proposals']:>6} Vorschläge  +{rule['gain']}")
+    if rules:
+        print("  Annehmen: allmende repair --all --accept REGEL   Einzeln ansehen: allmende repair EINTRAG")
+
+
+def _accept(region: Region, advice: Sequence[Advice], rules: Sequence[str], least: int, json: bool) -> int:
+    names = [name for said in rules for name in said.split(",") if name]
+    wanted = wishes(chosen(advice, names, least))
+    made: Corrected | None = None
+    if wanted:
+        try:
+            made = correct(region, wanted, utc_now(), "repair")
+        except (NotCorrectable, NoSuchRun) as refused:
+            raise ConfigurationError(f"repair: {refused}") from refused
+        except RunActive as active:
+            return complain(str(active))
+        Follower(region).catch_up()
+    if json:
+        refused_json = [
+            {"record": wish.key, "attribute": wish.attribute, "reason": str(why)} for wish, why in _refused(made)
+        ]
+        done = {"run": made.run, "records": list(made.records), "corrections": made.corrections} if made else {}
+        print_json({"run": None, "records": [], "corrections": 0, **done, "refused": refused_json})
+    elif made is None:
+        print("Es gibt nichts anzunehmen.")
+    else:
+        number = "1 Angabe" if made.corrections == 1 else f"{made.corrections} Angaben"
+        records = "1 Eintrag" if len(made.records) == 1 else f"{len(made.records)} Einträgen"
+        print(f"{number} in {records} ergänzt (Lauf {made.run}). Zurücknehmen: allmende undo {made.run}")
+        for wish, why in _refused(made):
+            print(f"  nicht übernommen: {wish.key} {wish.attribute}: {why}")
+    return 0
+
+
+def _refused(made: Corrected | None) -> Sequence[tuple[Wish, NotCorrectable]]:
+    return made.refused if made is not None else ()
