@@ -13,9 +13,14 @@ from starlette.responses import RedirectResponse, Response
 
 from catalog import feeds
 from catalog.entries import Entry, Moved
+from catalog.links import book
+from catalog.links.book import Link
+from catalog.links.findings import findings as link_findings
+from catalog.quality import history as score_history
+from catalog.quality import reading
 from catalog.web import conditional, formats, plans, sanitising
 from catalog.web.negotiation import existing, negotiated
-from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, states
+from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, scores, states
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas import future_dates
@@ -101,6 +106,7 @@ def show(page: Page, entry: Entry) -> Response:
     address = f"/dataset/{quote(entry.slug)}"
     place = page.place(entry.municipality)
     word = page.request.query_params.get("key", "")
+    links, rating = _quality(page, entry)
     values: dict[str, Any] = {
         "entry": entry,
         "heading": title if title.text else facts.Said(entry.title or entry.slug),
@@ -114,8 +120,16 @@ def show(page: Page, entry: Entry) -> Response:
         "facts": facts.facts(page, record, agents, titles),
         "badges": tuple(badges(page, entry, record)),
         "groups": remarks.grouped(
-            future_dates.in_force(entry.findings, page.now), page.texts, lambda focus: named.get(focus, "")
+            (*future_dates.in_force(entry.findings, page.now), *link_findings(record, links)),
+            page.texts,
+            lambda focus: named.get(focus, ""),
         ),
+        "rating": rating,
+        "answering": {file.anchor: scores.answering(page, links.get(file.address)) for file in found},
+        "score_forms": [
+            (page.file(f"{address}/quality.ttl"), "text/turtle", "DQV (Turtle)"),
+            (page.file(f"{address}/quality.json"), "application/json", "JSON"),
+        ],
         "source": source,
         "source_address": states.shown_address(source) if source else "",
         "checked": states.checked(states.sources(page), source_key=entry.source_key),
@@ -138,6 +152,17 @@ def show(page: Page, entry: Entry) -> Response:
         "trail": _trail(page, entry),
     }
     return page.render("dataset.html", title=values["heading"].text, **values)
+
+
+def _quality(page: Page, entry: Entry) -> tuple[dict[str, Link], scores.Rating | None]:
+    """How the dataset's addresses answer, and its score in words; None where it was not computed yet."""
+    with page.catalogue.engine.begin() as connection:
+        links = book.of_record(connection, entry.key)
+        scored = reading.of_record(connection, entry.key)
+        if scored is None:
+            return links, None
+        days = score_history.days(connection, score_history.of_record(entry.key))
+    return links, scores.rating(scored, days, page.texts)
 
 
 def _others(page: Page, entry: Entry) -> list[Other]:

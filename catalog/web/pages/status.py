@@ -5,8 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog.quality import history
+from catalog.web import formats
 from catalog.web.pages import states
 from catalog.web.templates import Page, routes
+from schemas.mqa import HIGHEST
 
 RUNS = 20
 
@@ -18,11 +21,15 @@ async def status(request: Request) -> Response:
     titles = {state.source.key: state.source.title for state in found}
     waiting = [state for state in found if state.last_run and state.last_run.state == "waiting"]
     runs = page.catalogue.runs(limit=RUNS)
+    with page.catalogue.engine.begin() as connection:
+        quality = history.latest(connection).get(history.REGION)
     return page.render(
         "status.html",
         title=page.texts.text("Zustand der Quellen"),
         sources=[(state, states.state_of(state.last_run, page.texts)) for state in found],
         disturbed=states.disturbed(found),
+        quality=formats.number(quality.average, page.language) if quality is not None and quality.datasets else "",
+        highest=HIGHEST,
         waiting=waiting,
         stale=[state for state in found if state.stale],
         records=sum(state.records for state in found),
