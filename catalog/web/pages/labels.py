@@ -113,6 +113,7 @@ _RULES: Mapping[str, str] = {
     "contact": later("als Ansprechstelle gelesen"),
     "derived": later("aus der Datei ermittelt"),
     "default": later("Voreinstellung, weil die Quelle nichts angibt"),
+    "correction": later("von Hand korrigiert oder ergänzt"),
     "mint": later("von diesem Katalog vergeben"),
 }
 _NAME = re.compile(r"[#/]([^#/]+)$")

@@ -41,6 +41,8 @@ _KINDS: Mapping[str, str] = {
     "accepted": later("Angenommener Lauf"),
     "split": later("Aufteilung eines Datensatzes"),
     "primary": later("Wahl des gezeigten Eintrags"),
+    "correct": later("Korrektur"),
+    "repair": later("Angenommene Verbesserungen"),
     "forget": later("Vergessen einer Person"),
 }
 _remembered: WeakKeyDictionary[Catalogue, tuple[float, tuple[SourceState, ...]]] = WeakKeyDictionary()
