@@ -22,10 +22,11 @@ from schemas.model import (
     Distribution,
     Resource,
     Value,
+    iri_of,
 )
 from schemas.namespaces import DCTERMS
 from schemas.region import Municipality, publisher_key
-from schemas.vocabularies import find_license
+from schemas.vocabularies import LISTS, find_license
 
 # XML 1.0 cannot hold these, and lone surrogates are no Unicode text (F44, F62).
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -116,15 +117,34 @@ def _with_defaults(reading: Reading, context: Context) -> Reading:
         record = replace(record, contact_point=(_region_contact(context),))
         trace.append(TraceEntry("contact_point", "region.toml: publisher", "default"))
     if isinstance(record, Dataset):
-        if context.region.contributor_id and not record.contributor_id:
-            record = replace(record, contributor_id=(context.region.contributor_id,))
+        if context.region.contributor_id and not any(map(_is_contributor, record.contributor_id)):
+            record = replace(record, contributor_id=(*record.contributor_id, context.region.contributor_id))
             trace.append(TraceEntry("contributor_id", "region.toml: contributor_id", "default"))
         if context.source.license and not _licensed(record):
             record = _with_license(record, context.source.license)
             trace.append(TraceEntry("distribution.license", f"sources/{context.source.id}.toml: license", "default"))
         record, following = derived(record, context.municipality, companions)
         trace += following
+        if any(map(_lacks_access, record.distribution)):
+            record = replace(record, distribution=tuple(map(_accessible, record.distribution)))
+            trace.append(TraceEntry("distribution.access_url", "downloadURL", "K39"))
     return replace(reading, record=record, trace=tuple(trace), companions=companions)
+
+
+def _is_contributor(value: str | Resource) -> bool:
+    """Whether an ID is one of GovData's list, of which a dataset bears exactly one; those of others stay beside it (K13)."""
+    return (iri_of(value) or "").startswith(LISTS["contributor"].base)
+
+
+def _lacks_access(value: str | Resource) -> bool:
+    return isinstance(value, Distribution) and bool(value.download_url) and not value.access_url
+
+
+def _accessible(value: str | Resource) -> str | Resource:
+    """A distribution that is had by download only bears the same address as access address (K39)."""
+    if isinstance(value, Distribution) and _lacks_access(value):
+        return replace(value, access_url=value.download_url)
+    return value
 
 
 def _region_contact(context: Context) -> ContactPoint:

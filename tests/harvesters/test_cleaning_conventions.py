@@ -1,0 +1,53 @@
+"""What every reading gets by the conventions, whatever format it came in: contributor ID, licence, access address."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harvesters.cleaning import clean
+from harvesters.reading import Context, Reading, TraceEntry
+from schemas.kinds import Literal
+from schemas.model import Dataset, Distribution
+from tests.harvesters.crawl_runs import context_of, write_region
+
+OWN = "http://dcat-ap.de/def/contributors/hessen"
+OTHER = "http://dcat-ap.de/def/contributors/brandenburg"
+FILE, PAGE = "https://a.example/x.csv", "https://a.example/x"
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    found = context_of(write_region(tmp_path, one='url = "https://a.example"\nprotocol = "ckan"'), "one")
+    return replace(found, region=found.region.model_copy(update={"contributor_id": OWN}))
+
+
+def cleaned(context: Context, **values: tuple[object, ...]) -> tuple[Dataset, Reading]:
+    record = Dataset(iri="https://a.example/1", title=(Literal("A", "de"),), **values)  # type: ignore[arg-type]
+    reading = clean(Reading("1", record), context)
+    assert isinstance(reading.record, Dataset)
+    return reading.record, reading
+
+
+def test_K12_a_dataset_gets_the_region_s_contributor_id(context: Context) -> None:
+    record, reading = cleaned(context)
+    assert record.contributor_id == (OWN,)
+    assert TraceEntry("contributor_id", "region.toml: contributor_id", "default") in reading.trace
+
+
+def test_K13_one_contributor_id_of_the_list_and_others_beside_it(context: Context) -> None:
+    assert cleaned(context, contributor_id=(OTHER,))[0].contributor_id == (OTHER,)
+    foreign = "https://geoportal.example/providers/7"
+    assert cleaned(context, contributor_id=(foreign,))[0].contributor_id == (foreign, OWN)
+
+
+def test_K39_a_mere_download_is_its_own_access_address(context: Context) -> None:
+    both = Distribution(access_url=(PAGE,), download_url=(FILE,))
+    record, reading = cleaned(context, distribution=(Distribution(download_url=(FILE,)), both))
+    assert record.distribution == (Distribution(access_url=(FILE,), download_url=(FILE,)), both)
+    assert TraceEntry("distribution.access_url", "downloadURL", "K39") in reading.trace
+    untouched, without = cleaned(context, distribution=(both,))
+    assert untouched.distribution == (both,)
+    assert not [entry for entry in without.trace if entry.rule == "K39"]
