@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
 from schemas.tables.notes import refusal
@@ -67,15 +67,24 @@ class Archive:
         A reader in another language may understand a crafted directory differently; it gets this archive, in which every
         size is true and nothing is compressed. Raises `TableError` if the members are larger than `limit` bytes.
         """
+        contents = self.members(keep, limit)
+        return packed(contents), contents
+
+    def members(self, keep: Callable[[str], bool], limit: int) -> dict[str, bytes]:
+        """The wanted members by name. Raises `TableError` if they are larger than `limit` bytes."""
         wanted = [name for name in self.names if keep(name)]
         if sum(map(self.size, wanted)) > limit:
             raise refusal("archive-too-large", megabytes=limit // 1_000_000)
-        contents = {name: self.read(name) for name in wanted}
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as plain:
-            for name, content in contents.items():
-                plain.writestr(zipfile.ZipInfo(name), content)
-        return buffer.getvalue(), contents
+        return {name: self.read(name) for name in wanted}
+
+
+def packed(contents: Mapping[str, bytes]) -> bytes:
+    """A plain archive of members, nothing compressed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as plain:
+        for name, content in contents.items():
+            plain.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
 
 
 def _check_directory(data: bytes) -> None:

@@ -231,12 +231,15 @@ def _unique(names: list[str], notes: list[Note]) -> tuple[str, ...]:
     if doubled:
         notes.append(note("duplicate-names", names=", ".join(doubled[:5])))
     taken: set[str] = set()
+    # The number of a name's next copy: counted on, or thousands of equal names would cost their square (F46).
+    copies: dict[str, int] = {}
     result: list[str] = []
     for number, name in enumerate(names, start=1):
         base = name or f"Spalte {number}"
-        candidate, copy = base, 2
+        candidate = base
         while candidate in taken or (candidate != base and candidate in counted):
-            candidate, copy = f"{base} ({copy})", copy + 1
+            copy = copies.get(base, 2)
+            candidate, copies[base] = f"{base} ({copy})", copy + 1
         taken.add(candidate)
         result.append(candidate)
     return tuple(result)

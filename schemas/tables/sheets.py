@@ -10,7 +10,7 @@ from typing import NamedTuple
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from schemas.tables import ole, workbooks
-from schemas.tables.archives import Archive
+from schemas.tables.archives import Archive, packed
 from schemas.tables.notes import Note, TableError, note, refusal
 
 MAX_UNPACKED = 100_000_000
@@ -30,26 +30,30 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 class Sheet(NamedTuple):
-    """The chosen sheet: its name and its rows, all of one width, cells as text."""
+    """The chosen sheet: its name and its rows, all of one width, cells as text; `left` rows were not read."""
 
     name: str
     rows: list[tuple[str, ...]]
     notes: tuple[Note, ...]
+    left: int = 0
 
 
-def read(data: bytes, kind: str, wanted: str = "") -> Sheet:
-    """Read the sheet of the name, or without one the sheet with the data.
+def read(data: bytes, kind: str, wanted: str = "", most: int | None = None) -> Sheet:
+    """Read the sheet of the name, or without one the sheet with the data; of an XLSX `most` filled rows of each sheet.
 
     Raises `TableError` if the workbook is damaged, protected, empty or too large, or has no sheet of the name.
     """
     notes: list[Note] = []
-    formulas = 0
+    formulas = left = 0
     if kind == "xls":
         if ole.spanned_cells(ole.Container(data)) > workbooks.MAX_CELLS:
             raise workbooks.too_large()
     elif kind == "xlsx":
-        data, members = Archive(data).repacked(lambda name: _XLSX_PARTS.fullmatch(name) is not None, MAX_UNPACKED)
-        formulas = sum(span.formulas_without_value for span in workbooks.walk_xlsx(members).values())
+        members = Archive(data).members(lambda name: _XLSX_PARTS.fullmatch(name) is not None, MAX_UNPACKED)
+        spans = workbooks.walk_xlsx(members, most)
+        formulas = sum(span.formulas_without_value for span in spans.values())
+        left = max((span.left for span in spans.values()), default=0)
+        data = packed(members | {name: span.begin for name, span in spans.items() if span.begin is not None})
     else:
         data, members = Archive(data).repacked(lambda name: name in _ODS_PARTS, MAX_UNPACKED)
         workbooks.walk_ods(members.get("content.xml", b"<empty/>"))
@@ -70,7 +74,8 @@ def read(data: bytes, kind: str, wanted: str = "") -> Sheet:
         notes.append(note("sheet-chosen", sheet=name, count=count))
     if formulas:
         notes.append(note("formula-without-value", count=formulas))
-    return Sheet(name, rows, tuple(notes))
+    # Which sheet lies in which member is up to the file; one that was cut has as many rows as were wanted.
+    return Sheet(name, rows, tuple(notes), left if most is not None and len(rows) >= most else 0)
 
 
 def _chosen(book: CalamineWorkbook, wanted: str) -> tuple[str, list[tuple[str, ...]], int]:

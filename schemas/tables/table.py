@@ -65,7 +65,7 @@ def read_table(
     kind = kinds.find_kind(data, name)
     limit = MAX_ROWS if max_rows is None else max(0, min(max_rows, MAX_ROWS))
     if kind in ("xlsx", "xls", "ods"):
-        return _from_sheet(sheets.read(data, kind, sheet), limit, header_row)
+        return _from_sheet(sheets.read(data, kind, sheet, limit + 100), limit, header_row)
     if kind == "json":
         return table_of(jsondata.read(data), limit)
     if kind in ("csv", "text"):
@@ -123,7 +123,9 @@ def _from_sheet(sheet: sheets.Sheet, limit: int, header_row: int | None) -> Tabl
     width = max((len(row) for row in sheet.rows), default=0)
     notes = list(sheet.notes)
     table = _assemble(sheet.rows, width, False, notes, header_row)
-    return _cut(replace(table, sheet=sheet.name, notes=(*notes, *table.notes), total_rows=len(table.rows)), limit)
+    total = len(table.rows) + sheet.left
+    table = replace(table, sheet=sheet.name, notes=(*notes, *table.notes), total_rows=total, complete=not sheet.left)
+    return _cut(table, limit)
 
 
 def table_of(found: jsondata.Objects, limit: int = MAX_ROWS) -> Table:

@@ -22,14 +22,20 @@ _End = Callable[[str], None]
 
 
 class Span(NamedTuple):
-    """What a sheet spans from its first to its last value, and formulas in it whose result was not stored."""
+    """What a sheet spans from its first to its last value, and formulas in it whose result was not stored.
+
+    Of a sheet with more filled rows than were wanted, `begin` is the document with these only, and `left` says how many
+    rows follow.
+    """
 
     cells: int
     formulas_without_value: int
+    begin: bytes | None = None
+    left: int = 0
 
 
-def walk_xlsx(members: Mapping[str, bytes]) -> dict[str, Span]:
-    """Walk the XML of an XLSX: a `Span` for each sheet by member name.
+def walk_xlsx(members: Mapping[str, bytes], most: int | None = None) -> dict[str, Span]:
+    """Walk the XML of an XLSX: a `Span` for each sheet by member name; `most` filled rows of each, or all.
 
     Raises `TableError`: `sheet-too-large`, `doctype`, or `unreadable` for what is not well-formed.
     """
@@ -37,10 +43,16 @@ def walk_xlsx(members: Mapping[str, bytes]) -> dict[str, Span]:
     for name, content in members.items():
         # A sheet may lie under any name: what its relations say is up to the file.
         parser = expat.ParserCreate()
-        sheet = _XlsxSheet(parser)
-        _parse(parser, content, sheet.start, sheet.end)
+        # Where characters have two bytes, an end of ours could not simply be put behind what was read.
+        sheet = _XlsxSheet(parser, most if b"\0" not in content[:4] else None)
+        begin, left = None, 0
+        try:
+            _parse(parser, content, sheet.start)
+        except _Enough:
+            begin = content[: sheet.row_at] + sheet.ending
+            left = content.count(b":row" if b":" in sheet.ending else b"<row", sheet.row_at)
         if sheet.cells or sheet.formulas:
-            spans[name] = Span(sheet.cells, sheet.formulas)
+            spans[name] = Span(sheet.cells, sheet.formulas, begin, left)
     return spans
 
 
@@ -50,7 +62,11 @@ def walk_ods(content: bytes) -> None:
     _parse(expat.ParserCreate(namespace_separator="\n"), content, sheet.start, sheet.end)
 
 
-def _parse(parser: expat.XMLParserType, content: bytes, start: _Start, end: _End) -> None:
+class _Enough(Exception):
+    """Raised where a sheet has more rows than are wanted."""
+
+
+def _parse(parser: expat.XMLParserType, content: bytes, start: _Start, end: _End | None = None) -> None:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -72,9 +88,13 @@ def too_large() -> TableError:
 class _XlsxSheet:
     """Positions of the cells that hold a value; where the file leaves them out they follow from what stands before."""
 
-    def __init__(self, parser: expat.XMLParserType) -> None:
+    def __init__(self, parser: expat.XMLParserType, most: int | None = None) -> None:
         self._parser = parser
         self.formulas = 0
+        self.row_at = 0
+        self._most = most if most is not None else 1 << 60
+        self._filled = self._last = 0
+        self._around: list[str] = []
         self._row = self._column = 0
         self._low = [1 << 30, 1 << 30]
         self._high = [0, 0]
@@ -85,16 +105,23 @@ class _XlsxSheet:
         rows, columns = (max(0, high - low + 1) for low, high in zip(self._low, self._high, strict=True))
         return rows * columns
 
+    @property
+    def ending(self) -> bytes:
+        """What closes the elements around the rows."""
+        return "".join(f"</{tag}>" for tag in reversed(self._around)).encode()
+
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
+        whole = tag
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
         if tag == "row":
+            self.row_at = self._parser.CurrentByteIndex
             given = attributes.get("r", "")
             self._row = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else self._row + 1
             self._column = 0
         elif tag == "c":
             self._column += 1
-            found = _REFERENCE.fullmatch(attributes.get("r", ""))
-            if found:
+            if attributes and (found := _REFERENCE.fullmatch(attributes.get("r", ""))):
                 self._column = 0
                 for letter in found.group(1).upper():
                     self._column = self._column * 26 + ord(letter) - 64
@@ -106,9 +133,17 @@ class _XlsxSheet:
                 self._parser.CharacterDataHandler = self._text
         elif tag == "f":
             self._formula = True
+            self._parser.EndElementHandler = self.end  # it costs time where there are no formulas
+        elif tag in ("worksheet", "sheetData"):
+            self._around.append(whole)
 
     def _widen(self) -> None:
         row, column = self._row, self._column
+        if row != self._last:
+            self._last = row
+            self._filled += 1
+            if self._filled > self._most and len(self._around) == 2 and self.row_at:
+                raise _Enough
         low, high = self._low, self._high
         if low[0] <= row <= high[0] and low[1] <= column <= high[1]:
             return
@@ -125,6 +160,7 @@ class _XlsxSheet:
             self.formulas += not self._value
             self._formula = False
             self._parser.CharacterDataHandler = None
+            self._parser.EndElementHandler = None
 
 
 class _OdsSheet:
