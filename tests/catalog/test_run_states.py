@@ -2,6 +2,8 @@
 
 A model says what must be public. Nothing is withdrawn that was not absent from two good complete runs and the grace;
 what a run did not publish whole is not public at all; the counts of every run add up (faults 4, promises 1, 2 and 8).
+In half of the sequences a neighbour calls some of its datasets by the same IRIs: stewards split them, choose who is in
+front, and take both back (DESIGN 3, Identity).
 """
 
 from __future__ import annotations
@@ -20,15 +22,20 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from catalog import decisions, tables
+from catalog import decisions, subjects, tables
 from catalog.conclusion import RunResult
-from catalog.exceptions import NoSuchRun
+from catalog.entries import unpacked
+from catalog.exceptions import NoCluster, NoSuchRun
 from catalog.search import Catalogue
 from catalog.store import Store, current
+from schemas import iris
 from tests.catalog.runs import Source, package, region
 
 GRACE = timedelta(days=7)
 IDS = range(1, 9)
+# Of them, those that the neighbour has under the same IRI.
+SHARED = range(1, 4)
+PORTAL, NEIGHBOUR = "portal", "nachbar"
 GOOD = ("ok", "warnings")
 # What a source says at one time: a version of the title for each id that it lists.
 Listing = dict[int, int]
@@ -53,11 +60,32 @@ class Published:
 
 
 @dataclass
+class Decision:
+    """What a steward decided about a cluster: to split it, or that a record be in front. ``since`` orders those in force."""
+
+    run: int
+    number: int
+    front: str | None  # the KEY that is to be in front; None: a split
+    since: int
+    in_force: bool = True
+
+
+@dataclass
 class Model:
     """What must be public, told from what the runs reported and what they were given."""
 
     public: dict[int, Seen] = field(default_factory=dict)
     runs: list[Published] = field(default_factory=list)
+    decided: list[Decision] = field(default_factory=list)
+
+    def is_split(self, number: int) -> bool:
+        """Whether a split of an id's records is in force."""
+        return any(each.in_force and each.number == number and each.front is None for each in self.decided)
+
+    def front(self, number: int) -> str | None:
+        """The KEY of the record that a steward wants in front, if any: the latest word counts."""
+        chosen = [each for each in self.decided if each.in_force and each.number == number and each.front]
+        return max(chosen, key=lambda each: each.since).front if chosen else None
 
     def versions(self) -> dict[int, int]:
         """The public records with their versions."""
@@ -89,7 +117,9 @@ class RunStates(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="states-", dir=_MEMORY)
-        self.portal = Source(region(Path(self.folder.name)))
+        both = region(Path(self.folder.name), **{PORTAL: "", NEIGHBOUR: ""})
+        self.portal, self.neighbour = Source(both, PORTAL), Source(both, NEIGHBOUR)
+        self.has_neighbour = False
         self.model = Model()
         self.listing: Listing = {}
         self.waiting: tuple[int, Listing] | None = None
@@ -101,9 +131,12 @@ class RunStates(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------------------------------ the source
 
-    @initialize(ids=st.sets(st.sampled_from(IDS), min_size=3))
-    def begins(self, ids: set[int]) -> None:
+    @initialize(ids=st.sets(st.sampled_from(IDS), min_size=3), neighbour=st.booleans())
+    def begins(self, ids: set[int], neighbour: bool) -> None:
         self.listing = dict.fromkeys(ids, 0)
+        if neighbour:
+            self.neighbour_runs(0)
+            self.has_neighbour = True
 
     @rule(number=st.sampled_from(IDS))
     def changes_a_record(self, number: int) -> None:
@@ -118,6 +151,15 @@ class RunStates(RuleBasedStateMachine):
     def drops_records(self, ids: set[int]) -> None:
         for number in ids:
             self.listing.pop(number, None)
+
+    @precondition(lambda self: self.has_neighbour)
+    @rule(version=st.integers(0, 2))
+    def neighbour_runs(self, version: int) -> None:
+        """The other source, which always has all that it has."""
+        self.neighbour.now = max(self.neighbour.now, self.portal.now)
+        result = self.neighbour.harvest([self._package(number, version) for number in SHARED])
+        assert (result.status, result.counts.reconciled) in (("ok", True), ("warnings", True))
+        assert result.counts.held == result.counts.failed == result.counts.withdrawn == 0
 
     @rule(days=st.integers(1, 9))
     def time_passes(self, days: int) -> None:
@@ -205,7 +247,67 @@ class RunStates(RuleBasedStateMachine):
         for number, version in after.items():
             self.model.public[number].version = version
 
+    @precondition(lambda self: self.has_neighbour)
+    @rule(number=st.sampled_from(SHARED), ours=st.booleans())
+    def splits(self, number: int, ours: bool) -> None:
+        """Of two records with one IRI, either is said to be another dataset."""
+        keys = self._keys(number)
+        apart = len(self._current(number)) < 2 or self.model.is_split(number)
+        key = keys[0] if ours else keys[1]
+        if apart:
+            with pytest.raises((NoCluster, NoSuchRun)):
+                decisions.split(self.portal.region, key, self.portal.now)
+            return
+        before = self.shown()
+        made = decisions.split(self.portal.region, key, self.portal.now)
+        assert len(made.named) <= 1, "two leave an IRI to nobody"
+        assert self.shown() == before
+        self._decide(made.run, number, None)
+
+    @precondition(lambda self: self.has_neighbour)
+    @rule(number=st.sampled_from(SHARED), ours=st.booleans())
+    def chooses(self, number: int, ours: bool) -> None:
+        """A steward wants one of two records in front."""
+        key = self._keys(number)[not ours]
+        if len(self._current(number)) < 2 or self.model.is_split(number) or self._fronts(number) == [key]:
+            with pytest.raises((NoCluster, NoSuchRun)):
+                decisions.prefer(self.portal.region, key, self.portal.now)
+            return
+        made = decisions.prefer(self.portal.region, key, self.portal.now)
+        self._decide(made.run, number, key)
+
+    @precondition(lambda self: self.model.decided)
+    @rule(back=st.integers(0, 3))
+    def takes_a_decision_back(self, back: int) -> None:
+        """Undo of a split or a choice, also after later ones; what is taken back twice is in force again."""
+        decision = self.model.decided[max(0, len(self.model.decided) - 1 - back)]
+        before = self.shown()
+        undone = decisions.undo(self.portal.region, decision.run, self.portal.now)
+        assert undone.conflicts == ()
+        assert self.shown() == before, "what a record says does not depend on its name"
+        self.waiting = None if self.waiting and self._replaced() else self.waiting
+        decision.run, decision.in_force, decision.since = undone.run, not decision.in_force, undone.number
+
     # ------------------------------------------------------------------------------------------ what must hold
+
+    @invariant()
+    def names_and_places_are_right(self) -> None:
+        """No two public datasets bear one IRI, a version bears its record's, and who is in front is whom it must be."""
+        if not self.has_neighbour:
+            return
+        rows = self._datasets()
+        fronts = [row for row in rows if row.behind is None]
+        assert len({row.iri for row in fronts}) == len(fronts)
+        assert len({row.position for row in rows}) == len(rows)
+        for row in rows:
+            assert subjects.borne("dataset", "-", unpacked(row.ntriples)) == row.iri
+        for number in SHARED:
+            keys = self._current(number)
+            shown = self._fronts(number)
+            assert len(shown) == (len(keys) if self.model.is_split(number) else min(len(keys), 1))
+            wanted = self.model.front(number)
+            if not self.model.is_split(number) and wanted in keys:
+                assert shown == [wanted]
 
     @invariant()
     def public_state_is_what_was_published(self) -> None:
@@ -215,7 +317,7 @@ class RunStates(RuleBasedStateMachine):
 
     def _run(self, listing: Listing, complete: bool = True, plan: bool = False) -> RunResult:
         before = self.shown()
-        packages = [package(number, title=f"Titel {number}.{version}") for number, version in listing.items()]
+        packages = [self._package(number, version) for number, version in listing.items()]
         result = self.portal.harvest(packages, complete=complete, plan=plan)
         assert result.counts.reconciled
         assert result.status != "failed"
@@ -273,13 +375,64 @@ class RunStates(RuleBasedStateMachine):
                 titles = connection.scalars(
                     sa.select(tables.versions.c.title)
                     .join(tables.records, tables.records.c.key == tables.versions.c.key)
-                    .where(tables.records.c.kind == "dataset", current(catalogue.number()))
+                    .where(
+                        tables.records.c.kind == "dataset",
+                        tables.records.c.source_key == PORTAL,
+                        current(catalogue.number()),
+                    )
                 ).all()
         finally:
             catalogue.close()
         pairs = [title.removeprefix("Titel ").split(".") for title in titles]
         assert len({number for number, _ in pairs}) == len(pairs), "a record has one version at a time"
         return {int(number): int(version) for number, version in pairs}
+
+    def _package(self, number: int, version: int) -> dict[str, Any]:
+        named = [{"key": "uri", "value": f"https://example.org/id/{number}"}] if number in SHARED else []
+        return package(number, title=f"Titel {number}.{version}", extras=named, resources=[])
+
+    @staticmethod
+    def _keys(number: int) -> tuple[str, str]:
+        """The KEYs of an id's records: ours, and the neighbour's."""
+        native_id = package(number)["id"]
+        return iris.key(PORTAL, native_id), iris.key(NEIGHBOUR, native_id)
+
+    def _datasets(self) -> list[Any]:
+        """All current datasets with their IRIs, places, and who stands in front of them."""
+        store = Store(self.portal.region)
+        records, versions, shadows = tables.records, tables.versions, tables.shadows
+        behind = sa.and_(shadows.c.key == records.c.key, shadows.c.valid_to.is_(None))
+        statement = (
+            sa.select(
+                records.c.key,
+                records.c.iri,
+                records.c.position,
+                versions.c.ntriples,
+                shadows.c.primary_key.label("behind"),
+            )
+            .join_from(records, versions, versions.c.key == records.c.key)
+            .outerjoin(shadows, behind)
+            .where(records.c.kind == "dataset", current(store.number()))
+        )
+        try:
+            with store.engine.connect() as connection:
+                return list(connection.execute(statement))
+        finally:
+            store.close()
+
+    def _current(self, number: int) -> list[str]:
+        """Which of an id's records are current."""
+        keys = self._keys(number)
+        return [row.key for row in self._datasets() if row.key in keys]
+
+    def _fronts(self, number: int) -> list[str]:
+        """Which of an id's records are public."""
+        keys = self._keys(number)
+        return [row.key for row in self._datasets() if row.key in keys and row.behind is None]
+
+    def _decide(self, run: int, number: int, front: str | None) -> None:
+        published = self._scalar(sa.select(tables.runs.c.published).where(tables.runs.c.id == run))
+        self.model.decided.append(Decision(run, number, front, published))
 
     def _last_run(self) -> int:
         return int(self._scalar(sa.select(sa.func.max(tables.runs.c.id))))
