@@ -66,7 +66,8 @@ class SampleServer:
         return 200, "text/html; charset=utf-8", body.encode()
 
     def _ckan(self, rest: str, query: dict[str, list[str]]) -> tuple[int, str, bytes]:
-        name, _, action = rest.partition("/api/3/action/")
+        # CKAN's own client names no version.
+        name, _, action = rest.replace("/api/action/", "/api/3/action/").partition("/api/3/action/")
         sample: dict[str, Any] = orjson.loads((self.folder / "ckan" / f"{name}.json").read_bytes())
         if action == "package_search" and isinstance(sample.get("result"), dict) and "results" in sample["result"]:
             result = dict(sample["result"])
