@@ -281,8 +281,6 @@ def _resource(reader: Reader, node: str, profile: str) -> dict[str, Any]:
     found["uri"] = node if not node.startswith("_:") else ""
     services = [_service(reader, each, profile) for each in _nodes(reader, node, DCAT.accessService)]
     found |= _said(access_services=services)
-    if profile == "dcatap_de":
-        _take(reader, node, DISTRIBUTION_DE, found, found)
     return found
 
 
@@ -314,21 +312,38 @@ def _translated(named: Agent | Contact) -> dict[str, Any]:
 
 
 def _german(reader: Reader, dataset: str, found: dict[str, Any]) -> None:
-    """The fields of DCAT-AP.de. Older namespaces, which the parser reads too, never occur in a feed of today."""
+    """The fields of DCAT-AP.de; what stands in an older namespace too is overwritten by the newer one."""
     extras = found["extras"]
-    _take(reader, dataset, DATASET_DE, found, extras)
-    for role, prop, apart in (
-        ("originator", DCATDE.originator, True),
-        ("maintainer", DCATDE.maintainer, False),
-        ("contributor", DCTERMS.contributor, True),
-        ("author", DCTERMS.creator, False),
-    ):
-        _body(reader, dataset, str(prop), role, extras, extras if apart else found)
+    for space in _NAMESPACES:
+        _take(reader, dataset, _spelled(DATASET_DE, space), found, extras)
+        _body(reader, dataset, f"{space}originator", "originator", extras, extras)
+        _body(reader, dataset, f"{space}maintainer", "maintainer", extras, found)
+        for resource, node in zip(found["resources"], _nodes(reader, dataset, DCAT.distribution), strict=True):
+            _take(reader, node, _spelled(DISTRIBUTION_DE, space), resource, resource)
+    _body(reader, dataset, str(DCTERMS.contributor), "contributor", extras, extras)
+    _body(reader, dataset, str(DCTERMS.creator), "author", extras, found)
     for contact in _nodes(reader, dataset, DCAT.contactPoint):
         if _postal(reader, contact, extras):
             break
     themes = [iri for iri in reader.values(dataset, str(DCAT.theme)) if iri.startswith(_THEMES)]
     found["groups"] = [iri.removeprefix(_THEMES).lower() for iri in themes]
+
+
+_OLDEST = "http://dcat-ap.de/def/dcatde/1_0/"
+_NAMESPACES = (_OLDEST, "http://dcat-ap.de/def/dcatde/1.0.1/", str(DCATDE))
+_RENAMED = {str(DCATDE.legalBasis): "legalbasisText", str(DCATDE.geocodingDescription): "geocodingText"}
+
+
+def _spelled(fields: tuple[Field, ...], space: str) -> tuple[Field, ...]:
+    """The fields as an edition of the namespace calls them."""
+    if space == str(DCATDE):
+        return fields
+    former = [field for field in fields if field.property.startswith(str(DCATDE))]
+    names = _RENAMED if space == _OLDEST else {}
+    return tuple(
+        field._replace(property=space + names.get(field.property, field.property.removeprefix(str(DCATDE))))
+        for field in former
+    )
 
 
 _BODIES = frozenset(str(each) for each in (FOAF.Agent, FOAF.Person, FOAF.Organization))

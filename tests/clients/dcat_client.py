@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 _PYTHON = Path(__file__).resolve().parents[2] / ".venv-clients/bin/python"
 SITE = "http://ckan.example.org"
@@ -94,7 +94,7 @@ def _harvester() -> Any:
     class Kept:
         """Stands in for the table of harvest objects."""
 
-        objects: list[Any] = []
+        objects: ClassVar[list[Any]] = []
 
         def __init__(self, guid: str, job: Any, content: str) -> None:
             self.guid, self.content, self.id = guid, content, len(Kept.objects)
@@ -155,9 +155,9 @@ def _gathered(harvester_class: Any, kept: Any, config: Any, asked: dict[str, Any
 def _main() -> None:
     answers = sys.stdout
     sys.stdout = sys.stderr
-    made = _harvester()
+    harvester, kept, config = _harvester()
     for line in sys.stdin:
-        answers.write(json.dumps(_gathered(*made, json.loads(line))) + "\n")
+        answers.write(json.dumps(_gathered(harvester, kept, config, json.loads(line))) + "\n")
         answers.flush()
 
 
