@@ -106,7 +106,7 @@ def turtle(weighed: Weighed) -> str:
     record_class = type(weighed.present)
     said = corrections.statements(record_class, weighed.proposal.attribute, weighed.proposal.values)
     said = said.replace(f"<{corrections.SUBJECT}>", f"<{subject}>")
-    triples = pyoxigraph.parse(said, format=pyoxigraph.RdfFormat.N_TRIPLES)
+    triples = pyoxigraph.parse(said, format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True)
     written = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
     text = (written or b"").decode()
     return "\n".join(line for line in text.splitlines() if line and not line.startswith("@prefix"))

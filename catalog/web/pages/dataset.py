@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from catalog import feeds
+from catalog.corrections import kept
+from catalog.corrections.shown import shown
 from catalog.entries import Entry, Moved
 from catalog.links import book
 from catalog.links.book import Link
@@ -137,6 +139,8 @@ def show(page: Page, entry: Entry) -> Response:
             Step(labels.attribute(name, page.texts), field, labels.rule(rule, page.texts))
             for name, field, rule in entry.trace
         ],
+        "corrections": shown(kept.of_record(page.catalogue.engine, entry.key, page.at), entry),
+        "correction_label": lambda each: labels.attribute(each.attribute, page.texts),
         "left_over": tuple(dict.fromkeys(field for field, _ in entry.leftovers)),
         "others": _others(page, entry),
         "preferred": page.catalogue.is_preferred(entry.key, page.at),
