@@ -40,12 +40,12 @@ def derived(record: Dataset, municipality: Municipality, companions: Iterable[Re
     trace: list[TraceEntry] = []
     here = {iri_of(value) for value in record.spatial}
     stated = [iri for value in record.political_geocoding if (iri := iri_of(value))]
-    mirrored = tuple(iri for iri in stated if geocoding.is_key(iri) and iri not in here)
+    mirrored = tuple(Location(iri=iri) for iri in stated if geocoding.is_key(iri) and iri not in here)
     if mirrored:
         record = replace(record, spatial=(*record.spatial, *mirrored))
         trace.append(TraceEntry("spatial", "politicalGeocodingURI", DERIVED))
     if _says_only(record, municipality, companions):
-        record = replace(record, spatial=(*record.spatial, geocoding.regional_key(municipality.ars)))
+        record = replace(record, spatial=(*record.spatial, Location(iri=geocoding.regional_key(municipality.ars))))
         trace.append(TraceEntry("spatial", f"region.toml: municipality {municipality.id}", DERIVED))
     if not record.political_geocoding_level:
         areas = [*stated, *(iri for value in record.spatial if (iri := iri_of(value)))]

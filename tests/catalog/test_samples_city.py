@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from catalog.search import Catalogue
-from schemas.model import text
+from schemas.geocoding import regional_key
+from schemas.model import iri_of, text
 from tests.catalog.sampling import Harvested, Source, datasets, harvest
 from tests.sample_server import serving
 
@@ -27,6 +28,7 @@ class Sample(NamedTuple):
 
 
 # The number of entities and objects in each is that of the samples' README.
+HERE = regional_key("066310018018")
 SAMPLES = {
     "ngsi-heidelberg": Sample("ngsi", "ngsiv2_heidelberg_offstreetparking.json", ("Parkhäuser und Parkplätze",)),
     "ngsi-spot": Sample("ngsi", "ngsiv2_ParkingSpot_normalized.json", ("Stellplätze",)),
@@ -80,7 +82,8 @@ def test_answer_of_a_platform_becomes_one_dataset_for_its_type(
     assert result["status"] in ("ok", "warnings"), result
     records = datasets(catalogue, name)
     assert tuple(text(record.title) for record in records) == sample.titles
-    assert [bool(record.spatial) for record in records] == [sample.placed]
+    # What says nothing of its place gets that of its source's municipality (K08 to K11).
+    assert [tuple(map(iri_of, record.spatial)) != (HERE,) for record in records] == [sample.placed]
     assert [len(record.distribution) for record in records] == [1]
 
 

@@ -20,6 +20,7 @@ from tests.harvesters.crawl_runs import context_of, write_region
 NEUHOF = Municipality(id="neuhof", name="Gemeinde Neuhof", ags="06631018", ars="066310018018")
 KEY = "http://dcat-ap.de/def/politicalGeocoding/"
 OWN = f"{KEY}regionalKey/066310018018"
+HERE = Location(iri=OWN)
 LEVELS = LISTS["geocoding-level"].base
 TITLE = (Literal("Spielplätze", "de"),)
 
@@ -67,7 +68,7 @@ def test_K09_a_stated_level_stays() -> None:
 def test_K11_keys_are_mirrored_in_spatial() -> None:
     district = f"{KEY}districtKey/06631"
     record, trace = derived(replace(published("Kreis"), political_geocoding=(district, "https://a.example/x")), NEUHOF)
-    assert record.spatial == (district,)
+    assert record.spatial == (Location(iri=district),)
     assert record.political_geocoding == (district, "https://a.example/x"), "deprecated, but kept as it was said"
     assert record.political_geocoding_level == (f"{LEVELS}administrativeDistrict",)
     assert trace[0] == TraceEntry("spatial", "politicalGeocodingURI", "derived")
@@ -80,7 +81,7 @@ def test_K11_keys_are_mirrored_in_spatial() -> None:
 )
 def test_what_the_municipality_publishes_without_an_area_is_about_it(name: str) -> None:
     record, trace = derived(published(name), NEUHOF)
-    assert record.spatial == (OWN,)
+    assert record.spatial == (HERE,)
     assert record.political_geocoding_level == (f"{LEVELS}municipality",)
     assert record.political_geocoding == (), "deprecated in DCAT-AP.de 3.0: never added"
     assert [entry.rule for entry in trace] == ["derived", "derived"]
@@ -95,13 +96,13 @@ def test_a_publisher_of_its_own_is_looked_up() -> None:
     iri = "https://daten.example.org/id/agent/1"
     record = Dataset(title=TITLE, publisher=(iri,))
     assert derived(record, NEUHOF).record.spatial == ()
-    assert derived(record, NEUHOF, [replace(agent("Gemeinde Neuhof"), iri=iri)]).record.spatial == (OWN,)
+    assert derived(record, NEUHOF, [replace(agent("Gemeinde Neuhof"), iri=iri)]).record.spatial == (HERE,)
 
 
 def test_a_place_of_the_municipality_s_name_is_the_municipality() -> None:
     named = Location(pref_label=(Literal("Neuhof", "de"),))
     record, _ = derived(published("Landkreis Fulda", named), NEUHOF)
-    assert record.spatial == (named, OWN)
+    assert record.spatial == (named, HERE)
     other = published("Gemeinde Neuhof", Location(pref_label=(Literal("Hattenhof", "de"),)))
     assert derived(other, NEUHOF) == (other, ())
 
@@ -131,6 +132,6 @@ def test_cleaning_derives_after_the_defaults_and_says_so(tmp_path: Path) -> None
     context = context_of(write_region(tmp_path, one='url = "https://a.example"\nprotocol = "ckan"'), "one")
     cleaned = clean(Reading("1", Dataset(iri="https://a.example/1", title=TITLE)), context)
     assert isinstance(cleaned.record, Dataset)
-    assert cleaned.record.spatial == (OWN,)
+    assert cleaned.record.spatial == (HERE,)
     assert TraceEntry("spatial", "region.toml: municipality neuhof", "derived") in cleaned.trace
     assert TraceEntry("political_geocoding_level", "spatial", "derived") in cleaned.trace
