@@ -347,7 +347,6 @@ quality = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("source_key", sa.Text, nullable=False, index=True),
     sa.Column("version_id", sa.Integer, nullable=False),
-    sa.Column("publisher", sa.Text, index=True),  # IRI: the stages ask for its name
     sa.Column("total", sa.Integer, nullable=False),
     sa.Column("outcomes", sa.Text, nullable=False),  # JSON: catalog.quality.score.Score
     sa.Column("computed", sa.Text, nullable=False),

@@ -7,13 +7,13 @@ are taken to hold the same content; a date counts once, whether the dataset or t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from schemas.findings import Severity
 from schemas.kinds import Literal
-from schemas.model import Dataset, Distribution, Resources, iri_of
+from schemas.model import Dataset, Distribution, Resource, Resources, iri_of
 from schemas.namespaces import DCAT, DCTERMS
 from schemas.validation import check
 from schemas.vocabularies import LISTS, find_license, machine_readable, non_proprietary
@@ -132,18 +132,22 @@ def reachable(status: int) -> bool:
     return 200 <= status < 400
 
 
-def compliant(dataset: Dataset) -> bool:
-    """Whether the dataset has no violation under DCAT-AP, as data.europa.eu validates it."""
-    return not any(finding.severity is Severity.VIOLATION for finding in check(dataset, "dcat-ap"))
+def compliant(dataset: Dataset, companions: Iterable[Resource] = ()) -> bool:
+    """Whether the dataset, with the agents, services and series that it refers to, has no violation under DCAT-AP, as
+    data.europa.eu validates it."""
+    return not any(finding.severity is Severity.VIOLATION for finding in check(dataset, "dcat-ap", companions))
 
 
-def assess(dataset: Dataset, links: Mapping[str, int], conforms: bool | None = None) -> Assessment:
+def assess(
+    dataset: Dataset, links: Mapping[str, int], conforms: bool | None = None, companions: Iterable[Resource] = ()
+) -> Assessment:
     """The points of a dataset.
 
     ``links`` says how addresses answered when they were last asked: address to final status code, 0 where no answer came;
-    an address that is not in it was never asked. ``conforms`` spares the validation where its result is known.
+    an address that is not in it was never asked. ``conforms`` spares the validation where its result is known, else
+    ``companions`` are what the dataset refers to.
     """
-    conforms = compliant(dataset) if conforms is None else conforms
+    conforms = compliant(dataset, companions) if conforms is None else conforms
     files = [value for value in dataset.distribution if isinstance(value, Distribution)]
     # max() keeps the first of equals, so that the same record always shows the same distribution.
     best = max(files, key=lambda file: sum(outcome.points for outcome in _of_distribution(file, links)), default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -16,12 +16,14 @@ from catalog.entries import unpacked
 from catalog.links import book
 from catalog.links.uses import uses
 from catalog.quality import history
+from catalog.quality.companions import Companions
 from catalog.quality.score import Score
 from catalog.staging import now_text
 from catalog.store import current, shadowed
+from catalog.summary import refs_of
 from schemas import mqa, rdf, syntax
 from schemas.govdata_stages import stages
-from schemas.model import Dataset, iri_of
+from schemas.model import Dataset
 from schemas.region import Region
 from schemas.vocabularies import revision
 
@@ -91,6 +93,7 @@ class _Work:
         self.engine = engine
         self.number = number
         self.now = now
+        self.companions = Companions(number)
         self.computed = 0
         self.gone = 0
 
@@ -99,16 +102,19 @@ class _Work:
         with self.engine.connect() as connection:
             found = connection.execute(_select(keys, self.number)).all()
             records = {row.key: _record(row) for row in found}
-            named = _named(connection, records.values(), self.number)
+            refs = {row.key: refs_of(row.summary) for row in found}
+            self.companions.load(connection, {iri for iris in refs.values() for iri in iris})
             known = dict(connection.execute(sa.select(_quality.c.key, _quality.c.outcomes).where(_in(keys))).all())
         used = {row.key: (row.source_key, uses(records[row.key])) for row in found}
         gone = [key for key in keys if key not in records]
         with database.writing(self.engine).begin() as connection:
             answers = book.replace_uses(connection, used, self.now)
             book.remove_uses(connection, gone)
+        # Between the two writes, not within one: others must not wait while it is counted.
+        scored = {key: self._score(record, refs[key], answers) for key, record in records.items()}
+        written = [_row(row, scored[row.key], self.now) for row in found]
+        with database.writing(self.engine).begin() as connection:
             connection.execute(sa.delete(_quality).where(_in(gone)))
-            scored = {key: _score(record, answers, named) for key, record in records.items()}
-            written = [_row(row, records[row.key], scored[row.key], self.now) for row in found]
             if written:
                 fresh = book.insert(connection, _quality)
                 kept = {column: fresh.excluded[column] for column in written[0] if column != "key"}
@@ -117,6 +123,10 @@ class _Work:
             history.keep_records(connection, changed, self.now)
         self.computed += len(written)
         self.gone += sum(key in known for key in gone)
+
+    def _score(self, record: Dataset, refs: Sequence[str], answers: Mapping[str, int]) -> Score:
+        assessment = mqa.assess(record, answers, companions=self.companions.of(refs))
+        return Score.of(assessment, stages(record, self.companions.named(refs)))
 
     def drop_others(self) -> None:
         """Scores of what is no longer public, after all others were computed."""
@@ -135,9 +145,9 @@ def _in(keys: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def _select(keys: Sequence[str], number: int) -> sa.Select[Any]:
-    columns = (_versions.c.key, _versions.c.id, _versions.c.ntriples, _records.c.iri, _records.c.source_key)
+    columns = (_versions.c.key, _versions.c.id, _versions.c.ntriples, _versions.c.summary)
     return (
-        sa.select(*columns)
+        sa.select(*columns, _records.c.iri, _records.c.source_key)
         .join_from(_versions, _records, _records.c.key == _versions.c.key)
         .where(_versions.c.key.in_(keys), _records.c.kind == "dataset", current(number), ~shadowed(number))
     )
@@ -150,22 +160,11 @@ def _record(row: Any) -> Dataset:
     return record
 
 
-def _named(connection: sa.Connection, records: Collection[Dataset], number: int) -> set[str]:
-    """The IRIs of publishers that have a name."""
-    wanted = {value for record in records for value in record.publisher if isinstance(value, str)}
-    return {iri for iri, title in rows.titles(connection, wanted, number).items() if title}
-
-
-def _score(record: Dataset, answers: dict[str, int], named: set[str]) -> Score:
-    return Score.of(mqa.assess(record, answers), stages(record, named))
-
-
-def _row(row: Any, record: Dataset, score: Score, now: datetime) -> dict[str, Any]:
+def _row(row: Any, score: Score, now: datetime) -> dict[str, Any]:
     return {
         "key": row.key,
         "source_key": row.source_key,
         "version_id": row.id,
-        "publisher": next(filter(None, map(iri_of, record.publisher)), None),
         "total": score.total,
         "outcomes": score.to_json(),
         "computed": now_text(now),
@@ -192,26 +191,51 @@ def _all(engine: sa.Engine, number: int) -> Iterator[list[str]]:
 
 
 def _changed(engine: sa.Engine, after: int, number: int) -> Iterator[list[str]]:
-    """The KEYs of what changed between two numbers, in batches: versions, clusters, and datasets of renamed publishers."""
+    """The KEYs of what changed between two numbers, in batches: versions, clusters, and what refers to changed records."""
     shadows = tables.shadows
     versions = sa.select(_versions.c.key).where(_between(_versions, after, number))
     moved = sa.select(shadows.c.key).where(_between(shadows, after, number))
-    renamed = (
-        sa.select(_quality.c.key)
-        .join(_records, _records.c.iri == _quality.c.publisher)
-        .join(_versions, _versions.c.key == _records.c.key)
-        .where(_records.c.kind == "agent", _between(_versions, after, number))
-    )
-    keys = sa.union(versions, moved, renamed).subquery()
+    keys = sa.union(versions, moved).subquery()
     last = ""
     while True:
         statement = sa.select(keys.c.key).where(keys.c.key > last).order_by(keys.c.key).limit(BATCH)
         with engine.connect() as connection:
             found = list(connection.scalars(statement))
         if not found:
-            return
+            break
         yield found
         last = found[-1]
+    yield from _referring(engine, after, number)
+
+
+def _referring(engine: sa.Engine, after: int, number: int) -> Iterator[list[str]]:
+    """The KEYs of datasets that were not changed themselves but refer to an agent, service or series that was."""
+    companions = (
+        sa.select(_records.c.iri)
+        .join(_versions, _versions.c.key == _records.c.key)
+        .where(_records.c.kind != "dataset", _between(_versions, after, number))
+    )
+    with engine.connect() as connection:
+        changed = set(connection.scalars(companions))
+    last = 0
+    while changed:
+        statement = (
+            sa.select(_versions.c.id, _versions.c.key, _versions.c.summary)
+            .join_from(_versions, _records, _records.c.key == _versions.c.key)
+            .where(
+                _records.c.kind == "dataset", current(number), _versions.c.valid_from <= after, _versions.c.id > last
+            )
+            .order_by(_versions.c.id)
+            .limit(BATCH * 10)
+        )
+        with engine.connect() as connection:
+            found = connection.execute(statement).all()
+        if not found:
+            return
+        last = found[-1].id
+        keys = [row.key for row in found if not changed.isdisjoint(refs_of(row.summary))]
+        for start in range(0, len(keys), BATCH):
+            yield keys[start : start + BATCH]
 
 
 def _between(table: sa.Table, after: int, number: int) -> sa.ColumnElement[bool]:

@@ -221,6 +221,26 @@ def test_a_publisher_that_gets_a_name_changes_the_stage(place: Linked) -> None:
     assert latest(place)["region"].publisher == 1
 
 
+def test_what_a_record_refers_to_is_validated_with_it(place: Linked) -> None:
+    """An agent without a name breaks DCAT-AP wherever it stands; nobody asks for it to be described in the dataset."""
+    agent = iris.mint(BASE, "agent", iris.key("neuhof-portal", "amt"))
+    words = (Literal("Bauamt", "de"),)
+    place.builder.publish(
+        Stored("amt", Agent(iri=agent, name=words), positioned=False),
+        Stored("a", linked("a", publisher=(agent,), description="Alle Bäume")),
+        Stored("b", linked("b", publisher=("https://nirgends.example/amt",), description="Alle Bäume")),
+    )
+    follow(place)
+    assert (total(place, "a"), total(place, "b")) == (40, 10)
+    place.builder.publish(Stored("amt", Agent(iri=agent), positioned=False))
+    assert follow(place).computed == 1
+    assert total(place, "a") == 10
+    with place.engine.connect() as connection:
+        found = reading.of_record(connection, iris.key("neuhof-portal", "a"))
+    assert found is not None
+    assert found.total == mqa.assess(linked("a", publisher=(Agent(iri=agent),), description="Alle Bäume"), {}).total
+
+
 def test_datasets_without_a_metric_are_found_in_the_store(place: Linked) -> None:
     place.publish(
         a=linked("a", **KEYWORD), b=linked("b"), c=linked("c", file("https://x.example/", form="CSV"), **KEYWORD)

@@ -70,14 +70,12 @@ def _quality() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("source_key", sa.Text(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("publisher", sa.Text(), nullable=True),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("outcomes", sa.Text(), nullable=False),
         sa.Column("computed", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_quality")),
     )
-    for column in ("source_key", "publisher"):
-        op.create_index(op.f(f"ix_quality_{column}"), "quality", [column])
+    op.create_index(op.f("ix_quality_source_key"), "quality", ["source_key"])
     op.create_table(
         "quality_history",
         sa.Column("scope", sa.Text(), nullable=False),
