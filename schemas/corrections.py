@@ -32,8 +32,8 @@ CHANGED = declare(
     "correction-source-changed",
     "{0} ist hier auf „{1}“ korrigiert; die Quelle gab damals „{2}“ an und sagt jetzt „{3}“.",
     "{0} is corrected to “{1}” here; the source stated “{2}” then and says “{3}” now.",
-    "Prüfen Sie, ob die Korrektur noch gilt. Zurücknehmen: allmende correct EINTRAG {4} --remove",
-    "Check whether the correction still holds. To take it back: allmende correct RECORD {4} --remove",
+    "Prüfen Sie, ob die Korrektur noch gilt. Zurücknehmen: allmende correct EINTRAG {4}",
+    "Check whether the correction still holds. To take it back: allmende correct RECORD {4}",
     "DESIGN 3, Steward's decisions",
 )
 RESTS = declare(
@@ -48,8 +48,8 @@ NO_PLACE = declare(
     "correction-without-place",
     "Die Datei {1}, deren Angabe {0} korrigiert wurde, gibt es in diesem Eintrag nicht mehr; die Korrektur ruht.",
     "The file {1}, of which {0} was corrected, is no longer in this record; the correction rests.",
-    "Nehmen Sie die Korrektur zurück, wenn die Datei nicht wiederkommt: allmende correct EINTRAG {2} --remove",
-    "Take the correction back if the file does not come again: allmende correct RECORD {2} --remove",
+    "Nehmen Sie die Korrektur zurück, wenn die Datei nicht wiederkommt: allmende correct EINTRAG {2}",
+    "Take the correction back if the file does not come again: allmende correct RECORD {2}",
     "DESIGN 3, Steward's decisions",
 )
 UNREADABLE = declare(
@@ -281,7 +281,7 @@ class _Applying:
         focus = (target.iri if target is not None else None) or self.source.iri or ""
         if target is None:
             self._note(each, "", HOMELESS)
-            self._find(Severity.WARNING, focus, path, NO_PLACE, each.part, each.attribute)
+            self._find(Severity.WARNING, focus, path, NO_PLACE, each.part, f"{each.attribute} --remove")
             return
         source = statements_of(self.source, each.attribute, each.names) or ""
         if same(record_class, each.attribute, source, each.value):
@@ -290,7 +290,7 @@ class _Applying:
             return
         if not same(record_class, each.attribute, source, each.source_value):
             told = [shown(record_class, each.attribute, s) for s in (each.value, each.source_value, source)]
-            self._find(Severity.WARNING, focus, path, CHANGED, *told, each.attribute)
+            self._find(Severity.WARNING, focus, path, CHANGED, *told, f"{each.attribute} --remove")
         self._note(each, source, APPLIED)
         self.result = _set_at(self.result, place, each.attribute, said)
         self.companions |= {c.iri: c for c in said.companions if c.iri}

@@ -148,8 +148,8 @@ def test_a_changed_source_is_told_with_both_values(portal: Source) -> None:
     portal.harvest([package(1, **TRAFFIC), package(2)])
     assert record(portal).theme == (ENVI,)
     (finding,) = [each for each in entry(portal).findings if each.rule == CHANGED]
-    assert finding.arguments == ("theme", "ENVI", "–", "TRAN", "theme")
-    for said in ("ENVI", "TRAN", "allmende correct"):
+    assert finding.arguments == ("theme", "ENVI", "–", "TRAN", "theme --remove")
+    for said in ("ENVI", "TRAN", "allmende correct EINTRAG theme --remove"):
         assert said in f"{finding.message('de')} {finding.fix('de')}"
     (one,) = told(portal)
     assert (one.source, one.source_then, one.source_changed) == ("TRAN", "–", True)
