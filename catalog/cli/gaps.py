@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import typer
 
 from catalog.cli.output import print_json, settings
-from catalog.entries import Entry
-from catalog.gaps import coverage, templates
-from catalog.gaps.coverage import HVD, MAYBE_HVD, Coverage, Published
+from catalog.gaps import coverage, report
+from catalog.gaps.coverage import HVD, MAYBE_HVD, Coverage
 from catalog.search import Catalogue
-from schemas.model import Dataset
 from schemas.region import ConfigurationError, Municipality, Region
 
 VERB = "gaps"
@@ -42,63 +39,12 @@ def command(
         covered = coverage.coverage(catalogue, at)
         found = coverage.gaps(covered, region, municipality)
         if json:
-            print_json(_document(catalogue, at, covered, found))
+            print_json(report.document(catalogue, at, covered, municipality))
         else:
             print("\n".join(_told(region, covered, found)))
     finally:
         catalogue.close()
     return 0
-
-
-def _document(
-    catalogue: Catalogue,
-    at: int,
-    covered: tuple[Coverage, ...],
-    found: tuple[tuple[Coverage, tuple[Municipality, ...]], ...],
-) -> dict[str, Any]:
-    return {
-        "number": at,
-        "published": [_covered(each) for each in covered if each.have or each.maybe],
-        "gaps": [
-            {
-                **_covered(each),
-                "lacking": [m.id for m in lacking],
-                "templates": [_template(catalogue, at, each, m) for m in lacking],
-            }
-            for each, lacking in found
-        ],
-        "duties": [_covered(each) for each in coverage.duties(covered)],
-    }
-
-
-def _covered(each: Coverage) -> dict[str, Any]:
-    def listed(places: Any) -> dict[str, list[dict[str, Any]]]:
-        return {place: [_published(one) for one in some] for place, some in places.items()}
-
-    names = {"de": each.entry.de, "en": each.entry.en}
-    return {
-        "entry": each.entry.code,
-        "iri": each.entry.iri,
-        "name": names,
-        "duty": each.duty,
-        "have": listed(each.have),
-        "maybe": listed(each.maybe),
-    }
-
-
-def _published(one: Published) -> dict[str, Any]:
-    return {"iri": one.iri, "slug": one.slug, "title": one.title, "certainty": one.certainty}
-
-
-def _template(catalogue: Catalogue, at: int, each: Coverage, taker: Municipality) -> dict[str, Any] | None:
-    chosen = each.template(taker.id)
-    entry = catalogue.get(chosen.key, at) if chosen else None
-    if chosen is None or not isinstance(entry, Entry):
-        return None
-    record = entry.record()
-    assert isinstance(record, Dataset)
-    row = templates.row(record, each.entry, catalogue.region, chosen.municipality, taker)
-    return {"municipality": taker.id, "from": _published(chosen), "row": dict(row)}
 
 
 def _told(

@@ -29,7 +29,8 @@ def row(record: Dataset, entry: Entry, region: Region, giver: str, taker: Munici
     files = [each for each in record.distribution if isinstance(each, Distribution)]
     licenses = [iri for each in files for value in each.license if (iri := iri_of(value))]
     license = next((code for iri in licenses if (code := LISTS["license"].by_iri(iri))), None)
-    themes = [code.de for iri in map(iri_of, record.theme) if iri and (code := LISTS["data-theme"].by_iri(iri))]
+    stated = [iri for iri in map(iri_of, record.theme) if iri] or list(entry.themes)
+    themes = [code.de for iri in stated if (code := LISTS["data-theme"].by_iri(iri))]
     frequencies = [LISTS["frequency"].label(iri, "de") for iri in map(iri_of, record.accrual_periodicity) if iri]
     keywords = [value.text for value in record.keyword if (value.lang or "de") == "de"]
     filled = {
