@@ -20,6 +20,7 @@ TITLES = {
 _NAMES_A_LICENSE = re.compile(
     r"(?i)lizenz|licen[cs]e|dl-de|creative ?commons|cc[- ](?:by|0|zero)|gemeinfrei|public domain"
 )
+_NAMES_ONE = re.compile(r"(?i)dl-de|datenlizenz|creative ?commons|\bcc[- ](?:by|0|zero)|public domain|gemeinfrei")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*[\n\r|•]\s*|\s{3,}")
 _LONGEST = 300
 
@@ -91,15 +92,10 @@ def _license(subject: Subject) -> Iterator[Proposal]:
     if not lacking:
         return
     address, said = subject.page()
-    quotes: dict[str, str] = {}
-    for sentence in _SENTENCE.split(said):
-        if len(sentence) <= _LONGEST and _NAMES_A_LICENSE.search(sentence):
-            code = find_license(sentence.strip())
-            if code is not None:
-                quotes.setdefault(code.iri, sentence.strip())
-    if len(quotes) != 1:
+    quoted = _quoted(said)
+    if quoted is None:
         return
-    ((iri, quote),) = quotes.items()
+    iri, quote = quoted
     for distribution in lacking:
         if part := name_of(distribution):
             yield Proposal(
@@ -111,3 +107,18 @@ def _license(subject: Subject) -> Iterator[Proposal]:
                 evidence_de=f"Auf {address} steht: „{quote}“.",
                 evidence_en=f"{address} says: “{quote}”.",
             )
+
+
+def _quoted(said: str) -> tuple[str, str] | None:
+    """The one licence that a page names, with the words that do; None if there is none, another one, or any doubt."""
+    quotes: dict[str, str] = {}
+    for sentence in (each.strip() for each in _SENTENCE.split(said)):
+        if not _NAMES_A_LICENSE.search(sentence):
+            continue
+        code = find_license(sentence) if len(sentence) <= _LONGEST else None
+        if code is not None:
+            quotes.setdefault(code.iri, sentence)
+        elif _NAMES_ONE.search(sentence):
+            # It names one, but with a limit, for a part, or beside another.
+            return None
+    return next(iter(quotes.items())) if len(quotes) == 1 else None
