@@ -233,8 +233,8 @@ def _shared_iris(staging: Staging) -> int:
 
 def _status(report: CrawlReport, plan: planning.Plan, violations: bool, shared: int) -> tuple[str, str, str]:
     if report.coverage == "partial":
-        de, en = report.failures[0] if report.failures else ("", "")
-        return "partial", de, en
+        first = report.failures[0] if report.failures else None
+        return "partial", first.de if first else "", first.en if first else ""
     counts = plan.counts
     said = [
         (number, de, en)

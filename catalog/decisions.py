@@ -16,6 +16,7 @@ from catalog.run_book import Run
 from catalog.staging import Staging
 from catalog.store import Store
 from harvesters.reading import CrawlReport
+from harvesters.reasons import Reason
 from schemas.region import HarvestSource, Region
 
 
@@ -91,7 +92,7 @@ def _waiting(
         )
         raise NoSuchRun(f"the plan of run {run_id} is no longer there")
     staging = Staging(file, source.key, region.language, store.responses)
-    failures = tuple((de, en) for de, en in row.report.get("failures", ()))
+    failures = tuple(Reason.stored(each) for each in row.report.get("failures", ()))
     report = CrawlReport(row.coverage, row.report.get("pages", 0), failures=failures)
     return source, run, staging, report, row.report
 

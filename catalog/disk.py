@@ -6,7 +6,9 @@ import errno
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from harvesters.reasons import DISK, Reason
 
 Kind = Literal["full", "read-only", "broken"]
 _NUMBERS: dict[int, Kind] = {
@@ -31,13 +33,6 @@ _WORDS: dict[Kind, tuple[str, str]] = {
 }
 
 
-class Reason(NamedTuple):
-    """Why a run ended, in German and English."""
-
-    de: str
-    en: str
-
-
 def reason(error: BaseException, folder: Path) -> Reason | None:
     """What a failure says about the disk that a folder lies on; None if it is another failure.
 
@@ -50,10 +45,11 @@ def reason(error: BaseException, folder: Path) -> Reason | None:
     try:
         free = shutil.disk_usage(folder).free // 1_000_000
     except OSError:
-        return Reason(f"Der Datenträger von {folder} {de}.", f"The disk of {folder} {en}.")
+        return Reason(f"Der Datenträger von {folder} {de}.", f"The disk of {folder} {en}.", DISK)
     return Reason(
         f"Der Datenträger von {folder} {de} (frei: {free} MB). Öffentlich bleibt der letzte gute Stand.",
         f"The disk of {folder} {en} ({free} MB free). The last good state stays public.",
+        DISK,
     )
 
 

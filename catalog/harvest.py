@@ -29,6 +29,7 @@ from harvesters.detection import examine
 from harvesters.persons import errors
 from harvesters.persons.keeping import ForgettingSink, report_without
 from harvesters.reading import Context, CrawlReport
+from harvesters.reasons import PROGRAM, SUPERSEDED, Reason
 from harvesters.spider import Job
 from schemas.region import HarvestSource, Region
 
@@ -135,25 +136,26 @@ class _Runner:
                 report = self._crawl(staging, kept, heart)
             except _Unusable as unusable:
                 staging.remove()
-                return self._failed(unusable.de, unusable.en)
+                return self._failed(unusable.reason)
             staging.finish()
             if report.failure_de is not None:
                 publishing.record_responses(self.store, self.handle, staging)
                 staging.remove()
-                return self._failed(report.failure_de, report.failure_en or "", report)
+                return self._failed(Reason(report.failure_de, report.failure_en or ""), report)
             return conclude(self.store, self.source, self.handle, staging, report, self._terms())
         except LeaseLost as lost:
             staging.remove()
-            return self._failed("Ein anderer Lauf hat diesen abgelöst.", str(lost))
+            return self._failed(Reason("Ein anderer Lauf hat diesen abgelöst.", str(lost), SUPERSEDED))
         except Exception as error:
             # The run ends as failed with its reason, whatever happened; the traceback stays with it for the operator.
             staging.remove()
             allowed = self.source.personal_data == "allowed"
             trace = errors.trace(error, allowed)
             if (disk_reason := disk.reason(error, self.region.data)) is not None:
-                return self._failed(disk_reason.de, disk_reason.en, trace=trace)
-            reason = errors.message(error, allowed)
-            return self._failed(f"Der Lauf brach ab: {reason}", f"The run broke off: {reason}", trace=trace)
+                return self._failed(disk_reason, trace=trace)
+            said = errors.message(error, allowed)
+            reason = Reason(f"Der Lauf brach ab: {said}", f"The run broke off: {said}", PROGRAM)
+            return self._failed(reason, trace=trace)
 
     def _terms(self) -> Terms:
         replay = self.wish.replay
@@ -211,13 +213,13 @@ class _Runner:
             found = self.store.run(self.wish.replay).report.get("detected")
             if found is None:
                 de = f"Lauf {self.wish.replay} hat keine Schnittstelle vermerkt."
-                raise _Unusable(de, f"run {self.wish.replay} noted no interface")
+                raise _Unusable(Reason(de, f"run {self.wish.replay} noted no interface"))
         else:
             examined = examine(source.url, self.region, source)
             if not examined.found:
                 raise _Unusable(
-                    *examined.reason
-                    or (
+                    examined.reason
+                    or Reason(
                         f"{source.url}: keine bekannte Schnittstelle und keine Daten gefunden.",
                         f"{source.url}: no known interface and no data found.",
                     )
@@ -228,11 +230,12 @@ class _Runner:
         options = {**found["options"], **source.tables.get(found["protocol"], {})}
         return source.model_copy(update={"protocol": found["protocol"], "url": found["url"], "options": options})
 
-    def _failed(self, de: str, en: str, report: CrawlReport | None = None, trace: str = "") -> RunResult:
+    def _failed(self, reason: Reason, report: CrawlReport | None = None, trace: str = "") -> RunResult:
+        de, en = reason.de, reason.en
         stored = {**report_json(report, Counter()), **self.reported, "traceback": trace}
         found = 0
         try:
-            told = report or CrawlReport("partial", 0, de, en)
+            told = report or CrawlReport("partial", 0, de, en, failures=(reason,))
             found = run_findings.write(self.store, self.handle.id, self.source, None, told, self.clock()).findings
         except (OSError, SQLAlchemyError) as error:
             log.error("findings of run %s could not be written: %s", self.handle.id, error)
@@ -253,7 +256,6 @@ class _Runner:
 
 
 class _Unusable(Exception):
-    def __init__(self, de: str, en: str) -> None:
-        super().__init__(en)
-        self.de = de
-        self.en = en
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.en)
+        self.reason = reason

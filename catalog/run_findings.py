@@ -23,11 +23,12 @@ import orjson
 import sqlalchemy as sa
 import zstandard
 
-from catalog import failures, tables
+from catalog import tables
 from catalog.staging import Staging, now_text
 from catalog.staging_file import UNCHANGED
 from catalog.store import Store
 from harvesters.reading import CrawlReport
+from harvesters.reasons import Reason
 from schemas import future_dates
 from schemas.findings import Finding, Severity, declare
 from schemas.region import HarvestSource, Region
@@ -219,10 +220,11 @@ def _of_the_source(report: CrawlReport, source: HarvestSource) -> Iterator[Findi
     yield from report.refusals
     refused = {finding.message("de") for finding in report.refusals}
     said = set()
-    for de, en in filter(any, [(report.failure_de or "", report.failure_en or ""), *report.failures]):
-        if de not in said and not any(message in de for message in refused):
-            said.add(de)
-            yield failures.finding(source.id, de, en)
+    failures = report.failures or (Reason(report.failure_de or "", report.failure_en or ""),)
+    for failure in failures:
+        if failure.de and failure.de not in said and not any(message in failure.de for message in refused):
+            said.add(failure.de)
+            yield failure.finding(source.id)
     yield from report.findings
     for origin, verdict in report.robots:
         kind, _, reason = verdict.partition(": ")

@@ -91,8 +91,8 @@ class SourceFile:
     def closed(self) -> None:
         """Says how it went; a crawl that brought less than all never goes unseen."""
         report = self.spider.job.report()
-        for _, reason in report.failures:
-            log.error("%s", reason)
+        for reason in report.failures:
+            log.error("%s", reason.en)
         for finding in report.findings:
             log.warning("%s", finding.message("en"))
         for outcome in self.sink.set_aside:

@@ -12,6 +12,7 @@ from harvesters.crawl import agent
 from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.pins import Pin
+from harvesters.reasons import LOCAL_FILE, Reason
 from harvesters.spider import Detected
 from harvesters.website.web_pages import is_html, parse, title_of
 from schemas.limits import Limits
@@ -26,7 +27,7 @@ class Examined:
     """What answers at an address, the surest first; where nothing does, why not (German and English), if that is known."""
 
     found: tuple[Detected, ...]
-    reason: tuple[str, str] | None = None
+    reason: Reason | None = None
 
 
 def detect(url: str, region: Region, source: HarvestSource | None = None) -> tuple[Detected, ...]:
@@ -42,7 +43,8 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
     if "://" not in url:
         folder = (region.folder / url).resolve()
         if not folder.is_dir():
-            return Examined((), (f"{url}: Diesen Ordner gibt es nicht.", f"{url}: there is no such folder."))
+            de, en = f"{url}: Diesen Ordner gibt es nicht.", f"{url}: there is no such folder."
+            return Examined((), Reason(de, en, LOCAL_FILE))
         url = str(folder)
     limits = source.limits if source else Limits()
     pin = Pin.of(source.url, source.certificate) if source else None
@@ -69,7 +71,7 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
     reason = None
     if not found and not answers and refusals:
         refused = next((each for each in refusals if each.url == url), refusals[0])
-        reason = (refused.message("de"), refused.message("en"))
+        reason = Reason.refused(refused.finding())
     return Examined(tuple(sorted(found, key=lambda detected: -detected.certainty)), reason)
 
 

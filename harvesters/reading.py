@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from harvesters.reasons import Reason
 from harvesters.robots import Robots
 from schemas.corrections import Corrected, Correction
 from schemas.findings import Finding, Severity, declare
@@ -237,7 +238,7 @@ class CrawlReport:
     findings: tuple[Finding, ...] = ()
     robots: tuple[tuple[str, str], ...] = field(default=())
     stated_total: int | None = None
-    failures: tuple[tuple[str, str], ...] = ()
+    failures: tuple[Reason, ...] = ()
     holds: tuple[tuple[str, str], ...] = ()
     rest_seconds: float | None = None
     robots_files: tuple[Robots, ...] = ()

@@ -20,6 +20,7 @@ from harvesters.answer import Answer
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.persons import errors
 from harvesters.reading import Context, CrawlReport, Kept, Memory, Native, Page, Sink
+from harvesters.reasons import FAILURE, LIMIT, NO_ANSWER, PROGRAM, Reason, answered
 from harvesters.robots import Robots
 from schemas import refusals
 from schemas.findings import Finding
@@ -72,7 +73,7 @@ class Job:
     pages: int = 0
     records: int = 0
     first_answer: bool = False
-    failures: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[Reason] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     stated_total: int | None = None
     since: datetime | None = None
@@ -94,8 +95,8 @@ class Job:
         return CrawlReport(
             coverage="partial" if failed else "changes" if self.changes_only else "complete",
             pages=self.pages,
-            failure_de=failed[0] if failed and unusable else None,
-            failure_en=failed[1] if failed and unusable else None,
+            failure_de=failed.de if failed and unusable else None,
+            failure_en=failed.en if failed and unusable else None,
             findings=tuple(self.findings),
             robots=tuple(robots),
             stated_total=self.stated_total,
@@ -217,6 +218,7 @@ class HarvestSpider(scrapy.Spider):
             self.fail(
                 f"{self.source.url}: mehr als {most} Datensätze; die übrigen blieben liegen (Grenze records)",
                 f"{self.source.url}: more than {most} records; the others were left (limit records)",
+                LIMIT,
             )
         self.job.records += len(natives)
         content_type = _header(response, "Content-Type")
@@ -261,28 +263,27 @@ class HarvestSpider(scrapy.Spider):
         error, request = failure.value, getattr(failure, "request", None)
         url = request.url if request is not None else self.source.url
         if isinstance(error, FetchRefused):
-            self.fail(error.message("de"), error.message("en"))
+            self.job.failures.append(Reason.refused(error.finding()))
         elif isinstance(error, HttpError):
-            status = error.response.status
-            self.fail(
-                f"{url}: der Server antwortet mit Status {status}", f"{url}: the server answers with status {status}"
-            )
+            self.job.failures.append(answered(error.response.status).at(url))
         else:
             reason = f"{type(error).__name__}: {error}"[:300]
-            self.fail(f"{url}: keine Antwort ({reason})", f"{url}: no answer ({reason})")
+            self.fail(f"{url}: keine Antwort ({reason})", f"{url}: no answer ({reason})", NO_ANSWER)
 
     def broke_off(self, error: BaseException) -> None:
         """Enters an error of the spider itself in the account: what it would have fetched is unknown."""
         allowed = self.source.personal_data == "allowed"
         reason = errors.message(error, allowed)
         log.error("%s: %s\n%s", self.source.id, reason, errors.trace(error, allowed))
-        self.fail(
-            f"{self.source.url}: Fehler im Abruf ({reason})", f"{self.source.url}: error in the spider ({reason})"
-        )
+        de, en = f"Fehler im Abruf ({reason})", f"error in the spider ({reason})"
+        self.fail(f"{self.source.url}: {de}", f"{self.source.url}: {en}", PROGRAM)
 
-    def fail(self, de: str, en: str) -> None:
-        """Enters a failure in the account: the run is partial, or failed if no page was usable."""
-        self.job.failures.append((de, en))
+    def fail(self, de: str, en: str, rule: str = FAILURE) -> None:
+        """Enters a failure in the account: the run is partial, or failed if no page was usable.
+
+        ``rule`` says what kind it is (:mod:`harvesters.reasons`), so that the advice fits.
+        """
+        self.job.failures.append(Reason(de, en, rule))
 
 
 def request_of(failure: Failure) -> Request:

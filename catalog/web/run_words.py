@@ -9,7 +9,7 @@ from itertools import islice
 from textwrap import shorten
 from typing import Any
 
-from catalog import breaker, failures, run_findings
+from catalog import breaker, run_findings
 from catalog.breaker import Strain
 from catalog.conclusion import RunResult
 from catalog.entries import RunRow, SourceState, Version
@@ -19,6 +19,7 @@ from catalog.web import formats
 from catalog.web.pages import causes, labels, remarks, run, sameness, states
 from catalog.web.texts import Texts, later
 from harvesters.guards.exceptions import printable
+from harvesters.reasons import NOTHING_TO_DO
 from schemas.findings import Severity
 from schemas.region import Region
 
@@ -89,7 +90,7 @@ def remedies(source_id: str, found: Summary | None, texts: Texts, published: boo
             yield _plain(f"  → {fix}")
         return
     fixes = dict.fromkeys(
-        remarks.sentences(finding, texts)[1] for finding in wrong if finding.rule not in failures.NOTHING_TO_DO
+        remarks.sentences(finding, texts)[1] for finding in wrong if finding.rule not in NOTHING_TO_DO
     )
     for fix in list(filter(None, fixes))[:_REMEDIES]:
         yield _plain(f"  → {texts.plain('So wird es besser:')} {fix}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from harvesters.mapping.native_values import word
+from harvesters.reasons import FAILURE, rule_of
 from schemas.loose_json import load_json, sorted_json
 from schemas.syntax import Unreadable, excerpt
 
@@ -26,6 +27,7 @@ class Refusal(NamedTuple):
     kind: str
     de: str
     en: str
+    rule: str = FAILURE
 
 
 def cut(result: Any) -> Cut | None:
@@ -89,6 +91,7 @@ def refused_by_status(status: int, body: bytes) -> Refusal:
     answer = answered(body)
     said = Refusal("", f"der Server antwortet mit Status {status}", f"the server answers with status {status}")
     refusal = answer if isinstance(answer, Refusal) and answer.kind else said
+    refusal = refusal._replace(rule=rule_of(status))
     return refusal._replace(kind=MISSING) if status in (404, 405, 410) else refusal
 
 

@@ -48,7 +48,7 @@ class PackageLists:
         if self.tally.names:
             yield self._packages(0)
         else:
-            self.spider.fail(self.refused.de, self.refused.en)
+            self.spider.fail(self.refused.de, self.refused.en, self.refused.rule)
 
     def _packages(self, offset: int) -> Request:
         action = "current_package_list_with_resources"

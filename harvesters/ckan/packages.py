@@ -14,6 +14,7 @@ from harvesters.ckan.portal import Portal, is_chosen
 from harvesters.ckan.tally import Tally
 from harvesters.mapping.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
+from harvesters.reasons import FAILURE, INCOMPLETE
 from harvesters.spider import HarvestSpider
 from schemas.findings import Finding, Severity, declare
 from schemas.loose_json import JSON_REPAIRED, sorted_json
@@ -61,7 +62,7 @@ class PackageSpider(HarvestSpider):
         written = [sorted_json(entry) for entry in entries]
         marks = [hash(each) for each in written]
         if self.tally.is_repeated(marks):
-            self.fail_at(response.url, *_SAME_PAGE)
+            self.fail_at(response.url, *_SAME_PAGE, INCOMPLETE)
             return None
         natives: list[Native] = []
         unusable: list[Finding] = []
@@ -98,8 +99,8 @@ class PackageSpider(HarvestSpider):
         finding = Finding(Severity.WARNING, self.source.url, None, GAP, (str(total), str(self.tally.came)))
         if finding not in self.job.findings:
             self.job.findings.append(finding)
-        self.fail_at(self.source.url, finding.message("de"), finding.message("en"))
+        self.fail_at(self.source.url, finding.message("de"), finding.message("en"), INCOMPLETE)
 
-    def fail_at(self, url: str, de: str, en: str) -> None:
+    def fail_at(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
         """Enters a failure at an address into the account."""
-        self.fail(f"{url}: {de}", f"{url}: {en}")
+        self.fail(f"{url}: {de}", f"{url}: {en}", rule)

@@ -18,6 +18,7 @@ from harvesters.guards.destinations import origin
 from harvesters.guards.exceptions import RequestRefused
 from harvesters.mapping.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native
+from harvesters.reasons import INCOMPLETE, NO_ACCESS
 from harvesters.spider import HarvestSpider, Options, asked
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import is_web
@@ -100,6 +101,7 @@ class ListSpider(HarvestSpider):
                 f"unter [{self.name}].",
                 f"{url}: the server refuses the key (status {status}). Check {name}, and header and scheme under "
                 f"[{self.name}].",
+                NO_ACCESS,
             )
         else:
             # A 401 asks for a key; a 403 may also mean that nobody, or not this address, may fetch it (RFC 9110, 15.5.4).
@@ -107,6 +109,7 @@ class ListSpider(HarvestSpider):
             self.fail(
                 f"{url}: Der Server {de} einen Schlüssel (Status {status}). Setzen Sie ihn in der Umgebung: {name}.",
                 f"{url}: the server {en} (status {status}). Set the key in the environment: {name}.",
+                NO_ACCESS,
             )
 
     # --- Records --------------------------------------------------------------------------------------------------
@@ -194,6 +197,7 @@ class ListSpider(HarvestSpider):
                 f"{self.source.url}: Eine Seite der Liste kam zum zweiten Mal; geblättert wurde nicht weiter. Prüfen Sie "
                 f"[{self.name}.paging].",
                 f"{self.source.url}: a page of the list came a second time; paging stopped. Check [{self.name}.paging].",
+                INCOMPLETE,
             )
         return repeated
 
@@ -223,6 +227,7 @@ class ListSpider(HarvestSpider):
             self.fail(
                 f"{self.source.url}: Die Quelle nennt {total} Datensätze, gekommen sind {self.came}.",
                 f"{self.source.url}: the source states {total} records, {self.came} came.",
+                INCOMPLETE,
             )
 
 

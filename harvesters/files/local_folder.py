@@ -22,6 +22,7 @@ from harvesters.files.folder_files import (
     listing_to_json,
 )
 from harvesters.reading import Native, Page
+from harvesters.reasons import FAILURE, LIMIT, LOCAL_FILE
 from harvesters.spider import HarvestSpider
 from schemas.findings import Severity
 
@@ -133,15 +134,20 @@ class LocalFolder(FolderFiles):
                 self._fail(self.url, "vom Lauf ist nichts aufbewahrt", "nothing was kept of the run")
             return listing_from_json(kept.body)[1] if kept else None
         if not self.folder.is_dir():
-            self._fail(self.url, f"Der Ordner {self.folder} ist nicht da.", f"the folder {self.folder} is not there.")
+            self._fail(
+                self.url,
+                f"Der Ordner {self.folder} ist nicht da.",
+                f"the folder {self.folder} is not there.",
+                LOCAL_FILE,
+            )
             return None
         listing = walk(self.folder, self.depth)
         for path in listing.too_deep:
             self.find(Severity.INFO, path, FOLDER_DEPTH, path, str(self.depth))
         for path, reason in listing.unreadable:
-            self._fail(f"{self.url}/{path}", f"nicht lesbar ({reason})", f"not readable ({reason})")
+            self._fail(f"{self.url}/{path}", f"nicht lesbar ({reason})", f"not readable ({reason})", LOCAL_FILE)
         if len(listing.files) >= _MAX_FILES:
-            self._fail(self.url, f"mehr als {_MAX_FILES} Dateien", f"more than {_MAX_FILES} files")
+            self._fail(self.url, f"mehr als {_MAX_FILES} Dateien", f"more than {_MAX_FILES} files", LIMIT)
         return listing.files
 
     def _dataset(self, group: FileGroup) -> Iterator[Page]:
@@ -202,7 +208,7 @@ class LocalFolder(FolderFiles):
 
     def _unreadable(self, entry: FileEntry, error: OSError) -> None:
         reason = error.strerror or type(error).__name__
-        self._fail(f"{self.url}/{entry.path}", f"nicht lesbar ({reason})", f"not readable ({reason})")
+        self._fail(f"{self.url}/{entry.path}", f"nicht lesbar ({reason})", f"not readable ({reason})", LOCAL_FILE)
 
-    def _fail(self, place: str, de: str, en: str) -> None:
-        self.spider.fail(f"{place}: {de}", f"{place}: {en}")
+    def _fail(self, place: str, de: str, en: str, rule: str = FAILURE) -> None:
+        self.spider.fail(f"{place}: {de}", f"{place}: {en}", rule)

@@ -14,6 +14,7 @@ from harvesters.persons.forgotten import Forgotten
 from harvesters.persons.layers import layers
 from harvesters.persons.spellings import Matcher
 from harvesters.reading import CrawlReport, Kept, Outcome, Page, Sink
+from harvesters.reasons import Reason
 from schemas import iris
 
 # A marker inside an address or an attribute that may be a record's id: a replay would take it for another record.
@@ -53,10 +54,15 @@ def report_without(report: CrawlReport, matcher: Matcher) -> CrawlReport:
         report,
         failure_de=failure_de,
         failure_en=failure_en,
-        failures=tuple([(matcher.without(de), matcher.without(en)) for de, en in report.failures]),
+        failures=tuple([_reason_without(reason, matcher) for reason in report.failures]),
         findings=tuple([finding_without(finding, matcher, "…") for finding in report.findings]),
         refusals=tuple([finding_without(finding, matcher, "…") for finding in report.refusals]),
     )
+
+
+def _reason_without(reason: Reason, matcher: Matcher) -> Reason:
+    without = matcher.without
+    return Reason(without(reason.de), without(reason.en), reason.rule, tuple(map(without, reason.arguments)))
 
 
 class ForgettingSink:

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from harvesters.ckan.tally import Tally
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
+from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT, Reason, answered, joined
 from harvesters.spider import HarvestSpider
 from schemas.findings import Finding, Severity, declare
 from schemas.loose_json import JSON_REPAIRED, load_json, sorted_json
@@ -140,9 +141,9 @@ class ListSpider(HarvestSpider):
             return
         name = self.name_of(url, spot)
         if name in self._asked:
-            self.fail_at(url, *_CIRCLE)
+            self.fail_at(url, *_CIRCLE, INCOMPLETE)
         elif self.job.records >= self.source.limits.records:
-            self.fail_at(url, *_BUDGET)
+            self.fail_at(url, *_BUDGET, LIMIT)
         else:
             self._asked.add(name)
             yield self.ask(url, self.listed, asked_as=name, cb_kwargs={"spot": spot}, errback=self.unlisted)
@@ -162,7 +163,7 @@ class ListSpider(HarvestSpider):
         """A page of the list, then the next, until the list's end."""
         found = self.found(response, spot)
         if isinstance(found, tuple) and not isinstance(found, Cut):
-            yield from self.otherwise(response.url, found, spot)
+            yield from self.otherwise(response.url, Reason(*found), spot)
             return
         page = self.page_of(response, found.entries, spot)
         if page is None:
@@ -215,14 +216,14 @@ class ListSpider(HarvestSpider):
             yield from self.go_to(again)
         elif missing > 0:
             finding = self.note(GAP, str(total), str(self.tally.came))
-            self.fail_at(self.source.url, finding.message("de"), finding.message("en"))
+            self.fail_at(self.source.url, finding.message("de"), finding.message("en"), INCOMPLETE)
 
     def page_of(self, response: Response, entries: Sequence[Any], spot: Spot) -> Page | None:
         """The page's entries as natives, each only once in a run; None, and a failure, if the page came before (F11)."""
         written = [sorted_json(entry) for entry in entries]
         marks = [hash(each) for each in written]
         if self.tally.is_repeated(marks):
-            self.fail_at(response.url, *_SAME_PAGE)
+            self.fail_at(response.url, *_SAME_PAGE, INCOMPLETE)
             return None
         natives: list[Native] = []
         unusable: list[Finding] = []
@@ -249,28 +250,27 @@ class ListSpider(HarvestSpider):
         spot: Spot = request.cb_kwargs["spot"]
         if isinstance(error, HttpError) and error.response.status < 500 and error.response.status != 429:
             status = error.response.status
-            said = (f"der Server antwortet mit Status {status}", f"the server answers with status {status}")
-            yield from self.otherwise(request.url, said, spot)
+            yield from self.otherwise(request.url, answered(status), spot)
         elif self.job.replay is not None and isinstance(error, IgnoreRequest) and not spot.passed and not spot.second:
             # A replay has no answers of what the replayed run was refused.
-            yield from self.otherwise(request.url, (str(error), str(error)), spot, silent=True)
+            yield from self.otherwise(request.url, Reason(str(error), str(error)), spot, silent=True)
         else:
             self.failed(failure)
 
-    def otherwise(self, url: str, said: tuple[str, str], spot: Spot, silent: bool = False) -> Iterator[Any]:
+    def otherwise(self, url: str, said: Reason, spot: Spot, silent: bool = False) -> Iterator[Any]:
         """The next way of asking, if the first page was refused and there is one; else a failure with all reasons."""
-        self._reasons: list[tuple[str, str]] = getattr(self, "_reasons", [])
-        self._reasons.append((f"{url}: {said[0]}", f"{url}: {said[1]}"))
+        self._reasons: list[Reason] = getattr(self, "_reasons", [])
+        self._reasons.append(said.at(url))
         manner = spot.manner + 1
         while not (spot.passed or spot.second) and manner < self.manners:
             if self.address(Spot(manner=manner)) not in self._asked | {None}:
                 if not silent:
-                    self.note(MANNER_REFUSED, said[1])
+                    self.note(MANNER_REFUSED, said.en)
                 yield from self.go_to(Spot(manner=manner))
                 return
             manner += 1
         reasons = self._reasons[-self.manners :] if not (spot.passed or spot.second) else self._reasons[-1:]
-        self.fail("; ".join(de for de, _ in reasons), "; ".join(en for _, en in reasons))
+        self.job.failures.append(joined(reasons))
 
     def note(self, rule: str, *arguments: str) -> Finding:
         """Enters a finding on the source into the account, once; gives it."""
@@ -279,9 +279,9 @@ class ListSpider(HarvestSpider):
             self.job.findings.append(finding)
         return finding
 
-    def fail_at(self, url: str, de: str, en: str) -> None:
+    def fail_at(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
         """Enters a failure at an address into the account."""
-        self.fail(f"{url}: {de}", f"{url}: {en}")
+        self.fail(f"{url}: {de}", f"{url}: {en}", rule)
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -173,15 +173,15 @@ class CkanSpider(PackageSpider):
 
     def refused(self, url: str, refusal: Refusal, cursor: Cursor) -> Iterator[Any]:
         """Asks more simply where a parameter was refused, by the lists where the search is missing, or gives up."""
-        self._refused = self._refused or Refusal(refusal.kind, f"{url}: {refusal.de}", f"{url}: {refusal.en}")
+        self._refused = self._refused or refusal._replace(de=f"{url}: {refusal.de}", en=f"{url}: {refusal.en}")
         if cursor.start or cursor.second or not refusal.kind or "Authorization" in refusal.kind:
-            self.fail_at(url, refusal.de, refusal.en)
+            self.fail_at(url, refusal.de, refusal.en, refusal.rule)
         elif cursor.manner < 2 and refusal.kind != MISSING and "not known" not in refusal.en:
             if refusal.kind != REPLAYED:
                 self.note(MANNER_REFUSED, refusal.en)
             yield self.search(cursor._replace(manner=cursor.manner + 1))
         elif self.options.fq or self.portal.fq:
-            self.fail(self._refused.de, self._refused.en)
+            self.fail(self._refused.de, self._refused.en, self._refused.rule)
         else:
             yield PackageLists(self, self._refused).first()
 

@@ -22,6 +22,7 @@ from harvesters.iso.manners import Manner, Wishes, manners
 from harvesters.iso.queries import Query
 from harvesters.marks import Marks
 from harvesters.reading import Page
+from harvesters.reasons import FAILURE, INCOMPLETE, rule_of
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.syntax import Unreadable
@@ -286,6 +287,7 @@ class CswSpider(HarvestSpider):
                 url,
                 f"die Seite ab Satz {cursor.start} wiederholt, was schon da war; die übrigen Sätze fehlen",
                 f"the page from record {cursor.start} repeats what was there already; the others are missing",
+                INCOMPLETE,
             )
             return
         following = self._following(url, cursor, answer, reached)
@@ -327,6 +329,7 @@ class CswSpider(HarvestSpider):
             self.fail(
                 f"{self.source.url}: der Katalog zählt {matched} Sätze, gekommen sind {came}",
                 f"{self.source.url}: the catalogue counts {matched} records, {came} came",
+                INCOMPLETE,
             )
 
     # --- Refusals -----------------------------------------------------------------------------------------------
@@ -343,7 +346,8 @@ class CswSpider(HarvestSpider):
             except Unreadable:
                 pass
             if error.response.status != 500 or not said.startswith("Status"):
-                yield from self._refused(request.url, said, request.cb_kwargs["cursor"])
+                rule = rule_of(error.response.status)
+                yield from self._refused(request.url, said, request.cb_kwargs["cursor"], rule)
                 return
         elif self.job.replay is not None and request.cb_kwargs["cursor"].start == 1:
             # A replay has no answers of what the replayed run was refused.
@@ -351,7 +355,7 @@ class CswSpider(HarvestSpider):
             return
         self.failed(failure)
 
-    def _refused(self, url: str, said: str, cursor: Cursor) -> Iterator[Any]:
+    def _refused(self, url: str, said: str, cursor: Cursor, rule: str = FAILURE) -> Iterator[Any]:
         """Asks in the next way where the first page was refused; otherwise that is a failure (F02)."""
         self._reasons.append(said)
         if cursor.start == 1 and not cursor.second and cursor.manner + 1 < len(self._manners):
@@ -364,16 +368,16 @@ class CswSpider(HarvestSpider):
             yield self._ask_capabilities("2.0.2", last=True)
         else:
             reason = self._reasons[0]
-            self._fail(url, f"der Katalog lehnt ab: {reason}", f"the catalogue refuses: {reason}")
+            self._fail(url, f"der Katalog lehnt ab: {reason}", f"the catalogue refuses: {reason}", rule)
 
     def _note(self, rule: str, *arguments: str) -> None:
         finding = Finding(Severity.INFO, self.source.url, None, rule, arguments)
         if not any(each.rule == rule for each in self.job.findings):
             self.job.findings.append(finding)
 
-    def _fail(self, url: str, de: str, en: str) -> None:
+    def _fail(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
         place = catalogue.base_of(url)
-        self.fail(f"{place}: {de}", f"{place}: {en}")
+        self.fail(f"{place}: {de}", f"{place}: {en}", rule)
 
 
 def _plain(constraint: str) -> str:

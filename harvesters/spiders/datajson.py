@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.mapping.native_values import word
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
+from harvesters.reasons import Reason, answered, joined
 from harvesters.spider import Detected, HarvestSpider, request_of
 from schemas.findings import Finding, Severity
 from schemas.loose_json import JSON_REPAIRED, load_json, sorted_json
@@ -91,7 +92,7 @@ class DataJsonSpider(HarvestSpider):
 
     def first(self) -> Iterable[Request | Page]:
         """The first place to look."""
-        self._reasons: list[tuple[str, str]] = []
+        self._reasons: list[Reason] = []
         yield self.look(candidates(self.source.url))
 
     def look(self, places: tuple[str, ...]) -> Request:
@@ -108,7 +109,7 @@ class DataJsonSpider(HarvestSpider):
         try:
             found = listing(response.body)
         except Unreadable as unreadable:
-            yield from self.elsewhere(places, unreadable.de, unreadable.en)
+            yield from self.elsewhere(places, Reason(unreadable.de, unreadable.en))
             return
         if found.repaired:
             self.job.findings.append(Finding(Severity.WARNING, response.url, None, JSON_REPAIRED))
@@ -129,22 +130,19 @@ class DataJsonSpider(HarvestSpider):
         error, request = failure.value, request_of(failure)
         places: tuple[str, ...] = request.cb_kwargs["places"]
         if isinstance(error, HttpError) and error.response.status in (400, 404, 405, 410):
-            status = error.response.status
-            yield from self.elsewhere(
-                places, f"der Server antwortet mit Status {status}", f"the server answers with status {status}"
-            )
+            yield from self.elsewhere(places, answered(error.response.status))
         elif self.job.replay is not None and len(places) > 1:
             yield self.look(places[1:])
         else:
             self.failed(failure)
 
-    def elsewhere(self, places: tuple[str, ...], de: str, en: str) -> Iterator[Any]:
+    def elsewhere(self, places: tuple[str, ...], said: Reason) -> Iterator[Any]:
         """The next place, or the end with all reasons."""
-        self._reasons.append((f"{places[0]}: {de}", f"{places[0]}: {en}"))
+        self._reasons.append(said.at(places[0]))
         if len(places) > 1:
             yield self.look(places[1:])
         else:
-            self.fail("; ".join(de for de, _ in self._reasons), "; ".join(en for _, en in self._reasons))
+            self.job.failures.append(joined(self._reasons))
 
 
 def _location(entry: dict[str, Any]) -> str | None:

@@ -14,6 +14,7 @@ from harvesters.answer import Answer
 from harvesters.marks import Marks
 from harvesters.readers.dcat import Cut, cut
 from harvesters.reading import Page
+from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, is_web
@@ -151,6 +152,7 @@ class DcatSpider(HarvestSpider):
                 response.url,
                 "die Seite wiederholt die Datensätze einer früheren",
                 "the page repeats an earlier one's datasets",
+                INCOMPLETE,
             )
         else:
             self.job.stated_total = place.total or self.job.stated_total
@@ -212,6 +214,7 @@ class DcatSpider(HarvestSpider):
                 url,
                 f"die nächste Seite {following} wurde schon abgerufen",
                 f"the next page {following} was fetched before",
+                INCOMPLETE,
             )
         elif not is_web(following):
             self._stop(
@@ -227,18 +230,23 @@ class DcatSpider(HarvestSpider):
         limits = self.source.limits
         pages = min(self.options.max_pages or limits.pages, limits.pages)
         if self._asked >= pages:
-            self._stop(url, f"das Budget von {pages} Seiten ist erschöpft", f"the budget of {pages} pages is spent")
+            self._stop(
+                url, f"das Budget von {pages} Seiten ist erschöpft", f"the budget of {pages} pages is spent", LIMIT
+            )
             return False
         if self.job.records >= limits.records:
             records = limits.records
             self._stop(
-                url, f"das Budget von {records} Datensätzen ist erschöpft", f"the budget of {records} records is spent"
+                url,
+                f"das Budget von {records} Datensätzen ist erschöpft",
+                f"the budget of {records} records is spent",
+                LIMIT,
             )
             return False
         return True
 
-    def _stop(self, url: str, de: str, en: str) -> None:
-        self.fail(f"{url}: Abruf beendet, {de}", f"{url}: fetching ended, {en}")
+    def _stop(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
+        self.fail(f"{url}: Abruf beendet, {de}", f"{url}: fetching ended, {en}", rule)
 
     def _rest(self) -> Iterator[Request]:
         """What the catalogue lists and no page described: fetched, or said."""

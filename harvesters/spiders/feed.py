@@ -15,6 +15,7 @@ from harvesters.answer import Answer
 from harvesters.feeds.documents import FeedDocument, Item, load_feed
 from harvesters.feeds.natives import dataset_feed, entry_native, holds_datasets, nameless, whole_native
 from harvesters.reading import Native, Page
+from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import is_web
@@ -110,7 +111,7 @@ class FeedSpider(HarvestSpider):
             yield self.page(response, (whole_native(document, self.source.url),))
             return
         if self._repeated(document):
-            self._stop(response.url, "die Seite wiederholt eine frühere", "the page repeats an earlier one")
+            self._stop(response.url, "die Seite wiederholt eine frühere", "the page repeats an earlier one", INCOMPLETE)
             return
         self.job.stated_total = document.total or self.job.stated_total
         yield from self._take(response, document)
@@ -149,17 +150,27 @@ class FeedSpider(HarvestSpider):
     def _further(self, url: str, following: str) -> Iterator[Any]:
         most = min(self.options.max_pages, self.source.limits.pages)
         if urldefrag(following).url in self._visited:
-            self._stop(url, f"die Seite {following} wurde schon abgerufen", f"the page {following} was fetched before")
+            self._stop(
+                url,
+                f"die Seite {following} wurde schon abgerufen",
+                f"the page {following} was fetched before",
+                INCOMPLETE,
+            )
         elif not is_web(following):
             self._stop(
                 url, f"die Seite „{following}“ hat keine Webadresse", f"the page “{following}” has no web address"
             )
         elif self._pages >= most:
-            self._stop(url, f"das Budget von {most} Seiten ist erschöpft", f"the budget of {most} pages is spent")
+            self._stop(
+                url, f"das Budget von {most} Seiten ist erschöpft", f"the budget of {most} pages is spent", LIMIT
+            )
         elif self.job.records >= self.source.limits.records:
             most = self.source.limits.records
             self._stop(
-                url, f"das Budget von {most} Datensätzen ist erschöpft", f"the budget of {most} records is spent"
+                url,
+                f"das Budget von {most} Datensätzen ist erschöpft",
+                f"the budget of {most} records is spent",
+                LIMIT,
             )
         else:
             yield self._ask(following, conditional=False)
@@ -174,6 +185,7 @@ class FeedSpider(HarvestSpider):
                 self.source.url,
                 f"nur {self._came} von {total} genannten Einträgen kamen",
                 f"only {self._came} of {total} stated entries came",
+                INCOMPLETE,
             )
 
     def _window(self, complete: bool) -> None:
@@ -229,8 +241,8 @@ class FeedSpider(HarvestSpider):
         self._contents.add(content)
         return known
 
-    def _stop(self, url: str, de: str, en: str) -> None:
-        self.fail(f"{url}: Abruf beendet, {de}", f"{url}: fetching ended, {en}")
+    def _stop(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
+        self.fail(f"{url}: Abruf beendet, {de}", f"{url}: fetching ended, {en}", rule)
 
     @classmethod
     def probes(cls, url: str) -> Sequence[str]:

@@ -21,6 +21,7 @@ from harvesters.configured.paths import path
 from harvesters.graphql import query
 from harvesters.mapping.native_values import word
 from harvesters.reading import Page
+from harvesters.reasons import INCOMPLETE, NO_ACCESS
 from harvesters.spider import Detected, Options, asked
 from schemas.loose_json import load_json
 from schemas.region import ConfigurationError, HarvestSource, Region
@@ -157,6 +158,7 @@ class GraphqlSpider(ListSpider):
             self.fail(
                 f"{self.source.url}: Für den Zugang fehlen Kennung und Geheimnis; setzen Sie {name}=KENNUNG:GEHEIMNIS.",
                 f"{self.source.url}: client id and secret are missing; set {name}=ID:SECRET.",
+                NO_ACCESS,
             )
             return
         yield self.request(
@@ -265,6 +267,7 @@ class GraphqlSpider(ListSpider):
             self.fail(
                 f"{self.source.url}: Der Zeiger auf die nächste Seite kam schon einmal; die Liste führt im Kreis.",
                 f"{self.source.url}: the cursor of the next page came before; the list goes in a circle.",
+                INCOMPLETE,
             )
             self.finish()
         else:

@@ -17,6 +17,7 @@ from harvesters.city.calendars import Calendar, calendar_in, slim
 from harvesters.city.series import earlier
 from harvesters.markup import html_tree
 from harvesters.reading import Native, Page
+from harvesters.reasons import LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.kinds import is_web
 from schemas.loose_json import sorted_json
@@ -97,6 +98,7 @@ class IcsSpider(HarvestSpider):
             self.fail(
                 f"{response.url}: mehr als {_MOST_CALENDARS} Kalender; die übrigen blieben liegen",
                 f"{response.url}: more than {_MOST_CALENDARS} calendars; the others were left",
+                LIMIT,
             )
         yield self.page(response, [])
         chosen = list(found.items())[:_MOST_CALENDARS]

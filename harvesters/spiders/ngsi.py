@@ -17,6 +17,7 @@ from harvesters.city import brokers
 from harvesters.city.brokers import LD, V2
 from harvesters.city.entity_types import EntityType, without_values
 from harvesters.reading import Native, Page
+from harvesters.reasons import INCOMPLETE, Reason, answered
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.iris import digest
@@ -161,7 +162,7 @@ class NgsiSpider(HarvestSpider):
         try:
             found = brokers.types_in(response.body, asked.version)
         except Unreadable as unreadable:
-            yield from self.other_version(response.url, asked, sure, (unreadable.de, unreadable.en))
+            yield from self.other_version(response.url, asked, sure, Reason(unreadable.de, unreadable.en))
             return
         fresh = tuple(name for name in found.names if name not in asked.names)
         asked.names += fresh
@@ -182,10 +183,9 @@ class NgsiSpider(HarvestSpider):
             self.failed(failure)
             return
         status = failure.value.response.status if isinstance(failure.value, HttpError) else 0
-        said = (f"der Server antwortet mit Status {status}", f"the server answers with status {status}")
-        yield from self.other_version(request.url, asked, sure, said)
+        yield from self.other_version(request.url, asked, sure, answered(status))
 
-    def other_version(self, url: str, asked: Asked, sure: bool, said: tuple[str, str]) -> Iterator[Any]:
+    def other_version(self, url: str, asked: Asked, sure: bool, said: Reason) -> Iterator[Any]:
         """NGSI-LD where NGSI-v2 does not answer; without a list of types those that are named; else the reason."""
         if not sure and asked.version == V2:
             yield self.ask_types(Asked(asked.tenant, LD, limit=asked.limit), True)
@@ -193,7 +193,7 @@ class NgsiSpider(HarvestSpider):
             asked.names = tuple(named)
             yield from self.types_known(asked)
         else:
-            self.fail(f"{url}{asked.sign}: {said[0]}", f"{url}{asked.sign}: {said[1]}")
+            self.job.failures.append(said.at(f"{url}{asked.sign}"))
 
     def types_known(self, asked: Asked) -> Iterator[Any]:
         """The first page of each type that is wanted."""
@@ -242,6 +242,7 @@ class NgsiSpider(HarvestSpider):
             self.fail(
                 f"{place}: die Seite gleicht einer früheren; der Broker blättert nicht weiter",
                 f"{place}: the page equals an earlier one; the broker does not page on",
+                INCOMPLETE,
             )
             return
         asked.seen.add(content)
@@ -258,6 +259,7 @@ class NgsiSpider(HarvestSpider):
             self.fail(
                 f"{place}: nur {reached} von {found.total} Entitäten kamen an",
                 f"{place}: only {reached} of {found.total} entities came",
+                INCOMPLETE,
             )
         else:
             asked.count = reached

@@ -16,6 +16,7 @@ from harvesters.oai.answers import Said, address, base_address, listed, named, r
 from harvesters.oai.passes import Pass
 from harvesters.oai.records import Cut, OaiNative, Places, cut
 from harvesters.reading import Kept, Native, Page
+from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options, asked
 from schemas.findings import Finding, Severity, declare
 from schemas.syntax import Unreadable
@@ -194,7 +195,10 @@ class OaipmhSpider(HarvestSpider):
         found = cut(part.records, places, self.source.limits)
         if walk.repeats(found):
             self._stop(
-                walk, "ein Teil der Liste wiederholt einen früheren", "a part of the list repeats an earlier one"
+                walk,
+                "ein Teil der Liste wiederholt einen früheren",
+                "a part of the list repeats an earlier one",
+                INCOMPLETE,
             )
             return
         walk.took(part)
@@ -202,13 +206,21 @@ class OaipmhSpider(HarvestSpider):
         if walk.ends(part.token):
             yield from self._ended(walk)
         elif walk.repeated(part.token):
-            self._stop(walk, "ein resumptionToken kam zum zweiten Mal", "a resumptionToken came for the second time")
+            self._stop(
+                walk,
+                "ein resumptionToken kam zum zweiten Mal",
+                "a resumptionToken came for the second time",
+                INCOMPLETE,
+            )
         elif self.job.records < self.source.limits.records:
             yield self._further(part.token.text, walk)
         else:
             most = self.source.limits.records
             self._stop(
-                walk, f"das Budget von {most} Datensätzen ist erschöpft", f"the budget of {most} records is spent"
+                walk,
+                f"das Budget von {most} Datensätzen ist erschöpft",
+                f"the budget of {most} records is spent",
+                LIMIT,
             )
 
     def _page(self, response: Response, found: Cut, walk: Pass) -> Page:
@@ -267,6 +279,7 @@ class OaipmhSpider(HarvestSpider):
                     walk,
                     f"nur {walk.received} von {walk.total} genannten Einträgen kamen",
                     f"only {walk.received} of {walk.total} stated entries came",
+                    INCOMPLETE,
                 )
         if self._sets:
             yield from self._next_set(walk.prefix)
@@ -307,8 +320,8 @@ class OaipmhSpider(HarvestSpider):
         kept = Kept(name, content_type.decode("latin-1") if content_type else None, response.body)
         return Page(name, response=self.job.sink.keep(kept), revision=self.job.revision)
 
-    def _stop(self, walk: Pass, de: str, en: str) -> None:
-        self.fail(f"{self._base}: {walk.place}: {de}", f"{self._base}: {walk.place}: {en}")
+    def _stop(self, walk: Pass, de: str, en: str, rule: str = FAILURE) -> None:
+        self.fail(f"{self._base}: {walk.place}: {de}", f"{self._base}: {walk.place}: {en}", rule)
 
 
 def _readable(answer: Answer | None) -> Said | None:

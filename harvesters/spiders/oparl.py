@@ -17,6 +17,7 @@ from harvesters.city.oparl_answers import Listing, kind_of, said
 from harvesters.city.oparl_lists import Parts, slim
 from harvesters.mapping.native_values import word
 from harvesters.reading import Native, Page
+from harvesters.reasons import INCOMPLETE
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
 from schemas.iris import digest
@@ -164,7 +165,7 @@ class OparlSpider(HarvestSpider):
         if following is None:
             yield from self.bodies_known()
         elif following in self.bodies_met:
-            self.fail(f"{following}: die Seiten laufen im Kreis", f"{following}: the pages run in a circle")
+            self.fail(f"{following}: die Seiten laufen im Kreis", f"{following}: the pages run in a circle", INCOMPLETE)
         else:
             self.bodies_met.add(following)
             yield self.ask(following, self.bodies)
@@ -249,6 +250,7 @@ class OparlSpider(HarvestSpider):
                 self.fail(
                     f"{asked.url}: nur {asked.came} von {asked.total} Objekten kamen an",
                     f"{asked.url}: only {asked.came} of {asked.total} objects came",
+                    INCOMPLETE,
                 )
             yield self.page(response, self.natives(asked), kept_body=kept)
             return
@@ -264,6 +266,7 @@ class OparlSpider(HarvestSpider):
         self.fail(
             f"{url}: die Seiten wiederholen sich; die Liste wurde nicht übernommen",
             f"{url}: the pages repeat; the list was not taken",
+            INCOMPLETE,
         )
 
     def no_list(self, url: str, document: dict[str, Any] | None) -> None:

@@ -20,6 +20,7 @@ from harvesters.ogc.capabilities import OfferedLayer, Service
 from harvesters.ogc.service_record import unreachable
 from harvesters.ogc.standards import STANDARDS, Cut, cut
 from harvesters.reading import Native, Page
+from harvesters.reasons import Reason, joined, rule_of
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from harvesters.spiders.dcat import CHARSET
 from schemas.findings import Finding, Severity, declare
@@ -154,7 +155,7 @@ class OwsSpider(HarvestSpider):
 
     def first(self) -> Iterable[Request | Page]:
         """The first way of asking."""
-        self._reasons: list[tuple[str, str]] = []
+        self._reasons: list[Reason] = []
         yield self.ask(tries(self.source.url, self.options.service, self.options.version))
 
     def ask(self, ways: tuple[Try, ...]) -> Request:
@@ -172,7 +173,7 @@ class OwsSpider(HarvestSpider):
         try:
             found = cut(response.body, ways[0].url, ways[0].service, options.layers, options.group)
         except Unreadable as unreadable:
-            yield from self.elsewhere(ways, unreadable.de, unreadable.en)
+            yield from self.elsewhere(ways, Reason(unreadable.de, unreadable.en))
             return
         self._remark(found, response.url)
         natives = list(natives_of(found))
@@ -189,19 +190,20 @@ class OwsSpider(HarvestSpider):
                 cut(error.response.body, request.url)
             except Unreadable as unreadable:
                 said = (unreadable.de, unreadable.en)
-            yield from self.elsewhere(ways, f"Status {status}, {said[0]}", f"status {status}, {said[1]}")
+            reason = Reason(f"Status {status}, {said[0]}", f"status {status}, {said[1]}", rule_of(status))
+            yield from self.elsewhere(ways, reason)
         elif self.job.replay is not None and isinstance(error, IgnoreRequest) and len(ways) > 1:
             yield self.ask(ways[1:])  # a replay has the document only, not what was refused before it
         else:
             self.failed(failure)
 
-    def elsewhere(self, ways: tuple[Try, ...], de: str, en: str) -> Iterator[Any]:
+    def elsewhere(self, ways: tuple[Try, ...], said: Reason) -> Iterator[Any]:
         """The next way of asking, or the end with all reasons."""
-        self._reasons.append((f"{ways[0].url}: {de}", f"{ways[0].url}: {en}"))
+        self._reasons.append(said.at(ways[0].url))
         if len(ways) > 1:
             yield self.ask(ways[1:])
         else:
-            self.fail("; ".join(de for de, _ in self._reasons), "; ".join(en for _, en in self._reasons))
+            self.job.failures.append(joined(self._reasons))
 
     def _remark(self, found: Cut, url: str) -> None:
         def note(rule: str, *arguments: str) -> None:

@@ -20,6 +20,7 @@ from harvesters.ogc import api as ogc
 from harvesters.ogc.api import Api, ApiEntry, Link
 from harvesters.ogc.api_natives import absolute_links, cut, digest, document_of, is_record, shown
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
+from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT, rule_of
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.loose_json import JSON_REPAIRED, sorted_json
@@ -279,6 +280,7 @@ class RecordsSpider(HarvestSpider):
                 response.url,
                 "die Seite wiederholt die Datensätze einer früheren",
                 "the page repeats an earlier one's records",
+                INCOMPLETE,
             )
             return
         walk.contents.add(content)
@@ -299,6 +301,7 @@ class RecordsSpider(HarvestSpider):
                 response.url,
                 f"{came} von {walk.stated} genannten Datensätzen kamen",
                 f"{came} of {walk.stated} stated records came",
+                INCOMPLETE,
             )
 
     def _next(self, found: Sequence[Link], url: str, visited: set[str]) -> str | None:
@@ -313,13 +316,19 @@ class RecordsSpider(HarvestSpider):
                 url,
                 f"die nächste Seite {following} wurde schon abgerufen",
                 f"the next page {following} was fetched before",
+                INCOMPLETE,
             )
         elif self._pages >= pages:
-            self._stop(url, f"das Budget von {pages} Seiten ist erschöpft", f"the budget of {pages} pages is spent")
+            self._stop(
+                url, f"das Budget von {pages} Seiten ist erschöpft", f"the budget of {pages} pages is spent", LIMIT
+            )
         elif self.job.records >= self.source.limits.records:
             most = self.source.limits.records
             self._stop(
-                url, f"das Budget von {most} Datensätzen ist erschöpft", f"the budget of {most} records is spent"
+                url,
+                f"das Budget von {most} Datensätzen ist erschöpft",
+                f"the budget of {most} records is spent",
+                LIMIT,
             )
         else:
             visited.add(following)
@@ -359,8 +368,8 @@ class RecordsSpider(HarvestSpider):
             f"{response.url}: no document of an OGC API; its fields are: {keys}",
         )
 
-    def _stop(self, url: str, de: str, en: str) -> None:
-        self.fail(f"{url}: Abruf beendet, {de}", f"{url}: fetching ended, {en}")
+    def _stop(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
+        self.fail(f"{url}: Abruf beendet, {de}", f"{url}: fetching ended, {en}", rule)
 
     def _missing(self, url: str, reason: str) -> None:
         self.job.findings.append(Finding(Severity.WARNING, self.source.url, None, PART_MISSING, (url, reason)))
@@ -373,7 +382,11 @@ class RecordsSpider(HarvestSpider):
                 ogc.document(error.response.body)
             except Unreadable as unreadable:
                 url, status = error.response.url, error.response.status
-                self.fail(f"{url}: Status {status}, {unreadable.de}", f"{url}: status {status}, {unreadable.en}")
+                self.fail(
+                    f"{url}: Status {status}, {unreadable.de}",
+                    f"{url}: status {status}, {unreadable.en}",
+                    rule_of(status),
+                )
                 return
         self.failed(failure)
         yield from ()

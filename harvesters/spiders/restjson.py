@@ -19,6 +19,7 @@ from harvesters.configured.options import MappedOptions, PagingOptions
 from harvesters.configured.paths import path
 from harvesters.mapping.native_values import word
 from harvesters.reading import Kept, Page
+from harvesters.reasons import INCOMPLETE
 from harvesters.spider import Detected, Options, asked
 from schemas.syntax import Unreadable
 
@@ -146,6 +147,7 @@ class RestJsonSpider(ListSpider):
             self.fail(
                 f"{following}: Die nächste Seite wurde schon gelesen; die Liste führt im Kreis.",
                 f"{following}: the next page was read before; the list goes in a circle.",
+                INCOMPLETE,
             )
             self.finish()
         else:

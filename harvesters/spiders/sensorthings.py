@@ -15,6 +15,7 @@ from harvesters.city.sensor_answers import Listing
 from harvesters.city.sensor_groups import PROPERTY, Groups, slim_stream, slim_thing
 from harvesters.mapping.native_values import word
 from harvesters.reading import Native, Page
+from harvesters.reasons import INCOMPLETE
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.findings import Finding, Severity, declare
 from schemas.iris import digest
@@ -131,6 +132,7 @@ class SensorThingsSpider(HarvestSpider):
             self.fail(
                 f"{self.root}: nur {self.things} von {self.total} Things kamen an",
                 f"{self.root}: only {self.things} of {self.total} Things came",
+                INCOMPLETE,
             )
         yield self.page(response, self.natives(), kept_body=kept)
 
@@ -141,6 +143,7 @@ class SensorThingsSpider(HarvestSpider):
             self.fail(
                 f"{response.url}: die Seite gleicht einer früheren; das Blättern wurde beendet",
                 f"{response.url}: the page equals an earlier one; paging was ended",
+                INCOMPLETE,
             )
             return False
         self.met.add(content)
@@ -179,7 +182,7 @@ class SensorThingsSpider(HarvestSpider):
                 f"{url}: the next page lies on a foreign server ({address[:200]})",
             )
         elif address in self.met:
-            self.fail(f"{address}: die Seiten laufen im Kreis", f"{address}: the pages run in a circle")
+            self.fail(f"{address}: die Seiten laufen im Kreis", f"{address}: the pages run in a circle", INCOMPLETE)
         else:
             self.met.add(address)
             self.waiting.append((address, thing))

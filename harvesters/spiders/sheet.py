@@ -12,6 +12,7 @@ from harvesters.answer import Answer
 from harvesters.files import column_proposals, file_groups
 from harvesters.files.sheet_list import FIELDS, Columns, SheetDataset, SheetList, read_list
 from harvesters.reading import Kept, Native, Page
+from harvesters.reasons import LIMIT, LOCAL_FILE
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas import refusals
 from schemas.findings import Finding, Severity, declare
@@ -163,10 +164,12 @@ class SheetSpider(HarvestSpider):
                     body = opened.read(most + 1)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
-                self.fail(f"{url}: nicht lesbar ({reason})", f"{url}: not readable ({reason})")
+                self.fail(f"{url}: nicht lesbar ({reason})", f"{url}: not readable ({reason})", LOCAL_FILE)
                 return
             if len(body) > most:
-                self.fail(f"{url}: größer als {most} Bytes (body_bytes)", f"{url}: over {most} bytes (body_bytes)")
+                self.fail(
+                    f"{url}: größer als {most} Bytes (body_bytes)", f"{url}: over {most} bytes (body_bytes)", LIMIT
+                )
                 return
         natives = self.cut(body, url)
         if natives is not None:

@@ -20,6 +20,7 @@ from harvesters.answer import Answer
 from harvesters.feeds.moments import instant
 from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
 from harvesters.reading import Kept, Native, Page
+from harvesters.reasons import FAILURE, LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options, asked, request_of
 from harvesters.spiders.website import BROKEN_SCRIPT, DEAD_LINKS
 from harvesters.website import link_groups
@@ -160,7 +161,7 @@ class SitemapSpider(HarvestSpider):
         if len(self._known_maps) <= _MOST_MAPS:
             self._maps_left.append(address)
         elif len(self._known_maps) == _MOST_MAPS + 1:
-            self._partial(f"mehr als {_MOST_MAPS} Sitemaps", f"more than {_MOST_MAPS} sitemaps")
+            self._partial(f"mehr als {_MOST_MAPS} Sitemaps", f"more than {_MOST_MAPS} sitemaps", LIMIT)
 
     def _ask_map(self, url: str) -> Request:
         self._known_maps.add(url)
@@ -354,6 +355,7 @@ class SitemapSpider(HarvestSpider):
                 "mit include und exclude unter [sitemap] ein, oder heben Sie max_pages an",
                 f"stopped after {most} pages (max_pages); {self._left} more are in the sitemap. Narrow them with include and "
                 "exclude under [sitemap], or raise max_pages",
+                LIMIT,
             )
         if self._unclear:
             self._find(Severity.INFO, self.source.url, NO_LASTMOD, str(len(self._unclear)), self._unclear[0][:100])
@@ -364,8 +366,8 @@ class SitemapSpider(HarvestSpider):
     def _find(self, severity: Severity, focus: str, rule: str, *arguments: str) -> None:
         self.job.findings.append(Finding(severity, focus, None, rule, arguments))
 
-    def _partial(self, de: str, en: str) -> None:
-        self.fail(f"{self.source.url}: {de}.", f"{self.source.url}: {en}.")
+    def _partial(self, de: str, en: str, rule: str = FAILURE) -> None:
+        self.fail(f"{self.source.url}: {de}.", f"{self.source.url}: {en}.", rule)
 
     def _aside(self, response: Response) -> Page:
         """An answer that holds no records, kept so that a replay finds its way."""

@@ -18,6 +18,7 @@ from harvesters.guards.exceptions import DeadlineExceeded, FetchFailed, SizeRefu
 from harvesters.marks import Marks
 from harvesters.readers.dcat import cut
 from harvesters.reading import Kept, Page
+from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT, NO_ANSWER, rule_of
 from harvesters.sparql import queries, results
 from harvesters.sparql.queries import Scope, askable, check_pattern
 from harvesters.spider import Detected, HarvestSpider, Options, asked, request_of
@@ -198,7 +199,7 @@ class SparqlSpider(HarvestSpider):
         self._last = response
         fresh = [iri for iri in dict.fromkeys(found) if iri not in self._seen]
         if found and not fresh:
-            self._stop("die Liste wiederholt sich", "the list repeats itself")
+            self._stop("die Liste wiederholt sich", "the list repeats itself", INCOMPLETE)
             self._more = False
         else:
             self._seen.update(fresh)
@@ -225,14 +226,20 @@ class SparqlSpider(HarvestSpider):
             yield self._list()
         elif self._more:
             most = self.source.limits.records
-            self._stop(f"das Budget von {most} Datensätzen ist erschöpft", f"the budget of {most} records is spent")
+            self._stop(
+                f"das Budget von {most} Datensätzen ist erschöpft", f"the budget of {most} records is spent", LIMIT
+            )
         else:
             yield from self._end()
 
     def _end(self) -> Iterator[Any]:
         total, came = self.job.stated_total, len(self._seen)
         if total is not None and came < total:
-            self._stop(f"nur {came} von {total} Datensätzen wurden aufgeführt", f"only {came} of {total} were listed")
+            self._stop(
+                f"nur {came} von {total} Datensätzen wurden aufgeführt",
+                f"only {came} of {total} were listed",
+                INCOMPLETE,
+            )
         if not came and self._last is not None:
             yield self.page(self._last, ())
             if self.options.graph is None and self.options.query is None:
@@ -280,21 +287,21 @@ class SparqlSpider(HarvestSpider):
         """An endpoint that was asked for too much may manage less; one that keeps us out will not."""
         error, request = failure.value, request_of(failure)
         if isinstance(error, HttpError):
-            reason = f"Status {error.response.status}"
+            reason, rule = f"Status {error.response.status}", rule_of(error.response.status)
         elif isinstance(error, (DeadlineExceeded, FetchFailed, SizeRefused, IgnoreRequest)):
-            reason = str(error)[:300]
+            reason, rule = str(error)[:300], NO_ANSWER
         else:
             self.failed(failure)
             return
-        yield from self._divide(request.cb_kwargs["batch"], reason, reason)
+        yield from self._divide(request.cb_kwargs["batch"], reason, reason, rule)
 
-    def _divide(self, batch: tuple[str, ...], de: str, en: str) -> Iterator[Any]:
+    def _divide(self, batch: tuple[str, ...], de: str, en: str, rule: str = FAILURE) -> Iterator[Any]:
         self._failed_in_row += 1
         if len(batch) > 1:
             middle = len(batch) // 2
             self._batches[:0] = [batch[:middle], batch[middle:]]
         else:
-            self.fail(f"{batch[0]}: nicht abgefragt, {de}", f"{batch[0]}: not fetched, {en}")
+            self.fail(f"{batch[0]}: nicht abgefragt, {de}", f"{batch[0]}: not fetched, {en}", rule)
         yield from self._on()
 
     def _take(self, response: Response, triples: Triples, batch: tuple[str, ...]) -> Iterator[Any]:
@@ -339,8 +346,8 @@ class SparqlSpider(HarvestSpider):
     def _unreadable(self, response: Response, unreadable: Unreadable) -> None:
         self.fail(f"{self.source.url}: {unreadable.de}", f"{self.source.url}: {unreadable.en}")
 
-    def _stop(self, de: str, en: str) -> None:
-        self.fail(f"{self.source.url}: Abruf beendet, {de}", f"{self.source.url}: fetching ended, {en}")
+    def _stop(self, de: str, en: str, rule: str = FAILURE) -> None:
+        self.fail(f"{self.source.url}: Abruf beendet, {de}", f"{self.source.url}: fetching ended, {en}", rule)
 
 
 def _headers(response: Response) -> dict[str, str]:

@@ -22,6 +22,7 @@ from harvesters.files.local_folder import walk
 from harvesters.iso.cutting import Cut, cut
 from harvesters.iso.elements import RECODED, parse
 from harvesters.reading import UNREADABLE_RECORD, Kept, Native, Page
+from harvesters.reasons import LIMIT, LOCAL_FILE
 from harvesters.spider import Detected, HarvestSpider, Options
 from harvesters.website.web_pages import header, page_text
 from harvesters.website.web_pages import parse as parse_page
@@ -137,13 +138,17 @@ class WafXmlSpider(HarvestSpider):
                 self.fail(f"{place}: vom Lauf ist nichts aufbewahrt", f"{place}: nothing was kept of the run")
             return listing_from_json(kept.body)[1] if kept else None
         if not folder.is_dir():
-            self.fail(f"{place}: Der Ordner {folder} ist nicht da.", f"{place}: the folder {folder} is not there.")
+            self.fail(
+                f"{place}: Der Ordner {folder} ist nicht da.", f"{place}: the folder {folder} is not there.", LOCAL_FILE
+            )
             return None
         listing = walk(folder, self.options.depth)
         for path in listing.too_deep:
             self._find(Severity.INFO, path, FOLDER_DEPTH, path, str(self.options.depth))
         for path, reason in listing.unreadable:
-            self.fail(f"{place}/{path}: nicht lesbar ({reason})", f"{place}/{path}: not readable ({reason})")
+            self.fail(
+                f"{place}/{path}: nicht lesbar ({reason})", f"{place}/{path}: not readable ({reason})", LOCAL_FILE
+            )
         return tuple(entry for entry in listing.files if _is_xml(entry.name))
 
     def _local_bytes(self, path: Path, address: str) -> bytes | None:
@@ -155,12 +160,12 @@ class WafXmlSpider(HarvestSpider):
         limit = self.source.limits.body_bytes
         try:
             if path.stat().st_size > limit:
-                self.fail(f"{address}: größer als {limit} Bytes", f"{address}: larger than {limit} bytes")
+                self.fail(f"{address}: größer als {limit} Bytes", f"{address}: larger than {limit} bytes", LIMIT)
                 return None
             return path.read_bytes()
         except OSError as error:
             reason = error.strerror or os.strerror(error.errno or 0)
-            self.fail(f"{address}: nicht lesbar ({reason})", f"{address}: not readable ({reason})")
+            self.fail(f"{address}: nicht lesbar ({reason})", f"{address}: not readable ({reason})", LOCAL_FILE)
             return None
 
     def _local_page(

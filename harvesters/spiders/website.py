@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.guards.exceptions import RedirectRefused, RequestRefused, RobotsRefused
 from harvesters.reading import Kept, Native, Page
+from harvesters.reasons import LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from harvesters.website import link_groups
 from harvesters.website.blocks import Block
@@ -309,6 +310,7 @@ class WebsiteSpider(HarvestSpider):
                 "bekannt. Grenzen Sie die Suche mit allow und deny unter [website] ein, oder heben Sie max_pages an.",
                 f"{self.source.url}: stopped after {most} pages (max_pages); {len(self.frontier)} more were known. "
                 "Narrow the search with allow and deny under [website], or raise max_pages.",
+                LIMIT,
             )
         self._judge_rules()
         if self.frontier.passed_over:

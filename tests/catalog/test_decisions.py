@@ -12,6 +12,7 @@ from catalog.conclusion import Terms, conclude
 from catalog.exceptions import NoSuchRun, RunActive
 from catalog.store import Store
 from harvesters.reading import CrawlReport
+from harvesters.reasons import SERVER_TROUBLE, Reason
 from schemas import iris
 from schemas.region import load
 from tests.catalog.runs import Source, package, region
@@ -41,7 +42,7 @@ def test_accepted_partial_run_stays_partial_and_keeps_its_report(portal: Source)
     portal.harvest(PACKAGES)
     store = Store(portal.region)
     run, staging = portal.stage(store, [package(0, "Neu"), *PACKAGES[1:]])
-    failures = (("Seite 3 antwortet mit 500", "page 3 answers 500"),)
+    failures = (Reason("Seite 3 antwortet mit 500", "page 3 answers 500", SERVER_TROUBLE),)
     report = CrawlReport("partial", 2, failures=failures, robots=(("https://portal.example.org", "allow"),))
     conclude(store, portal.source, run, staging, report, Terms(portal.now, plan_only=True))
     store.close()

@@ -21,6 +21,7 @@ from catalog.staleness import Stale
 from catalog.store import Store
 from catalog.web.app import create_app
 from harvesters.detection import Examined
+from harvesters.reasons import Reason
 from schemas import iris
 from schemas.region import Region, load
 from tests.catalog.runs import START, Source, package, region
@@ -28,7 +29,7 @@ from tests.catalog.web.asking import Asking
 
 DAY = timedelta(days=1)
 DEAD = [f"tot-{number:02}" for number in range(20)]
-REASON = ("Der Server nimmt keine Verbindung an.", "the server accepts no connection")
+REASON = Reason("Der Server nimmt keine Verbindung an.", "the server accepts no connection")
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -127,12 +128,12 @@ def test_alarms_and_recoveries_are_said_once(runs: Runs, caplog: pytest.LogCaptu
         (21, "ok"),
     ]:
         number = runs.end(status, days)
-        serving.announce(runs.region, RunResult("portal", number, status, *REASON))
+        serving.announce(runs.region, RunResult("portal", number, status, REASON.de, REASON.en))
     serving.announce(runs.region, RunResult("portal", None, "skipped"))
     serving.announce(runs.region, RunResult("gone", 1, "failed"))
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert [level for level, _ in told] == ["WARNING", "WARNING", "ERROR", "INFO", "INFO", "WARNING"]
-    assert told[2][1] == f"Portal (portal): veraltet seit 1. November 2026; {REASON[0]}"
+    assert told[2][1] == f"Portal (portal): veraltet seit 1. November 2026; {REASON.de}"
     assert told[-1][1].startswith("Portal (portal): die Quelle liefert wieder")
 
 

@@ -267,7 +267,7 @@ def _serve() -> None:
                     "coverage": report.coverage,
                     "pages": report.pages,
                     "failure": report.failure_de,
-                    "failures": [de for de, _ in report.failures],
+                    "failures": [failure.de for failure in report.failures],
                     "findings": [[f.rule, f.message()] for f in report.findings],
                     "records": job.records,
                 },

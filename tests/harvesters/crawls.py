@@ -187,7 +187,7 @@ def _told(job: Job, sink: _Sink) -> dict[str, Any]:
             "coverage": report.coverage,
             "pages": report.pages,
             "failure": report.failure_de,
-            "failures": [de for de, _ in report.failures],
+            "failures": [failure.de for failure in report.failures],
             "findings": [[finding.rule, finding.message()] for finding in report.findings],
             "stated": report.stated_total,
             "records": job.records,

@@ -150,7 +150,7 @@ class Walk:
 
     @property
     def failures(self) -> str:
-        return "\n".join(de for de, _ in self.job.failures)
+        return "\n".join(failure.de for failure in self.job.failures)
 
     @property
     def rules(self) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 from scrapy.http import Request
 
 from harvesters import registry
+from harvesters.reasons import LIMIT
 from harvesters.spider import Job
 from schemas.limits import Limits
 from tests.harvesters.source_walks import Sink, context, walk
@@ -61,6 +62,7 @@ def test_F13_an_endless_list_ends_with_the_budget(protocol: str) -> None:
     assert found.coverage == "partial"
     assert len(found.asked) == 5
     assert "45" in found.failures
+    assert found.job.failures[-1].rule == LIMIT
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

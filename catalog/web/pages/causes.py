@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from catalog import failures, run_findings
+from catalog import run_findings
 from catalog.entries import RunRow
 from catalog.run_findings import HELD, LEFT, RECORD, SET_ASIDE, Place, Summary
 from catalog.web import plans
 from catalog.web.pages import labels, remarks
 from catalog.web.texts import Texts, later
+from harvesters.reasons import NOTHING_TO_DO
 from schemas import iris
 from schemas.findings import Finding, Severity
 from schemas.region import Region
@@ -66,7 +67,7 @@ def _shown(cause: run_findings.Cause, texts: Texts, names: bool) -> Shown:
 def only_waiting(found: Summary | None) -> bool:
     """Whether nothing is to be done about a run but to wait for the next: all that went wrong passes by itself."""
     wrong = [finding for finding in (found.source if found else ()) if finding.severity == Severity.VIOLATION]
-    return bool(wrong) and all(finding.rule in failures.NOTHING_TO_DO for finding in wrong)
+    return bool(wrong) and all(finding.rule in NOTHING_TO_DO for finding in wrong)
 
 
 def is_public(run: RunRow, found: Summary) -> bool:

@@ -160,7 +160,7 @@ def _seconds(run: RunRow) -> float:
 
 
 def _said(pairs: Iterable[Iterable[str]], texts: Texts) -> list[str]:
-    return [de if texts.language == "de" else en for de, en in pairs]
+    return [de if texts.language == "de" else en for de, en, *_ in pairs]
 
 
 def _findings(stated: Iterable[Mapping[str, Any]], texts: Texts) -> list[tuple[str, str]]:

@@ -1,16 +1,15 @@
-"""What failed in a crawl, told from its reason, so that the advice fits: no answer, no access, an answer not understood.
+"""Why a crawl brought nothing, or not all: a sentence, and a rule that says what kind of failure it is, with its advice.
 
-Refusals of a guard and failures of the network have rules of their own (``harvesters.guards.exceptions``). A spider's
-own reasons are sentences; what kind they are is read from the words that spiders use.
+Refusals of a guard and failures of the network have rules of their own (``harvesters.guards.exceptions``). Where a
+spider gives a reason of its own it names the rule that it falls under: no answer, no access, an incomplete list …
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from collections.abc import Sequence
+from typing import NamedTuple, Self
 
-from harvesters.guards import exceptions as _declares_refusals  # noqa: F401
-from schemas.findings import WORDING, Finding, Severity, declare
+from schemas.findings import Finding, Severity, declare
 
 # The reason stands in the arguments: German, then English. The advice fits whatever the source did answer.
 FAILURE = declare(
@@ -104,50 +103,55 @@ SUPERSEDED = declare(
     "Nichts zu tun: der andere Lauf liest die Quelle.",
     "Nothing to do: the other run reads the source.",
 )
+
 # Where only waiting helps: to read the source again at once would be against what its server asks for (fault F34).
 NOTHING_TO_DO = frozenset({"fetch-rescheduled", SUPERSEDED})
 
-_STATUS = re.compile(r"\b(?:Status|HTTP) ([1-5]\d\d)\b")
-_PLACES = re.compile(r"\{(\d)\}")
 _OF_STATUS = {401: NO_ACCESS, 403: NO_ACCESS, 404: NOT_THERE, 410: NOT_THERE, 429: SERVER_TROUBLE}
-_WORDS = (
-    (SUPERSEDED, re.compile(r"^Ein anderer Lauf hat diesen abgelöst")),
-    (DISK, re.compile(r"^Der Datenträger von ")),
-    (PROGRAM, re.compile(r"^Der Lauf brach ab: |: Fehler im Abruf \(")),
-    (NO_ANSWER, re.compile(r": keine Antwort \(")),
-    (LIMIT, re.compile(r"\((?:max_\w+|body_bytes)\)|: größer als \d+ Byte")),
-    (INCOMPLETE, re.compile(r"gekommen sind \d|\bkamen an\b|im Kreis|wiederholen sich|zum zweiten Mal|einer früheren")),
-    (LOCAL_FILE, re.compile(r"\b(?:Ordner|Datei)\b.* (?:ist nicht da|fehlt|gibt es nicht)|: nicht lesbar \(")),
-)
 
 
-def finding(source_id: str, de: str, en: str) -> Finding:
-    """A reason why a run failed or stayed partial, as a finding of the source with the advice that fits it.
+class Reason(NamedTuple):
+    """A reason in German and English. ``rule`` says what kind it is; ``arguments`` fill its wording where it is a refusal's."""
 
-    Where the reason is the sentence of a refusal (before a protocol is known it is told as one), it is that refusal.
-    """
-    for rule, pattern in _refusals():
-        if said := pattern.fullmatch(de):
-            return Finding(Severity.VIOLATION, source_id, None, rule, said.groups())
-    return Finding(Severity.VIOLATION, source_id, None, rule_of(de), (de, en))
+    de: str
+    en: str
+    rule: str = FAILURE
+    arguments: tuple[str, ...] = ()
+
+    @classmethod
+    def refused(cls, refusal: Finding) -> Self:
+        """The reason that a refusal is."""
+        return cls(refusal.message("de"), refusal.message("en"), refusal.rule, refusal.arguments)
+
+    @classmethod
+    def stored(cls, written: Sequence[object]) -> Self:
+        """A reason out of a run's report; those of earlier versions are the two sentences only."""
+        de, en, *rest = written
+        rule, arguments = rest if len(rest) == 2 else (FAILURE, ())
+        return cls(str(de), str(en), str(rule), tuple(map(str, arguments if isinstance(arguments, list | tuple) else ())))
+
+    def at(self, place: str) -> Self:
+        """The same, said of an address."""
+        return self._replace(de=f"{place}: {self.de}", en=f"{place}: {self.en}")
+
+    def finding(self, source_id: str) -> Finding:
+        """The reason as a finding of the source, with the advice that fits its kind."""
+        return Finding(Severity.VIOLATION, source_id, None, self.rule, self.arguments or (self.de, self.en))
 
 
-@cache
-def _refusals() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The wordings of all refusals, with the places of their arguments as groups (all name them in order, each once)."""
-    return tuple(
-        (rule, re.compile(re.sub(r"\\\{\d\\\}", "(.+)", re.escape(wording.de))))
-        for rule, wording in WORDING.items()
-        if rule.startswith("fetch-") and _PLACES.findall(wording.de) == [str(n) for n in range(wording.de.count("{"))]
-    )
+def rule_of(status: int) -> str:
+    """The rule for an answer with an error status."""
+    return _OF_STATUS.get(status, SERVER_TROUBLE if status >= 500 else FAILURE)
 
 
-def rule_of(reason_de: str) -> str:
-    """The rule for a reason in German; :data:`FAILURE` where nothing tells what kind it is."""
-    for rule, words in _WORDS:
-        if words.search(reason_de):
-            return rule
-    if said := _STATUS.search(reason_de):
-        status = int(said[1])
-        return _OF_STATUS.get(status, SERVER_TROUBLE if status >= 500 else FAILURE)
-    return FAILURE
+def answered(status: int) -> Reason:
+    """That the server answered with an error status."""
+    said = (f"der Server antwortet mit Status {status}", f"the server answers with status {status}")
+    return Reason(*said, rule_of(status))
+
+
+def joined(reasons: Sequence[Reason]) -> Reason:
+    """Several reasons as one, as where several ways were tried; its kind is theirs where they agree, else no special one."""
+    kinds = {each.rule for each in reasons}
+    rule = kinds.pop() if len(kinds) == 1 else FAILURE
+    return Reason("; ".join(each.de for each in reasons), "; ".join(each.en for each in reasons), rule)
