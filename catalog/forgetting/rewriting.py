@@ -25,6 +25,8 @@ from schemas import iris
 from schemas.region import Region
 
 _compress = zstandard.ZstdCompressor(level=3).compress
+# What was decided about names of records: a re-link, a split, a choice.
+_NAMING = ("relinks", "subjects", "preferred")
 # Rewritten in ways of their own, or derived.
 _OWN_WAY = ("versions", "records", "owners", "fragments", "publication", "publications")
 
@@ -167,6 +169,8 @@ class _Rewriting:
             elif column.primary_key:
                 self._delete(table, this)
                 return
+            elif table.name in _NAMING and column.name in ("iri", "former_iri"):
+                new[column.name] = self._borne(values["key"])
             elif column.nullable and column.name in ("url", "location", "iri", "source_record"):
                 new[column.name] = None
             else:
@@ -176,6 +180,13 @@ class _Rewriting:
                 connection.execute(sa.update(table).where(this).values(**new))
         except sa.exc.IntegrityError:
             self._delete(table, this)
+
+    def _borne(self, key: str) -> str | None:
+        """The IRI that a record bears by now: what is decided about it is about that one."""
+        records = tables.records
+        with self.store.engine.connect() as connection:
+            found: str | None = connection.scalar(sa.select(records.c.iri).where(records.c.key == key))
+        return found
 
     def _value(self, value: Any) -> Any:
         left = without(value, self.matcher)

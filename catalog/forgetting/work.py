@@ -117,6 +117,8 @@ def _free(region: Region, store: Store, run: Run, spellings: Spellings, report: 
         else:
             writer.release()
             store.close_run(run, utc_now(), **{**outcome, "published": None, "based_on": None})
+        # A run that was concluded meanwhile may have compared with what the store held before.
+        dropped += _drop_plans(region, store, spellings)
     except BaseException:
         writer.release()
         raise

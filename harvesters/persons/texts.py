@@ -14,6 +14,8 @@ from harvesters.persons.words import (
     is_office_word,
     is_personal_mailbox,
     is_place_word,
+    is_surname_after,
+    is_surname_when_addressed,
     name_of_mailbox,
 )
 
@@ -85,6 +87,7 @@ _AFTER_NAME = frozenset(
         "und",
     )
 )
+_FORMS = ("Frau", "Herr", "Herrn", "Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.")
 # How far a telephone number may stand from a name that it belongs to.
 _NEAR = 80
 
@@ -136,14 +139,14 @@ def _end_of_name(found: re.Match[str]) -> int:
     if any(_NAMED_PLACE.search(word.group()) for word in words):
         return 0
     kept: list[re.Match[str]] = []
+    address = found["address"]
     for word in words:
         plain = word.group().casefold().strip(".")
-        if plain in _AFTER_NAME or is_office_word(plain):
+        if plain in _AFTER_NAME or (is_office_word(plain) and not _is_surname(word.group(), kept, address)):
             break
         kept.append(word)
     if not kept:
         return 0
-    address = found["address"]
     if any(sign in address for sign in _LABELS):
         titled = any(title in address for title in ("Frau", "Herr", "Dr.", "Prof."))
         if len(kept) < 2 and not titled:
@@ -156,6 +159,13 @@ def _end_of_name(found: re.Match[str]) -> int:
     elif is_office_word(found["name"].split()[-1]) and not address.startswith(("Frau", "Herr", "M")):
         return 0  # "Dr. Muster GmbH"
     return found.start("name") + kept[-1].end()
+
+
+def _is_surname(word: str, kept: list[re.Match[str]], address: str) -> bool:
+    """Whether a word of offices is a surname here: "Anna Darmstadt", "Frau Darmstadt"; not in "Stadt Darmstadt"."""
+    if kept:
+        return is_surname_after(word, kept[-1].group())
+    return address.rstrip().endswith(_FORMS) and is_surname_when_addressed(word)
 
 
 def _with_umlauts(word: str) -> str:

@@ -43,7 +43,7 @@ _OFFICE_WORDS = _words(
     borough parish kommune kommun stadsdeel gmina miasto powiat město obec kraj landratsamt bezirk bürgerhaus dorf ort
     ortsteil verbandsgemeinde samtgemeinde markt marktgemeinde flecken eigenbetrieb aktuell news nachrichten zeitung
     consult consulting johanniter malteser caritas diakonie awo drk asb dlrg thw rotes kreuz kirche kirchen pfarrei
-    dekanat bistum evangelisch evangelische katholisch katholische sankt st hl osthessen südhessen nordhessen
+    dekanat bistum santa evangelisch evangelische katholisch katholische sankt st hl osthessen südhessen nordhessen
     mittelhessen oberhessen vogelsberg spessart taunus wetterau odenwald fulda kassel gießen marburg hanau darmstadt
     frankfurt wiesbaden kinzig hünfeld gersfeld main donau mosel weser elbe harz eifel hunsrück allgäu schwarzwald
     mittlere mittlerer untere unterer obere oberer große großer kleine kleiner alte alter neue neuer
@@ -80,6 +80,7 @@ _ALSO_SURNAMES = _words(
     park wald forst haus land kammer west nord ost bach bund post messe winter sommer sport stab kreis hof rat markt
     atlas mobil nord süden kreuz harz main kassel marburg hanau neuhof fulda dorf ort kirche werk bauhof freie neue alt
     neuer alter kleine kleiner große großer obere unterer oberer mittler weser elbe kinzig groß klein neu
+    darmstadt frankfurt wiesbaden gießen hünfeld gersfeld
     """
 )
 # These begin or end like an office: surnames with the endings of surnames, and given names.
@@ -228,6 +229,17 @@ def is_given_name(word: str) -> bool:
     """Whether a word, or each of its parts between hyphens, is a frequent given name."""
     word = word.casefold().strip(".,:;()/")
     return word in _GIVEN or ("-" in word and all(part in _GIVEN for part in word.split("-")))
+
+
+def is_surname_after(word: str, before: str) -> bool:
+    """Whether a word of offices, a town's name for one, is a surname where it follows a given name or an initial."""
+    known = is_given_name(before) or _INITIALS.fullmatch(before) is not None
+    return known and word.casefold().strip(".,:") in _ALSO_SURNAMES
+
+
+def is_surname_when_addressed(word: str) -> bool:
+    """Whether a word of offices is a surname behind "Frau" or "Herr"."""
+    return word.casefold().strip(".,:") in _ALSO_SURNAMES
 
 
 @lru_cache(maxsize=16384)

@@ -101,6 +101,12 @@ def point(reading: Reading) -> ContactPoint:
         ("Bauamt Erika Mustermann", "Bauamt"),
         ("Bauamt, Mustermann, Erika", "Bauamt"),
         ("Gemeinde Neuhof, Fachdienst 3, E. Mustermann", "Gemeinde Neuhof, Fachdienst 3"),
+        ("Anna Darmstadt", ""),
+        ("Frau Darmstadt", ""),
+        ("Darmstadt, Anna", ""),
+        ("anna darmstadt", ""),
+        ("Anna Maria Darmstadt, Bauamt", "Bauamt"),
+        ("Stadt Darmstadt, Anna Darmstadt", "Stadt Darmstadt"),
     ],
 )
 def test_persons_go_from_names_and_offices_stay(name: str, office: str) -> None:
@@ -112,6 +118,14 @@ def test_persons_go_from_names_and_offices_stay(name: str, office: str) -> None:
     [
         "Gemeinde Neuhof",
         "Stadt Bad Hersfeld",
+        "Stadt Darmstadt",
+        "Darmstadt",
+        "Regierungspräsidium Darmstadt",
+        "Kita St. Anna Darmstadt",
+        "Santa Anna Darmstadt",
+        "Anna-Freud-Schule Darmstadt",
+        "Frankfurt am Main",
+        "Wiesbaden, Darmstadt",
         "Bad Salzschlirf",
         "Neuhof",
         "Landkreis Fulda, Abfallwirtschaft",
@@ -478,3 +492,25 @@ def test_nothing_of_a_person_is_delivered() -> None:
 def test_labels_and_numbers_that_a_name_leaves_behind_are_no_office(said: str, office: tuple[str, ...]) -> None:
     text = Literal(said, "de")
     assert tuple(each.text for each in signs.offices((text,), [text], [])) == office
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Ansprechpartnerin: Anna Darmstadt, Bauamt", "[Name entfernt], Bauamt"),
+        (
+            "Auskunft gibt Frau Anna Darmstadt in der Stadt Darmstadt.",
+            "Auskunft gibt [Name entfernt] in der Stadt Darmstadt.",
+        ),
+        ("Frau Darmstadt, Tel. 06655 970-123", "[Name entfernt], Tel. [Nummer entfernt]"),
+        ("Die Stadt Darmstadt und Herr Fulda", "Die Stadt Darmstadt und [Name entfernt]"),
+        ("Leitung: A. Darmstadt", "[Name entfernt]"),
+        ("anna.darmstadt@example.org", "[Adresse entfernt]"),
+        ("Kontakt: Stadt Darmstadt", "Kontakt: Stadt Darmstadt"),
+        ("Kontakt: Regierungspräsidium Darmstadt", "Kontakt: Regierungspräsidium Darmstadt"),
+        ("Ansprechpartner: Bauamt Darmstadt", "Ansprechpartner: Bauamt Darmstadt"),
+        ("stadt.darmstadt@example.org", "stadt.darmstadt@example.org"),
+    ],
+)
+def test_a_surname_that_is_a_towns_name_is_told_by_what_stands_before_it(text: str, left: str) -> None:
+    assert person_texts.without_persons(text, "de") == left
