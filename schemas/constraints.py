@@ -39,6 +39,7 @@ class Ask(StrEnum):
     FORMER_LIST = "formerList"
     ANY_OF = "anyOf"
     INVERSE = "inverse"
+    MEMBERS = "members"
     QUALIFIED = "qualified"
     INNER = "inner"
     OPEN = "open"
@@ -49,7 +50,8 @@ class Constraint(NamedTuple):
     """One thing that a class of a profile is asked.
 
     ``parameter`` by ``ask``: least or most number; kind of node (``Literal``, ``IRI``, ``BlankNodeOrIRI``); datatypes,
-    separated by blanks; class; name of a code list; regular expression; IRI; begin of an IRI; for ``QUALIFIED``
+    separated by blanks; class (also of ``MEMBERS``, the nodes that
+    point here); name of a code list; regular expression; IRI; begin of an IRI; for ``QUALIFIED``
     ``LIST LEAST MOST`` or ``Literal LEAST *``; for ``INNER`` the property of the value that needs a literal; nothing for
     ``OPEN`` (an open licence) and ``SERVED`` (a data service gives access). ``paths`` holds the alternatives of ``ANY_OF``.
     """
@@ -101,7 +103,7 @@ def _kind(row: Row, target: URIRef, profile: Profile) -> Iterator[Constraint]:
     if not profile.kinds or row.kind is Kind.ANY or _in(profile.loose, target, row.property):
         return
     kind = "BlankNodeOrIRI"
-    if _in(profile.iris, target, row.property):
+    if _in(profile.iris, target, row.property) or (profile.coded and _weight(row, profile) is not None):
         kind = "IRI"
     elif row.kind in _LITERALS or (row.kind is Kind.GEOMETRY and row.property.startswith(str(DCAT))):
         kind = "Literal"
@@ -110,7 +112,7 @@ def _kind(row: Row, target: URIRef, profile: Profile) -> Iterator[Constraint]:
 
 def _range(row: Row, target: URIRef, profile: Profile, classes: Mapping[type, URIRef]) -> Iterator[Constraint]:
     wanted = row.range or (classes.get(row.node) if row.node else None)
-    if wanted is None or profile.name not in row.obligations:
+    if wanted is None or row.obligations.keys().isdisjoint((profile.name, profile.base)):
         return
     place: Place = (target, row.property)
     severity = profile.ranges.get(wanted, profile.default_range)
@@ -120,12 +122,17 @@ def _range(row: Row, target: URIRef, profile: Profile, classes: Mapping[type, UR
         yield Constraint(str(target), str(row.property), Ask.CLASS, str(wanted), severity)
 
 
-def _list(row: Row, target: URIRef, profile: Profile) -> Iterator[Constraint]:
+def _weight(row: Row, profile: Profile) -> Severity | None:
+    """How much a value weighs that is not in the row's code list; None where that is not asked."""
     if row.vocabulary is None:
-        return
+        return None
     own = Severity(row.vocabulary_severity) if row.vocabulary_severity and profile.own_lists else None
-    severity = profile.lists.get(row.vocabulary, own)
-    if severity is not None:
+    return profile.lists.get(row.vocabulary, own)
+
+
+def _list(row: Row, target: URIRef, profile: Profile) -> Iterator[Constraint]:
+    severity = _weight(row, profile)
+    if row.vocabulary is not None and severity is not None:
         where = (str(target), str(row.property))
         if row.vocabulary == "media-type":
             # The official shapes ask for the place only; an unregistered type is worth a warning.
@@ -160,7 +167,13 @@ _BEYOND: dict[str, tuple[Constraint, ...]] = {
         PERIOD,
         # shapes_recommended.ttl, shapes.ttl and range.ttl: a series has members.
         _any(DCAT.Catalog, V, DCAT.dataset, DCAT.service),
-        _c(DCAT.DatasetSeries, DCAT.inSeries, Ask.INVERSE, str(DCAT.Dataset), W),
+        _c(DCAT.DatasetSeries, DCAT.inSeries, Ask.INVERSE, "", W),
+        _c(DCAT.DatasetSeries, DCAT.inSeries, Ask.MEMBERS, str(DCAT.Dataset), W),
+        # range.ttl and mdr-vocabularies.shape.ttl ask this of properties that the class table has no row for.
+        _c(DCAT.Catalog, DCTERMS.isPartOf, Ask.CLASS, str(DCAT.Catalog), V),
+        _c(DCAT.DataService, DCAT.theme, Ask.LIST, "data-theme", W),
+        _c(DCAT.Dataset, DCTERMS.hasVersion, Ask.CLASS, str(DCAT.Dataset), V),
+        _c(DCAT.Dataset, DCTERMS.hasVersion, Ask.NODE_KIND, "BlankNodeOrIRI", V),
         _c(
             DCAT.Catalog,
             DCAT.themeTaxonomy,

@@ -130,6 +130,13 @@ def _inverse(each: Constraint) -> _Test:
     return lambda node, _values, view: _FINE if view.pointing(node, path) or not view.whole else _ITSELF
 
 
+def _members(each: Constraint) -> _Test:
+    path, wanted = each.path, each.parameter
+    return lambda node, _values, view: [
+        member for member in view.pointing(node, path) if not view.has_class(member, wanted)
+    ]
+
+
 def _served(each: Constraint) -> _Test:
     path = each.path
 
@@ -155,7 +162,11 @@ def _qualified(each: Constraint) -> _Test:
 
 
 def _open(_each: Constraint) -> _Test:
-    return lambda _node, values, _view: [v for v in values if type(v) is not str or not open_license(v)]
+    # GovData counts the licences of its own list only.
+    known = LISTS["license"]
+    return lambda _node, values, _view: [
+        v for v in values if type(v) is not str or v not in known or not open_license(v)
+    ]
 
 
 def _inner(each: Constraint) -> _Test:
@@ -188,6 +199,7 @@ _TESTS: dict[Ask, Callable[[Constraint], _Test]] = {
     Ask.HAS_VALUE: _has_value,
     Ask.ANY_OF: _any_of,
     Ask.INVERSE: _inverse,
+    Ask.MEMBERS: _members,
     Ask.QUALIFIED: _qualified,
     Ask.SERVED: _served,
     Ask.INNER: _inner,

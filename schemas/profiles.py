@@ -28,7 +28,8 @@ class Profile:
 
     ``ranges``: how much a value weighs that has not its row's class, by that class; ``default_range``: all other classes
     (None: not asked); ``range_at``: single places. ``lists``: the same for code lists where it differs from the row, which
-    counts only with ``own_lists``. ``iris``: places whose values are IRIs, never blank nodes. ``kinds``: whether a row's
+    counts only with ``own_lists``. ``base``: the profile whose ranges are asked too. ``coded``: whether a property with a
+    code list has IRIs only. ``iris``: places whose values are IRIs, never blank nodes. ``kinds``: whether a row's
     kind of node is asked; ``loose``: places where it is not; ``whole``: whether also of properties that the profile does
     not list, after their own vocabulary.
     """
@@ -37,12 +38,14 @@ class Profile:
     title: str
     version: str
     tables: tuple[Table, ...]
+    base: str = ""
     default_range: Severity | None = V
     ranges: Mapping[URIRef, Severity | None] = field(default_factory=dict)
     range_at: Mapping[Place, Severity | None] = field(default_factory=dict)
     lists: Mapping[str, Severity | None] = field(default_factory=dict)
     own_lists: bool = True
     iris: frozenset[Place] = frozenset()
+    coded: bool = False
     kinds: bool = True
     whole: bool = True
     loose: frozenset[Place] = frozenset()
@@ -57,6 +60,7 @@ DCAT_AP = Profile(
     title="DCAT-AP",
     version="3.0.1",
     tables=dcat.TABLES,
+    coded=True,
     # prov:Attribution has no shape in DCAT-AP; a dcat:Role is asked of dcat:Relationship only.
     range_at={(PROV.Attribution, DCAT.hadRole): None, (PROV.Attribution, PROV.agent): None},
     # mdr-vocabularies.shape.ttl; publisher types are recommended only (section 10), German lists unknown.
@@ -99,6 +103,7 @@ DCAT_AP_DE = Profile(
     title="DCAT-AP.de",
     version="3.0",
     tables=dcat.TABLES,
+    base="dcat-ap",
     default_range=None,
     ranges={**dict.fromkeys(_ASKED_IN_GERMANY, V), DCTERMS.Location: W, SPDX.ChecksumAlgorithm: W},
     range_at={

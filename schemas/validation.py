@@ -87,7 +87,7 @@ UNPARSEABLE = declare(
     "Check the document at the place named.",
 )
 CONVENTION = declare(
-    "asked-by-convention",
+    "missing-by-convention",
     "Die Angabe {0}, um die das Konventionenhandbuch bittet, fehlt.",
     "The property {0}, which the handbook of conventions asks for, is missing.",
     "Ergänzen Sie {0} an der Quelle, wenn es sie dort gibt.",
@@ -142,6 +142,14 @@ FORMER_CODE = declare(
     "Choose a value from the present list at the source.",
     "DCAT-AP.de 3.0 deprecated",
 )
+WRONG_MEMBER = declare(
+    "series-with-other-member",
+    "{0} nennt diese Reihe, ist aber kein Datensatz.",
+    "{0} names this series, but is no dataset.",
+    "Nehmen Sie die Reihe (inSeries) dort an der Quelle heraus.",
+    "Take the series (inSeries) out there at the source.",
+    "DCAT-AP 3.0.1 range shapes",
+)
 NOT_SERVED = declare(
     "dataset-without-service",
     "Kein Datendienst (API) gibt Zugriff auf den Datensatz.",
@@ -151,7 +159,7 @@ NOT_SERVED = declare(
     "DCAT-AP HVD 3.0.0 usage notes; Regulation (EU) 2023/138",
 )
 NO_CONTRIBUTOR = declare(
-    "contributor-id-missing",
+    "missing-contributor-id",
     "Eine Datenbereitsteller-Kennung aus der Liste von GovData fehlt, oder es sind mehrere.",
     "A contributor ID from GovData's list is missing, or there are several.",
     "Nur wer selbst an GovData liefert, braucht eine eigene; sonst ergänzt sie das Landesportal.",
@@ -228,6 +236,7 @@ _PLAIN: dict[Ask, str] = {
     Ask.CLASS: WRONG_CLASS,
     Ask.INNER: NAMELESS_PUBLISHER,
     Ask.INVERSE: EMPTY_SERIES,
+    Ask.MEMBERS: WRONG_MEMBER,
     Ask.QUALIFIED: NO_CONTRIBUTOR,
     Ask.SERVED: NOT_SERVED,
 }
@@ -236,22 +245,22 @@ _PLAIN: dict[Ask, str] = {
 def finding_of(each: Broken, view: View) -> Finding:
     """A broken constraint in words: its rule and what fills it."""
     asked = each.constraint
-    rule, arguments = _words(asked, each, view)
+    rule, arguments = words_of(asked, _shown(each), str(each.number))
     return Finding(asked.severity, view.place(each.node), asked.path, rule, arguments)
 
 
-def _words(asked: Constraint, each: Broken, view: View) -> tuple[str, tuple[str, ...]]:
+def words_of(asked: Constraint, shown: str, number: str) -> tuple[str, tuple[str, ...]]:
+    """The rule that words a broken constraint, and what fills it: the value as it is shown, or the number of values."""
     name, ask = name_of(asked.path), asked.ask
     if ask is Ask.MIN:
         return _LACK[asked.severity], (name,)
     if ask is Ask.MAX:
-        return TOO_MANY, (name, asked.parameter, str(each.number))
+        return TOO_MANY, (name, asked.parameter, number)
     if ask is Ask.ANY_OF:
         empty = _EMPTY.get(asked.target)
         return (empty, ()) if empty else (NONE_OF, (", ".join(map(name_of, asked.paths)),))
     if ask is Ask.HAS_VALUE:
         return VALUE_MISSING, (name, asked.parameter)
-    shown = _shown(each, view)
     if ask is Ask.NODE_KIND:
         return NODE_KIND, (name, shown, *_NODES.get(asked.parameter, _AN_IRI))
     if ask is Ask.DATATYPE:
@@ -266,6 +275,7 @@ def _words(asked: Constraint, each: Broken, view: View) -> tuple[str, tuple[str,
         Ask.DEPRECATED: (name,),
         Ask.INNER: (shown,),
         Ask.OPEN: (shown,),
+        Ask.MEMBERS: (shown,),
     }
     return _PLAIN[ask], arguments.get(ask, ())
 
@@ -274,7 +284,7 @@ def _short(iri: str) -> str:
     return ("xsd:" if "XMLSchema" in iri else "") + name_of(iri)
 
 
-def _shown(each: Broken, view: View) -> str:
+def _shown(each: Broken) -> str:
     value = each.value
     if isinstance(value, Literal):
         return value.text[:120]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyshacl
 import rdflib
-from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, URIRef
+from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.collection import Collection
 
 from schemas.classes import HVD_LEGISLATION, SUPERCLASSES, of_code
@@ -22,7 +22,8 @@ from schemas.views import View
 from schemas.vocabularies import LISTS, open_license
 
 _OPEN = URIRef("http://govdata.de/mqa/#isOpenLicense")
-_TRUE = rdflib.Literal("true", datatype=XSD.boolean)
+# So the dashboard writes it, in the shapes and in its list of licences: an IRI that nobody expanded.
+_TRUE = rdflib.Literal("true", datatype=URIRef("xsd:boolean"))
 _EU = "data/SEMICeu+DCAT-AP/master/releases"
 _DE = "data/GovDataOfficial+DCAT-AP.de/3.0/Releases/DCAT-AP.de V3.0/shacl"
 _VALIDATION = "data/GovDataOfficial+DCAT-AP.de-SHACL-Validation/master/validator/resources"
@@ -133,12 +134,15 @@ def _term(value: str | Literal) -> rdflib.term.Node:
 def theirs(triples: Triples, *sets: Graph) -> set[Mark]:
     """What pySHACL finds without inference with any of the sets of shapes.
 
-    Nodes that only the background describes are left out: their owners answer for them.
+    Codes of official lists are left out, which the background describes: their owners answer for them.
     """
     data = graph_of(triples)
     found = {mark for shapes in sets for mark in _found(data, shapes)}
-    described = {node for node in triples.by_subject if not of_code(node)}
-    return {mark for mark in found if mark.ask in _OF_VALUES or mark.node in described}
+    return {mark for mark in found if _counts(mark, triples)}
+
+
+def _counts(mark: Mark, triples: Triples) -> bool:
+    return mark.ask in _OF_VALUES or (mark.node in triples.by_subject and not of_code(mark.node))
 
 
 _OF_VALUES = frozenset({"list", "open", "qualified"})
@@ -154,7 +158,7 @@ def _read(report: Graph, shapes: Graph, result: rdflib.term.Node) -> Mark:
     node, value, source = (report.value(result, each) for each in (SH.focusNode, SH.value, SH.sourceShape))
     path = _path(report, report.value(result, SH.resultPath))
     ask = _ASKED.get(report.value(result, SH.sourceConstraintComponent), "?")
-    if path == str(SKOS.inScheme) and source is not None:
+    if path == str(SKOS.inScheme) and ask == "hasValue" and source is not None:
         # A question to the value of a property: which property, the shape around it says.
         return Mark(_shown(node), _path(shapes, _outer(shapes, source)), "list")
     if path == str(_OPEN):
@@ -219,7 +223,8 @@ def _shown(term: rdflib.term.Node | str | Literal | None) -> str:
 
 def ours(triples: Triples, profile: str) -> dict[Mark, Constraint]:
     """What our check finds in the same statements, each with the constraint that it breaks."""
-    return {_mark(each): each.constraint for each in evaluate(View(triples.by_subject), profile)}
+    found = {_mark(each): each.constraint for each in evaluate(View(triples.by_subject), profile)}
+    return {mark: constraint for mark, constraint in found.items() if _counts(mark, triples)}
 
 
 def _mark(each: Broken) -> Mark:
@@ -236,6 +241,8 @@ def _mark(each: Broken) -> Mark:
         return Mark(each.node, asked.path, "maxCount")
     if asked.ask is Ask.SERVED:
         return Mark(each.node, f"^{asked.path}|{DCAT.distribution}/{DCAT.accessService}", "minCount")
+    if asked.ask is Ask.MEMBERS:
+        return Mark(each.node, f"^{asked.path}", "class", _shown(each.value))
     if asked.ask is Ask.INVERSE:
         return Mark(each.node, f"^{asked.path}", "minCount")
     return Mark(each.node, asked.path, str(asked.ask), _shown(each.value) if asked.ask is Ask.CLASS else "")

@@ -42,6 +42,7 @@ class CodeList:
         self.scheme = scheme
         self.base = base
         self._twin = twin  # a second base that counts as this list's own
+        self.pattern = pattern  # of codes that the list has without naming them
         self._pattern = re.compile(pattern) if pattern else None
 
     def __iter__(self) -> Iterator[Code]:
@@ -53,6 +54,10 @@ class CodeList:
     def __contains__(self, iri: object) -> bool:
         """Whether the list has exactly this IRI: what an official shape would accept, no other spelling of it."""
         return iri in self._by_iri or (isinstance(iri, str) and self._by_pattern(iri.removeprefix(self.base), iri))
+
+    def iris(self) -> Iterable[str]:
+        """All IRIs that the list names, in both spellings where it has two."""
+        return self._by_iri.keys()
 
     def by_code(self, code: str) -> Code | None:
         """The code of this notation; upper and lower case are the same."""
