@@ -178,7 +178,7 @@ class _Runner:
         job = heart.job = Job(
             Context(
                 *(self.region, source, municipality, spider.options_of(source), forgotten),
-                kept_corrections.of_source(self.store.engine, source.key, self.store.number()),
+                kept_corrections.OfSource(self.store.engine, source.key, self.store.number()),
             ),
             ForgettingSink(staging, forgotten, source.key) if forgotten else staging,
             memory=memory,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from catalog import rows, staleness, tables
 from catalog.entries import Counts, RunRow, SourceState
 from catalog.index import Found
+from catalog.run_book import DECISIONS
 from catalog.store import current, shadowed
 from catalog.summary import Summary
 from schemas.region import HarvestSource
@@ -93,8 +94,9 @@ def sources(
     """How each configured source stands, with the figures of :func:`figures`."""
     keys = [source.key for source in configured]
     with engine.begin() as connection:
-        last = _last_runs(connection, keys, sa.true())
-        good = _last_runs(connection, keys, _runs.c.status.in_(_GOOD))
+        # What a steward decides about records says nothing of the source; an undo takes a run of it back.
+        last = _last_runs(connection, keys, _runs.c.kind.not_in(tuple(set(DECISIONS) - {"undo"})))
+        good = _last_runs(connection, keys, sa.and_(_runs.c.status.in_(_GOOD), _runs.c.kind.not_in(DECISIONS)))
         aside = _count_by_source(connection, tables.set_aside, sa.true())
         absent = _count_by_source(connection, tables.presence, tables.presence.c.absent_since.is_not(None))
     stale = staleness.stale(engine, keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -72,20 +72,41 @@ def of_record(engine: sa.Engine, key: str, at: int) -> tuple[Kept, ...]:
         return tuple(Kept(row.key, correction(row), row.made, row.run_id) for row in connection.execute(statement))
 
 
-def of_source(engine: sa.Engine, source_key: str, at: int) -> Mapping[str, Sequence[Correction]]:
-    """The corrections of a source's records that are in force at a number, by native id."""
-    records = tables.records
-    statement = (
-        sa.select(_table, records.c.native_id)
-        .join_from(_table, records, records.c.key == _table.c.key)
-        .where(records.c.source_key == source_key, valid(at))
-        .order_by(_table.c.id)
-    )
-    found: dict[str, list[Correction]] = {}
-    with engine.connect() as connection:
-        for row in connection.execute(statement):
-            found.setdefault(row.native_id, []).append(correction(row))
-    return found
+class OfSource(Mapping[str, Sequence[Correction]]):
+    """The corrections of a source's records in force at a number, by native id.
+
+    Which records have some lies in memory, what they are in the store: a region may have accepted thousands of repairs.
+    """
+
+    def __init__(self, engine: sa.Engine, source_key: str, at: int) -> None:
+        self._engine = engine
+        self._at = at
+        records = tables.records
+        statement = (
+            sa.select(records.c.native_id, records.c.key)
+            .join(_table, records.c.key == _table.c.key)
+            .where(records.c.source_key == source_key, valid(at))
+            .distinct()
+        )
+        with engine.connect() as connection:
+            self._keys: dict[str, str] = dict(connection.execute(statement).tuples().all())
+        self._known: dict[str, Sequence[Correction]] = {}
+
+    def __getitem__(self, native_id: str) -> Sequence[Correction]:
+        key = self._keys[native_id]
+        known = self._known.get(native_id)
+        if known is None:
+            if len(self._known) > _BATCH:
+                self._known.clear()
+            with self._engine.connect() as connection:
+                known = self._known[native_id] = in_force(connection, [key], self._at).get(key, ())
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 def ever_corrected(engine: sa.Engine, source_key: str) -> list[str]:

@@ -13,7 +13,7 @@ import pyoxigraph
 from catalog.corrections import kept
 from catalog.entries import Entry
 from catalog.links import book
-from catalog.repair import looking, neighbours
+from catalog.repair import looking, neighbours, yearly
 from catalog.repair.looks import Look
 from catalog.repair.page import page_of
 from catalog.repair.rules import rules, titles
@@ -127,6 +127,16 @@ class Proposing:
         """The datasets of the region by kind."""
         return neighbours.neighbours(self.catalogue, self.at)
 
+    @cached_property
+    def series(self) -> Mapping[str, Sequence[Proposal]]:
+        """The series that datasets of the region may be years of, by the dataset's IRI."""
+        return yearly.proposals(self.catalogue, self.at, self.now)
+
+    def _record(self, key: str) -> Dataset | None:
+        found = self.catalogue.get(key, self.at)
+        record = found.record() if isinstance(found, Entry) else None
+        return record if isinstance(record, Dataset) else None
+
     def advise(self, entries: Sequence[Entry], tell: looking.Tell = lambda _look: None) -> Iterator[Advice]:
         """The advice for some datasets; others of the entries are passed over."""
         datasets = [(entry, record) for entry in entries if isinstance(record := entry.record(), Dataset)]
@@ -174,6 +184,8 @@ class Proposing:
             repaired=frozenset(
                 (c.attribute, c.part) for c in self._corrections(entry.key) if c.rule != corrections.BY_HAND
             ),
+            series=tuple(self.series.get(entry.iri, ())),
+            record_of=self._record,
             page=lambda: page_of(self.catalogue, entry),
         )
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 from catalog.entries import Entry
 from catalog.repair.looks import Look
-from catalog.repair.neighbours import Neighbours
+from catalog.repair.neighbours import Neighbour, Neighbours
 from schemas import musterdaten
 from schemas.model import Dataset, Distribution, Resource, iri_of
 from schemas.musterdaten import Match
-from schemas.proposals import name_of
+from schemas.proposals import Proposal, name_of
 from schemas.region import HarvestSource, Municipality, Region
 from schemas.vocabularies import LISTS
 
@@ -57,6 +57,8 @@ class Subject:
     related: tuple[Resource, ...] = ()
     neighbours: Neighbours = field(default_factory=Neighbours)
     repaired: frozenset[tuple[str, str]] = frozenset()  # attribute and part of what was accepted from a repair
+    series: tuple[Proposal, ...] = ()
+    record_of: Callable[[str], Dataset | None] = lambda _key: None  # by KEY
     page: Callable[[], tuple[str, str]] = lambda: ("", "")  # address, text
 
     @property
@@ -79,6 +81,14 @@ class Subject:
     def kind(self) -> Match | None:
         """The entry of the Musterdatenkatalog that the dataset is, if one is the surest."""
         return musterdaten.best(self.dataset, musterdaten.WEAK_SUPPORTED)
+
+
+def others(subject: Subject) -> Sequence[Neighbour]:
+    """The datasets of other municipalities that are of the same kind."""
+    if subject.kind is None:
+        return ()
+    place = subject.municipality.id if subject.municipality else ""
+    return subject.neighbours.others(subject.kind.entry.code, subject.entry.key, place)
 
 
 def addresses(dataset: Dataset) -> list[str]:

@@ -91,7 +91,7 @@ class Source:
         staging = Staging(file, self.source.key, "de", store.responses, contents, relinked=relinked)
         municipality = self.region.municipality(self.source.municipality)
         assert municipality is not None
-        corrections = kept.of_source(store.engine, self.source.key, store.number())
+        corrections = kept.OfSource(store.engine, self.source.key, store.number())
         context = Context(self.region, self.source, municipality, corrections=corrections)
         job = Job(context, staging, memory, revision, now=self.now)
         for start in range(0, len(packages), 10):

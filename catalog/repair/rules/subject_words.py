@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from catalog.repair import neighbours
 from catalog.repair.neighbours import Shared
-from catalog.repair.subject import Subject
+from catalog.repair.subject import Subject, others
 from catalog.repair.titles import telling_words
 from schemas.kinds import Literal
 from schemas.model import text
@@ -26,13 +26,6 @@ def propose(subject: Subject) -> Iterator[Proposal]:
         yield from _keywords(subject)
 
 
-def _others(subject: Subject) -> Sequence[neighbours.Neighbour]:
-    if subject.kind is None:
-        return ()
-    place = subject.municipality.id if subject.municipality else ""
-    return subject.neighbours.others(subject.kind.entry.code, subject.entry.key, place)
-
-
 def _theme(subject: Subject) -> Iterator[Proposal]:
     base = LISTS["data-theme"].base
     if subject.kind is not None and subject.kind.entry.themes:
@@ -44,7 +37,7 @@ def _theme(subject: Subject) -> Iterator[Proposal]:
             f"“{kind.words}” is “{kind.entry.en}” in the Musterdatenkatalog and belongs to this theme.",
         )
         return
-    if said := neighbours.shared(_others(subject), "themes"):
+    if said := neighbours.shared(others(subject), "themes"):
         yield _of_theme((base + said[0].value,), 70, *_as_neighbours(said[0]))
         return
     for word in (*subject.dataset.keyword, *(Literal(w) for w in _title_words(subject))):
@@ -65,7 +58,7 @@ def _of_theme(values: tuple[str, ...], certainty: int, de: str, en: str) -> Prop
 
 
 def _keywords(subject: Subject) -> Iterator[Proposal]:
-    said = neighbours.shared(_others(subject), "keywords")
+    said = neighbours.shared(others(subject), "keywords")
     if said:
         yield _of_keywords(subject, [each.value for each in said[:_MOST]], 60, *_as_neighbours(said[0]))
         return
@@ -89,6 +82,23 @@ def _keywords(subject: Subject) -> Iterator[Proposal]:
             f"Diese Wörter stehen im Titel: {shown}.",
             f"These words stand in the title: {shown}.",
         )
+        return
+    named = telling_words(" ".join(_columns(subject)), [each.name for each in subject.region.municipalities])
+    if not words and named:
+        shown = ", ".join(f"„{word}“" for word in named[:_MOST])
+        yield _of_keywords(
+            subject,
+            named[:_MOST],
+            45,
+            f"So heißen Spalten der Datei: {shown}.",
+            f"Columns of the file are called: {shown}.",
+        )
+
+
+def _columns(subject: Subject) -> list[str]:
+    return [
+        name for file in subject.files if file.look is not None and not file.look.personal for name in file.look.columns
+    ]
 
 
 def _of_keywords(subject: Subject, words: Sequence[str], certainty: int, de: str, en: str) -> Proposal:

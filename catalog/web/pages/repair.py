@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from catalog.entries import Entry, Moved
-from catalog.repair.neighbours import Neighbours, neighbours
+from catalog.repair.neighbours import Neighbours
 from catalog.repair.proposing import Advice, Proposing, Weighed, turtle
 from catalog.repair.rules import titles
 from catalog.search import Catalogue
@@ -20,10 +21,12 @@ from catalog.web.negotiation import existing
 from catalog.web.pages import labels
 from catalog.web.templates import Page, routes
 from schemas.mqa import HIGHEST
+from schemas.proposals import Proposal
 
 # Of a larger region, what neighbours say takes longer to find out than a page may take.
 MOST_NEIGHBOURS = 2000
-_remembered: WeakKeyDictionary[Catalogue, tuple[int, Neighbours]] = WeakKeyDictionary()
+_Around = tuple[int, Neighbours, Mapping[str, Sequence[Proposal]]]
+_remembered: WeakKeyDictionary[Catalogue, _Around] = WeakKeyDictionary()
 
 
 class Row(NamedTuple):
@@ -67,16 +70,13 @@ async def repair(request: Request) -> Response:
 
 def _advice(page: Page, entry: Entry) -> Advice | None:
     proposing = Proposing(page.catalogue, page.now, fetches=False)
-    proposing.neighbours = _neighbours(page.catalogue, proposing.at)
+    known = _remembered.get(page.catalogue)
+    if known is not None and known[0] == proposing.at:
+        _, proposing.neighbours, proposing.series = known
+    elif page.catalogue.counts(proposing.at).datasets > MOST_NEIGHBOURS:
+        proposing.neighbours, proposing.series = Neighbours(), {}
+    _remembered[page.catalogue] = (proposing.at, proposing.neighbours, proposing.series)
     return next(iter(proposing.advise([entry])), None)
-
-
-def _neighbours(catalogue: Catalogue, at: int) -> Neighbours:
-    known = _remembered.get(catalogue)
-    if known is None or known[0] != at:
-        small = catalogue.counts(at).datasets <= MOST_NEIGHBOURS
-        known = _remembered[catalogue] = (at, neighbours(catalogue, at) if small else Neighbours())
-    return known[1]
 
 
 def _row(page: Page, each: Weighed) -> Row:
