@@ -20,6 +20,7 @@ from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, companions, place_in, whole
 from tests.catalog.web.pages_reading import SIZE, file
 from tests.catalog.web.payloads import PAYLOADS
+from tests.catalog.web.scored import FINE, GONE, history
 from tests.catalog.web.test_pages_attacks import poisoned, run_into
 
 CHROMIUM = next((Path(p) for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
@@ -46,6 +47,7 @@ class Site:
             *("/", "/datasets", "/datasets?q=bauen&municipality=neuhof", "/datasets?q=nirgends", self.dataset),
             *(f"/dataset/{place.slug('lang')}", f"/dataset/{place.slug('gift')}", "/municipality/neuhof", "/status"),
             *("/set-aside", "/runs/1", "/runs/2", "/nichts"),
+            *("/quality", "/quality?cause=keywordAvailability"),
         ]
         self.german = german
         self.paths = [*german, *(f"/en{'' if path == '/' else path}" for path in german)]
@@ -63,6 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             *(Stored(f"n{i}", dataset(f"Datensatz {i}", "Text " * 40)) for i in range(30)),
         )
         run_into(place)
+        history(place, {"https://www.neuhof-fulda.de/daten.csv": FINE, "https://x.example/1": GONE})
         states._remembered.clear()
         listening = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(place.app, log_level="error", lifespan="off", ws="none")

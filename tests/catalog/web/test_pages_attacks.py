@@ -20,6 +20,7 @@ from schemas.region import Municipality, Publisher
 from tests.catalog.builder import BASE, MUNICIPALITIES, Stored
 from tests.catalog.web.asking import Place, place_in
 from tests.catalog.web.payloads import ADDRESSES, PAYLOADS, dangers
+from tests.catalog.web.scored import GONE, history
 
 
 def poisoned(payload: str, address: str) -> model.Dataset:
@@ -89,6 +90,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         ]
         made.publish(*stored)
         run_into(made)
+        history(made, dict.fromkeys(ADDRESSES, GONE))
         yield made
 
 
@@ -169,6 +171,7 @@ def test_F60_run_pages(place: Place, number: int, language: str) -> None:
     [
         *("/", "/en", "/datasets", "/datasets?page=2", "/datasets?page=3", "/datasets?page=4", "/status", "/set-aside"),
         *("/en/set-aside?source=neuhof-portal", "/municipality/neuhof", "/nichts", "/en/status"),
+        *("/quality", "/en/quality", "/quality?cause=keywordAvailability", "/quality?cause=formatAvailability"),
     ],
 )
 def test_F60_lists(place: Place, path: str) -> None:
@@ -186,6 +189,7 @@ def test_F60_addresses(place: Place, payload: str) -> None:
             for name in ("q", "theme", "municipality", "format", "license", "age", "sort", "page")
         ),
         *(f"/set-aside?source={said}", f"/runs/1?key={said}", f"/{said}", f"/municipality/{said}", f"/dataset/{said}"),
+        f"/quality?cause={said}",
     ):
         assert not list(dangers(page(place, path))), path
 
