@@ -133,6 +133,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         "section 10 names the list for the property; mdr-vocabularies.shape.ttl forgets catalogue records",
     ),
     Difference(
+        "dcat-ap",
+        "ours",
+        "list",
+        "dct:type",
+        "section 10 recommends the list for every agent; mdr-vocabularies.shape.ttl asks publishers only",
+    ),
+    Difference(
         "dcat-ap-de",
         "ours",
         "list",

@@ -148,9 +148,20 @@ def _counts(mark: Mark, triples: Triples) -> bool:
 _OF_VALUES = frozenset({"list", "open", "qualified"})
 
 
-def _found(data: Graph, shapes: Graph) -> set[Mark]:
+def of_class_tables(standards: Path, profile: str) -> Graph:
+    """The first set of official shapes of a profile: those of its class tables and code lists."""
+    return official(standards, profile)[0]
+
+
+def report_of(data: Graph, shapes: Graph) -> Graph:
+    """pySHACL's report, without inference."""
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=True)
     assert isinstance(report, Graph)
+    return report
+
+
+def _found(data: Graph, shapes: Graph) -> set[Mark]:
+    report = report_of(data, shapes)
     return {_read(report, shapes, result) for result in report.objects(None, SH.result)}
 
 

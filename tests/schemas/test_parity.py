@@ -120,5 +120,10 @@ def test_differences_are_needed(standards: Path) -> None:
     """Runs last in this file: what explained nothing above explains nothing at all."""
     if set(_USED) != set(PROFILES):
         pytest.skip("only together with the other tests of this file")
-    unused = [d for d in DIFFERENCES if not all(d in _USED[profile] for profile in d.profiles.split())]
+    unused = [
+        (profile, each.side, each.ask, each.path)
+        for each in DIFFERENCES
+        for profile in each.profiles.split()
+        if each not in _USED[profile]
+    ]
     assert unused == []
