@@ -217,7 +217,7 @@ def test_searching_without_scripts_from_home_to_the_file(browser: Browser, site:
     assert page.get_by_role("heading", level=1).inner_text() == "Bauplätze bauen"
     button = page.get_by_role("link", name="CSV herunterladen", exact=True)
     assert button.get_attribute("href") == "https://www.neuhof-fulda.de/daten.csv"
-    page.locator("summary").first.click()
+    page.locator("summary", has_text="Welche Angabe aus welchem Feld").click()
     assert page.get_by_role("cell", name="titel").is_visible()
     page.get_by_role("link", name="English").click()
     assert page.get_by_role("link", name="Download CSV", exact=True).is_visible()
