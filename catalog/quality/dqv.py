@@ -9,21 +9,31 @@ from catalog.quality.figures import Figures
 from catalog.quality.reading import Place, Scored
 from schemas.kinds import Literal, iri_to_ntriples, literal_to_ntriples
 from schemas.mqa import DIMENSIONS, PIVEAU
-from schemas.namespaces import HYDRA, PROV, XSD
+from schemas.namespaces import HYDRA, PROV, SKOS, XSD
 
 DQV = "http://www.w3.org/ns/dqv#"
 MEDIA_TYPE = "text/turtle"
+_SCORING = f"{PIVEAU}scoring"
 _HEAD = f"""@prefix dqv: <{DQV}> .
 @prefix hydra: <{HYDRA}> .
 @prefix prov: <{PROV}> .
-@prefix pv: <{PIVEAU}> .
+@prefix skos: <{SKOS}> .
 @prefix xsd: <{XSD}> .
 
 """.encode()
 
 
+# GovData names what its dashboard finds missing, but no metrics: these are ours, below the address of the region's scores.
+GOVDATA = {
+    "govdata-keyword": ("boolean", "has a keyword that is a literal"),
+    "govdata-contributor": ("boolean", "has exactly one contributorID of the list of DCAT-AP.de"),
+    "govdata-publisher": ("boolean", "has exactly one publisher with a name"),
+    "govdata-license": ("integer", "stage of its licences: 1 one for each distribution, 2 of the list, 3 one is open"),
+}
+
+
 class Measurement(NamedTuple):
-    """One measurement: what it is called in its document, its metric (a name of the piveau vocabulary), its value."""
+    """One measurement: what it is called in its document, its metric's IRI, what it was computed on, its value."""
 
     name: str
     metric: str
@@ -31,8 +41,22 @@ class Measurement(NamedTuple):
     value: bool | int | float
 
 
-def of_record(iri: str, scored: Scored) -> Iterator[Measurement]:
-    """The measurements of a dataset: each metric that is known, the sums of the dimensions, the sum of all.
+def govdata_metric(base_url: str, name: str) -> str:
+    """The IRI of one of the metrics for GovData's stages."""
+    return f"{base_url}/quality.ttl#{name}"
+
+
+def definitions(base_url: str) -> bytes:
+    """What the metrics for GovData's stages are, as statements in Turtle."""
+    return "".join(
+        f"{iri_to_ntriples(govdata_metric(base_url, name))} a dqv:Metric ; dqv:expectedDataType xsd:{datatype} ;\n"
+        f"    skos:definition {literal_to_ntriples(Literal(f'GovData dashboard: the dataset {text}', 'en'))} .\n"
+        for name, (datatype, text) in GOVDATA.items()
+    ).encode()
+
+
+def of_record(iri: str, scored: Scored, base_url: str) -> Iterator[Measurement]:
+    """The measurements of a dataset: each metric that is known, the sums of the dimensions, the sum of all, GovData's stages.
 
     What is asked of a distribution is computed on the one that counts. An address that was not asked has no measurement.
     """
@@ -46,22 +70,24 @@ def of_record(iri: str, scored: Scored) -> Iterator[Measurement]:
                 continue
             value = outcome.value
         on = score.best if outcome.metric.of_distribution and score.best else iri
-        yield Measurement(outcome.metric.id, outcome.metric.id, on, value)
+        yield Measurement(outcome.metric.id, outcome.metric.iri, on, value)
     for dimension in DIMENSIONS:
-        yield Measurement(f"{dimension}Scoring", f"{dimension}Scoring", iri, score.points(dimension))
-    yield Measurement("scoring", "scoring", iri, scored.total)
+        yield Measurement(f"{dimension}Scoring", f"{PIVEAU}{dimension}Scoring", iri, score.points(dimension))
+    yield Measurement("scoring", _SCORING, iri, scored.total)
+    for name, stage in zip(GOVDATA, score.stages, strict=True):
+        yield Measurement(name, govdata_metric(base_url, name), iri, stage)
 
 
 def of_figures(iri: str, name: str, figures: Figures) -> Iterator[Measurement]:
     """The averages of many datasets, computed on the catalogue, a municipality or a source that the IRI names."""
     for dimension in DIMENSIONS:
-        yield Measurement(f"{name}-{dimension}Scoring", f"{dimension}Scoring", iri, figures.points(dimension))
-    yield Measurement(f"{name}-scoring", "scoring", iri, figures.average)
+        yield Measurement(f"{name}-{dimension}Scoring", f"{PIVEAU}{dimension}Scoring", iri, figures.points(dimension))
+    yield Measurement(f"{name}-scoring", _SCORING, iri, figures.average)
 
 
 def of_place(place: Place) -> Measurement:
     """The sum of one dataset of a list."""
-    return Measurement(f"{place.key}-scoring", "scoring", place.iri, place.total)
+    return Measurement(f"{place.key}-scoring", _SCORING, place.iri, place.total)
 
 
 def document(address: str, measured: Iterable[tuple[Measurement, str]], more: Sequence[bytes] = ()) -> Iterator[bytes]:
@@ -90,7 +116,7 @@ def _written(address: str, measurement: Measurement, computed: str) -> bytes:
     on = iri_to_ntriples(measurement.computed_on)
     statements = [
         f"{own} a dqv:QualityMeasurement",
-        f"dqv:isMeasurementOf pv:{measurement.metric}",
+        f"dqv:isMeasurementOf {iri_to_ntriples(measurement.metric)}",
         f"dqv:computedOn {on}",
         f"dqv:value {_value(measurement.value)}",
     ]

@@ -41,8 +41,9 @@ async def of_dataset(request: Request) -> Response:
             raise Refused(404, "Dafür gibt es (noch) keine Bewertung.", "There is no score for this (yet).")
         if suffix == "json":
             return _json(_told(connection, entry, scored))
-    address = f"{region_of(request).base_url}/dataset/{quote(slug)}/quality.ttl"
-    measured = ((measurement, scored.computed) for measurement in dqv.of_record(entry.iri, scored))
+    base_url = region_of(request).base_url
+    address = f"{base_url}/dataset/{quote(slug)}/quality.ttl"
+    measured = ((measurement, scored.computed) for measurement in dqv.of_record(entry.iri, scored, base_url))
     return _turtle(b"".join(dqv.document(address, measured)))
 
 
@@ -105,7 +106,7 @@ async def of_region(request: Request) -> Response:
     measured += [(dqv.of_place(place), place.computed) for place in places]
     address = f"{region.base_url}/quality.ttl"
     links = dqv.page_links(address, total, page, max(-(-total // PAGE), 1))
-    return _turtle(b"".join(dqv.document(address, measured, [links])))
+    return _turtle(b"".join(dqv.document(address, measured, [links, dqv.definitions(region.base_url)])))
 
 
 def _subjects(region: Region, figures: dict[str, Figures]) -> list[tuple[str, str, Figures]]:

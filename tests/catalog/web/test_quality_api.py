@@ -55,6 +55,7 @@ def measured(graph: Graph, on: str | None = None) -> dict[str, object]:
     for measurement in graph.subjects(RDF.type, DQV.QualityMeasurement):
         if on is None or (measurement, DQV.computedOn, URIRef(on)) in graph:
             metric = str(graph.value(measurement, DQV.isMeasurementOf)).removeprefix(PIVEAU)
+            metric = metric.removeprefix(f"{BASE}/quality.ttl#")
             value = graph.value(measurement, DQV.value)
             assert isinstance(value, Literal)
             found[metric] = value.toPython()
@@ -70,10 +71,11 @@ def test_a_dataset_is_measured_in_the_terms_of_the_piveau_vocabulary(full: Place
     assert own["keywordAvailability"] is True
     assert own["dcatApCompliance"] is True
     assert (own["scoring"], own["findabilityScoring"], own["contextualityScoring"]) == (390, 100, 5)
+    assert (own["govdata-license"], own["govdata-publisher"], own["govdata-contributor"]) == (3, True, True)
     assert of_file["accessUrlStatusCode"] == 200
     assert of_file["byteSizeAvailability"] is False
     assert {metric.id for metric in METRICS} == (own.keys() | of_file.keys()) - {
-        name for name in own if name.endswith("coring")
+        name for name in own if name.endswith("coring") or name.startswith("govdata")
     }
     for measurement in graph.subjects(RDF.type, DQV.QualityMeasurement):
         assert str(measurement).startswith(f"{BASE}/dataset/{slug}/quality.ttl#")
@@ -82,6 +84,14 @@ def test_a_dataset_is_measured_in_the_terms_of_the_piveau_vocabulary(full: Place
         when = graph.value(measurement, PROV.generatedAtTime)
         assert isinstance(when, Literal)
         assert when.datatype == XSD.dateTime
+
+
+def test_metrics_of_ours_are_defined_where_their_iri_leads(full: Place) -> None:
+    graph, of_dataset = turtle(full, "/quality.ttl"), turtle(full, f"/dataset/{full.slug('bau')}/quality.ttl")
+    defined = set(graph.subjects(RDF.type, DQV.Metric))
+    used = set(of_dataset.objects(None, DQV.isMeasurementOf))
+    assert {metric for metric in used if not str(metric).startswith(PIVEAU)} == defined
+    assert len(defined) == 4
 
 
 def test_what_is_not_known_is_not_measured(full: Place) -> None:
