@@ -6,12 +6,22 @@ class RunActive(RuntimeError):
 
     def __init__(self, source_id: str, run_id: int, since: str) -> None:
         super().__init__(f"{source_id}: run {run_id} has been under way since {since}")
+        self.de = f"{source_id}: Lauf {run_id} ist seit {since} unterwegs"
         self.run_id = run_id
         self.since = since
 
 
 class NoSuchRun(LookupError):
-    """Raised for a run that does not exist, or that cannot be accepted, rejected or undone; says why."""
+    """Raised for a run that does not exist, or that cannot be accepted, rejected or undone; says why, also in German."""
+
+    def __init__(self, text: str, de: str = "") -> None:
+        super().__init__(text)
+        self.de = de
+
+
+def no_run(run_id: int | str) -> NoSuchRun:
+    """For a number that no run has."""
+    return NoSuchRun(f"run {run_id} does not exist", f"einen Lauf {run_id} gibt es nicht")
 
 
 class LeaseLost(RuntimeError):
@@ -19,4 +29,8 @@ class LeaseLost(RuntimeError):
 
 
 class NoCluster(LookupError):
-    """Raised for a record that cannot be split from others or put in front of them; says why."""
+    """Raised for a record that cannot be split from others or put in front of them; says why, also in German."""
+
+    def __init__(self, text: str, de: str) -> None:
+        super().__init__(text)
+        self.de = de

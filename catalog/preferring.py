@@ -31,9 +31,12 @@ def prefer(store: Store, key: str, run: Run, source_key: str, now: datetime) -> 
     try:
         cluster = cluster_of(store, key, writer.number - 1)
         if not cluster:
-            raise NoCluster(f"record {key} comes from one source only; there is nothing to choose from")
+            raise NoCluster(
+                f"record {key} comes from one source only; there is nothing to choose from",
+                f"der Eintrag {key} kommt nur aus einer Quelle; da ist nichts zu wählen",
+            )
         if cluster[0] == key:
-            raise NoCluster(f"record {key} is in front of its cluster already")
+            raise NoCluster(f"record {key} is in front of its cluster already", f"der Eintrag {key} wird schon gezeigt")
         _enter(writer, key)
         Clusters(writer).settle_keys(cluster)
         outcome = {

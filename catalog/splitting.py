@@ -52,7 +52,10 @@ def split(store: Store, key: str, run: Run, source_key: str, now: datetime) -> S
         cluster = cluster_of(store, key, writer.number - 1)
         others = tuple(each for each in cluster if each != key)
         if not others:
-            raise NoCluster(f"record {key} comes from one source only; there is nothing to split")
+            raise NoCluster(
+                f"record {key} comes from one source only; there is nothing to split",
+                f"der Eintrag {key} kommt nur aus einer Quelle; da ist nichts zu trennen",
+            )
         _enter(writer, [(min(key, other), max(key, other)) for other in others])
         leaving = _leaving(store, key, cluster, writer.number - 1)
         named = naming.give(writer, leaving)
