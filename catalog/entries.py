@@ -76,6 +76,17 @@ class Entry:
     archived: bool = False
     primary: str | None = None  # KEY of the record that it stands behind: the same dataset of another source
 
+    @classmethod
+    def made(cls, values: dict[str, Any]) -> Entry:
+        """An entry of its attributes by name; what is not among them has its default.
+
+        A feed page is a hundred of them: a frozen class sets each attribute by a call, which takes as long as to read
+        them from the store.
+        """
+        entry = object.__new__(cls)
+        entry.__dict__.update(values)
+        return entry
+
     @cached_property
     def summary(self) -> Summary:
         """What lists show of the record."""

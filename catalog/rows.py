@@ -98,45 +98,32 @@ def select_entries(forms: tuple[str, ...], explained: bool = False) -> sa.Select
     return sa.select(*columns).select_from(joined).where(_current_then())
 
 
+# The columns of select_entries by what an entry calls them; forms, trace and findings follow.
+_NAMES = (
+    *("key", "slug", "iri", "kind", "source_key", "native_id", "position", "version_id", "valid_from", "run_id"),
+    *("first_seen", "changed", "content_hash", "packed_summary", "packed", "location", "source_record"),
+    *("absent_since", "archived", "primary"),
+)
+
+
 def entry(
     row: sa.Row[Any], municipalities: Mapping[str, str], forms: tuple[str, ...], explained: bool = False
 ) -> Entry:
     """A row of :func:`select_entries` as an entry. A form that is missing in the store is derived."""
-    columns: tuple[Any, ...] = tuple(row)
-    key, slug, iri, kind, source_key, native_id, position, version_id, valid_from, run_id, first_seen = columns[:11]
-    changed, content_hash, summary, packed, location, source_record, absent_since, archived, primary, *rest = columns[
-        11:
-    ]
-    ready = _forms(packed, forms, rest)
-    trace = orjson.loads(unpacked(rest[-2])) if explained and rest[-2] else {}
-    return Entry(
-        key,
-        slug,
-        iri,
-        kind,
-        source_key,
-        native_id,
-        municipalities.get(source_key, ""),
-        position,
-        version_id,
-        valid_from,
-        run_id,
-        first_seen,
-        changed,
-        bytes(content_hash),
-        summary,
-        packed,
-        **ready,
-        findings=findings_from_json(rest[-1]) if explained else (),
-        trace=tuple((a, f, r) for a, f, r in trace.get("trace", ())),
-        leftovers=tuple((f, v) for f, v in trace.get("leftovers", ())),
-        corrected=kept.corrected_from(trace),
-        location=location,
-        source_record=source_record,
-        absent_since=absent_since,
-        archived=bool(archived),
-        primary=primary,
-    )
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
+    rest = row[len(_NAMES) :]
+    values["municipality"] = municipalities.get(values["source_key"], "")
+    values["archived"] = bool(values["archived"])
+    values |= _forms(values["packed"], forms, rest)
+    if explained:
+        trace = orjson.loads(unpacked(rest[-2])) if rest[-2] else {}
+        values |= {
+            "findings": findings_from_json(rest[-1]),
+            "trace": tuple((a, f, r) for a, f, r in trace.get("trace", ())),
+            "leftovers": tuple((f, v) for f, v in trace.get("leftovers", ())),
+            "corrected": kept.corrected_from(trace),
+        }
+    return Entry.made(values)
 
 
 def _forms(packed: bytes, forms: tuple[str, ...], stored: Sequence[bytes | None]) -> dict[str, bytes]:

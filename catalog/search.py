@@ -173,7 +173,8 @@ class Catalogue:
             statement = _page(forms)
             span = {"at": at, "first": first, "last": first + PAGE - 1}
             with self.engine.begin() as connection:
-                found = [rows.entry(row, self.municipalities, forms) for row in connection.execute(statement, span)]
+                taken = connection.execute(statement, span).all()  # row by row takes twice as long
+            found = [rows.entry(row, self.municipalities, forms) for row in taken]
         datasets = tuple(entry for entry in found if entry.kind == "dataset")
         others = tuple(entry for entry in found if entry.kind != "dataset")
         companions = {entry.key: entry for entry in (*others, *self.companions_of(found, at, forms))}
@@ -206,7 +207,7 @@ class Catalogue:
         with self.engine.begin() as connection:
             for some in rows.batches(found.keys):
                 statement = rows.select_entries(forms).where(_records.c.key.in_(some), rows.IN_FRONT)
-                for row in connection.execute(statement, {"at": at}):
+                for row in connection.execute(statement, {"at": at}).all():
                     by_key[row.key] = rows.entry(row, self.municipalities, forms)
         entries = tuple(by_key[key] for key in found.keys if key in by_key)
         more = len(found.keys) == size and entries

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from catalog.entries import Entry
+from catalog.feeds.members import Members
 from catalog.fragments import written
 from schemas import iris, rdf
-from schemas.kinds import Literal, iri_to_ntriples, is_web
+from schemas.kinds import Literal, is_web
 from schemas.model import Agent, Catalog, CatalogRecord, ConceptScheme, Document, Location, Resource, Value
-from schemas.namespaces import DCAT, DCTERMS, FOAF, HYDRA, RDF, XSD
+from schemas.namespaces import HYDRA, XSD
 from schemas.region import Municipality, Region
 from schemas.vocabularies import LISTS, find_language
 
-_TYPE, _CATALOG_RECORD = f"<{RDF.type}>", f"<{DCAT.CatalogRecord}>"
-_ISSUED, _MODIFIED, _TOPIC, _MOMENT = (
-    f"<{iri}>" for iri in (DCTERMS.issued, DCTERMS.modified, FOAF.primaryTopic, XSD.dateTime)
-)
 _DATE_TIME, _INTEGER = str(XSD.dateTime), str(XSD.integer)
 
 
@@ -35,27 +32,36 @@ class View(NamedTuple):
 
 
 class Envelope:
-    """Canonical N-Triples of what is around the records of a document, and their other syntaxes on demand."""
+    """What is around the records of a document, in each syntax on demand.
 
-    def __init__(self, resources: Iterable[Resource] = (), more: Iterable[str] = ()) -> None:
+    ``resources`` are written through the model; ``members`` are records of the catalogue that each get their membership
+    and an entry, a hundred to a page: text of one shape in each syntax (:mod:`catalog.feeds.members`).
+    """
+
+    def __init__(self, resources: Iterable[Resource] = (), members: Members | None = None) -> None:
         lines = {line for resource in resources for line in rdf.ntriples(resource, "envelope").splitlines()}
-        lines.update(more)
-        self.ntriples = "".join(f"{line}\n" for line in sorted(lines)).encode()
+        self._core = "".join(f"{line}\n" for line in sorted(lines)).encode()
+        self._members = members
+
+    @cached_property
+    def ntriples(self) -> bytes:
+        """The envelope as N-Triples."""
+        return self._core + (self._members.ntriples() if self._members else b"")
 
     @cached_property
     def ttl(self) -> bytes:
         """The envelope as a fragment of Turtle."""
-        return written(self.ntriples, "ttl")
+        return written(self._core, "ttl") + (self._members.ttl() if self._members else b"")
 
     @cached_property
     def rdf(self) -> bytes:
         """The envelope as a fragment of RDF/XML."""
-        return written(self.ntriples, "rdf")
+        return written(self._core, "rdf") + (self._members.rdf() if self._members else b"")
 
     @cached_property
     def jsonld(self) -> bytes:
-        """The envelope as a fragment of JSON-LD."""
-        return written(self.ntriples, "jsonld")
+        """The envelope as a fragment of JSON-LD; the catalogue is one node."""
+        return self._members.jsonld(written(self._core, "jsonld")) if self._members else written(self._core, "jsonld")
 
 
 def around_page(region: Region, published_at: str, on_page: Iterable[Entry], view: View) -> Envelope:
@@ -63,50 +69,22 @@ def around_page(region: Region, published_at: str, on_page: Iterable[Entry], vie
 
     ``on_page`` are all records of the page; agents are no members of a catalogue and get no entry.
     """
-    base = region.base_url
-    listed = [entry for entry in on_page if entry.kind != "agent"]
-    links = {kind: tuple(entry.iri for entry in listed if entry.kind == kind) for kind in ("dataset", "service")}
-    series = tuple((str(DCAT.resource), entry.iri) for entry in listed if entry.kind == "series")
-    catalogue = catalog_of(
-        region,
-        published_at,
-        dataset=links["dataset"],
-        service=links["service"],
-        record=tuple(iris.mint(base, "record", entry.key) for entry in listed),
-        extra=(*series, (str(HYDRA.view), view.address)),
-    )
-    return Envelope((catalogue, hydra(view)), _about(base, listed))
+    catalogue = catalog_of(region, published_at, extra=((str(HYDRA.view), view.address),))
+    return Envelope((catalogue, hydra(view)), Members(region.base_url, on_page, in_catalog=True))
 
 
 def around_record(region: Region, entry: Entry) -> Envelope:
     """The envelope of one record's document: the catalogue's entry about it."""
-    return Envelope((), _about(region.base_url, (entry,)))
-
-
-def _about(base_url: str, entries: Iterable[Entry]) -> Iterator[str]:
-    """The lines of N-Triples of :func:`record_about`: the same for every entry but for four values, a hundred to a page."""
-    for entry in entries:
-        subject = f"<{iris.mint(base_url, 'record', entry.key)}>"
-        yield f"{subject} {_TYPE} {_CATALOG_RECORD} ."
-        yield f"{subject} {_ISSUED} {_moment(entry.first_seen)} ."
-        yield f"{subject} {_MODIFIED} {_moment(entry.changed)} ."
-        yield f"{subject} {_TOPIC} {iri_to_ntriples(entry.iri)} ."
-
-
-def _moment(text: str) -> str:
-    return f'"{text}"^^{_MOMENT}'
+    return Envelope((), Members(region.base_url, (entry,), in_catalog=False))
 
 
 def catalog_of(
     region: Region,
     published_at: str,
     *,
-    dataset: tuple[str, ...] = (),
-    service: tuple[str, ...] = (),
-    record: tuple[str, ...] = (),
     extra: tuple[tuple[str, Value], ...] = (),
 ) -> Catalog:
-    """The regional catalogue as a record. ``published_at`` is when it last changed; empty: never published."""
+    """The regional catalogue as a record, without its members. ``published_at`` is when it last changed; empty: never."""
     iri, language = iris.catalog_iri(region.base_url), find_language(region.language)
     publisher = Agent(
         iri=f"{iri}#publisher",
@@ -125,9 +103,6 @@ def catalog_of(
         homepage=(Document(iri=f"{region.base_url}/"),),
         modified=(Literal(published_at, None, _DATE_TIME),) if published_at else (),
         spatial=_places(region.municipalities, region.language),
-        dataset=dataset,
-        service=service,
-        record=record,
         extra=extra,
     )
 
