@@ -107,12 +107,14 @@ def _with_defaults(reading: Reading, context: Context) -> Reading:
     record: Harvested = reading.record
     trace = list(reading.trace)
     companions = reading.companions
-    if not record.publisher and not _has_extra(record, str(DCTERMS.publisher)):
-        agent = municipality_agent(context.base_url, context.municipality, context.region.language)
-        assert agent.iri
-        record = replace(record, publisher=(agent.iri,))
-        companions = (*companions, agent)
+    # Of services and series that come with a record the same holds as of those that come by themselves.
+    companions = tuple([_published(each, context) if _is_record(each) else each for each in companions])
+    if _lacks_publisher(record):
+        record = _with_publisher(record, context)
         trace.append(TraceEntry("publisher", f"sources/{context.source.id}.toml: municipality", "default"))
+    own = municipality_agent(context.base_url, context.municipality, context.region.language)
+    if any(own.iri in getattr(each, "publisher", ()) for each in (record, *companions)) and own not in companions:
+        companions = (*companions, own)
     if not record.contact_point:
         record = replace(record, contact_point=(_region_contact(context),))
         trace.append(TraceEntry("contact_point", "region.toml: publisher", "default"))
@@ -129,6 +131,25 @@ def _with_defaults(reading: Reading, context: Context) -> Reading:
             record = replace(record, distribution=tuple(map(_accessible, record.distribution)))
             trace.append(TraceEntry("distribution.access_url", "downloadURL", "K39"))
     return replace(reading, record=record, trace=tuple(trace), companions=companions)
+
+
+def _is_record(companion: Resource) -> bool:
+    return isinstance(companion, DataService | DatasetSeries)
+
+
+def _published(companion: Any, context: Context) -> Any:
+    if _lacks_publisher(companion):
+        companion = _with_publisher(companion, context)
+    return companion if companion.contact_point else replace(companion, contact_point=(_region_contact(context),))
+
+
+def _lacks_publisher(record: Harvested) -> bool:
+    return not record.publisher and not _has_extra(record, str(DCTERMS.publisher))
+
+
+def _with_publisher(record: Any, context: Context) -> Any:
+    agent = municipality_agent(context.base_url, context.municipality, context.region.language)
+    return replace(record, publisher=(agent.iri,))
 
 
 def _is_contributor(value: str | Resource) -> bool:

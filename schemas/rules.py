@@ -8,7 +8,10 @@ from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
 from schemas.namespaces import DCAT, DCATDE, DCTERMS
 from schemas.views import View
-from schemas.vocabularies import needs_attribution
+from schemas.vocabularies import LISTS, needs_attribution
+
+CONTRIBUTORS = LISTS["contributor"].base
+"""How the IDs begin that GovData gives to those who deliver to it."""
 
 Rule = Callable[[View, str], Iterator[Finding]]
 """Takes a view and a node of the rule's class in it; gives the findings on that node."""
@@ -90,9 +93,9 @@ def attribution_text(view: View, node: str) -> Iterator[Finding]:
 
 
 def one_contributor_id(view: View, node: str) -> Iterator[Finding]:
-    """A dataset carries exactly one contributor ID at GovData (K13)."""
+    """A dataset carries exactly one contributor ID of GovData's list; those of another form may stand beside it (K13)."""
     path = str(DCATDE.contributorID)
-    number = len(view.values(node, path))
+    number = sum(isinstance(v, str) and v.startswith(CONTRIBUTORS) for v in view.values(node, path))
     if number > 1:
         yield Finding(Severity.WARNING, view.place(node), path, CONTRIBUTOR, (str(number),))
 

@@ -231,9 +231,8 @@ class _Writing:
         if rules.download_is_access in known:
             yield self._rule(rules.DOWNLOAD_WITHOUT_ACCESS, str(DCAT.Distribution), Severity.INFO, _sparql(_DOWNLOAD))
         if rules.one_contributor_id in known:
-            asked = (
-                f"sh:property [ sh:path {_term(str(DCATDE.contributorID))} ; sh:maxCount 1 ; sh:severity sh:Warning ]"
-            )
+            listed = f'sh:qualifiedValueShape [ sh:nodeKind sh:IRI ; sh:pattern "^{rules.CONTRIBUTORS}" ]'
+            asked = f"sh:not [ sh:path {_term(str(DCATDE.contributorID))} ; {listed} ; sh:qualifiedMinCount 2 ]"
             yield self._rule(rules.CONTRIBUTOR, str(DCAT.Dataset), Severity.WARNING, asked)
         if rules.attribution_text in known:
             codes = self._in("attribution", [c.iri for c in LISTS["license"] if needs_attribution(c.iri)])

@@ -10,7 +10,7 @@ import pytest
 from harvesters.cleaning import clean
 from harvesters.reading import Context, Reading, TraceEntry
 from schemas.kinds import Literal
-from schemas.model import Dataset, Distribution
+from schemas.model import Agent, ContactPoint, DataService, Dataset, DatasetSeries, Distribution
 from tests.harvesters.crawl_runs import context_of, write_region
 
 OWN = "http://dcat-ap.de/def/contributors/hessen"
@@ -51,3 +51,21 @@ def test_K39_a_mere_download_is_its_own_access_address(context: Context) -> None
     untouched, without = cleaned(context, distribution=(both,))
     assert untouched.distribution == (both,)
     assert not [entry for entry in without.trace if entry.rule == "K39"]
+
+
+def test_services_and_series_that_come_with_a_record_have_publisher_and_contact_too(context: Context) -> None:
+    bare = (
+        DataService(iri="https://a.example/s", endpoint_url=("https://a.example/wfs",)),
+        DatasetSeries(iri="https://a.example/r", publisher=("https://a.example/agent",)),
+    )
+    record = Dataset(iri="https://a.example/1", title=(Literal("A", "de"),), publisher=("https://a.example/agent",))
+    service, series, agent = clean(Reading("1", record, companions=bare), context).companions
+    assert isinstance(service, DataService)
+    assert isinstance(series, DatasetSeries)
+    assert isinstance(agent, Agent)
+    assert service.publisher == (agent.iri,)
+    assert series.publisher == ("https://a.example/agent",)
+    for each in (service, series):
+        (point,) = each.contact_point
+        assert isinstance(point, ContactPoint)
+        assert point.has_email == ("mailto:daten@example.org",)

@@ -87,7 +87,9 @@ def ruled(triples: Triples) -> None:
         triples.add(node, str(DCAT.downloadURL), f"{BASE}b")
     for name in ("eins", "zwei"):
         triples.add(f"{BASE}dataset", RDF_TYPE, str(DCAT.Dataset))
-        triples.add(f"{BASE}dataset", "http://dcat-ap.de/def/dcatde/contributorID", f"{BASE}{name}")
+        triples.add(f"{BASE}dataset", "http://dcat-ap.de/def/dcatde/contributorID", f"{rules.CONTRIBUTORS}{name}")
+        triples.add(f"{BASE}other", RDF_TYPE, str(DCAT.Dataset))
+        triples.add(f"{BASE}other", "http://dcat-ap.de/def/dcatde/contributorID", f"{BASE}{name}")
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -246,8 +246,8 @@ RULES: list[tuple[str, Severity, Resource, Resource]] = [
     (
         rules.CONTRIBUTOR,
         Severity.WARNING,
-        Dataset(contributor_id=(FOCUS, OTHER)),
-        Dataset(contributor_id=(FOCUS,)),
+        Dataset(contributor_id=(f"{rules.CONTRIBUTORS}hessen", f"{rules.CONTRIBUTORS}bayern")),
+        Dataset(contributor_id=(f"{rules.CONTRIBUTORS}hessen", OTHER)),
     ),
     (
         rules.DOWNLOAD_WITHOUT_ACCESS,
