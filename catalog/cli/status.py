@@ -58,7 +58,7 @@ def command(
         with suppress(sa.exc.OperationalError):  # a store that cannot be written to now has its former scores
             scores.follow(region, catalogue.engine, now)
         with catalogue.engine.connect() as connection:
-            quality = history.latest(connection)
+            quality = history.latest(connection, region)
     finally:
         catalogue.close()
     rows: list[dict[str, object]] = []

@@ -20,6 +20,8 @@ from schemas.addresses import normal_host
 from schemas.mqa import reachable
 
 BATCH = 500
+# So many addresses are looked at in one round; the clock begins the next one at once.
+A_ROUND = 5000
 KEPT_DAYS = 365
 _links, _uses, _checks = tables.links, tables.link_uses, tables.link_checks
 
@@ -146,7 +148,7 @@ def history(connection: sa.Connection, link_id: int, limit: int = 50) -> list[tu
 
 
 def due(connection: sa.Connection, now: datetime, source_key: str | None = None) -> list[Link]:
-    """The addresses in use that are to be asked now, the longest overdue first.
+    """The addresses in use that are to be asked now, the longest overdue first, as many as fit one round.
 
     With a ``source_key`` all addresses of that source's records, due or not: a steward asks by hand.
     """
@@ -159,6 +161,7 @@ def due(connection: sa.Connection, now: datetime, source_key: str | None = None)
         .join(_uses, _uses.c.link_id == _links.c.id)
         .group_by(*_COLUMNS)
         .order_by(_links.c.due, _links.c.id)
+        .limit(A_ROUND)
     )
     if source_key is None:
         statement = statement.where(_links.c.due <= now_text(now))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,6 +44,12 @@ def of_record(key: str) -> str:
     return f"record/{key}"
 
 
+def scopes(region: Region) -> list[str]:
+    """The scopes of the region, its municipalities and its sources."""
+    municipalities = [of_municipality(municipality.id) for municipality in region.municipalities]
+    return [REGION, *municipalities, *(of_source(source.key) for source in region.sources)]
+
+
 def today(now: datetime) -> str:
     """The day in Berlin, as history names it."""
     return now.astimezone(BERLIN).date().isoformat()
@@ -69,7 +75,7 @@ def keep_totals(region: Region, engine: sa.Engine, now: datetime) -> None:
     """Counts all scores together and keeps the figures of each scope that is another than before."""
     present = _scopes(region, _by_source(engine))
     with database.writing(engine).begin() as connection:
-        before = latest(connection)
+        before = _latest(connection, {*scopes(region), *present})
         for scope in before.keys() - present.keys():
             if before[scope].datasets:  # all its datasets went
                 present[scope] = Figures()
@@ -119,18 +125,29 @@ def _put(connection: sa.Connection, found: Sequence[Mapping[str, Any]]) -> None:
 # ------------------------------------------------------------------------------------------------- reading
 
 
-def latest(connection: sa.Connection) -> dict[str, Figures]:
+def latest(connection: sa.Connection, region: Region) -> dict[str, Figures]:
     """The present figures of the region, its municipalities and sources, by their scope."""
+    return _latest(connection, scopes(region))
+
+
+def _latest(connection: sa.Connection, of: Collection[str]) -> dict[str, Figures]:
+    found = {}
+    for row in connection.execute(_newest(of, sa.true(), _history)):
+        found[row.scope] = Figures.from_json(row.datasets, row.figures)
+    return found
+
+
+def _newest(of: Collection[str], until: sa.ColumnElement[bool], *columns: Any) -> sa.Select[Any]:
+    """The last row of each scope up to a day."""
+    # By name, not by what they are not: the rows of all records are many.
     newest = (
         sa.select(_history.c.scope, sa.func.max(_history.c.day).label("day"))
-        .where(~_history.c.scope.startswith("record/"))
+        .where(_history.c.scope.in_(sorted(of)), until)
         .group_by(_history.c.scope)
         .subquery()
     )
-    joined = sa.select(_history).join(
-        newest, sa.and_(newest.c.scope == _history.c.scope, newest.c.day == _history.c.day)
-    )
-    return {row.scope: Figures.from_json(row.datasets, row.figures) for row in connection.execute(joined)}
+    same = sa.and_(newest.c.scope == _history.c.scope, newest.c.day == _history.c.day)
+    return sa.select(*columns).select_from(_history.join(newest, same))
 
 
 def days(connection: sa.Connection, scope: str, limit: int = 400) -> list[Day]:
@@ -144,16 +161,8 @@ def days(connection: sa.Connection, scope: str, limit: int = 400) -> list[Day]:
     return [Day(*row) for row in reversed(connection.execute(statement).all())]
 
 
-def before(connection: sa.Connection, day: str) -> dict[str, Day]:
+def before(connection: sa.Connection, region: Region, day: str) -> dict[str, Day]:
     """How the region, its municipalities and sources stood on a day, by their scope."""
-    newest = (
-        sa.select(_history.c.scope, sa.func.max(_history.c.day).label("day"))
-        .where(~_history.c.scope.startswith("record/"), _history.c.day <= day)
-        .group_by(_history.c.scope)
-        .subquery()
-    )
     columns = (_history.c.scope, _history.c.day, _history.c.datasets, _history.c.total)
-    joined = sa.select(*columns).join(
-        newest, sa.and_(newest.c.scope == _history.c.scope, newest.c.day == _history.c.day)
-    )
-    return {scope: Day(*rest) for scope, *rest in connection.execute(joined)}
+    statement = _newest(scopes(region), _history.c.day <= day, *columns)
+    return {scope: Day(*rest) for scope, *rest in connection.execute(statement)}

@@ -46,7 +46,7 @@ def total(place: Linked, native_id: str = "a", source: str = "neuhof-portal") ->
 
 def latest(place: Linked) -> dict[str, Figures]:
     with place.engine.connect() as connection:
-        return history.latest(connection)
+        return history.latest(connection, place.region)
 
 
 def days(place: Linked, scope: str) -> list[tuple[str, int, float]]:
@@ -156,9 +156,9 @@ def test_history_has_a_row_for_each_day_on_which_something_changed(place: Linked
     ]
     assert days(place, history.of_record(iris.key("neuhof-portal", "b"))) == [("2026-11-29", 1, 0.0)]
     with place.engine.connect() as connection:
-        assert history.before(connection, "2026-11-28")["region"].total == 0.0
-        assert history.before(connection, "2026-12-24")["region"].total == 15.0
-        assert history.before(connection, "2026-11-27") == {}
+        assert history.before(connection, place.region, "2026-11-28")["region"].total == 0.0
+        assert history.before(connection, place.region, "2026-12-24")["region"].total == 15.0
+        assert history.before(connection, place.region, "2026-11-27") == {}
 
 
 def test_a_version_that_scores_alike_writes_no_history(place: Linked) -> None:

@@ -91,7 +91,7 @@ async def of_region(request: Request) -> Response:
     catalogue, region = catalogue_of(request), region_of(request)
     page = _page(request)
     with catalogue.engine.begin() as connection:
-        figures = history.latest(connection)
+        figures = history.latest(connection, region)
         total = reading.count(connection)
         if _suffix(request) == "json":
             return _json(_region_told(connection, region, figures))

@@ -54,8 +54,8 @@ async def quality(request: Request) -> Response:
     page = Page(request)
     metric = BY_ID.get(request.query_params.get("cause", ""))
     with page.catalogue.engine.begin() as connection:
-        figures = history.latest(connection)
-        before = history.before(connection, history.today(page.now - COMPARED))
+        figures = history.latest(connection, page.region)
+        before = history.before(connection, page.region, history.today(page.now - COMPARED))
         days = history.days(connection, history.REGION)
         places = reading.places(connection, metric, limit=LISTED) if metric is not None else []
         reach = report.reach(connection)

@@ -22,7 +22,7 @@ async def status(request: Request) -> Response:
     waiting = [state for state in found if state.last_run and state.last_run.state == "waiting"]
     runs = page.catalogue.runs(limit=RUNS)
     with page.catalogue.engine.begin() as connection:
-        quality = history.latest(connection).get(history.REGION)
+        quality = history.latest(connection, page.region).get(history.REGION)
     return page.render(
         "status.html",
         title=page.texts.text("Zustand der Quellen"),
