@@ -47,7 +47,7 @@ class Site:
             *("/", "/datasets", "/datasets?q=bauen&municipality=neuhof", "/datasets?q=nirgends", self.dataset),
             *(f"/dataset/{place.slug('lang')}", f"/dataset/{place.slug('gift')}", "/municipality/neuhof", "/status"),
             *("/set-aside", "/runs/1", "/runs/2", "/nichts"),
-            *("/quality", "/quality?cause=keywordAvailability"),
+            *("/quality", "/quality?cause=keywordAvailability", "/gaps", "/gaps?municipality=flieden"),
         ]
         self.german = german
         self.paths = [*german, *(f"/en{'' if path == '/' else path}" for path in german)]

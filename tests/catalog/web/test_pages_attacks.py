@@ -172,6 +172,7 @@ def test_F60_run_pages(place: Place, number: int, language: str) -> None:
         *("/", "/en", "/datasets", "/datasets?page=2", "/datasets?page=3", "/datasets?page=4", "/status", "/set-aside"),
         *("/en/set-aside?source=neuhof-portal", "/municipality/neuhof", "/nichts", "/en/status"),
         *("/quality", "/en/quality", "/quality?cause=keywordAvailability", "/quality?cause=formatAvailability"),
+        *("/gaps", "/en/gaps?municipality=flieden"),
     ],
 )
 def test_F60_lists(place: Place, path: str) -> None:
