@@ -5,12 +5,14 @@ A run that waits for its source takes no core: so one that hangs holds up nobody
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import resource
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection, wait
@@ -36,6 +38,8 @@ NICE = 5
 _LOOK_SECONDS = 0.25
 # A run that uses less of a core than this waits for its source.
 _WORKS = 0.3
+_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
+_LARGE_BYTES = 256 * 1024
 
 
 @dataclass(slots=True)
@@ -188,9 +192,11 @@ def _run(
     _in_background(_end_with, parent)
     _in_background(voice.watch)
     os.nice(NICE)
-    # Records are trees without cycles; looking for cycles among them costs a third of a run.
+    # Records are trees without cycles; looking for cycles among them all the time costs a third of a run. Statements of
+    # the store are cycles that hold the values of their batch: looked for too rarely, those of a whole run pile up.
     gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
+    gc.set_threshold(25_000, 20, 100)
+    _give_back_large_blocks()
     try:
         region = load(folder)
         registry.check_sources(region)
@@ -207,6 +213,12 @@ def _bound_memory(limit: int) -> None:
     """Lets only this run fail where its source would use up the machine's memory (faults F52)."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def _give_back_large_blocks() -> None:
+    """Lets glibc map each large block by itself, as pages of a source are: on the heap they leave holes that stay."""
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def _in_background(target: Callable[..., None], *arguments: Any) -> None:
