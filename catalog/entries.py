@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import zstandard
 
+from catalog import subjects
 from catalog.staleness import Stale
 from catalog.summary import Summary, refs_of
 from schemas import model, rdf, syntax
@@ -108,9 +109,10 @@ class Entry:
         return self.summary.title
 
     def record(self) -> Resource:
-        """The typed record, read from the stored N-Triples."""
+        """The typed record, read from the stored N-Triples; under the IRI that this version bears."""
         triples = syntax.parse(self.ntriples, "nt")
-        return rdf.Reading(triples).record(self.iri, RECORD_CLASSES[self.kind])
+        iri = subjects.borne(self.kind, self.iri, self.ntriples)
+        return rdf.Reading(triples).record(iri, RECORD_CLASSES[self.kind])
 
 
 class Gone(NamedTuple):

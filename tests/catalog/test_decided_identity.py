@@ -11,12 +11,16 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import decisions, tables
+from catalog.corrections.decision import correct
+from catalog.corrections.publication import Wish
 from catalog.entries import Entry, Moved
 from catalog.exceptions import NoCluster
 from catalog.fragments import document
 from catalog.search import Catalogue
 from catalog.store import Store
-from schemas import iris
+from schemas import corrections, iris
+from schemas.model import Dataset
+from schemas.vocabularies import LISTS
 from tests.catalog.builder import BACKENDS, region_on
 from tests.catalog.runs import package
 from tests.catalog.test_clusters import Two, _two, elsewhere
@@ -370,3 +374,31 @@ def test_a_split_record_that_its_source_gives_an_iri_of_its_own_keeps_ours_witho
     two["zwei"].harvest([package(2, "Von zwei", extras=own), package(9, "Neun")])
     assert got(two, TWO).iri == MINTED, "links to it stay"
     assert "iri-of-another-dataset" not in [finding.rule for finding in got(two, TWO).findings]
+
+
+def test_a_version_is_read_under_the_iri_that_it_bears(two: Two) -> None:
+    two["eins"].harvest([package(1, "A", extras=SHARED), package(8, "Acht")])
+    catalogue = two.see()
+    then = catalogue.number()
+    two["eins"].harvest([package(1, "B", extras=[{"key": "uri", "value": f"{IRI}/neu"}]), package(8, "Acht")])
+    entry = catalogue.get(ONE, then)
+    catalogue.close()
+    assert isinstance(entry, Entry)
+    assert "'A'" in str(entry.record()), "a reader at the number before sees what was public then"
+
+
+def test_corrections_and_a_split_stand_together(two: Two) -> None:
+    one_iri(two)
+    environment = LISTS["data-theme"].base + "ENVI"
+    wish = Wish(TWO, "theme", corrections.statements(Dataset, "theme", (environment,)))
+    correct(two.region, [wish], two["zwei"].now)
+    split = decisions.split(two.region, TWO, two["zwei"].now)
+    for listing in ("Von zwei", "Von zwei, neu"):
+        two["zwei"].harvest([package(2, listing, extras=SHARED), package(9, "Neun")])
+        entry = got(two, TWO)
+        assert (entry.iri, entry.title, subjects_of(entry)) == (MINTED, listing, {MINTED})
+        assert environment.encode() in entry.ntriples
+    decisions.undo(two.region, split.run, two["zwei"].now)
+    behind = got(two, TWO, behind=True)
+    assert (behind.iri, subjects_of(behind)) == (IRI, {IRI})
+    assert environment.encode() in behind.ntriples
