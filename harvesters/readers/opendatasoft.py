@@ -93,7 +93,7 @@ FIELDS: dict[str, Rule | Part] = {
     "default.data_processed": Rule("modified", dates, 1),
     "default.metadata_processed": IGNORED,
     "default.publisher": Part("publisher", "name"),
-    "default.references": Rule("source", _references),
+    "default.references": Rule("relation", _references),  # K21: dct:source is not used
     "default.update_frequency": Rule("accrual_periodicity", codes(find_frequency), 1, "lookup"),
     "default.territory": Rule("spatial", places, how="parse"),
     "default.geographic_area": Rule("spatial", places, how="parse"),

@@ -133,7 +133,7 @@ DATASET: dict[str, Rule | Part] = {
     "spatial": Rule("spatial", _place, how="parse"),
     "badges": Rule("applicable_legislation", _badges, how="lookup"),
     "schema": Rule("conforms_to", _schemas),
-    "harvest": Rule("source", _origin),
+    "harvest": Rule("relation", _origin),  # K21: dct:source is not used
     "license": Part("", "license"),
     "organization": Part("", "organization"),
     "owner": Part("", "owner"),
