@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from schemas import rdf, syntax
+from schemas import rdf, whole
 from schemas.dcat import TABLE_OF
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
@@ -128,8 +128,8 @@ def property_of(record_class: type[Resource], attribute: str) -> str:
     owner, name = _owner(record_class, attribute)
     rows = {row.attribute: str(row.property) for row in TABLE_OF[owner].rows}
     # Files come and go at the source: what is said of each is corrected, not which there are.
-    for whole in ("distribution", "sample"):
-        rows.pop(whole, None)
+    for which in ("distribution", "sample"):
+        rows.pop(which, None)
     if name not in rows:
         prefix = attribute[: -len(name)] if name else attribute
         allowed = ", ".join(prefix + row for row in rows)
@@ -199,9 +199,8 @@ def _values(owner: Any, name: str, said: str) -> _Values:
 def _parsed(owner: Any, name: str, said: str) -> _Values:
     if not said:
         return _Values((), (), ())
-    reading = rdf.Reading(syntax.parse(said.encode(), "nt"))
-    found: Any = reading.record(SUBJECT, owner)
-    return _Values(getattr(found, name), found.extra, tuple(reading.companions.values()))
+    found, companions = whole.read(said.encode(), SUBJECT, owner)
+    return _Values(getattr(found, name), found.extra, companions)
 
 
 def values_of(record_class: type[Resource], attribute: str, said: str) -> tuple[Value, ...]:

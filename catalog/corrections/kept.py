@@ -89,7 +89,7 @@ class OfSource(Mapping[str, Sequence[Correction]]):
             .distinct()
         )
         with engine.connect() as connection:
-            self._keys: dict[str, str] = dict(connection.execute(statement).tuples().all())
+            self._keys: dict[str, str] = dict(connection.execute(statement).all())
         self._known: dict[str, Sequence[Correction]] = {}
 
     def __getitem__(self, native_id: str) -> Sequence[Correction]:

@@ -21,7 +21,7 @@ from catalog.store import current
 from catalog.summary import kind_of, summarize
 from harvesters import correcting
 from harvesters.reading import Harvested, Reading, TraceEntry
-from schemas import corrections, future_dates, iris, rdf, syntax, validation
+from schemas import corrections, future_dates, iris, rdf, validation, whole
 from schemas.corrections import HOMELESS, Corrected, Correction
 from schemas.findings import Finding, Severity
 from schemas.model import Resource
@@ -53,7 +53,8 @@ def is_settled(corrected: Sequence[Corrected], in_force: Sequence[Correction]) -
 
 def typed(kind: str, iri: str, packed: bytes) -> Resource:
     """A record out of its compressed N-Triples."""
-    return rdf.Reading(syntax.parse(unpacked(packed), "nt")).record(iri, RECORD_CLASSES[kind])
+    record: Resource = whole.read(unpacked(packed), iri, RECORD_CLASSES[kind]).record
+    return record
 
 
 def source_record(staged: Staged, before: Iterable[Correction]) -> Resource:

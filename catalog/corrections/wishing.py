@@ -38,6 +38,7 @@ def wishes(region: Region, entry: Entry, said: Said) -> list[Wish]:
             in_force = kept.in_force(connection, [entry.key], store.number()).get(entry.key, ())
         if not found:
             raise NotCorrectable(f"Eintrag {entry.slug} ist nicht öffentlich", "the record is not public")
+        present = rewriting.typed(entry.kind, entry.iri, entry.packed)
         source = rewriting.source_record(found[0].staged, in_force)
         context = _context(region, entry, store)
     finally:
@@ -48,7 +49,7 @@ def wishes(region: Region, entry: Entry, said: Said) -> list[Wish]:
     typed = values.typed(type(source), said.attribute, said.texts, context, said.lang or context.source.language)
     made = []
     for names in _places(said, source):
-        there = corrections.statements_of(entry.record(), said.attribute, names) if said.adds else ""
+        there = corrections.statements_of(present, said.attribute, names) if said.adds else ""
         kept_values = corrections.values_of(type(source), said.attribute, there or "")
         joined = dict.fromkeys((*kept_values, *typed.values))
         value = corrections.statements(type(source), said.attribute, joined)

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph
 
 from catalog.corrections import kept
-from catalog.entries import Entry
+from catalog.entries import RECORD_CLASSES, Entry
 from catalog.links import book
 from catalog.repair import looking, neighbours, yearly
 from catalog.repair.looks import Look
@@ -19,7 +19,7 @@ from catalog.repair.page import page_of
 from catalog.repair.rules import rules, titles
 from catalog.repair.subject import Subject, addresses
 from catalog.search import Catalogue
-from schemas import corrections, mqa, proposals
+from schemas import corrections, mqa, proposals, whole
 from schemas.corrections import NotCorrectable
 from schemas.findings import Severity
 from schemas.model import Dataset, Distribution, Resource, iri_of
@@ -139,7 +139,7 @@ class Proposing:
 
     def advise(self, entries: Sequence[Entry], tell: looking.Tell = lambda _look: None) -> Iterator[Advice]:
         """The advice for some datasets; others of the entries are passed over."""
-        datasets = [(entry, record) for entry in entries if isinstance(record := entry.record(), Dataset)]
+        datasets = [(entry, record) for entry in entries if isinstance(record := _record(entry), Dataset)]
         wanted = [address for _, record in datasets for address in addresses(record)]
         if self.fetches:
             looks = looking.look_at(self.region, wanted, self.now, tell)
@@ -212,6 +212,11 @@ class Proposing:
     def _points(self, record: Dataset, statuses: Mapping[str, int], related: Iterable[Resource]) -> int:
         conforms = not any(f.severity is Severity.VIOLATION for f in check(record, "dcat-ap", related))
         return mqa.assess(record, statuses, conforms).total
+
+
+def _record(entry: Entry) -> Resource:
+    record: Resource = whole.read(entry.ntriples, entry.iri, RECORD_CLASSES[entry.kind]).record
+    return record
 
 
 def _once(found: Iterable[Proposal]) -> Iterator[Proposal]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from rdflib import RDF
 
 from catalog import backup, decisions, restoring, tables
 from catalog.corrections import kept
@@ -18,13 +19,15 @@ from catalog.corrections.shown import Shown, shown
 from catalog.corrections.wishing import Said, wishes
 from catalog.database import writing
 from catalog.entries import Entry
+from catalog.forgetting import work
 from catalog.search import Catalogue
 from catalog.store import Store
+from harvesters.persons.spellings import spellings_of
 from schemas import corrections, iris
 from schemas.corrections import CHANGED, NO_PLACE, RESTS, NotCorrectable
 from schemas.findings import Severity
 from schemas.kinds import Literal
-from schemas.model import Agent, Dataset, Distribution, iri_of
+from schemas.model import Agent, Dataset, Distribution, Location, iri_of
 from schemas.region import Region
 from schemas.vocabularies import LISTS
 from tests.catalog.builder import BACKENDS, region_on
@@ -349,3 +352,29 @@ def test_a_correction_that_cannot_be_read_any_more_is_a_finding(simple: Source) 
     result = simple.harvest([package(1, title="Neu"), package(2)])
     assert result.status != "failed"
     assert corrections.UNREADABLE in rules(simple)
+
+
+def test_forgetting_frees_corrections_and_what_lies_beneath_them(simple: Source) -> None:
+    simple.harvest([package(1, notes="Auskunft gibt Erika Mustermann."), package(2)])
+    value = corrections.statements(Dataset, "keyword", (Literal("Bäume", "de"),))
+    described = corrections.statements(Dataset, "description", (Literal("Auskunft gibt Otto Beispielhuber.", "de"),))
+    correct(simple.region, [Wish(key(1), "keyword", value), Wish(key(1), "description", described)], simple.now)
+    report = work.forget(simple.region, spellings_of(["Otto Beispielhuber"]))
+    assert report.proven, report.after
+    assert report.before["corrections"] == 1
+    assert "Beispielhuber" not in record(simple).description[0].text
+    assert record(simple).keyword == (Literal("Bäume", "de"),)
+    result = simple.harvest([package(1, title="Neu"), package(2)])
+    assert result.status != "failed"
+    assert record(simple).keyword == (Literal("Bäume", "de"),)
+
+
+def test_what_is_said_of_a_code_stays_with_it(simple: Source) -> None:
+    area = "http://dcat-ap.de/def/politicalGeocoding/municipalityKey/06631018"
+    value = corrections.statements(Dataset, "spatial", (Location(iri=area),))
+    assert "Location" in value
+    correct(simple.region, [Wish(key(1), "spatial", value)], simple.now)
+    corrected = entry(simple)
+    assert f"<{area}> <{RDF.type}> <http://purl.org/dc/terms/Location> .".encode() in corrected.ntriples
+    assert simple.harvest([package(1), package(2)]).counts.unchanged == 2
+    assert entry(simple).ntriples == corrected.ntriples

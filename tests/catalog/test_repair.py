@@ -338,3 +338,37 @@ def test_neighbours_are_the_public_datasets_of_a_kind(region: Region) -> None:
         assert other.title == "Baumkataster"
         assert found.others(code, other.key, "flieden") == []
         assert found.others(code, "", "neuhof") == [], "one's own are no neighbours"
+
+
+def test_years_of_one_kind_become_a_series_that_is_a_record_of_its_own(region: Region) -> None:
+    years = [
+        dataset(f"Haushalt {year}", "Plan", publisher=("https://neuhof.example/amt",)) for year in (2022, 2023, 2024)
+    ]
+    with published(region, *years) as catalogue:
+        entries = [catalogue.get(each.key) for each in catalogue.positions(catalogue.number())]
+        advice = list(
+            Proposing(catalogue, NOW, fetches=False).advise([each for each in entries if isinstance(each, Entry)])
+        )
+        wanted = chosen(advice, ["dataset-series"])
+        assert len(wanted) == 3
+        correct(region, wishes(wanted), NOW, "repair")
+        found = [first(catalogue).record()]
+        assert isinstance(found[0], Dataset)
+        (iri,) = found[0].in_series
+        series = catalogue.get(str(iri))
+        assert isinstance(series, Entry)
+        assert (series.kind, series.title) == ("series", "Haushalt")
+
+
+def test_neighbours_say_how_often_data_are_updated(region: Region, entry: Entry) -> None:
+    annual = LISTS["frequency"].by_code("ANNUAL")
+    assert annual is not None
+    record = dataset("Baumkataster Neuhof")
+    kind = subject(region, entry, record).kind
+    assert kind is not None
+    other = Neighbour("k1", "s1", "Baumkataster", "flieden", (), ())
+    known = Neighbours([(kind.entry.code, other)])
+    said = dataset("Baumkataster", accrual_periodicity=(annual.iri,))
+    of = subject(region, entry, record, neighbours=known, record_of=lambda key: said if key == "k1" else None)
+    assert one(of, "frequency").values == (annual.iri,)
+    assert proposed(subject(region, entry, record, neighbours=known), "frequency") == []
