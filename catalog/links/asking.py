@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -35,13 +35,15 @@ Local = Callable[[str], int | None]
 @dataclass
 class Asking:
     """How addresses are asked: under which limits, in whose name. ``local`` knows addresses of the catalogue itself: their
-    status without asking, 0 for one that is missing; None for any other address.
+    status without asking, 0 for one that is missing; None for any other address. ``permitted`` are hosts whose publisher's
+    permission stands above their robots.txt.
     """
 
     agent: str
     allowed_hosts: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     local: Local = lambda _address: None
+    permitted: Collection[str] = ()
     resolver: AbstractResolver | None = None
     ended: Callable[[], bool] = lambda: False
 
@@ -93,7 +95,8 @@ class Asking:
             here = check_destination(asked.url, "HEAD", self.allowed_hosts, self.limits)
             if (wait := self.pace.wait(link.host)) > PATIENCE_SECONDS:
                 return Outcome(None, "busy", wait=wait)
-            await self._obey_robots(here, asked.url)
+            if here.host not in self.permitted:
+                await self._obey_robots(here, asked.url)
             return await self._asked(asked)
         except FetchRefused as refused:
             return of_refusal(refused)

@@ -113,6 +113,19 @@ def test_F36_what_robots_forbids_later_is_not_known_any_more(place: Linked) -> N
         assert len(place.history(address)) == 1
 
 
+def test_a_publishers_permission_stands_above_its_robots(tmp_path: Path) -> None:
+    """As for harvests: the permission of a source holds for its host, unless it is one about persons' data."""
+    with FaultServer(robots=Reply(b"User-agent: *\nDisallow: /\n"), pages={"/a": Reply(b"da")}) as server:
+        for name, data, works in (("a", "remove", True), ("b", "allowed", None)):
+            with linked_region(tmp_path / name) as place:
+                granted = {"url": server.url("/"), "permission": "Einwilligung vom 1. Mai", "personal_data": data}
+                source = place.region.sources[0].model_copy(update=granted)
+                place.region = place.region.model_copy(update={"sources": (source,)})
+                place.publish(a=linked("Bäume", file(server.url("/a"))))
+                place.round()
+                assert place.link(server.url("/a")).works is works
+
+
 def test_F38_a_strange_host_is_asked_for_so_many_addresses_a_day(place: Linked) -> None:
     """A record must not make us hammer a host, or walk over its ports."""
     many = [file(f"https://daten.neuhof-fulda.de/{number}") for number in range(7)]
