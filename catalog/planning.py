@@ -14,6 +14,7 @@ from typing import NamedTuple
 import orjson
 import zstandard
 
+from catalog import subjects
 from catalog.entries import RECORD_CLASSES
 from catalog.shares import Share
 from catalog.staging import Staging
@@ -372,7 +373,7 @@ class Change(NamedTuple):
 
 
 def difference(kind: str, iri: str, old: bytes, new: bytes) -> tuple[Change, ...]:
-    """Two versions of a record, attribute by attribute. Takes their N-Triples, compressed as in the store."""
+    """Two versions of a record, attribute by attribute; takes its IRI and their N-Triples, compressed as in the store."""
     before, after = (_shown(kind, iri, zstandard.decompress(stored)) for stored in (old, new))
     names = dict.fromkeys([*before, *after])
     return tuple(
@@ -383,9 +384,12 @@ def difference(kind: str, iri: str, old: bytes, new: bytes) -> tuple[Change, ...
 
 
 def _shown(kind: str, iri: str, ntriples: bytes) -> dict[str, tuple[str, ...]]:
-    record = rdf.Reading(syntax.parse(ntriples, "nt")).record(iri, RECORD_CLASSES[kind])
+    # A source may call the record by another IRI than before.
+    own = subjects.borne(kind, iri, ntriples)
+    record = rdf.Reading(syntax.parse(ntriples, "nt")).record(own, RECORD_CLASSES[kind])
     flat = sorted(_flat("", record))
-    return {name: tuple(value for _, value in group) for name, group in groupby(flat, key=lambda pair: pair[0])}
+    named = {name: tuple(value for _, value in group) for name, group in groupby(flat, key=lambda pair: pair[0])}
+    return {"IRI": (own,), **named}
 
 
 def _flat(prefix: str, record: Resource) -> Iterator[tuple[str, str]]:

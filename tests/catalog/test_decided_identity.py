@@ -367,6 +367,14 @@ def test_a_record_that_its_source_calls_by_another_iri_is_the_same_record_under_
     assert (got(two, ONE).iri, subjects_of(got(two, ONE))) == (new, {new})
 
 
+def test_a_plan_tells_an_iri_that_changes_and_nothing_else(two: Two) -> None:
+    new = f"{IRI}/neu"
+    two["eins"].harvest([package(1, "A", extras=SHARED)])
+    planned = two["eins"].harvest([package(1, "A", extras=[{"key": "uri", "value": new}])], plan=True)
+    (change,) = decisions.planned_changes(two.region, planned.run or 0)
+    assert [(each["attribute"], each["old"], each["new"]) for each in change["fields"]] == [("IRI", [IRI], [new])]
+
+
 def test_a_split_record_that_its_source_gives_an_iri_of_its_own_keeps_ours_without_the_finding(two: Two) -> None:
     one_iri(two)
     decisions.split(two.region, TWO, two["zwei"].now)
