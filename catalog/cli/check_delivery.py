@@ -87,6 +87,7 @@ def _remote(region: Region, url: str) -> Iterator[Feed]:
 def _own(region: Region) -> Iterator[Feed]:
     """The feed that the region serves, asked in this process: the receivers' further questions too."""
     # Imported here: a wrong use need not wait for the web application.
+    from catalog.links.report import broken, told
     from catalog.search import Catalogue
     from catalog.web.app import create_app
 
@@ -94,8 +95,11 @@ def _own(region: Region) -> Iterator[Feed]:
     try:
         at = catalogue.number()
         expected = tuple(position.iri for position in catalogue.positions(at, limit=None))
+        with catalogue.engine.connect() as connection:
+            reasons = {each.link.address: told(each.link)["reason"] for each in broken(connection)}
+        dead = {address: (reason["de"], reason["en"]) for address, reason in reasons.items()}
         ask: Asking = InProcess(create_app(region, catalogue), region.base_url)
-        yield read(ask, f"{region.base_url}/catalog.ttl", expected)
+        yield read(ask, f"{region.base_url}/catalog.ttl", expected, dead)
     finally:
         catalogue.close()
 

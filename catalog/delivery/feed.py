@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -24,12 +24,17 @@ class Described(NamedTuple):
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed as it was read once. ``expected`` are the datasets that it should hold, if that is known."""
+    """A feed as it was read once. ``expected`` are the datasets that it should hold, if that is known.
+
+    ``dead`` are the addresses of data that did not answer when ``check-links`` last asked, with the reason (German,
+    English).
+    """
 
     url: str
     ask: Asking
     walk: Walk
     expected: tuple[str, ...] | None = None
+    dead: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @cached_property
     def datasets(self) -> tuple[Described, ...]:
@@ -52,6 +57,11 @@ class Feed:
         return max((self.walk.stated_total or 0) - len(read), 0), ()
 
 
-def read(ask: Asking, url: str, expected: tuple[str, ...] | None = None) -> Feed:
+def read(
+    ask: Asking,
+    url: str,
+    expected: tuple[str, ...] | None = None,
+    dead: Mapping[str, tuple[str, str]] | None = None,
+) -> Feed:
     """Reads all pages of a feed."""
-    return Feed(url, ask, walk(ask, url), expected)
+    return Feed(url, ask, walk(ask, url), expected, dead or {})

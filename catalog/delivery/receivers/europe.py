@@ -113,6 +113,14 @@ NO_HEAD = declare(
     "Allow HEAD at the proxy.",
     "MQA: accessURL and downloadURL are asked with HEAD",
 )
+DEAD = declare(
+    "delivery-address-dead",
+    "Die Adresse der Daten {0} antwortet nicht: {1} Die Bewertung (MQA) zieht dafür Punkte ab.",
+    "The data's address {0} does not answer: {2} The rating (MQA) takes off points for it.",
+    "Berichtigen Sie die Adresse an der Quelle, und prüfen Sie sie mit allmende check-links.",
+    "Correct the address at the source, and check it with allmende check-links.",
+    "MQA: accessURL and downloadURL are asked with HEAD",
+)
 OTHER_SYNTAX = declare(
     "delivery-syntax-differs",
     "{0} enthält andere Datensätze als {1}.",
@@ -131,6 +139,7 @@ def check(feed: Feed) -> Verdict:
     own: dict[str, list[Remark]] = {}
     for described in feed.datasets:
         own.setdefault(described.iri, []).extend(_of_the_dataset(described, default or "de"))
+        own[described.iri].extend(_dead(feed, described))
     titles = {each.iri: each.title for each in feed.datasets}
     count, missing = feed.unreached
     return Verdict(
@@ -214,6 +223,15 @@ def _of_the_dataset(described: Described, language: str) -> Iterator[Remark]:
         if finding.severity is Severity.VIOLATION:
             said = (finding.message("de"), finding.message("en"), finding.fix("de"), finding.fix("en"))
             yield remark(Effect.NOTED, Severity.WARNING, finding.focus, finding.path, SHAPES, *said)
+
+
+def _dead(feed: Feed, described: Described) -> Iterator[Remark]:
+    for file in described.reader.children(described.iri, str(DCAT.distribution)):
+        for prop in (DCAT.accessURL, DCAT.downloadURL):
+            for address in described.reader.values(file, str(prop)):
+                if address in feed.dead:
+                    said = feed.dead[address]
+                    yield remark(Effect.NOTED, Severity.WARNING, file, str(prop), DEAD, address, *said)
 
 
 def _is_iso(value: Literal) -> bool:

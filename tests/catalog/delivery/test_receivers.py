@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -221,6 +222,17 @@ def test_europe_asks_again() -> None:
     assert {europe.NOT_DETERMINISTIC, europe.NO_VALIDATOR, europe.NO_HEAD} <= set(found)
     quiet = causes(europe.check(feed_of(GOOD)))
     assert not {europe.NOT_DETERMINISTIC, europe.NO_VALIDATOR} & set(quiet)
+
+
+def test_europe_counts_addresses_that_are_dead() -> None:
+    feed = feed_of(GOOD)
+    assert europe.DEAD not in causes(europe.check(feed))
+    dead = replace(feed, dead={"https://www.example.org/f": ("nicht gefunden.", "not found.")})
+    found = [
+        each for record in europe.check(dead).records for each in record.remarks if each.finding.rule == europe.DEAD
+    ]
+    assert [each.effect for each in found] == ["noted"]
+    assert "nicht gefunden." in found[0].finding.message("de")
 
 
 def test_europe_compares_the_syntaxes(tmp_path: Path) -> None:
