@@ -40,13 +40,20 @@ def engine(url: str) -> sa.Engine:
         if backend == "postgresql" and address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
         if backend not in ("sqlite", "postgresql"):
-            raise ConfigurationError(f"store: {backend!r} is not supported; allowed: sqlite, postgresql+psycopg")
+            raise ConfigurationError(
+                f"store: {backend!r} is not supported; allowed: sqlite, postgresql+psycopg",
+                f"store: {backend!r} wird nicht unterstützt; erlaubt: sqlite, postgresql+psycopg",
+            )
         made = sa.create_engine(address, **_options(backend))
     except sa.exc.ArgumentError as error:
-        raise ConfigurationError("store: not an address like sqlite:///data/allmende.db") from error
+        raise ConfigurationError(
+            "store: not an address like sqlite:///data/allmende.db",
+            "store: keine Adresse wie sqlite:///data/allmende.db",
+        ) from error
     except ModuleNotFoundError as error:
         raise ConfigurationError(
-            f"store: PostgreSQL needs the extra 'postgres' ({error.name} is not installed)"
+            f"store: PostgreSQL needs the extra 'postgres' ({error.name} is not installed)",
+            f"store: PostgreSQL braucht den Zusatz 'postgres' ({error.name} ist nicht installiert)",
         ) from error
     if backend == "sqlite":
         sa.event.listen(made, "connect", _set_up_sqlite)
@@ -78,7 +85,10 @@ def prepare(region: Region, thorough: bool = False) -> sa.Engine:
     except sa.exc.OperationalError as error:
         made.dispose()
         reason = str(error.orig).strip().splitlines()[0]
-        raise ConfigurationError(f"store: {made.url.render_as_string()} cannot be reached: {reason}") from error
+        where = made.url.render_as_string()
+        raise ConfigurationError(
+            f"store: {where} cannot be reached: {reason}", f"store: {where} ist nicht zu erreichen: {reason}"
+        ) from error
     except BaseException:
         made.dispose()
         raise
@@ -91,7 +101,10 @@ def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
         for folder in (file.parent, cache):
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigurationError(f"store: {error.filename}: {error.strerror}") from error
+        raise ConfigurationError(
+            f"store: {error.filename}: {error.strerror}",
+            f"store: {error.filename} ist nicht zu schreiben ({error.strerror})",
+        ) from error
     try:
         _refuse_damaged(file, thorough)
         if _revision(made) != HEAD:
@@ -100,10 +113,15 @@ def _prepare_file(made: sa.Engine, cache: Path, thorough: bool) -> None:
                 _bring_to_head(made)
     except (sqlite3.DatabaseError, sa.exc.DatabaseError) as error:
         if _is_busy(error):
-            raise ConfigurationError(f"store: {file} was locked by another process for {BUSY_SECONDS:.0f} s") from error
+            raise ConfigurationError(
+                f"store: {file} was locked by another process for {BUSY_SECONDS:.0f} s",
+                f"store: {file} war {BUSY_SECONDS:.0f} s lang von einem anderen Prozess gesperrt",
+            ) from error
         if _code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL):
             reason = str(getattr(error, "orig", error))
-            raise ConfigurationError(f"store: {file} cannot be written: {reason}") from error
+            raise ConfigurationError(
+                f"store: {file} cannot be written: {reason}", f"store: {file} ist nicht zu schreiben: {reason}"
+            ) from error
         raise _damaged(file, str(getattr(error, "orig", error))) from error
 
 
@@ -171,7 +189,9 @@ def _damaged(file: Path, reason: str) -> ConfigurationError:
     reason = " ".join(reason.split())[:200]
     newest = max((file.parent / "backups").glob("*.tar.gz"), default="FILE")
     return ConfigurationError(
-        f"store: {file} is damaged ({reason}); 'allmende restore {newest}' brings back a backup, the damaged file is kept"
+        f"store: {file} is damaged ({reason}); 'allmende restore {newest}' brings back a backup, the damaged file is kept",
+        f"store: {file} ist beschädigt ({reason}); 'allmende restore {newest}' holt eine Sicherung zurück, die beschädigte "
+        "Datei bleibt erhalten",
     )
 
 
@@ -237,7 +257,8 @@ def _migrate(connection: sa.Connection, revision: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
         raise ConfigurationError(
-            f"store: its schema {revision!r} is newer than this program knows ({HEAD!r}); update allmende"
+            f"store: its schema {revision!r} is newer than this program knows ({HEAD!r}); update allmende",
+            f"store: sein Schema {revision!r} ist neuer, als dieses Programm kennt ({HEAD!r}); aktualisieren Sie allmende",
         )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

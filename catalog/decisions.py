@@ -31,7 +31,10 @@ def accept(region: Region, run_id: int, now: datetime, relink: bool = False) -> 
     try:
         if store.run(run_id).kind == "undo":
             if relink:
-                raise NoSuchRun(f"run {run_id} is an undo; it proposes no re-link")
+                raise NoSuchRun(
+                    f"run {run_id} is an undo; it proposes no re-link",
+                    f"Lauf {run_id} ist eine Rücknahme; er schlägt keine Zuordnung vor",
+                )
             return _release(store, region, run_id)
         source, run, staging, report, stored = _waiting(store, region, run_id, now)
         try:
@@ -50,9 +53,15 @@ def accept(region: Region, run_id: int, now: datetime, relink: bool = False) -> 
 def _refuse_half_relinked(staging: Staging, run_id: int, relink: bool) -> None:
     begun = staging.count("SELECT EXISTS (SELECT 1 FROM relinked)")
     if relink and not begun and not staging.count("SELECT EXISTS (SELECT 1 FROM proposals)"):
-        raise NoSuchRun(f"run {run_id} proposes no re-link; accept it without --relink")
+        raise NoSuchRun(
+            f"run {run_id} proposes no re-link; accept it without --relink",
+            f"Lauf {run_id} schlägt keine Zuordnung vor; nehmen Sie ihn ohne --relink an",
+        )
     if begun and not relink:
-        raise NoSuchRun(f"run {run_id} was being accepted with --relink when that broke off; accept it so again")
+        raise NoSuchRun(
+            f"run {run_id} was being accepted with --relink when that broke off; accept it so again",
+            f"Lauf {run_id} wurde mit --relink angenommen, als das abbrach; nehmen Sie ihn wieder so an",
+        )
 
 
 def _release(store: Store, region: Region, run_id: int) -> RunResult:
@@ -90,7 +99,7 @@ def _waiting(
         store.close_run(
             run, now, status="failed", reason_de="Der Plan ist nicht mehr da.", reason_en="The plan is gone."
         )
-        raise NoSuchRun(f"the plan of run {run_id} is no longer there")
+        raise NoSuchRun(f"the plan of run {run_id} is no longer there", f"der Plan von Lauf {run_id} ist nicht mehr da")
     staging = Staging(file, source.key, region.language, store.responses)
     failures = tuple(Reason.stored(each) for each in row.report.get("failures", ()))
     report = CrawlReport(row.coverage, row.report.get("pages", 0), failures=failures)
@@ -123,7 +132,7 @@ def _plan_of(region: Region, run_id: int) -> Iterator[tuple[Store, Staging]]:
     try:
         file = store.staging_file(run_id)
         if not file.exists():
-            raise NoSuchRun(f"run {run_id} has no plan that waits")
+            raise NoSuchRun(f"run {run_id} has no plan that waits", f"Lauf {run_id} hat keinen Plan, der wartet")
         staging = Staging(file, "", region.language, store.responses)
         try:
             yield store, staging
@@ -164,7 +173,10 @@ def source_of(region: Region, run_id: int) -> str:
         store.close()
     source = next((s for s in region.sources if s.key == key), None)
     if source is None:
-        raise NoSuchRun(f"the source of run {run_id} is no longer configured")
+        raise NoSuchRun(
+            f"the source of run {run_id} is no longer configured",
+            f"die Quelle von Lauf {run_id} ist nicht mehr eingerichtet",
+        )
     return source.id
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog import lease, staging_file, tables
-from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
+from catalog.exceptions import LeaseLost, NoSuchRun, RunActive, no_run
 from catalog.responses import Responses
 from catalog.staging import now_text
 from harvesters.reading import Kept
@@ -20,6 +20,7 @@ from schemas.region import HarvestSource, Region
 
 # What a run can be, how it can end, and what it is (DESIGN 4.2); docs/runs.md tells them.
 STATES = ("running", "waiting", "done")
+STATE_WORDS = {"running": "er läuft", "waiting": "er wartet", "done": "er ist beendet"}
 STATUSES = ("ok", "warnings", "partial", "held", "failed", "cancelled", "skipped")
 KINDS = ("harvest", "plan", "replay", "accepted", "undo", "split", "primary", "correct", "repair", "forget")
 # Of these, what a steward decides: the source is not asked, so its schedule does not count them.
@@ -191,11 +192,17 @@ class RunBook:
             columns = (runs.c.source_key, runs.c.state, runs.c.replaced_by)
             row = connection.execute(sa.select(*columns).where(runs.c.id == run_id)).first()
             if row is None:
-                raise NoSuchRun(f"run {run_id} does not exist")
+                raise no_run(run_id)
             if row.replaced_by is not None:
-                raise NoSuchRun(f"run {run_id} waits for no decision: run {row.replaced_by} has replaced it")
+                raise NoSuchRun(
+                    f"run {run_id} waits for no decision: run {row.replaced_by} has replaced it",
+                    f"Lauf {run_id} wartet auf keine Entscheidung: Lauf {row.replaced_by} hat ihn ersetzt",
+                )
             if row.state != "waiting":
-                raise NoSuchRun(f"run {run_id} waits for no decision (it is {row.state})")
+                raise NoSuchRun(
+                    f"run {run_id} waits for no decision (it is {row.state})",
+                    f"Lauf {run_id} wartet auf keine Entscheidung ({STATE_WORDS[row.state]})",
+                )
             self._refuse_active(connection, row.source_key, now)
             taken = connection.execute(
                 sa.update(runs)
@@ -203,7 +210,9 @@ class RunBook:
                 .values(state="running", token=token, heartbeat=now_text(now))
             )
             if taken.rowcount != 1:
-                raise NoSuchRun(f"run {run_id} is being decided on just now")
+                raise NoSuchRun(
+                    f"run {run_id} is being decided on just now", f"über Lauf {run_id} wird gerade entschieden"
+                )
         return Run(run_id, token)
 
     def run(self, run_id: int) -> RunRecord:
@@ -214,7 +223,7 @@ class RunBook:
                 sa.select(runs.c.source_key, runs.c.kind, runs.c.coverage, runs.c.report).where(runs.c.id == run_id)
             ).first()
         if row is None:
-            raise NoSuchRun(f"run {run_id} does not exist")
+            raise no_run(run_id)
         return RunRecord(row.source_key, row.kind, row.coverage or "partial", orjson.loads(row.report or "{}"))
 
     def newest_kept(self, source_key: str, before: int) -> int | None:
@@ -316,7 +325,7 @@ class RunBook:
             )
             found = {url: (name, content_type) for url, name, content_type in rows}
         if not found:
-            raise NoSuchRun(f"run {run_id} kept no responses")
+            raise NoSuchRun(f"run {run_id} kept no responses", f"Lauf {run_id} hat keine Antworten aufbewahrt")
         return found
 
     def response(self, url: str, kept: Mapping[str, tuple[str, str | None]]) -> Kept | None:

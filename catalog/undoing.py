@@ -13,7 +13,7 @@ import zstandard
 from catalog import naming, relinks, subjects, tables
 from catalog.clusters import Clusters
 from catalog.corrections import publication
-from catalog.exceptions import NoSuchRun
+from catalog.exceptions import NoSuchRun, no_run
 from catalog.fragments import derive
 from catalog.number_writer import NumberWriter, batches, number_writer
 from catalog.preferring import turn_preferred
@@ -111,11 +111,14 @@ def made_by(store: Store, run_id: int) -> tuple[str, str, int]:
     with store.engine.connect() as connection:
         row = connection.execute(sa.select(runs.c.source_key, runs.c.kind).where(runs.c.id == run_id)).first()
         if row is None:
-            raise NoSuchRun(f"run {run_id} does not exist")
+            raise no_run(run_id)
         publications = tables.publications
         made = connection.scalar(sa.select(publications.c.number).where(publications.c.run_id == run_id))
     if made is None:
-        raise NoSuchRun(f"run {run_id} changed nothing that could be taken back")
+        raise NoSuchRun(
+            f"run {run_id} changed nothing that could be taken back",
+            f"Lauf {run_id} hat nichts geändert, was sich zurücknehmen ließe",
+        )
     return str(row.source_key), str(row.kind), int(made)
 
 

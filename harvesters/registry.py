@@ -78,11 +78,15 @@ def check_sources(region: Region) -> None:
         name = f"sources/{source.id}.toml"
         allowed = ", ".join(sorted(spider_classes()))
         if source.protocol is not None and source.protocol not in spider_classes():
-            raise ConfigurationError(f"{name}: protocol {source.protocol!r} is unknown; allowed: {allowed}")
+            raise ConfigurationError(
+                f"{name}: protocol {source.protocol!r} is unknown; allowed: {allowed}",
+                f"{name}: protocol: {source.protocol!r} gibt es nicht; erlaubt: {allowed}",
+            )
         for protocol, table in source.tables.items():
             if protocol not in spider_classes():
                 raise ConfigurationError(
-                    f"{name}: unknown key {protocol!r}; the tables [limits] and of a protocol are allowed: {allowed}"
+                    f"{name}: unknown key {protocol!r}; the tables [limits] and of a protocol are allowed: {allowed}",
+                    f"{name}: Schlüssel {protocol!r} gibt es nicht; erlaubt sind die Tabellen [limits] und einer Art: {allowed}",
                 )
             _check(spider_classes()[protocol], region, source.model_copy(update={"options": table}))
         if source.protocol is not None:

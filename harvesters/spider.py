@@ -124,8 +124,9 @@ class HarvestSpider(scrapy.Spider):
         try:
             return cls.options_model(**source.options)
         except ValidationError as error:
-            said = refusals.first(error, cls.options_model)
-            raise ConfigurationError(f"sources/{source.id}.toml: [{cls.name}] {said}") from error
+            where = f"sources/{source.id}.toml: [{cls.name}]"
+            en, de = (refusals.first(error, cls.options_model, lang=lang) for lang in ("en", "de"))
+            raise ConfigurationError(f"{where} {en}", f"{where} {de}") from error
 
     @classmethod
     def check(cls, region: Region, source: HarvestSource, options: Options) -> None:

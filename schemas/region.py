@@ -27,7 +27,14 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 class ConfigurationError(ValueError):
-    """Raised for a wrong region folder; its text is one line that names file, key and what is allowed."""
+    """Raised for a wrong region folder or wrong use; its text is one line that names file, key and what is allowed.
+
+    ``de`` is the same line in German, which is what people read first; empty where there is none.
+    """
+
+    def __init__(self, text: str, de: str = "") -> None:
+        super().__init__(text)
+        self.de = de
 
 
 class _Settings(BaseModel):
@@ -56,11 +63,15 @@ def _grace(value: object) -> object:
     if isinstance(value, str):
         match = re.fullmatch(r"(\d+)\s*(h|d|w)", value)
         if match is None:
-            raise ValueError("a time like '12h', '7d' or '2w' is allowed")
+            raise refusals.Wrong(
+                "a time like '12h', '7d' or '2w' is allowed", "erlaubt ist eine Zeit wie '12h', '7d' oder '2w'"
+            )
         number, unit = int(match.group(1)), match.group(2)
         return timedelta(hours=number * {"h": 1, "d": 24, "w": 168}[unit])
     if not isinstance(value, timedelta):
-        raise ValueError("a time like '12h', '7d' or '2w' is allowed")
+        raise refusals.Wrong(
+            "a time like '12h', '7d' or '2w' is allowed", "erlaubt ist eine Zeit wie '12h', '7d' oder '2w'"
+        )
     return value
 
 
@@ -68,10 +79,16 @@ def _fingerprints(value: object) -> object:
     if isinstance(value, str):
         value = [part for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple):
-        raise ValueError("a SHA-256 fingerprint, or a list of such, is allowed")
+        raise refusals.Wrong(
+            "a SHA-256 fingerprint, or a list of such, is allowed",
+            "erlaubt ist ein SHA-256-Fingerabdruck oder eine Liste davon",
+        )
     plain = [re.sub(r"[:\s]", "", each).lower() if isinstance(each, str) else "" for each in value]
     if not all(re.fullmatch(r"[0-9a-f]{64}", each) for each in plain):
-        raise ValueError("the SHA-256 fingerprint of a certificate or of its key, 64 hexadecimal digits, is allowed")
+        raise refusals.Wrong(
+            "the SHA-256 fingerprint of a certificate or of its key, 64 hexadecimal digits, is allowed",
+            "erlaubt ist der SHA-256-Fingerabdruck eines Zertifikats oder seines Schlüssels, 64 Hexadezimalziffern",
+        )
     return tuple(plain)
 
 
@@ -95,13 +112,13 @@ class Expected(_Settings):
     def _known_attributes(cls, value: Mapping[str, float]) -> Mapping[str, float]:
         for name in value:
             if name not in _FILLED:
-                raise ValueError(refusals.unknown(name, _FILLED, "attribute"))
+                raise refusals.wrong_name(name, _FILLED, "attribute")
         return value
 
     @model_validator(mode="after")
     def _in_order(self) -> Expected:
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("min may not be above max")
+            raise refusals.Wrong("min may not be above max", "min darf nicht über max liegen")
         return self
 
 
@@ -151,7 +168,10 @@ class HarvestSource(_Settings):
     @classmethod
     def _known_schedule(cls, value: str) -> str:
         if value not in _WORDS and not _is_cron(value):
-            raise ValueError("'hourly', 'daily', 'weekly', 'manual' or a cron line of five fields is allowed")
+            raise refusals.Wrong(
+                "'hourly', 'daily', 'weekly', 'manual' or a cron line of five fields is allowed",
+                "erlaubt ist 'hourly', 'daily', 'weekly', 'manual' oder eine Cron-Zeile mit fünf Feldern",
+            )
         return value
 
     @field_validator("key")
@@ -159,7 +179,9 @@ class HarvestSource(_Settings):
     def _own_key(cls, value: str) -> str:
         # The municipalities' own KEYs are made with this word (publisher_key).
         if value == "municipality":
-            raise ValueError("this word is taken; any other is allowed")
+            raise refusals.Wrong(
+                "this word is taken; any other is allowed", "dieses Wort ist vergeben; erlaubt ist jedes andere"
+            )
         return value
 
     @field_validator("url")
@@ -169,7 +191,10 @@ class HarvestSource(_Settings):
         if found and scheme.lower() in ("webcal", "webcals"):  # HTTP by another name, as links to calendars have it
             scheme, value = "https", f"https://{rest}"
         if found and (scheme.lower() not in ("http", "https") or not rest.strip("/")):
-            raise ValueError("an address with http:// or https://, or a folder, is allowed")
+            raise refusals.Wrong(
+                "an address with http:// or https://, or a folder, is allowed",
+                "erlaubt ist eine Adresse mit http:// oder https:// oder ein Ordner",
+            )
         return value
 
     @field_validator("license")
@@ -177,7 +202,10 @@ class HarvestSource(_Settings):
     def _known_license(cls, value: str | None) -> str | None:
         if value is not None and find_license(value) is None:
             allowed = ", ".join(sorted(code.code for code in LISTS["license"]))
-            raise ValueError(f"not in the DCAT-AP.de list of licences; allowed: {allowed}")
+            raise refusals.Wrong(
+                f"not in the DCAT-AP.de list of licences; allowed: {allowed}",
+                f"steht nicht in der Lizenzliste von DCAT-AP.de; erlaubt: {allowed}",
+            )
         return value
 
     @property
@@ -237,14 +265,20 @@ class Region(_Settings):
 
 # What the patterns above say, in words.
 _ALLOWED = {
-    "ags": "8 digits are allowed",
-    "ars": "12 digits are allowed",
-    "base_url": "an address like 'https://daten.example.org' is allowed",
-    "contributor_id": "an IRI like 'http://dcat-ap.de/def/contributors/hessen' is allowed",
-    "email": "an e-mail address is allowed",
-    "id": "a-z, 0-9, - and _ are allowed",
-    "key": "a-z, 0-9, - and _ are allowed",
-    "language": "a language code like 'de' is allowed",
+    "ags": ("erlaubt sind 8 Ziffern", "8 digits are allowed"),
+    "ars": ("erlaubt sind 12 Ziffern", "12 digits are allowed"),
+    "base_url": (
+        "erlaubt ist eine Adresse wie 'https://daten.example.org'",
+        "an address like 'https://daten.example.org' is allowed",
+    ),
+    "contributor_id": (
+        "erlaubt ist eine IRI wie 'http://dcat-ap.de/def/contributors/hessen'",
+        "an IRI like 'http://dcat-ap.de/def/contributors/hessen' is allowed",
+    ),
+    "email": ("erlaubt ist eine E-Mail-Adresse", "an e-mail address is allowed"),
+    "id": ("erlaubt sind a-z, 0-9, - und _", "a-z, 0-9, - and _ are allowed"),
+    "key": ("erlaubt sind a-z, 0-9, - und _", "a-z, 0-9, - and _ are allowed"),
+    "language": ("erlaubt ist ein Sprachcode wie 'de'", "a language code like 'de' is allowed"),
 }
 
 _REGION_KEYS = tuple(name for name in Region.model_fields if name not in ("folder", "municipalities", "sources"))
@@ -261,11 +295,17 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
     folder = folder.resolve()
     file = folder / "region.toml"
     if not file.is_file():
-        raise ConfigurationError(f"{folder}: no region.toml here; 'allmende init DIR' writes a region folder")
+        raise ConfigurationError(
+            f"{folder}: no region.toml here; 'allmende init DIR' writes a region folder",
+            f"{folder}: hier liegt keine region.toml; 'allmende init ORDNER' legt einen Regionsordner an",
+        )
     table = _toml(file)
     _refuse_unknown("region.toml", table, ("region", "defaults", "municipality"))
     if "region" not in table:
-        raise ConfigurationError("region.toml: missing key 'region'; a table [region] is needed")
+        raise ConfigurationError(
+            "region.toml: missing key 'region'; a table [region] is needed",
+            "region.toml: der Schlüssel 'region' fehlt; nötig ist eine Tabelle [region]",
+        )
     region = _table("region.toml", table, "region")
     _refuse_unknown("region.toml", region, _REGION_KEYS, "[region] ")
     for key in _REGION_KEYS:
@@ -275,20 +315,33 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
     _refuse_secret("region.toml", defaults, "[defaults] ")
     _refuse_unknown_source_keys("region.toml", defaults, "[defaults] ")
     if "certificate" in defaults:
-        raise ConfigurationError("region.toml: [defaults] certificate: a certificate belongs in the file of its source")
+        raise ConfigurationError(
+            "region.toml: [defaults] certificate: a certificate belongs in the file of its source",
+            "region.toml: [defaults] certificate: ein Zertifikat gehört in die Datei seiner Quelle",
+        )
     municipalities = table.get("municipality", [])
     if not isinstance(municipalities, list):
-        raise ConfigurationError("region.toml: municipality: a list of [[municipality]] tables is allowed")
+        raise _no_municipalities()
     if not municipalities:
-        raise ConfigurationError("region.toml: missing key 'municipality'; at least one [[municipality]] is needed")
+        raise ConfigurationError(
+            "region.toml: missing key 'municipality'; at least one [[municipality]] is needed",
+            "region.toml: der Schlüssel 'municipality' fehlt; nötig ist mindestens eine Gemeinde, [[municipality]]",
+        )
     for number, municipality in enumerate(municipalities, 1):
         if not isinstance(municipality, dict):
-            raise ConfigurationError("region.toml: municipality: a list of [[municipality]] tables is allowed")
+            raise _no_municipalities()
         _refuse_unknown("region.toml", municipality, tuple(Municipality.model_fields), f"[[municipality]] {number}: ")
     built = _build(Region, "region.toml", {**region, "folder": folder, "municipalities": municipalities})
     _refuse_twice("region.toml", "municipality", [m.id for m in built.municipalities])
     sources = _sources(folder, defaults, [m.id for m in built.municipalities], environment)
     return built.model_copy(update={"sources": sources})
+
+
+def _no_municipalities() -> ConfigurationError:
+    return ConfigurationError(
+        "region.toml: municipality: a list of [[municipality]] tables is allowed",
+        "region.toml: municipality: erlaubt ist eine Liste von Tabellen [[municipality]]",
+    )
 
 
 def _sources(
@@ -298,7 +351,10 @@ def _sources(
     for file in sorted((folder / "sources").glob("*.toml")):
         name = f"sources/{file.name}"
         if not IDENTIFIER.fullmatch(file.stem):
-            raise ConfigurationError(f"{name}: a source file's name may hold a-z, 0-9, - and _, and ends in .toml")
+            raise ConfigurationError(
+                f"{name}: a source file's name may hold a-z, 0-9, - and _, and ends in .toml",
+                f"{name}: der Name der Datei einer Quelle darf a-z, 0-9, - und _ enthalten und endet auf .toml",
+            )
         own = _toml(file)
         _refuse_secret(name, own)
         _override(file.stem, own, environment)
@@ -315,17 +371,23 @@ def _sources(
         if source.municipality not in municipalities:
             allowed = ", ".join(municipalities)
             raise ConfigurationError(
-                f"{name}: municipality {source.municipality!r} is not in region.toml; allowed: {allowed}"
+                f"{name}: municipality {source.municipality!r} is not in region.toml; allowed: {allowed}",
+                f"{name}: municipality: {source.municipality!r} steht nicht in region.toml; erlaubt: {allowed}",
             )
         if source.personal_data == "allowed" and not source.permission:
-            raise ConfigurationError(f"{name}: personal_data = 'allowed' needs permission = \"reason\"")
+            raise ConfigurationError(
+                f"{name}: personal_data = 'allowed' needs permission = \"reason\"",
+                f"{name}: zu personal_data = 'allowed' gehört permission = \"Grund\"",
+            )
         sources.append(source)
     first: dict[str, str] = {}
     for source in sources:
         if (other := first.setdefault(source.key, source.id)) != source.id:
             raise ConfigurationError(
                 f"sources/{other}.toml and sources/{source.id}.toml: key {source.key!r} stands in both; each source needs "
-                "a key of its own (without one it is the file's name)"
+                "a key of its own (without one it is the file's name)",
+                f"sources/{other}.toml und sources/{source.id}.toml: der Schlüssel {source.key!r} steht in beiden; jede Quelle "
+                "braucht einen eigenen (ohne Angabe ist es der Name der Datei)",
             )
     return tuple(sources)
 
@@ -361,8 +423,11 @@ def _override(source_id: str, table: dict[str, Any], environment: Mapping[str, s
         if "__" in key:  # of another source, whose id holds two hyphens
             continue
         if key not in _SOURCE_KEYS and key != "api_key":
-            said = refusals.unknown(key, (*_SOURCE_KEYS, "api_key"))
-            raise ConfigurationError(f"environment: {variable}: {said}")
+            keys = (*_SOURCE_KEYS, "api_key")
+            raise ConfigurationError(
+                f"environment: {variable}: {refusals.unknown(key, keys)}",
+                f"Umgebung: {variable}: {refusals.unknown(key, keys, lang='de')}",
+            )
         table[key] = _from_environment(key, value)
 
 
@@ -372,24 +437,33 @@ def _toml(file: Path) -> dict[str, Any]:
         # Editors on Windows put a byte order mark before the text.
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{name}: no valid TOML: {error}") from error
+        raise ConfigurationError(f"{name}: no valid TOML: {error}", f"{name}: kein gültiges TOML: {error}") from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{name}: not in UTF-8 at byte {error.start}") from error
+        raise ConfigurationError(
+            f"{name}: not in UTF-8 at byte {error.start}", f"{name}: nicht in UTF-8, bei Byte {error.start}"
+        ) from error
     except OSError as error:
-        raise ConfigurationError(f"{name}: {error.strerror}") from error
+        raise ConfigurationError(f"{name}: {error.strerror}", f"{name}: nicht lesbar ({error.strerror})") from error
 
 
 def _table(name: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
     value = table.get(key, {})
     if not isinstance(value, dict):
-        raise ConfigurationError(f"{name}: {key}: a table [{key}] is allowed")
+        raise ConfigurationError(
+            f"{name}: {key}: a table [{key}] is allowed", f"{name}: {key}: erlaubt ist eine Tabelle [{key}]"
+        )
     return dict(value)
 
 
 def _refuse_unknown(name: str, table: Mapping[str, Any], allowed: tuple[str, ...], where: str = "") -> None:
     for key in table:
         if key not in allowed:
-            raise ConfigurationError(f"{name}: {where}{refusals.unknown(key, allowed)}")
+            raise _unknown_key(name, where, key, allowed)
+
+
+def _unknown_key(name: str, where: str, key: str, allowed: tuple[str, ...]) -> ConfigurationError:
+    en, de = (refusals.unknown(key, allowed, lang=lang) for lang in ("en", "de"))
+    return ConfigurationError(f"{name}: {where}{en}", f"{name}: {where}{de}")
 
 
 def _refuse_unknown_source_keys(
@@ -401,27 +475,32 @@ def _refuse_unknown_source_keys(
         if isinstance(value, dict) and IDENTIFIER.fullmatch(key) and protocol in (None, key):
             continue
         allowed = (*_SOURCE_KEYS, f"[{protocol}]" if protocol else "a table named after the protocol")
-        raise ConfigurationError(f"{name}: {where}{refusals.unknown(key, allowed)}")
+        raise _unknown_key(name, where, key, allowed)
 
 
 def _refuse_secret(name: str, table: Mapping[str, Any], where: str = "") -> None:
     if "api_key" in table:
         raise ConfigurationError(
-            f"{name}: {where}api_key: secrets come only from the environment (ALLMENDE_SOURCE_<ID>__API_KEY)"
+            f"{name}: {where}api_key: secrets come only from the environment (ALLMENDE_SOURCE_<ID>__API_KEY)",
+            f"{name}: {where}api_key: Geheimnisse kommen nur aus der Umgebung (ALLMENDE_SOURCE_<ID>__API_KEY)",
         )
 
 
 def _refuse_twice(name: str, key: str, values: list[str]) -> None:
     for value in values:
         if values.count(value) > 1:
-            raise ConfigurationError(f"{name}: {key} {value!r} stands twice; each may stand once")
+            raise ConfigurationError(
+                f"{name}: {key} {value!r} stands twice; each may stand once",
+                f"{name}: {key} {value!r} steht zweimal da; jede darf einmal dastehen",
+            )
 
 
 def _build(model: type[T], name: str, values: Mapping[str, Any]) -> T:
     try:
         return model(**values)
     except ValidationError as error:
-        raise ConfigurationError(f"{name}: {refusals.first(error, model, _ALLOWED)}") from error
+        en, de = (refusals.first(error, model, _ALLOWED, lang) for lang in ("en", "de"))
+        raise ConfigurationError(f"{name}: {en}", f"{name}: {de}") from error
 
 
 def publisher_key(municipality_id: str) -> str:

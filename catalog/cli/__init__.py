@@ -59,9 +59,9 @@ def main() -> None:
     try:
         verb = _verb(arguments)
         if verb is not None and verb not in _verbs():
-            sys.exit(complain(f"{verb!r} is no verb; there are: {', '.join(_verbs())}"))
+            sys.exit(complain(f"{verb!r} is no verb; there are: {', '.join(_verbs())}", f"{verb!r} ist kein Befehl"))
         if arguments[-1:] == ["--region"]:
-            sys.exit(complain("--region: DIR is missing"))
+            sys.exit(complain("--region: DIR is missing", "--region: der Ordner fehlt"))
         if verb in RUNS_SOURCES and "--help" not in arguments:
             forkserver.start()
         _register(verb)
@@ -72,11 +72,11 @@ def main() -> None:
             print(message)
             code = DONE
         else:
-            code = complain(message)
+            code = complain(message, _in_german(error, verb))
     except (ConfigurationError, NoSuchRun) as error:
-        code = complain(str(error))
+        code = complain(str(error), error.de)
     except (typer.Abort, KeyboardInterrupt):
-        code = complain("interrupted")
+        code = complain("interrupted", "abgebrochen")
     except BrokenPipeError:
         # Whoever read our output has seen enough; what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -84,6 +84,22 @@ def main() -> None:
     except OSError as error:
         code = complain(f"{error.filename or 'system'}: {error.strerror or error}")
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _in_german(error: Any, verb: str | None) -> str:
+    """What Typer says of wrong use, in German: what is wrong, and where to read how it is right."""
+    help_at = f"allmende {verb} --help" if verb else "allmende --help"
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        return f"die Option {error.option_name} gibt es nicht (welche es gibt, sagt {help_at})"
+    parameter = getattr(error, "param", None)
+    name = next(iter(parameter.opts), "") if parameter is not None else ""
+    shown = name if name.startswith("-") else (getattr(parameter, "metavar", None) or name.upper())
+    if kind == "MissingParameter":
+        return f"{shown} fehlt ({help_at})"
+    if kind == "BadParameter":
+        return f"{shown}: dieser Wert passt nicht ({help_at})"
+    return f"so geht es nicht ({help_at})"
 
 
 @cache

@@ -27,22 +27,30 @@ def command(
     region = settings(context).region()
     if region.municipality(municipality) is None:
         allowed = ", ".join(m.id for m in region.municipalities)
-        raise ConfigurationError(f"--municipality: {municipality!r} is not in region.toml; allowed: {allowed}")
+        raise ConfigurationError(
+            f"--municipality: {municipality!r} is not in region.toml; allowed: {allowed}",
+            f"--municipality: {municipality!r} steht nicht in region.toml; erlaubt: {allowed}",
+        )
     name = id or source_id(url)
     if not IDENTIFIER.fullmatch(name):
-        raise ConfigurationError(f"--id: {name!r}: a-z, 0-9, - and _ are allowed")
+        raise ConfigurationError(
+            f"--id: {name!r}: a-z, 0-9, - and _ are allowed", f"--id: {name!r}: erlaubt sind a-z, 0-9, - und _"
+        )
     file = region.folder / "sources" / f"{name}.toml"
     if file.exists():
-        raise ConfigurationError(f"sources/{name}.toml: exists already; choose another --id")
+        raise ConfigurationError(
+            f"sources/{name}.toml: exists already; choose another --id",
+            f"sources/{name}.toml: gibt es schon; wählen Sie eine andere --id",
+        )
     examined = examine(url, region)
     if examined.reason is not None:
-        return complain(f"{examined.reason[1]} Nothing was written.")
+        return complain(f"{examined.reason.en} Nothing was written.", f"{examined.reason.de} Nichts wurde geschrieben.")
     found = examined.found
     if not found:
         if json:
             print_json({"id": name, "url": url, "protocol": None})
         else:
-            print(f"{url}: no known interface and no data found; nothing was written")
+            print(f"{url}: keine bekannte Schnittstelle und keine Daten gefunden; nichts wurde geschrieben")
         return 1
     file.parent.mkdir(exist_ok=True)
     file.write_text(source_file(found[0], municipality, region.folder), encoding="utf-8")
@@ -51,13 +59,16 @@ def command(
     except ConfigurationError as refused:
         file.unlink()
         raise ConfigurationError(
-            f"{refused}; nothing was written, docs/sources/{found[0].protocol}.md shows a whole file"
+            f"{refused}; nothing was written, docs/sources/{found[0].protocol}.md shows a whole file",
+            f"{refused.de or refused}; nichts wurde geschrieben, docs/sources/{found[0].protocol}.md zeigt eine ganze Datei",
         ) from refused
     if json:
         best = found[0]
         print_json({"id": name, "url": best.url, "protocol": best.protocol, "count": best.count})
     else:
-        print(f"sources/{name}.toml: written ({found[0].protocol}). Look first: allmende harvest {name} --plan")
+        print(f"sources/{name}.toml: geschrieben ({found[0].protocol}). Erst ansehen: allmende harvest {name} --plan")
         if found[0].options.get("block"):
-            print("It holds a proposed rule for the site: if its sample titles are right, set confirmed = true.")
+            print(
+                "Darin steht eine vorgeschlagene Regel für die Seite: Stimmen ihre Beispieltitel, setzen Sie confirmed = true."
+            )
     return 0

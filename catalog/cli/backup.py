@@ -35,7 +35,7 @@ def command(
         print_json(backup.told(contents))
     else:
         print(
-            f"{file}: state {contents.number} of {contents.made}, {contents.datasets} datasets, "
-            f"{len(contents.files)} files, {file.stat().st_size} bytes, verified"
+            f"{file}: Stand {contents.number} vom {contents.made}, {contents.datasets} Datensätze, "
+            f"{len(contents.files)} Dateien, {file.stat().st_size} Byte, geprüft"
         )
     return 0

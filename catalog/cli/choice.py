@@ -23,9 +23,12 @@ def choose(catalogue: Catalogue, record: str) -> Entry | Gone:
     chosen: list[Entry | Gone] = [*public] or [each for each in found if isinstance(each, Gone)]
     if len(chosen) > 1:
         names = ", ".join(each.slug for each in chosen[:10])
-        raise ConfigurationError(f"record {record!r} is ambiguous; candidates: {names}")
+        raise ConfigurationError(
+            f"record {record!r} is ambiguous; candidates: {names}",
+            f"Datensatz {record!r} ist mehrdeutig; gemeint sein können: {names}",
+        )
     if not chosen:
-        raise ConfigurationError(f"record {record!r} does not exist")
+        raise ConfigurationError(f"record {record!r} does not exist", f"einen Datensatz {record!r} gibt es nicht")
     return chosen[0]
 
 

@@ -46,7 +46,7 @@ def command(
         for result in processes.run_sources(region, [source.id for source in region.sources], Wish()):
             counts = result.counts
             print(
-                f"{result.id}: {result.status}, {counts.fetched} records {result.reason_de}",
+                f"{result.id}: {result.status}, {counts.fetched} gelesen {result.reason_de}",
                 file=sys.stderr,
                 flush=True,
             )

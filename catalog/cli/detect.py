@@ -26,20 +26,20 @@ def command(
     examined = examine(url, region)
     found = examined.found
     if examined.reason is not None:
-        return complain(examined.reason[1])
+        return complain(examined.reason.en, examined.reason.de)
     if json:
         print_json([_to_json(each, region) for each in found])
     else:
         for each in found:
-            count = "?" if each.count is None else each.count
-            print(f"{each.protocol}: {count} records at {each.url}")
+            count = "unbekannt viele" if each.count is None else each.count
+            print(f"{each.protocol}: {count} {'Datensatz' if count == 1 else 'Datensätze'} unter {each.url}")
             for title in each.samples[:3]:
                 print(f"  - {title}")
         if found:
             print(f"\n# sources/{source_id(found[0].url)}.toml")
             print(source_file(found[0], region.municipalities[0].id, region.folder))
         else:
-            print(f"{url}: no known interface and no data found")
+            print(f"{url}: keine bekannte Schnittstelle und keine Daten gefunden")
     return 0 if found else 1
 
 

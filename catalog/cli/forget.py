@@ -44,7 +44,7 @@ def command(
     spellings = _spellings(texts)
     for file in backup:
         if not file.is_file():
-            raise ConfigurationError(f"--backup: {file} does not exist")
+            raise ConfigurationError(f"--backup: {file} does not exist", f"--backup: {file} gibt es nicht")
     if plan or not yes:
         seen = work.look(region, spellings, backup)
         if plan:
@@ -55,7 +55,7 @@ def command(
     try:
         report = work.forget(region, spellings, backup, lambda step: print(f"{step} …", file=sys.stderr, flush=True))
     except (RunActive, LeaseLost) as active:
-        return complain(str(active))
+        return complain(str(active), getattr(active, "de", ""))
     _print(report, json, planned=False)
     return 1 if report.remains else 0
 
@@ -65,7 +65,7 @@ def _spellings(texts: Sequence[str]) -> Spellings:
         line for text in texts for line in (sys.stdin.read().splitlines() if text == "-" else [text]) if line.strip()
     ]
     if not given:
-        raise ConfigurationError("TEXT: nothing is given")
+        raise ConfigurationError("TEXT: nothing is given", "TEXT: nichts ist angegeben")
     try:
         return spellings_of(given)
     except ValueError as error:

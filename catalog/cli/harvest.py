@@ -63,12 +63,14 @@ def command(
     """
     _refuse_contradictions(sources, plan, full, accept, reject, replay)
     if relink and accept is None:
-        raise ConfigurationError("--relink: goes with --accept RUN")
+        raise ConfigurationError("--relink: goes with --accept RUN", "--relink: geht mit --accept LAUF")
     region = settings(context).region()
     if split is not None or primary is not None:
         if (split is not None and primary is not None) or sources or plan or full or accept or reject or replay:
             option = "--split" if split is not None else "--primary"
-            raise ConfigurationError(f"{option}: nothing else is allowed beside it but --json")
+            raise ConfigurationError(
+                f"{option}: nothing else is allowed beside it but --json", f"{option}: daneben ist nur --json erlaubt"
+            )
         return _split(region, split, json) if split is not None else _prefer(region, primary or "", json)
     if accept is not None:
         results = [decisions.accept(region, accept, utc_now(), relink)]
@@ -123,7 +125,7 @@ def _decided(
     try:
         made = decide(region, found.key, utc_now())
     except (NoCluster, RunActive) as refused:
-        raise ConfigurationError(f"{option}: {refused}") from refused
+        raise ConfigurationError(f"{option}: {refused}", f"{option}: {getattr(refused, 'de', refused)}") from refused
     Follower(region).catch_up()
     return found, made
 
@@ -135,13 +137,24 @@ def _refuse_contradictions(
         name for name, value in (("--accept", accept), ("--reject", reject), ("--replay", replay)) if value is not None
     ]
     if len(given) > 1:
-        raise ConfigurationError(f"{' and '.join(given)}: one at a time is allowed")
+        raise ConfigurationError(
+            f"{' and '.join(given)}: one at a time is allowed", f"{' und '.join(given)}: erlaubt ist eines auf einmal"
+        )
     if given and full:
-        raise ConfigurationError(f"{given[0]}: fetches nothing; --full is not allowed with it")
+        raise ConfigurationError(
+            f"{given[0]}: fetches nothing; --full is not allowed with it",
+            f"{given[0]}: ruft nichts ab; --full ist dabei nicht erlaubt",
+        )
     if given and plan and replay is None:
-        raise ConfigurationError(f"{given[0]}: decides a run; --plan is not allowed with it")
+        raise ConfigurationError(
+            f"{given[0]}: decides a run; --plan is not allowed with it",
+            f"{given[0]}: entscheidet über einen Lauf; --plan ist dabei nicht erlaubt",
+        )
     if given and sources:
-        raise ConfigurationError(f"{given[0]}: the run names its source; no ID is allowed beside it")
+        raise ConfigurationError(
+            f"{given[0]}: the run names its source; no ID is allowed beside it",
+            f"{given[0]}: der Lauf nennt seine Quelle; daneben ist keine ID erlaubt",
+        )
 
 
 def _chosen(region: Region, ids: list[str] | None, replay: int | None) -> list[str]:
@@ -150,9 +163,15 @@ def _chosen(region: Region, ids: list[str] | None, replay: int | None) -> list[s
     for source_id in ids or ():
         if region.source(source_id) is None:
             allowed = ", ".join(source.id for source in region.sources) or "none"
-            raise ConfigurationError(f"source {source_id!r} does not exist; there are: {allowed}")
+            raise ConfigurationError(
+                f"source {source_id!r} does not exist; there are: {allowed}",
+                f"eine Quelle {source_id!r} gibt es nicht; es gibt: {allowed}",
+            )
     if not region.sources:
-        raise ConfigurationError("no sources yet; 'allmende add URL --municipality ID' writes one")
+        raise ConfigurationError(
+            "no sources yet; 'allmende add URL --municipality ID' writes one",
+            "noch keine Quelle; 'allmende add ADRESSE --municipality ID' legt eine an",
+        )
     return list(dict.fromkeys(ids)) if ids else [source.id for source in region.sources]
 
 

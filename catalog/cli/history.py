@@ -13,7 +13,8 @@ from catalog import run_findings
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.entries import Version
-from catalog.exceptions import NoSuchRun
+from catalog.exceptions import NoSuchRun, no_run
+from catalog.run_book import STATE_WORDS
 from catalog.search import Catalogue
 from catalog.web import run_files, run_words
 from catalog.web.texts import SOURCE, texts
@@ -40,7 +41,9 @@ def command(
     - `allmende history 12 --findings --csv > befunde.csv` names every record
     """
     if csv and (json or not findings):
-        raise ConfigurationError("--csv: goes with --findings, and not with --json")
+        raise ConfigurationError(
+            "--csv: goes with --findings, and not with --json", "--csv: geht mit --findings, und nicht mit --json"
+        )
     region = settings(context).region()
     catalogue = Catalogue(region)
     try:
@@ -69,13 +72,19 @@ def command(
 
 def _findings(region: Region, catalogue: Catalogue, number: str, json: bool, csv: bool) -> None:
     if not (number.isascii() and number.isdigit()):
-        raise ConfigurationError("--findings: needs the number of a run, as 'allmende history' shows it")
+        raise ConfigurationError(
+            "--findings: needs the number of a run, as 'allmende history' shows it",
+            "--findings: nötig ist die Nummer eines Laufs, wie 'allmende history' sie zeigt",
+        )
     run = catalogue.run(int(number)) if int(number) < 2**31 else None
     if run is None:
-        raise NoSuchRun(f"run {number} does not exist")
+        raise no_run(number)
     found = run_findings.summary(region, run.id)
     if found is None:
-        raise NoSuchRun(f"the findings of run {number} are not kept (it is {run.state}, or too old)")
+        raise NoSuchRun(
+            f"the findings of run {number} are not kept (it is {run.state}, or too old)",
+            f"die Befunde von Lauf {number} sind nicht aufbewahrt ({STATE_WORDS[run.state]}, oder er ist zu alt)",
+        )
     if json or csv:
         _write(run_files.document(region, run, found) if json else run_files.table(region, run, found))
     else:

@@ -21,8 +21,12 @@ def command(
     Example: `allmende init suedkreis`
     """
     if (folder / "region.toml").exists():
-        raise ConfigurationError(f"{folder}: holds a region already; nothing was written")
+        raise ConfigurationError(
+            f"{folder}: holds a region already; nothing was written",
+            f"{folder}: hier liegt schon eine Region; nichts wurde geschrieben",
+        )
     blank = Path(harvesters.regions.__file__).parent / "blank"
     shutil.copytree(blank, folder, dirs_exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
-    print(f"{folder}: written. Edit region.toml, then: allmende --region {folder} add URL --municipality ID")
+    print(f"{folder}: angelegt. Tragen Sie in region.toml ein, was gilt; dann:")
+    print(f"  allmende --region {folder} add ADRESSE --municipality ID")

@@ -43,7 +43,8 @@ def print_json(document: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def complain(message: str) -> int:
-    """One line on stderr; gives the exit code 2."""
-    print(f"allmende: {' '.join(message.split())}", file=sys.stderr)
+def complain(message: str, german: str = "") -> int:
+    """One line on stderr, German first where there is German; gives the exit code 2."""
+    said = f"{german} / {message}" if german and german != message else message
+    print(f"allmende: {' '.join(said.split())}", file=sys.stderr)
     return 2

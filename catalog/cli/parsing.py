@@ -34,4 +34,7 @@ def _refuse_twice(command: Any, ctx: Any, args: list[str]) -> None:
     for option, number in Counter(order).items():
         single = option.param_type_name == "option" and not (option.multiple or option.is_flag or option.count)
         if single and number > 1:
-            raise ConfigurationError(f"{option.opts[0]}: stands {number} times; one value is allowed")
+            raise ConfigurationError(
+                f"{option.opts[0]}: stands {number} times; one value is allowed",
+                f"{option.opts[0]}: steht {number}-mal da; erlaubt ist ein Wert",
+            )

@@ -35,10 +35,10 @@ def command(
         aside = str(done.aside) if done.aside else None
         print_json({**document, "made": done.contents.made, "aside": aside, "left": list(done.left)})
     else:
-        proof = "the same feed as was saved" if done.is_proven else "NOT the feed that was saved"
-        print(f"state {done.number} of {done.contents.made}: {done.datasets} datasets, {proof}")
+        proof = "derselbe Feed, der gesichert wurde" if done.is_proven else "NICHT der Feed, der gesichert wurde"
+        print(f"Stand {done.number} vom {done.contents.made}: {done.datasets} Datensätze, {proof}")
         if done.aside:
-            print(f"  what was there before: {done.aside}")
+            print(f"  was vorher da war: {done.aside}")
         for name in done.left:
-            print(f"  differs from the backup and was left as it is: {name}")
+            print(f"  weicht von der Sicherung ab und blieb, wie es ist: {name}")
     return 0 if done.is_proven else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
@@ -17,7 +18,10 @@ from catalog.entries import Entry, Gone, Same
 from catalog.fragments import document
 from catalog.search import Catalogue
 from catalog.store import utc_now
+from catalog.web import formats
+from catalog.web.pages import labels, remarks
 from catalog.web.plans import record_address
+from catalog.web.texts import SOURCE, texts
 from schemas import future_dates
 from schemas.kinds import Literal
 from schemas.model import Resource, Value
@@ -42,13 +46,19 @@ def command(
     - `allmende show neuhof-portal/abfallkalender --format ttl`
     """
     if format and format not in FORMATS:
-        raise ConfigurationError(f"--format: {format!r} is unknown; allowed: {', '.join(FORMATS)}")
+        raise ConfigurationError(
+            f"--format: {format!r} is unknown; allowed: {', '.join(FORMATS)}",
+            f"--format: {format!r} gibt es nicht; erlaubt: {', '.join(FORMATS)}",
+        )
     region = settings(context).region()
     catalogue = Catalogue(region)
     try:
         found = choose(catalogue, record)
         if isinstance(found, Gone):
-            raise ConfigurationError(f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}")
+            raise ConfigurationError(
+                f"record {record!r} ({found.title}) was withdrawn on {found.withdrawn}",
+                f"Datensatz {record!r} ({found.title}) wurde am {found.withdrawn} zurückgezogen",
+            )
         if json or format == "json":
             same = [_same(each) for each in catalogue.same(found.key)]
             print_json({**to_json(found, _corrections(catalogue, found)), **({"same": same} if same else {})})
@@ -138,13 +148,14 @@ def _at(values: Any, path: str) -> Any:
 
 
 def _explain(entry: Entry, corrections: Sequence[Shown]) -> None:
-    print(
-        f"{entry.title}\n  {entry.iri}\n  {entry.source_key}/{entry.native_id}, run {entry.run_id}, {entry.changed}\n"
-    )
+    said = texts(SOURCE)
+    since = formats.time(entry.changed)
+    print(f"{entry.title}\n  {entry.iri}\n  {entry.source_key}/{entry.native_id}, Lauf {entry.run_id}, {since}\n")
     values = _attributes(entry.record())
     for attribute, field, rule in entry.trace:
-        print(f"{attribute} ← {field} ({rule})")
-        print(f"    {_at(values, attribute)}")
+        name = html.unescape(labels.attribute(attribute, said))
+        print(f"{name} ({attribute}) ← {field} ({html.unescape(labels.rule(rule, said))})")
+        print(f"    {_in_words(_at(values, attribute))}")
     for field, value in entry.leftovers:
         print(f"(nicht übernommen) ← {field}\n    {value}")
     for each in corrections:
@@ -156,7 +167,21 @@ def _explain(entry: Entry, corrections: Sequence[Shown]) -> None:
     if findings:
         print()
     for finding in findings:
-        print(f"{finding.severity}: {finding.message('de')}\n    {finding.focus}\n    → {finding.fix('de')}")
+        weight = html.unescape(remarks.title_of(finding.severity, said)[0])
+        message, fix = remarks.sentences(finding, said)
+        print(f"{weight}: {message}\n    {finding.focus}\n    → {fix}")
+
+
+def _in_words(value: Any) -> str:
+    """A value of :func:`_attributes` as one line: texts with their language, the values of what is nested side by side."""
+    if isinstance(value, list):
+        return "; ".join(map(_in_words, value))
+    if isinstance(value, dict):
+        texts_only = all(len(lang) <= 12 and isinstance(each, list) for lang, each in value.items())
+        if texts_only and all(isinstance(text, str) for each in value.values() for text in each) and "iri" not in value:
+            return "; ".join(f"{text} ({lang})" if lang else text for lang, each in value.items() for text in each)
+        return ", ".join(_in_words(each) for each in value.values())
+    return "–" if value is None else str(value)
 
 
 def _same(other: Same) -> dict[str, Any]:

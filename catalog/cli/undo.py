@@ -28,7 +28,7 @@ def command(
     try:
         undone = decisions.undo(region, run, utc_now())
     except RunActive as active:
-        return complain(str(active))
+        return complain(str(active), active.de)
     Follower(region).catch_up()
     if json:
         conflicts = [conflict._asdict() for conflict in undone.conflicts]

@@ -35,7 +35,10 @@ def command(
     Example: `allmende validate catalog.ttl --profile dcat-ap-de`
     """
     if profile not in PROFILES:
-        raise ConfigurationError(f"--profile: {profile!r} is unknown; allowed: {', '.join(PROFILES)}")
+        raise ConfigurationError(
+            f"--profile: {profile!r} is unknown; allowed: {', '.join(PROFILES)}",
+            f"--profile: {profile!r} gibt es nicht; erlaubt: {', '.join(PROFILES)}",
+        )
     try:
         findings = check_document(_bytes(document, settings(context).folder), profile, document)
     except _NotFound as missing:

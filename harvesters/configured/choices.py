@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 
 from harvesters.configured.paths import Path, Place, Scope, Template, path, template
 from harvesters.mapping.native_values import word
+from schemas.refusals import Wrong, wrong_name
 
 _TABLE_KEYS = ("path", "value", "template", "language", "codes", "split")
 
@@ -93,13 +94,16 @@ def choices(given: Any) -> tuple[Choice, ...]:
 def _from_table(given: Mapping[str, Any]) -> Choice:
     unknown = [key for key in given if key not in _TABLE_KEYS]
     if unknown:
-        raise ValueError(f"unknown key {unknown[0]!r}; allowed: {', '.join(_TABLE_KEYS)}")
+        raise wrong_name(unknown[0], _TABLE_KEYS)
     ways = [key for key in ("path", "value", "template") if key in given]
     if len(ways) != 1:
-        raise ValueError("one of path, value and template is needed")
+        raise Wrong("one of path, value and template is needed", "nötig ist eines von path, value und template")
     codes = given.get("codes", {})
     if not isinstance(codes, Mapping):
-        raise ValueError("codes: a table from the source's words to ours is allowed")
+        raise Wrong(
+            "codes: a table from the source's words to ours is allowed",
+            "codes: erlaubt ist eine Tabelle von den Wörtern der Quelle zu unseren",
+        )
     return Choice(
         path=path(_text(given, "path")) if "path" in given else None,
         template=template(_text(given, "template")) if "template" in given else None,
@@ -113,7 +117,7 @@ def _from_table(given: Mapping[str, Any]) -> Choice:
 def _text(given: Mapping[str, Any], key: str) -> str:
     value = given.get(key, "")
     if not isinstance(value, str):
-        raise ValueError(f"{key}: a text is allowed")
+        raise Wrong(f"{key}: a text is allowed", f"{key}: erlaubt ist ein Text")
     return value
 
 

@@ -48,7 +48,9 @@ class ListSpider(HarvestSpider):
         if not options.one and not options.fields:
             raise ConfigurationError(
                 f"sources/{source.id}.toml: [{cls.name}] fields.title is missing: the path to each record's title "
-                "(or one = true, where the whole answer is one dataset)"
+                "(or one = true, where the whole answer is one dataset)",
+                f"sources/{source.id}.toml: [{cls.name}] fields.title fehlt: der Pfad zum Titel jedes Eintrags (oder one = true, "
+                "wo die ganze Antwort ein Datensatz ist)",
             )
 
     def begin(self) -> None:

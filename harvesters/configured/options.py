@@ -20,7 +20,7 @@ def _path(given: Any) -> Any:
     if isinstance(given, str):
         return path(given)
     if given is not None and not isinstance(given, Path):
-        raise ValueError("a path in quotes (a string) is allowed")
+        raise refusals.Wrong("a path in quotes (a string) is allowed", "erlaubt ist ein Pfad in Anführungszeichen")
     return given
 
 
@@ -29,16 +29,16 @@ PathOption = Annotated[Path, BeforeValidator(_path)]
 
 def _fields(given: Any, allowed: tuple[str, ...]) -> dict[str, tuple[Choice, ...]]:
     if not isinstance(given, Mapping):
-        raise ValueError("a table of fields is allowed")
+        raise refusals.Wrong("a table of fields is allowed", "erlaubt ist eine Tabelle von Feldern")
     for name in given:
         if name not in allowed:
-            raise ValueError(refusals.unknown(str(name), allowed, "field"))
+            raise refusals.wrong_name(str(name), allowed, "field")
     found = {}
     for name, said in given.items():
         try:
             found[str(name)] = choices(said)
         except ValueError as error:
-            raise ValueError(f"{name}: {error}") from None
+            raise refusals.Wrong(f"{name}: {error}", f"{name}: {getattr(error, 'de', error)}") from None
     return found
 
 
@@ -94,7 +94,10 @@ class MappedOptions(Options):
     @model_validator(mode="after")
     def _titled(self) -> MappedOptions:
         if not self.one and self.fields and "title" not in self.fields:
-            raise ValueError("fields.title is missing: the path to each record's title")
+            raise refusals.Wrong(
+                "fields.title is missing: the path to each record's title",
+                "fields.title fehlt: der Pfad zum Titel jedes Eintrags",
+            )
         return self
 
 
@@ -128,13 +131,19 @@ class PagingOptions(Options):
     @model_validator(mode="after")
     def _whole(self) -> PagingOptions:
         if self.by == "cursor" and self.cursor is None:
-            raise ValueError('by = "cursor" needs cursor: the path to the next cursor')
+            raise refusals.Wrong(
+                'by = "cursor" needs cursor: the path to the next cursor',
+                'zu by = "cursor" gehört cursor: der Pfad zum nächsten Zeiger',
+            )
         if self.by == "next" and not self.next:
-            raise ValueError('by = "next" needs next: the path to the next address, or "Link"')
+            raise refusals.Wrong(
+                'by = "next" needs next: the path to the next address, or "Link"',
+                'zu by = "next" gehört next: der Pfad zur nächsten Adresse, oder "Link"',
+            )
         if self.next and self.next != "Link":
             path(self.next)
         if bool(self.size_parameter) != (self.size is not None):
-            raise ValueError("size and size_parameter belong together")
+            raise refusals.Wrong("size and size_parameter belong together", "size und size_parameter gehören zusammen")
         return self
 
     @property

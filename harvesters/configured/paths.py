@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from harvesters.mapping.native_values import word
+from schemas.refusals import Wrong
 
 # The values that one path may pass: a star on a list of lists multiplies.
 MOST_VALUES = 100_000
@@ -63,7 +64,10 @@ def path(text: str) -> Path:
     if stripped == KEY:
         return Path(stripped, (), key=True)
     if len(stripped) > _LONGEST:
-        raise ValueError(f"a path of at most {_LONGEST} characters is allowed")
+        raise Wrong(
+            f"a path of at most {_LONGEST} characters is allowed",
+            f"erlaubt ist ein Pfad von höchstens {_LONGEST} Zeichen",
+        )
     root = stripped.startswith("$")
     rest = stripped[1:] if root else stripped
     if rest in ("", "."):
@@ -74,9 +78,11 @@ def path(text: str) -> Path:
         match = _STEP.match(rest, at)
         # Only the first name may stand without its dot.
         if match is None or (at and rest[at] not in ".["):
-            raise ValueError(
+            raise Wrong(
                 f"{text!r}: no path from {rest[at:][:20]!r} on; names with dots between them, [0], [*] and "
-                '["name"] are allowed'
+                '["name"] are allowed',
+                f"{text!r}: ab {rest[at:][:20]!r} kein Pfad; erlaubt sind Namen mit Punkten dazwischen, [0], [*] und "
+                '["name"]',
             )
         steps.append(_step(match))
         at = match.end()
@@ -150,7 +156,10 @@ def template(text: str) -> Template:
         if piece.startswith("{") and piece.endswith("}"):
             parts.append(path(piece[1:-1]))
         elif "{" in piece or "}" in piece:
-            raise ValueError(f"{text!r}: a brace without its other half; {{path}} is allowed")
+            raise Wrong(
+                f"{text!r}: a brace without its other half; {{path}} is allowed",
+                f"{text!r}: eine Klammer ohne ihre zweite Hälfte; erlaubt ist {{pfad}}",
+            )
         elif piece:
             parts.append(piece)
     return Template(text, tuple(parts))

@@ -14,6 +14,7 @@ import pyoxigraph
 
 from schemas.kinds import is_iri
 from schemas.namespaces import PREFIXES
+from schemas.refusals import Wrong
 
 # How many steps from a dataset its description reaches: distribution, access service, contact point of that.
 DEPTH = 3
@@ -97,14 +98,14 @@ def graphs() -> str:
 def check_pattern(pattern: str) -> str:
     """An own WHERE, as it is. Raises ValueError if it is none, or asks other endpoints."""
     if "?dataset" not in pattern:
-        raise ValueError("the variable ?dataset is missing")
+        raise Wrong("the variable ?dataset is missing", "die Variable ?dataset fehlt")
     if _FEDERATED.search(pattern):
-        raise ValueError("SERVICE is not allowed")
+        raise Wrong("SERVICE is not allowed", "SERVICE ist nicht erlaubt")
     try:
         # Parsed and run on nothing.
         pyoxigraph.Store().query(Scope(query=pattern).page("", 1))
     except SyntaxError as error:
-        raise ValueError(f"no SPARQL pattern: {error}") from error
+        raise Wrong(f"no SPARQL pattern: {error}", f"kein Muster in SPARQL: {error}") from error
     return pattern
 
 

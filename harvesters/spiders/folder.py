@@ -30,6 +30,7 @@ from harvesters.reading import Native, Page
 from harvesters.spider import Detected, HarvestSpider, Options
 from harvesters.website.web_pages import header, is_html, moment_of, page_text, parse
 from schemas.findings import Finding, Severity
+from schemas.refusals import Wrong
 from schemas.syntax import excerpt
 
 # What is kept in place of a file that the index names and the server does not have.
@@ -52,7 +53,10 @@ class FolderOptions(Options):
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("an address that begins with https:// is allowed")
+            raise Wrong(
+                "an address that begins with https:// is allowed",
+                "erlaubt ist eine Adresse, die mit https:// beginnt",
+            )
         return value
 
 

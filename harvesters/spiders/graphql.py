@@ -24,6 +24,7 @@ from harvesters.reading import Page
 from harvesters.reasons import INCOMPLETE, NO_ACCESS
 from harvesters.spider import Detected, Options, asked
 from schemas.loose_json import load_json
+from schemas.refusals import Wrong
 from schemas.region import ConfigurationError, HarvestSource, Region
 from schemas.syntax import Unreadable, excerpt
 
@@ -54,7 +55,10 @@ class GraphqlPaging(Options):
     @model_validator(mode="after")
     def _whole(self) -> GraphqlPaging:
         if self.by == "cursor" and self.page_info is None:
-            raise ValueError('by = "cursor" needs page_info: the path to pageInfo with endCursor and hasNextPage')
+            raise Wrong(
+                'by = "cursor" needs page_info: the path to pageInfo with endCursor and hasNextPage',
+                'zu by = "cursor" gehört page_info: der Pfad zu pageInfo mit endCursor und hasNextPage',
+            )
         return self
 
     @property
@@ -85,7 +89,10 @@ class GraphqlOptions(MappedOptions):
     @model_validator(mode="after")
     def _token_on_own_server(self) -> GraphqlOptions:
         if self.token and not (self.token.startswith("/") and not self.token.startswith("//")):
-            raise ValueError("token: a path on the source's own server that begins with / is allowed")
+            raise Wrong(
+                "token: a path on the source's own server that begins with / is allowed",
+                "token: erlaubt ist ein Pfad auf dem Server der Quelle, der mit / beginnt",
+            )
         return self
 
 
@@ -118,9 +125,9 @@ class GraphqlSpider(ListSpider):
             query.load(region, source, options.query, options.depth)
         except query.QueryRefused as refused:
             said = f"{refused}".rstrip(".")
-            raise ConfigurationError(
-                f"sources/{source.id}.toml: [{cls.name}] query: {said.removeprefix('query: ')}"
-            ) from refused
+            where = f"sources/{source.id}.toml: [{cls.name}] query:"
+            german = refused.de.rstrip(".").removeprefix("query: ")
+            raise ConfigurationError(f"{where} {said.removeprefix('query: ')}", f"{where} {german}") from refused
 
     def first(self) -> Iterable[Request | Page]:
         """The token where one is needed, else the first answer."""

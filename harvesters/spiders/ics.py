@@ -21,6 +21,7 @@ from harvesters.reasons import LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options
 from schemas.kinds import is_web
 from schemas.loose_json import sorted_json
+from schemas.refusals import Wrong
 from schemas.syntax import Unreadable, decode
 
 _WEBCAL = re.compile(r"webcals?://", re.IGNORECASE)
@@ -40,7 +41,10 @@ class IcsOptions(Options):
     @classmethod
     def _short(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         if any(not 0 < len(pattern) <= 200 or pattern.count("*") > 5 for pattern in patterns):
-            raise ValueError("patterns of at most 200 characters and five * are allowed, as '*.ics'")
+            raise Wrong(
+                "patterns of at most 200 characters and five * are allowed, as '*.ics'",
+                "erlaubt sind Muster von höchstens 200 Zeichen und fünf *, wie '*.ics'",
+            )
         return patterns
 
 

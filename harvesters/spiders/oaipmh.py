@@ -19,6 +19,7 @@ from harvesters.reading import Kept, Native, Page
 from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT
 from harvesters.spider import Detected, HarvestSpider, Options, asked
 from schemas.findings import Finding, Severity, declare
+from schemas.refusals import Wrong
 from schemas.syntax import Unreadable
 from schemas.xml_tree import local_name, text_of
 
@@ -55,7 +56,7 @@ class OaipmhOptions(Options):
     @classmethod
     def _named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(not name.strip() for name in value):
-            raise ValueError("a set without a name")
+            raise Wrong("a set without a name", "ein Satz (set) ohne Namen")
         return tuple(dict.fromkeys(value))
 
 

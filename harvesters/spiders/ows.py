@@ -24,6 +24,7 @@ from harvesters.reasons import Reason, joined, rule_of
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
 from harvesters.spiders.dcat import CHARSET
 from schemas.findings import Finding, Severity, declare
+from schemas.refusals import Wrong
 from schemas.syntax import Unreadable
 
 UNNAMED_LAYERS = declare(
@@ -70,7 +71,7 @@ class OwsOptions(Options):
     @classmethod
     def _known(cls, value: str | None) -> str | None:
         if value is not None and value.upper() not in STANDARDS:
-            raise ValueError(f"must be one of {', '.join(STANDARDS)}")
+            raise Wrong(f"must be one of {', '.join(STANDARDS)}", f"erlaubt: {', '.join(STANDARDS)}")
         return value.upper() if value is not None else None
 
 

@@ -68,17 +68,20 @@ class SheetOptions(Options):
     @classmethod
     def _known(cls, given: Any) -> Any:
         if not isinstance(given, Mapping):
-            raise ValueError("a table of fields is allowed")
+            raise refusals.Wrong("a table of fields is allowed", "erlaubt ist eine Tabelle von Feldern")
         for field in given:
             if field not in FIELDS:
-                raise ValueError(refusals.unknown(str(field), FIELDS, "field"))
+                raise refusals.wrong_name(str(field), FIELDS, "field")
         return {field: (names,) if isinstance(names, str) else names for field, names in given.items()}
 
     @field_validator("files_at")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("an address that begins with https:// is allowed")
+            raise refusals.Wrong(
+                "an address that begins with https:// is allowed",
+                "erlaubt ist eine Adresse, die mit https:// beginnt",
+            )
         return value if value is None or value.endswith("/") else f"{value}/"
 
 

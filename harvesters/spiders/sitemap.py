@@ -33,6 +33,7 @@ from harvesters.website.web_pages import header, moment_of, parse
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import date
 from schemas.namespaces import XSD
+from schemas.refusals import Wrong
 from schemas.syntax import Unreadable
 
 NO_LASTMOD = declare(
@@ -79,9 +80,12 @@ class SitemapOptions(Options):
     @classmethod
     def _patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(not pattern.startswith(("/", "*")) for pattern in value):
-            raise ValueError("patterns that begin with / or * are allowed")
+            raise Wrong("patterns that begin with / or * are allowed", "erlaubt sind Muster, die mit / oder * beginnen")
         if any(pattern.count("*") > 10 or len(pattern) > 500 for pattern in value):
-            raise ValueError("patterns of at most ten * and 500 characters are allowed")
+            raise Wrong(
+                "patterns of at most ten * and 500 characters are allowed",
+                "erlaubt sind Muster mit höchstens zehn * und 500 Zeichen",
+            )
         return value
 
 

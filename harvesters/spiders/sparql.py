@@ -24,6 +24,7 @@ from harvesters.sparql.queries import Scope, askable, check_pattern
 from harvesters.spider import Detected, HarvestSpider, Options, asked, request_of
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import is_iri
+from schemas.refusals import Wrong
 from schemas.syntax import Unreadable
 from schemas.triples import Triples
 
@@ -77,7 +78,7 @@ class SparqlOptions(Options):
     @classmethod
     def _graph(cls, value: str | None) -> str | None:
         if value is not None and not is_iri(value):
-            raise ValueError("an IRI is allowed")
+            raise Wrong("an IRI is allowed", "erlaubt ist eine IRI")
         return value
 
     @field_validator("query")

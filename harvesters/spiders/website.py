@@ -32,6 +32,7 @@ from harvesters.website.site_rules import SiteRules
 from harvesters.website.web_pages import WebPage, header, is_html, moment_of, page_text, parse, title_of
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date
+from schemas.refusals import Wrong
 from schemas.syntax import excerpt
 
 _PAGE_BYTES = 5_000_000
@@ -108,7 +109,7 @@ class WebsiteOptions(Options):
     @classmethod
     def _paths(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(not prefix.startswith("/") for prefix in value):
-            raise ValueError("paths that begin with / are allowed")
+            raise Wrong("paths that begin with / are allowed", "erlaubt sind Pfade, die mit / beginnen")
         return value
 
 

@@ -20,6 +20,7 @@ from harvesters.website.link_groups import Given, LinkedFiles
 from harvesters.website.page_links import DataLink, PageFacts, is_page_address, link_of
 from harvesters.website.web_pages import WebPage, attribute, join, text_of
 from schemas.kinds import Literal, date
+from schemas.refusals import Wrong
 
 _NAME = r"(?:[A-Za-z0-9_-]|\\.)+"
 _SIMPLE = rf"(?:\*|{_NAME})?(?:[.#]{_NAME}|\[[A-Za-z-]+(?:[~|^$*]?=(?:\"[^\"\]]*\"|'[^'\]]*'|[A-Za-z0-9_-]+))?\])*"
@@ -43,9 +44,11 @@ def check_selector(text: str) -> str:
             break
         at = way.end()
     if not stripped or at != len(stripped) or not _parses(stripped):
-        raise ValueError(
+        raise Wrong(
             f"{text!r}: a CSS selector of at most {_LONGEST} characters like 'ul.downloads > li' is allowed, without commas, "
-            "pseudo-classes and functions"
+            "pseudo-classes and functions",
+            f"{text!r}: erlaubt ist ein CSS-Selektor von höchstens {_LONGEST} Zeichen wie 'ul.downloads > li', ohne Kommas, "
+            "Pseudoklassen und Funktionen",
         )
     return stripped
 
@@ -94,14 +97,14 @@ class Block(Options):
     @classmethod
     def _needed(cls, value: str) -> str:
         if not value:
-            raise ValueError("a selector is needed")
+            raise Wrong("a selector is needed", "nötig ist ein Selektor")
         return value
 
     @field_validator("page")
     @classmethod
     def _path(cls, value: str) -> str:
         if value and not value.startswith("/"):
-            raise ValueError("a path that begins with / is allowed")
+            raise Wrong("a path that begins with / is allowed", "erlaubt ist ein Pfad, der mit / beginnt")
         return value
 
     def holds_on(self, url: str) -> bool:

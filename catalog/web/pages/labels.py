@@ -115,6 +115,19 @@ _RULES: Mapping[str, str] = {
     "default": later("Voreinstellung, weil die Quelle nichts angibt"),
     "correction": later("von Hand korrigiert oder ergänzt"),
     "mint": later("von diesem Katalog vergeben"),
+    "composed": later("aus mehreren Angaben zusammengesetzt"),
+    "computed": later("berechnet"),
+    "fallback": later("ersatzweise, weil Besseres fehlt"),
+    "request": later("aus einer Abfrage des Dienstes gebildet"),
+    "selector": later("mit der Regel für die Website gefunden"),
+    "latest": later("vom jüngsten Eintrag"),
+    "configured": later("in der Datei der Quelle eingestellt"),
+    "taken": later("übernommen"),
+    "taken, kept as it is": later("übernommen, wie es ist"),
+    "present spelling": later("in der heutigen Schreibweise übernommen"),
+    "present spelling, kept as it is": later("in der heutigen Schreibweise übernommen, sonst wie es ist"),
+    "K39": later("nach Konvention 39 von DCAT-AP.de"),
+    "K40": later("nach Konvention 40 von DCAT-AP.de"),
 }
 _NAME = re.compile(r"[#/]([^#/]+)$")
 

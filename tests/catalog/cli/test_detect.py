@@ -61,7 +61,7 @@ def test_detect_shows_what_add_would_write(folder: Path, samples: str) -> None:
 def test_detect_shows_titles_and_the_source_file(folder: Path, samples: str) -> None:
     shown = allmende("detect", f"{samples}/ckan-neuhof", cwd=folder)
     assert shown.code == 0
-    assert "ckan: 13 records" in shown.out
+    assert "ckan: 13 Datensätze unter " in shown.out
     assert shown.out.count("\n  - ") == 3
     assert 'protocol = "ckan"' in shown.out
     assert "\n# sources/" in shown.out

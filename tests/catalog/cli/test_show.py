@@ -14,6 +14,8 @@ from catalog.cli.choice import choose
 from catalog.cli.show import to_json
 from catalog.entries import Entry
 from catalog.search import Catalogue
+from catalog.web.pages import labels, remarks
+from catalog.web.texts import texts
 from harvesters import registry
 from schemas.region import ConfigurationError, load
 from tests.catalog.cli.command import allmende, ckan, region
@@ -119,12 +121,15 @@ def test_explain_says_field_rule_and_findings_in_words(harvested: Path, entries:
     entry = next(entry for entry in entries if entry.source_key == "neuhof-portal" and entry.findings)
     result = allmende("show", entry.slug, "--explain", cwd=harvested)
     assert result.code == 0
-    assert "title ← title (" in result.out
-    for _, field, rule in entry.trace:
-        assert f"{field} ({rule})" in result.out
+    assert "Titel (title) ← title (" in result.out
+    for attribute, field, rule in entry.trace:
+        assert f"({attribute}) ← {field} ({labels.rule(rule, texts('de'))})" in result.out
+    assert "(warning" not in result.out
+    assert "warning:" not in result.out
+    assert any(word in result.out for word in ("Muss behoben werden", "Sollte ergänzt werden", "Zur Kenntnis"))
     for finding in entry.findings:
-        assert finding.message("de") in result.out
-        assert finding.fix("de") in result.out
+        for sentence in remarks.sentences(finding, texts("de")):
+            assert sentence in result.out
 
 
 def test_status_counts_what_the_harvest_published(harvested: Path) -> None:

@@ -45,7 +45,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nonsense",), "'nonsense' is no verb; there are: add, backup, demo"),
+        (("nonsense",), "'nonsense' is no verb; there are: add, backup"),
         (("status", "--nonsense"), "--nonsense"),
         (("show",), "RECORD"),
         (("show", "nope"), "record 'nope' does not exist"),
@@ -61,7 +61,7 @@ def test_wrong_use_at_a_terminal(folder: Path, arguments: tuple[str, ...], said:
     [
         (
             ("nonsense",),
-            "'nonsense' is no verb; there are: add, backup, demo, detect, forget, harvest, history, init, restore, serve, show,",
+            "'nonsense' is no verb; there are: add, backup",
         ),
         (("--nonsense",), "--nonsense"),
         (("status", "--nonsense"), "--nonsense"),
@@ -117,7 +117,9 @@ def test_region_may_stand_before_and_after_the_verb(tmp_path: Path, call: Call, 
 
 def test_no_region_here(tmp_path: Path, call: Call) -> None:
     said = call("harvest", cwd=tmp_path).complaint
-    assert said == f"allmende: {tmp_path}: no region.toml here; 'allmende init DIR' writes a region folder"
+    german, english = said.removeprefix("allmende: ").split(" / ")
+    assert german == f"{tmp_path}: hier liegt keine region.toml; 'allmende init ORDNER' legt einen Regionsordner an"
+    assert english == f"{tmp_path}: no region.toml here; 'allmende init DIR' writes a region folder"
 
 
 def test_region_without_a_source_says_how_to_add_one(tmp_path: Path, call: Call) -> None:
@@ -231,3 +233,60 @@ def test_help_shows_all_verbs_and_examples() -> None:
     for verb in ("add", "demo", "detect", "harvest", "history", "init", "serve", "show", "status", "undo", "validate"):
         assert f" {verb} " in shown.out
     assert "allmende harvest --accept 12" in allmende("harvest", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "german"),
+    [
+        (("nonsense",), "'nonsense' ist kein Befehl"),
+        (("status", "--nonsense"), "die Option --nonsense gibt es nicht (welche es gibt, sagt allmende status --help)"),
+        (("status", "extra"), "so geht es nicht (allmende status --help)"),
+        (("show",), "RECORD fehlt (allmende show --help)"),
+        (("undo", "letzter"), "RUN: dieser Wert passt nicht (allmende undo --help)"),
+        (("add", "http://127.0.0.1:1"), "--municipality fehlt (allmende add --help)"),
+        (("harvest", "--accept", "1", "--reject", "2"), "--accept und --reject: erlaubt ist eines auf einmal"),
+        (("harvest", "--accept", "2", "--accept", "3"), "--accept: steht 2-mal da; erlaubt ist ein Wert"),
+        (("harvest", "nope"), "eine Quelle 'nope' gibt es nicht; es gibt: portal"),
+        (("harvest", "--accept", "99"), "einen Lauf 99 gibt es nicht"),
+        (("undo", "99"), "einen Lauf 99 gibt es nicht"),
+        (("show", "nope"), "einen Datensatz 'nope' gibt es nicht"),
+        (("init", "."), ".: hier liegt schon eine Region; nichts wurde geschrieben"),
+        (("detect", "nowhere"), "nowhere: Diesen Ordner gibt es nicht."),
+        (("detect", "http://10.1.2.3/"), "http://10.1.2.3/: Der Rechner 10.1.2.3"),
+        (
+            ("add", "x", "--municipality", "fulda"),
+            "--municipality: 'fulda' steht nicht in region.toml; erlaubt: neuhof",
+        ),
+        (("add", "x", "--municipality", "neuhof", "--id", "portal"), "sources/portal.toml: gibt es schon"),
+    ],
+)
+def test_wrong_use_is_said_in_german_first(folder: Path, call: Call, arguments: tuple[str, ...], german: str) -> None:
+    assert call(*arguments, cwd=folder).complaint.removeprefix("allmende: ").startswith(german)
+
+
+@pytest.mark.parametrize(
+    ("source", "german"),
+    [
+        (
+            'url = "x"\nshedule = "daily"',
+            "sources/portal.toml: Schlüssel 'shedule' gibt es nicht; gemeint ist vielleicht 'schedule'",
+        ),
+        ('url = "x"\nschedule = "oft"', "sources/portal.toml: schedule: erlaubt ist 'hourly', 'daily'"),
+        (
+            'url = "x"\n[limits]\npages = 0',
+            "sources/portal.toml: limits.pages: erlaubt ist eine Zahl größer als 0 (gefunden: 0)",
+        ),
+        ('url = "x"\nprotocol = "gopher"', "sources/portal.toml: protocol: 'gopher' gibt es nicht; erlaubt: arcgis"),
+        (
+            'url = "x"\nprotocol = "ckan"\n[ckan]\nrows = "viele"',
+            "sources/portal.toml: [ckan] rows: erlaubt ist eine ganze Zahl",
+        ),
+        ('url = "x"\nprotocol = "website"\n[website]\nallow = ["a"]', "sources/portal.toml: [website] allow"),
+        ("", "sources/portal.toml: der Schlüssel 'url' fehlt"),
+    ],
+)
+def test_wrong_source_is_said_in_german_first(tmp_path: Path, call: Call, source: str, german: str) -> None:
+    region(tmp_path, portal=source)
+    said = call("status", cwd=tmp_path).complaint.removeprefix("allmende: ")
+    assert said.startswith(german)
+    assert " / sources/portal.toml: " in said, "English second"
