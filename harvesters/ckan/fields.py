@@ -219,6 +219,7 @@ PACKAGE: dict[str, Rule | Part] = {
     "notes": Rule("description", texts, 1),
     "description": Rule("description", texts, 2, "fallback"),
     "tags_translated": Rule("keyword", keywords),
+    "keywords": Rule("keyword", keywords),
     "tags": Rule("keyword", keywords, 1),
     "identifier": Rule("identifier", strings),
     "metadata_original_id": Rule("identifier", strings),
