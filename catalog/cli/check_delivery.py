@@ -57,10 +57,13 @@ def command(
     """
     region = settings(context).region()
     if feed and not feed.startswith(("http://", "https://")):
-        raise ConfigurationError(f"--feed: {feed!r} is no web address; http:// or https:// is allowed")
+        raise ConfigurationError(
+            f"--feed: {feed!r} is no web address; http:// or https:// is allowed",
+            f"--feed: {feed!r} ist keine Webadresse; erlaubt ist http:// oder https://",
+        )
     with _remote(region, feed) if feed else _own(region) as found:
         if feed and not found.walk.pages:
-            return complain(f"{found.walk.at}: {found.walk.reason[1]}")
+            return complain(f"{found.walk.at}: {found.walk.reason[1]}", f"{found.walk.at}: {found.walk.reason[0]}")
         verdicts = [receiver.check(found) for receiver in receivers().values()]
     if json:
         read_datasets = len({each.iri for each in found.datasets})

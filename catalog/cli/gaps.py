@@ -32,7 +32,10 @@ def command(
     region = settings(context).region()
     if municipality and region.municipality(municipality) is None:
         known = ", ".join(m.id for m in region.municipalities)
-        raise ConfigurationError(f"--municipality: {municipality!r} is unknown; allowed: {known}")
+        raise ConfigurationError(
+            f"--municipality: {municipality!r} is unknown; allowed: {known}",
+            f"--municipality: {municipality!r} gibt es nicht; erlaubt: {known}",
+        )
     catalogue = Catalogue(region)
     try:
         at = catalogue.number()
