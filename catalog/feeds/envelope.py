@@ -11,7 +11,7 @@ from catalog.feeds.members import Members
 from catalog.fragments import written
 from schemas import iris, rdf
 from schemas.kinds import Literal, is_web
-from schemas.model import Agent, Catalog, CatalogRecord, ConceptScheme, Document, Location, Resource, Value
+from schemas.model import Agent, Catalog, ConceptScheme, Document, Location, Resource, Value
 from schemas.namespaces import HYDRA, XSD
 from schemas.region import Municipality, Region
 from schemas.vocabularies import LISTS, find_language
@@ -111,20 +111,6 @@ def catalog_of(
 def _places(municipalities: tuple[Municipality, ...], language: str) -> tuple[Location, ...]:
     base = LISTS["regional-key"].base
     return tuple(Location(iri=base + m.ars, pref_label=(Literal(m.name, language),)) for m in municipalities)
-
-
-def record_about(base_url: str, entry: Entry) -> CatalogRecord:
-    """Our own entry about a record: since when, and last changed when.
-
-    It names no entry of the source's catalogue: dct:source must lead to a described dcat:CatalogRecord, and ours is the
-    only one that the feed describes.
-    """
-    return CatalogRecord(
-        iri=iris.mint(base_url, "record", entry.key),
-        primary_topic=(entry.iri,),
-        issued=(Literal(entry.first_seen, None, _DATE_TIME),),
-        modified=(Literal(entry.changed, None, _DATE_TIME),),
-    )
 
 
 def hydra(view: View) -> Resource:

@@ -1,7 +1,8 @@
 """The records of a feed page as members of the catalogue, and its entries about them: text of one shape in each syntax.
 
 A hundred entries through the model and a serialiser cost as much as all the rest of a page. What they say is always the
-same but for four values, and is held against the model by a test in each syntax.
+same but for four values, and is held against the model by a test in each syntax. An entry names none of the source's
+catalogue: dct:source must lead to a described dcat:CatalogRecord, and ours is the only one that the feed describes.
 """
 
 from __future__ import annotations

@@ -11,11 +11,13 @@ import pytest
 from pyoxigraph import RdfFormat
 
 from catalog.entries import Entry
-from catalog.feeds.envelope import Envelope, View, around_page, around_record, catalog_of, hydra, record_about
+from catalog.feeds.envelope import Envelope, View, around_page, around_record, catalog_of, hydra
 from catalog.fragments import document
 from catalog.search import Catalogue
 from schemas import iris, rdf
-from schemas.namespaces import DCAT, HYDRA
+from schemas.kinds import Literal
+from schemas.model import CatalogRecord
+from schemas.namespaces import DCAT, HYDRA, XSD
 from schemas.region import Region
 from tests.catalog.builder import Builder, Stored, dataset, region_in
 
@@ -39,6 +41,21 @@ def statements(syntax: str, fragment: bytes) -> set[str]:
     """The statements of a fragment; blank nodes by what they are called."""
     quads = pyoxigraph.parse(document(syntax, fragment), format=SYNTAXES[syntax], lenient=True)
     return {str(quad.triple) for quad in quads}
+
+
+def record_about(base_url: str, entry: Entry) -> CatalogRecord:
+    """The catalogue's entry about a record, through the model.
+
+    It names no entry of the source's catalogue: dct:source must lead to a described dcat:CatalogRecord, and ours is the
+    only one that the feed describes.
+    """
+    moment = str(XSD.dateTime)
+    return CatalogRecord(
+        iri=iris.mint(base_url, "record", entry.key),
+        primary_topic=(entry.iri,),
+        issued=(Literal(entry.first_seen, None, moment),),
+        modified=(Literal(entry.changed, None, moment),),
+    )
 
 
 def fragment(envelope: Envelope, syntax: str) -> bytes:
