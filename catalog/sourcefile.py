@@ -22,8 +22,11 @@ def source_id(url: str) -> str:
     return words[:40].strip("-") or "quelle"
 
 
-def source_file(found: Detected, municipality: str, folder: Path) -> str:
-    """The text of ``sources/ID.toml``. A folder inside the region's ``folder`` is written relative to it."""
+def source_file(found: Detected, municipality: str, folder: Path, certificate: Sequence[str] = ()) -> str:
+    """The text of ``sources/ID.toml``. A folder inside the region's ``folder`` is written relative to it.
+
+    ``certificate`` are the fingerprints by which its server is known, if nobody vouches for it.
+    """
     url, host = found.url, urlsplit(found.url).hostname
     if host is None and Path(url).is_relative_to(folder):
         url = str(Path(url).relative_to(folder))
@@ -32,6 +35,7 @@ def source_file(found: Detected, municipality: str, folder: Path) -> str:
         f"municipality = {_value(municipality)}",
         f"url = {_value(url)}",
         f"protocol = {_value(found.protocol)}",
+        *([f"certificate = {_value(certificate[0] if len(certificate) == 1 else certificate)}"] if certificate else []),
         # As comments: what [defaults] of the region says would otherwise be overruled.
         '# schedule = "daily"',
         '# license = "dl-by-de/2.0"',

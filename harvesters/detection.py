@@ -35,10 +35,11 @@ def detect(url: str, region: Region, source: HarvestSource | None = None) -> tup
     return examine(url, region, source).found
 
 
-def examine(url: str, region: Region, source: HarvestSource | None = None) -> Examined:
+def examine(url: str, region: Region, source: HarvestSource | None = None, certificate: Sequence[str] = ()) -> Examined:
     """Asks each spider's probes and what it makes of the answers. All requests go through the guards.
 
-    Takes an address or a folder of this machine (relative to the region's), and a source for its limits.
+    Takes an address or a folder of this machine (relative to the region's), and a source for its limits and certificate;
+    or, where there is no source yet, the fingerprints of its certificate.
     """
     if "://" not in url:
         folder = (region.folder / url).resolve()
@@ -47,7 +48,7 @@ def examine(url: str, region: Region, source: HarvestSource | None = None) -> Ex
             return Examined((), Reason(de, en, LOCAL_FILE))
         url = str(folder)
     limits = source.limits if source else Limits()
-    pin = Pin.of(source.url, source.certificate) if source else None
+    pin = Pin.of(source.url, source.certificate) if source else Pin.of(url, certificate)
     spiders = registry.spider_classes()
     probes = {name: tuple(spider.probes(url)) for name, spider in spiders.items()}
     wanted = list(dict.fromkeys(address for addresses in probes.values() for address in addresses))

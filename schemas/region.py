@@ -75,7 +75,8 @@ def _grace(value: object) -> object:
     return value
 
 
-def _fingerprints(value: object) -> object:
+def fingerprints(value: object) -> tuple[str, ...]:
+    """SHA-256 fingerprints as plain hexadecimal digits: of a text, commas between them, or a list. Raises refusals.Wrong."""
     if isinstance(value, str):
         value = [part for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple):
@@ -158,7 +159,7 @@ class HarvestSource(_Settings):
     personal_data: Literal["remove", "allowed"] = "remove"
     permission: str | None = None
     key: str = Field(default="", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
-    certificate: Annotated[tuple[str, ...], BeforeValidator(_fingerprints)] = ()
+    certificate: Annotated[tuple[str, ...], BeforeValidator(fingerprints)] = ()
     limits: Limits = Limits()
     options: Mapping[str, Any] = Field(default_factory=dict)
     tables: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from catalog.cli.output import complain, print_json, settings
+from catalog.cli.parsing import fingerprints
 from catalog.sourcefile import source_file, source_id
 from harvesters import registry
 from harvesters.detection import examine
@@ -18,6 +19,9 @@ def command(
     url: str = typer.Argument(metavar="URL", help="An address, or a folder of this machine."),
     municipality: str = typer.Option(..., "--municipality", metavar="ID", help="Whose data they are."),
     id: str = typer.Option("", "--id", metavar="ID", help="The source's id (default: from the address)."),
+    certificate: str = typer.Option(
+        "", "--certificate", metavar="SHA256", help="The fingerprint of a certificate that nobody vouches for."
+    ),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
     """Detect what answers at an address and write sources/ID.toml.
@@ -42,7 +46,8 @@ def command(
             f"sources/{name}.toml: exists already; choose another --id",
             f"sources/{name}.toml: gibt es schon; wählen Sie eine andere --id",
         )
-    examined = examine(url, region)
+    known = fingerprints(certificate)
+    examined = examine(url, region, certificate=known)
     if examined.reason is not None:
         return complain(f"{examined.reason.en} Nothing was written.", f"{examined.reason.de} Nichts wurde geschrieben.")
     found = examined.found
@@ -53,7 +58,7 @@ def command(
             print(f"{url}: keine bekannte Schnittstelle und keine Daten gefunden; nichts wurde geschrieben")
         return 1
     file.parent.mkdir(exist_ok=True)
-    file.write_text(source_file(found[0], municipality, region.folder), encoding="utf-8")
+    file.write_text(source_file(found[0], municipality, region.folder, known), encoding="utf-8")
     try:
         registry.check_sources(load(region.folder))
     except ConfigurationError as refused:

@@ -7,7 +7,16 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from schemas import refusals, region
 from schemas.region import ConfigurationError
+
+
+def fingerprints(given: str) -> tuple[str, ...]:
+    """What ``--certificate`` says. Raises ConfigurationError."""
+    try:
+        return region.fingerprints(given)
+    except refusals.Wrong as wrong:
+        raise ConfigurationError(f"--certificate: {wrong}", f"--certificate: {wrong.de}") from wrong
 
 
 class Verb(TyperCommand):

@@ -290,9 +290,10 @@ declare(
     de="{0}: Die verschlüsselte Verbindung kam nicht zustande ({1}).",
     en="{0}: the encrypted connection could not be made ({1}).",
     fix_de="Den Betreiber auf sein Zertifikat hinweisen; die Prüfung wird nicht abgeschaltet. Hat er es selbst "
-    "ausgestellt, sich den SHA-256-Fingerabdruck nennen lassen und ihn in der Quelle unter certificate eintragen.",
+    "ausgestellt, sich den SHA-256-Fingerabdruck nennen lassen und ihn in der Quelle unter certificate eintragen "
+    "(bei detect und add: --certificate).",
     fix_en="Tell the operator about the certificate; the check is not turned off. If they issued it themselves, ask for "
-    "its SHA-256 fingerprint and enter that in the source under certificate.",
+    "its SHA-256 fingerprint and enter that in the source under certificate (with detect and add: --certificate).",
     source="faults.md F33",
 )
 declare(

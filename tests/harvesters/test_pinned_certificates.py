@@ -21,6 +21,7 @@ from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.pins import Pin, fingerprint
 from schemas.limits import Limits
+from schemas.region import load
 from tests.faultserver import FaultServer, Reply
 from tests.harvesters.certificates import Authority, server_context
 from tests.harvesters.guard_crawl import CrawlProcess
@@ -202,8 +203,21 @@ def test_F33_a_source_is_harvested_by_its_pin_and_fails_when_that_changes(tmp_pa
         command = [sys.executable, "-m", "catalog.cli", "--region", str(region), "harvest"]
         return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
 
+    def add(server: FaultServer, *more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "catalog.cli", "--region", str(region), "add", server.url("/c.ttl")]
+        command += ["--municipality", "neuhof", "--id", "neu", *more]
+        return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+
     with FaultServer(tls=server_context(tmp_path / "one"), pages={"/c.ttl": page}) as server:
         pin = fingerprint(_presented(server))
+        refused = add(server)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "Die verschlüsselte Verbindung kam nicht zustande" in refused.stderr
+        assert add(server, "--certificate", pin).returncode == 0
+        written = load(region, {}).source("neu")
+        assert written is not None
+        assert written.certificate == (pin.replace(":", "").lower(),)
+        (region / "sources/neu.toml").unlink()
         done = harvest(server, pin)
         assert "1 Datensatz" in done.stdout or "1 neu" in done.stdout, done.stdout + done.stderr
     with FaultServer(tls=server_context(tmp_path / "two"), pages={"/c.ttl": page}) as server:
