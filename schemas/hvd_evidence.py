@@ -19,7 +19,8 @@ from schemas.vocabularies import LISTS
 from schemas.vocabularies.codes import listed, rows
 from schemas.vocabularies.spelling import fold, iri_key
 
-STATED, LABELLED, IN_TITLE, IN_KEYWORD, WEAK_TITLE, WEAK_KEYWORD = 95, 75, 85, 50, 45, 25
+# A keyword „Gebäude“ may be any word; beside „inspireidentifiziert“ it is the theme.
+STATED, LABELLED, IN_TITLE, IN_KEYWORD, WEAK_TITLE, WEAK_KEYWORD = 95, 50, 85, 50, 45, 25
 _MARKED = 15
 _THEME_AGREES, _THEME_DIFFERS = 5, -15
 _INSPIRE = "inspire.ec.europa.eu/theme/"
@@ -95,9 +96,9 @@ def _of_musterdaten(dataset: Dataset) -> Iterable[Evidence]:
             yield _said(
                 category,
                 match.certainty - 10 if sure else min(match.certainty - 45, WEAK_TITLE),
-                f"Er ist nach „{match.words}“ der Musterdatensatz „{match.entry.de}“, der zu {{0}} "
+                f"Der Datensatz ist nach „{match.words}“ der Musterdatensatz „{match.entry.de}“, der zu {{0}} "
                 + ("gehört." if sure else "gehören kann."),
-                f"By “{match.words}” it is the Musterdatensatz “{match.entry.en}”, which "
+                f"By “{match.words}” the dataset is the Musterdatensatz “{match.entry.en}”, which "
                 + ("belongs to {0}." if sure else "may belong to {0}."),
             )
 
