@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from catalog import database
+from catalog import database, occupancy
 from catalog.cli.output import print_json, settings
 from catalog.links import report, rounds
 from catalog.links.answers import Outcome, words
@@ -38,14 +38,15 @@ def command(
     """
     region = settings(context).region()
     key = _key(region, source)
-    engine = database.prepare(region)
-    try:
-        done = rounds.run(region, engine, utc_now, source_key=key, tell=_tell, keep=True)
-        with engine.connect() as connection:
-            broken = report.broken(connection, key)
-            reach = report.reach(connection)
-    finally:
-        engine.dispose()
+    with occupancy.shared(region):
+        engine = database.prepare(region)
+        try:
+            done = rounds.run(region, engine, utc_now, source_key=key, tell=_tell, keep=True)
+            with engine.connect() as connection:
+                broken = report.broken(connection, key)
+                reach = report.reach(connection)
+        finally:
+            engine.dispose()
     if json:
         print_json(_to_json(done, broken, reach))
     else:
@@ -59,7 +60,10 @@ def _key(region: Region, source: str | None) -> str | None:
     found = region.source(source)
     if found is None:
         allowed = ", ".join(each.id for each in region.sources) or "none"
-        raise ConfigurationError(f"--source: {source!r} does not exist; there are: {allowed}")
+        raise ConfigurationError(
+            f"--source: {source!r} does not exist; there are: {allowed}",
+            f"--source: eine Quelle {source!r} gibt es nicht; es gibt: {allowed}",
+        )
     return found.key
 
 

@@ -16,6 +16,8 @@ from catalog.corrections import kept
 from catalog.corrections.shown import Shown, shown
 from catalog.entries import Entry, Gone, Same
 from catalog.fragments import document
+from catalog.links import book
+from catalog.links.findings import findings as link_findings
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import formats
@@ -23,8 +25,9 @@ from catalog.web.pages import labels, remarks
 from catalog.web.plans import record_address
 from catalog.web.texts import SOURCE, texts
 from schemas import future_dates
+from schemas.findings import Finding
 from schemas.kinds import Literal
-from schemas.model import Resource, Value
+from schemas.model import Dataset, Resource, Value
 from schemas.region import ConfigurationError, Region
 
 VERB = "show"
@@ -61,14 +64,15 @@ def command(
             )
         if json or format == "json":
             same = [_same(each) for each in catalogue.same(found.key)]
-            print_json({**to_json(found, _corrections(catalogue, found)), **({"same": same} if same else {})})
+            told = to_json(found, _corrections(catalogue, found), _of_links(catalogue, found))
+            print_json({**told, **({"same": same} if same else {})})
         elif format or not explain:
             syntax = format or "ttl"
             fragments = {"ttl": found.ttl, "rdf": found.rdf, "jsonld": found.jsonld, "nt": found.ntriples}
             sys.stdout.buffer.write(document(syntax, fragments[syntax]))
             sys.stdout.buffer.flush()
         else:
-            _explain(found, _corrections(catalogue, found))
+            _explain(found, _corrections(catalogue, found), _of_links(catalogue, found))
             _explain_cluster(region, found, catalogue.same(found.key))
     finally:
         catalogue.close()
@@ -79,8 +83,17 @@ def _corrections(catalogue: Catalogue, entry: Entry) -> tuple[Shown, ...]:
     return shown(kept.of_record(catalogue.engine, entry.key, catalogue.number()), entry)
 
 
-def to_json(entry: Entry, corrections: Sequence[Shown] = ()) -> dict[str, Any]:
-    """The entry in the form of DESIGN 4.2."""
+def _of_links(catalogue: Catalogue, entry: Entry) -> tuple[Finding, ...]:
+    """What the answers of its addresses say about a dataset."""
+    record = entry.record()
+    if not isinstance(record, Dataset):
+        return ()
+    with catalogue.engine.connect() as connection:
+        return link_findings(record, book.of_record(connection, entry.key))
+
+
+def to_json(entry: Entry, corrections: Sequence[Shown] = (), more: Sequence[Finding] = ()) -> dict[str, Any]:
+    """The entry in the form of DESIGN 4.2; ``more`` are findings that its version does not hold."""
     values = _attributes(entry.record())
     return {
         "iri": entry.iri,
@@ -92,7 +105,7 @@ def to_json(entry: Entry, corrections: Sequence[Shown] = ()) -> dict[str, Any]:
         "first_seen": entry.first_seen,
         "changed": entry.changed,
         "record": values,
-        "findings": [finding.to_json() for finding in future_dates.in_force(entry.findings, utc_now())],
+        "findings": [finding.to_json() for finding in (*future_dates.in_force(entry.findings, utc_now()), *more)],
         "trace": [
             {"attribute": attribute, "value": _at(values, attribute), "field": field, "rule": rule}
             for attribute, field, rule in entry.trace
@@ -147,7 +160,7 @@ def _at(values: Any, path: str) -> Any:
     return values
 
 
-def _explain(entry: Entry, corrections: Sequence[Shown]) -> None:
+def _explain(entry: Entry, corrections: Sequence[Shown], more: Sequence[Finding]) -> None:
     said = texts(SOURCE)
     since = formats.time(entry.changed)
     print(f"{entry.title}\n  {entry.iri}\n  {entry.source_key}/{entry.native_id}, Lauf {entry.run_id}, {since}\n")
@@ -163,7 +176,7 @@ def _explain(entry: Entry, corrections: Sequence[Shown]) -> None:
         print(f"Korrektur: {each.attribute}{where} = {each.value}, an der Quelle: {each.source} (Lauf {each.run})")
         if each.evidence_de:
             print(f"    {each.evidence_de}")
-    findings = future_dates.in_force(entry.findings, utc_now())
+    findings = (*future_dates.in_force(entry.findings, utc_now()), *more)
     if findings:
         print()
     for finding in findings:

@@ -49,6 +49,12 @@ def test_what_is_due_is_asked_and_told(folder: Path, server: FaultServer) -> Non
     assert broken["reason"] == {"de": "die Adresse gibt es nicht mehr (404)", "en": "the address is gone (404)"}
     assert broken["sources"] == ["portal"]
     assert "weg.csv: nicht erreichbar: die Adresse gibt es nicht mehr (404)" in first.err
+    shown = allmende("show", "portal/weg", "--json", cwd=folder).json()
+    assert "link-failed-once" in [finding["rule"] for finding in shown["findings"]]
+    assert (
+        "nicht erreichbar: die Adresse gibt es nicht mehr (404)"
+        in allmende("show", "portal/weg", "--explain", cwd=folder).out
+    )
     again = allmende("check-links", cwd=folder)
     assert again.code == 1
     assert again.out.startswith("Keine Adresse ist fällig.")
