@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from catalog import tables
 from catalog.entries import unpacked
+from catalog.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
 from catalog.summary import Summary
@@ -23,6 +25,7 @@ MAYBE = 50
 HVD, MAYBE_HVD, NO_DUTY = "hvd", "maybe", ""
 _MARK = b"musterdatenkatalog.de/def/musterdatensatz/"
 _records, _versions = tables.records, tables.versions
+_seen = Remembered(200_000)
 
 
 class Published(NamedTuple):
@@ -109,50 +112,42 @@ def _order(each: Coverage) -> tuple[int, int, str]:
 def _recognised(catalogue: Catalogue, at: int) -> Iterator[tuple[Published, str]]:
     """The public datasets of the municipalities, each with the code of the entry that it is or may be."""
     statement = (
-        sa.select(_records.c.key, _records.c.slug, _records.c.iri, _records.c.source_key, *_parts())
+        sa.select(
+            *(_records.c.key, _records.c.slug, _records.c.iri, _records.c.source_key),
+            *(_versions.c.content_hash, _versions.c.ntriples, _versions.c.summary),
+        )
         .join_from(_records, _versions, _versions.c.key == _records.c.key)
         .where(_records.c.kind == "dataset", current(at), ~shadowed(at))
         .order_by(_records.c.position)
     )
     with catalogue.engine.connect().execution_options(yield_per=500) as connection:
-        for key, slug, iri, source_key, packed, stored in connection.execute(statement):
+        for key, slug, iri, source_key, content, packed, stored in connection.execute(statement):
             place = catalogue.municipalities.get(source_key)
             if place is None:
                 continue
             summary = Summary.from_json(stored)
-            for match in _matches(summary, unpacked(packed)):
-                yield (
-                    Published(
-                        key,
-                        slug,
-                        iri,
-                        summary.title,
-                        place,
-                        match.certainty,
-                        summary.violations,
-                        summary.warnings,
-                        summary.modified,
-                        summary.hvd,
-                    ),
-                    match.entry.code,
+            # The same content is the same entry: only what changed since the last look is looked at.
+            found = _seen.once(bytes(content), partial(_matches, summary, packed))
+            for code, certainty in found:
+                published = Published(
+                    *(key, slug, iri, summary.title, place, certainty),
+                    *(summary.violations, summary.warnings, summary.modified, summary.hvd),
                 )
+                yield published, code
 
 
-def _parts() -> tuple[sa.ColumnElement[bytes], sa.ColumnElement[str]]:
-    return _versions.c.ntriples, _versions.c.summary
-
-
-def _matches(summary: Summary, ntriples: bytes) -> Sequence[musterdaten.Match]:
-    """The entries that a dataset surely is: all that it refers to, else the single most certain one; or may be."""
+def _matches(summary: Summary, packed: bytes) -> tuple[tuple[str, int], ...]:
+    """The entries that a dataset is (all that it refers to, else the single most certain one) or may be: code, certainty."""
     themes = [LISTS["data-theme"].base + code for code in summary.themes]
+    ntriples = unpacked(packed)
     references = _references(ntriples) if _MARK in ntriples else ()
     found = musterdaten.recognise([summary.title], summary.keywords, summary.description, themes, references)
     if not found or found[0].certainty < MAYBE:
         return ()
     best = [match for match in found if match.certainty == found[0].certainty]
     if best[0].certainty == musterdaten.STATED or len(best) == 1:
-        return best
-    return [match._replace(certainty=min(match.certainty, SURE - 1)) for match in best]
+        return tuple((match.entry.code, match.certainty) for match in best)
+    return tuple((match.entry.code, min(match.certainty, SURE - 1)) for match in best)
 
 
 def _references(ntriples: bytes) -> tuple[str, ...]:
