@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog import database, tables
+from catalog import database, serving, tables
+from catalog.follower import Follower
 from catalog.quality import figures, following, history, reading
 from catalog.quality.figures import Figures
 from catalog.quality.following import Followed
@@ -269,6 +270,25 @@ def test_links_are_kept_while_scores_are_made_anew(place: Linked, monkeypatch: p
         follow(place)
         assert total(place, "a") == 40
         assert place.round().asked == 0
+
+
+def test_whatever_goes_wrong_with_scores_search_and_feeds_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("kaputt")
+
+    with linked_region(tmp_path) as place:
+        place.publish(a=linked("a"))
+        follower = Follower(place.region)
+        try:
+            serving._score(place.region, follower)
+            assert total(place) == 0
+            monkeypatch.setattr(following, "follow", broken)
+            serving._score(place.region, follower)
+        finally:
+            follower.close()
+    assert "kaputt" in caplog.text
 
 
 # ------------------------------------------------------------------------------------------------ pure
