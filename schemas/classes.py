@@ -102,6 +102,26 @@ SUPERCLASSES: Mapping[URIRef, tuple[URIRef, ...]] = MappingProxyType(
         VCARD.Organization: (VCARD.Kind,),
     }
 )
+# Classes of which a name alone is enough. Whoever is an agent, a contact or a record owes more than that.
+BARE = frozenset(
+    str(each)
+    for each in (
+        DCTERMS.Frequency,
+        DCTERMS.LicenseDocument,
+        DCTERMS.LinguisticSystem,
+        DCTERMS.Location,
+        DCTERMS.MediaType,
+        DCTERMS.MediaTypeOrExtent,
+        DCTERMS.ProvenanceStatement,
+        DCTERMS.RightsStatement,
+        DCTERMS.Standard,
+        ELI.LegalResource,
+        FOAF.Document,
+        ODRL2.Policy,
+        PROV.Activity,
+        SPDX.ChecksumAlgorithm,
+    )
+)
 # Everything that can be named is one; no shape of ours asks for it.
 RESOURCE = RDFS.Resource
 HVD_LEGISLATION = "http://data.europa.eu/eli/reg_impl/2023/138/oj"

@@ -89,6 +89,11 @@ NORMALISATIONS: tuple[Normalisation, ...] = (
         "feeds pass the official shapes without inference (DESIGN 4.3)",
     ),
     Normalisation(
+        "class-alone",
+        "where nothing is said of an address but its class (a page, a law, a licence …), the class is left to the feed page",
+        "each page states it of every value it names, as the official range shapes ask; in the record it says nothing",
+    ),
+    Normalisation(
         "code-description",
         "what a feed says about the concepts of official code lists is left out",
         "the lists' owners say it, and it would be repeated in each record",

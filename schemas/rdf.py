@@ -10,6 +10,7 @@ import rdflib
 from rdflib import DCAT, FOAF
 
 from schemas import iris
+from schemas.classes import BARE
 from schemas.dcat import TABLE_OF, TABLES
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Kind, Literal, language_tag
@@ -345,6 +346,8 @@ class Reading:
             if raw not in self._names and raw not in self.triples.repaired and raw != self._root:
                 self._plain[raw] = present
             return present
+        if not blank and self._is_bare(raw):
+            return self._names.get(raw) or present_iri(raw)
         record_class = node or self._class_of(raw)
         if not blank and issubclass(record_class, COMPANIONS):
             if raw != self._root:
@@ -354,6 +357,11 @@ class Reading:
             return self._circle(raw) if blank else self._names.get(raw, raw)
         done = self._done.get(raw) or self._done.get((raw, record_class))
         return done if done is not None else self._read(raw, record_class)
+
+    def _is_bare(self, iri: str) -> bool:
+        """Whether nothing is said about an IRI but a class that a name is enough of: feeds say that of every value."""
+        statements = self.triples.by_subject[iri]
+        return len(statements) == 1 and statements[0][0] == RDF_TYPE and statements[0][1] in BARE
 
     def _as_distribution(self, subject: str) -> str | Resource:
         """A dataset that is its own distribution under one IRI, read as both."""

@@ -74,7 +74,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "a period without any date says nothing; DCAT-AP.de asks for one, so we ask always",
     ),
     Difference(
-        "dcat-ap dcat-ap-de hvd",
+        "dcat-ap dcat-ap-de",
         "ours",
         "nodeKind",
         "*",

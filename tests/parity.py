@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import pyshacl
 import rdflib
 from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.collection import Collection
@@ -20,6 +19,7 @@ from schemas.namespaces import DCAT, DCTERMS, SKOS
 from schemas.triples import Triples
 from schemas.views import View
 from schemas.vocabularies import LISTS, open_license
+from tests.official_shapes import report_of
 
 _OPEN = URIRef("http://govdata.de/mqa/#isOpenLicense")
 # So the dashboard writes it, in the shapes and in its list of licences: an IRI that nobody expanded.
@@ -113,7 +113,7 @@ def graph_of(triples: Triples) -> Graph:
     for iri in seen | {HVD_LEGISLATION}:
         for each in of_code(iri):
             graph.add((URIRef(iri), RDF.type, URIRef(each)))
-        if open_license(iri):
+        if iri in LISTS["license"] and open_license(iri):
             graph.add((URIRef(iri), _OPEN, _TRUE))
         for codes in LISTS.values():
             if iri in codes:
@@ -151,13 +151,6 @@ _OF_VALUES = frozenset({"list", "open", "qualified"})
 def of_class_tables(standards: Path, profile: str) -> Graph:
     """The first set of official shapes of a profile: those of its class tables and code lists."""
     return official(standards, profile)[0]
-
-
-def report_of(data: Graph, shapes: Graph) -> Graph:
-    """pySHACL's report, without inference."""
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=True)
-    assert isinstance(report, Graph)
-    return report
 
 
 def _found(data: Graph, shapes: Graph) -> set[Mark]:

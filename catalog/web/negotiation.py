@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from catalog.entries import Entry, Gone, Moved
 from catalog.feeds import formats
+from catalog.feeds.described import DESCRIBED, described
 from catalog.feeds.envelope import Envelope, around_record
 from catalog.rows import FORMS
 from catalog.search import Catalogue
@@ -228,10 +229,22 @@ def unknown_suffix(suffix: str) -> Refused:
 
 
 def answer(
-    request: Request, suffix: str, entries: Sequence[Entry], page: Envelope, *, changed: str, link: str
+    request: Request,
+    suffix: str,
+    entries: Sequence[Entry],
+    page: Envelope,
+    *,
+    changed: str,
+    link: str,
+    named: bytes = b"",
 ) -> Response:
-    """A feed document as an answer: open to every origin, to be revalidated by its ETag."""
+    """A feed document as an answer: open to every origin, to be revalidated by its ETag.
+
+    What the entries name, and the N-Triples ``named``, is described in it where the format is RDF.
+    """
     form = formats()[suffix]
+    if suffix in DESCRIBED:
+        entries = [*entries, described(suffix, entries, named)]
     headers = {**security.OPEN, "cache-control": "no-cache", "link": link}
     if changed:
         headers["last-modified"] = conditional.http_date(changed)

@@ -15,7 +15,8 @@ from schemas.validation import check, check_view
 from schemas.views import View
 from tests.bench import feed
 from tests.bench.figures import Figure, of_runs, ratio
-from tests.parity import graph_of, of_class_tables, report_of
+from tests.official_shapes import report_of
+from tests.parity import graph_of, of_class_tables
 
 DATASETS = 1000
 PROFILE = "dcat-ap-de"

@@ -15,6 +15,7 @@ import pytest
 from harvesters.readers import dcat
 from harvesters.reading import Context, Reading, Unusable
 from schemas import iris, rdf, syntax
+from schemas.classes import BARE
 from schemas.dcat import TABLES
 from schemas.kinds import Kind, Literal, is_iri, is_web, language_tag, writable
 from schemas.limits import Limits
@@ -44,6 +45,7 @@ TESTED_BY = {
     "shared-node": "_compare",
     "geometry-node": "_property",
     "class-added": "_compare",
+    "class-alone": "_is_bare",
     "code-description": "_closure",
     "own-iri": "_closure",
 }
@@ -121,7 +123,7 @@ def _closure(statements: Statements, subject: Term, own: set[Term], elsewhere: s
             written = target or _nameless(_object(_property(predicate), value))
             found.add((name or _nameless(node), _property(predicate, value), written))
             known = isinstance(value, ox.NamedNode | ox.BlankNode) and value in statements.by_subject
-            if not known or value in seen or value in own or value in elsewhere:
+            if not known or _is_bare(statements, value) or value in seen or value in own or value in elsewhere:
                 continue
             if isinstance(value, ox.NamedNode) and value.value.startswith((*CODE_LISTS, f"{BASE}/")):
                 continue
@@ -129,6 +131,14 @@ def _closure(statements: Statements, subject: Term, own: set[Term], elsewhere: s
                 seen.add(value)
                 waiting.append(value)
     return found
+
+
+def _is_bare(statements: Statements, value: Term) -> bool:
+    """Whether a document says nothing of an address but one of the classes that feed pages state themselves."""
+    said = statements.by_subject[value]
+    if not isinstance(value, ox.NamedNode) or len(said) != 1 or said[0][0] != TYPE:
+        return False
+    return isinstance(said[0][1], ox.NamedNode) and said[0][1].value in BARE
 
 
 def _written(ntriples: str) -> set[Statement]:

@@ -18,7 +18,7 @@ from schemas.profiles import PROFILES
 from schemas.triples import Triples
 from tests import mutants
 from tests.differences import DIFFERENCES, Difference, explained
-from tests.parity import Mark, official, ours, theirs
+from tests.parity import official, ours, theirs
 
 FULL = os.environ.get("ALLMENDE_TEST_PROFILE") == "full"
 # Together 2,000; the profile that is asked most gets most.
@@ -36,7 +36,7 @@ def quiet() -> Iterator[None]:
     logger.level = before
 
 
-def compared(triples: Triples, profile: str, standards: Path) -> list[tuple[str, Mark]]:
+def compared(triples: Triples, profile: str, standards: Path) -> list[str]:
     """What only one side says and no difference explains."""
     their_marks, our_marks = theirs(triples, *official(standards, profile)), ours(triples, profile)
     more = [(mark, None) for mark in sorted(their_marks - our_marks.keys())]
@@ -44,7 +44,7 @@ def compared(triples: Triples, profile: str, standards: Path) -> list[tuple[str,
     used, left = explained(profile, "theirs", more, our_marks)
     used_own, left_own = explained(profile, "ours", own, their_marks)
     _USED.setdefault(profile, set()).update(used, used_own)
-    return [("theirs", mark) for mark in left] + [("ours", mark) for mark in left_own]
+    return [f"theirs {each}" for each in left] + [f"ours {each}" for each in left_own]
 
 
 def documents(*folders: Path) -> Triples:
@@ -81,7 +81,7 @@ def test_examples_of_the_standards(standards: Path, profile: str) -> None:
     folders = [standards / each for each in (SERVICES if profile == "cpsv-ap" else EXAMPLES)]
     triples = documents(*folders)
     assert len(triples.by_subject) > 8
-    assert compared(triples, profile, standards) == []
+    assert not (left := compared(triples, profile, standards)), left[:20]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -91,7 +91,7 @@ def test_samples(standards: Path, samples: Path, profile: str) -> None:
     if profile not in ("cpsv-ap", "dcat-ap-de") and not FULL:
         triples = thinned(triples, 1500)
     assert len(triples.by_subject) > 100
-    assert compared(triples, profile, standards) == []
+    assert not (left := compared(triples, profile, standards)), left[:20]
 
 
 def thinned(triples: Triples, count: int) -> Triples:
@@ -113,7 +113,7 @@ def thinned(triples: Triples, count: int) -> Triples:
 def test_records_broken_on_purpose(standards: Path, profile: str) -> None:
     sets = official(standards, profile)
     triples = mutants.of(profile, 2000 if FULL else MUTANTS[profile], sets)
-    assert compared(triples, profile, standards) == []
+    assert not (left := compared(triples, profile, standards)), left[:20]
 
 
 def test_differences_are_needed(standards: Path) -> None:
@@ -121,9 +121,9 @@ def test_differences_are_needed(standards: Path) -> None:
     if set(_USED) != set(PROFILES):
         pytest.skip("only together with the other tests of this file")
     unused = [
-        (profile, each.side, each.ask, each.path)
+        f"{profile}: {each.side} {each.ask} {each.path}"
         for each in DIFFERENCES
         for profile in each.profiles.split()
         if each not in _USED[profile]
     ]
-    assert unused == []
+    assert not unused, "\n".join(unused)

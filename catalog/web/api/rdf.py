@@ -36,7 +36,9 @@ from catalog.web.negotiation import (
     unknown_suffix,
 )
 from catalog.web.pages.datasets import asked
-from schemas.region import publisher_key
+from schemas.namespaces import DCTERMS
+from schemas.region import Region, publisher_key
+from schemas.vocabularies import find_language
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _HIGHEST = 10**9
@@ -114,7 +116,14 @@ def _feed(request: Request, suffix: str) -> Response:
     entries = [*page.entries, *page.companions]
     published_at = catalogue.published_at(at)
     envelope = around_page(region, published_at, entries, view)
-    return answer(request, suffix, entries, envelope, changed=published_at, link=_links(region.base_url, suffix, view))
+    link = _links(region.base_url, suffix, view)
+    return answer(request, suffix, entries, envelope, changed=published_at, link=link, named=_language(region))
+
+
+def _language(region: Region) -> bytes:
+    """What the catalogue itself names; the rest of it is described in the envelope."""
+    language = find_language(region.language)
+    return f"<#> <{DCTERMS.language}> <{language.iri}> .\n".encode() if language else b""
 
 
 def _beyond(wish: Wish, first: FeedPage) -> FeedPage:
