@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from harvesters import registry
-from schemas import documents, model, rules, validation
+from schemas import documents, model, rdf, rules, syntax, validation
 from schemas.dcat import HVD_LEGISLATION, PROFILES, TABLES, Row, Table
 from schemas.findings import WORDING, Finding, Severity, declare, worst
 from schemas.kinds import DATATYPES, Kind, Literal
@@ -207,6 +207,19 @@ def test_what_is_described_in_a_record_is_checked_with_it() -> None:
     agent = model.Agent(iri=OTHER)
     assert (OTHER, "missing-mandatory") in {(f.focus, f.rule) for f in check(Dataset(iri=FOCUS), "dcat-ap-de", [agent])}
     assert check(Resource(iri=FOCUS, extra=((str(DCTERMS.title), OTHER),)), "dcat-ap-de") == ()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.record.__name__)
+def test_record_is_judged_like_the_document_that_it_becomes(table: Table, profile: str) -> None:
+    """The check of a harvest and that of a document are one: they differ in what is known of the rest."""
+    whole = full(table)
+    empty = {row.attribute: () for row in table.rows}
+    double = {row.attribute: (good(row, 0), good(row, 1)) for row in table.rows}
+    wrong = tuple((str(row.property), Literal("{", "de")) for row in table.rows if row.kind in (Kind.IRI, Kind.NODE))
+    for record in (whole, changed(whole, **empty), changed(whole, **double), changed(whole, extra=wrong)):
+        document = View(syntax.parse(rdf.ntriples(record, "k"), "nt").by_subject, whole=False)
+        assert set(check(record, profile)) == set(check_view(document, profile))
 
 
 DATE = str(XSD.date)

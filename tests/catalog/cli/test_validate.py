@@ -143,3 +143,56 @@ def test_entry_point_gives_the_exit_code(
         cli.main()
     assert ended.value.code == 0
     assert "findings" in capfd.readouterr().out
+
+
+SERVICE = """
+@prefix cpsv: <http://purl.org/vocab/cpsv#> . @prefix cv: <http://data.europa.eu/m8g/> .
+@prefix dct: <http://purl.org/dc/terms/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<https://amt.example.org/s/1> a cpsv:PublicService ; dct:identifier "s1" ; dct:title "Hund anmelden"@de ;
+  dct:description "Wer einen Hund hält, meldet ihn an."@de ; cv:hasCompetentAuthority <https://amt.example.org> .
+<https://amt.example.org> a cv:PublicOrganisation ; skos:prefLabel "Bürgerbüro"@de ; dct:spatial [ a dct:Location ] .
+"""
+
+
+def test_public_services_have_a_profile_of_their_own(document: Path) -> None:
+    (document / "service.ttl").write_text(SERVICE, encoding="utf-8")
+    assert findings(allmende("validate", "service.ttl", "--profile", "cpsv-ap", "--json", cwd=document)) == []
+    broken = SERVICE.replace('dct:title "Hund anmelden"@de', 'dct:title "Hund anmelden"').replace(
+        "a cv:PublicOrg", "a cv:Org"
+    )
+    (document / "service.ttl").write_text(broken, encoding="utf-8")
+    result = allmende("validate", "service.ttl", "--profile", "cpsv-ap", "--json", cwd=document)
+    assert result.code == 1
+    assert {(f["rule"], f["path"].rpartition("/")[2]) for f in findings(result)} == {
+        ("wrong-datatype", "title"),
+        ("wrong-class", "hasCompetentAuthority"),
+    }
+
+
+def test_a_document_of_datasets_holds_no_service_and_the_other_way_round(document: Path) -> None:
+    (document / "service.ttl").write_text(SERVICE, encoding="utf-8")
+    for file, profile, rule in (
+        ("good.ttl", "cpsv-ap", None),  # a dataset belongs to CPSV-AP as well: what a service is part of
+        ("service.ttl", "dcat-ap-de", "document-without-record"),
+    ):
+        result = allmende("validate", file, "--profile", profile, "--json", cwd=document)
+        told = {finding["rule"] for finding in findings(result)}
+        assert (rule in told) is (rule is not None), (file, told)
+
+
+def test_geodata_are_asked_what_geodcat_ap_asks(document: Path) -> None:
+    text = GOOD.replace(
+        "dcterms:publisher", "dcterms:rightsHolder <https://amt.example.org/nobody> ; dcterms:publisher"
+    )
+    (document / "geo.ttl").write_text(text, encoding="utf-8")
+    told = findings(allmende("validate", "geo.ttl", "--profile", "geodcat-ap", "--json", cwd=document))
+    assert ("wrong-class", "http://purl.org/dc/terms/rightsHolder") in {(f["rule"], f["path"]) for f in told}
+
+
+def test_a_document_is_judged_as_it_stands(document: Path) -> None:
+    """What a harvest would mend is broken all the same for whoever reads the document with the official shapes."""
+    text = GOOD.replace("dcterms:license <http://dcat-ap.de/def/licenses/cc-zero>", 'dcterms:license "CC0"')
+    (document / "text.ttl").write_text(text, encoding="utf-8")
+    told = findings(allmende("validate", "text.ttl", "--json", cwd=document))
+    license_ = {f["rule"] for f in told if f["path"] == "http://purl.org/dc/terms/license"}
+    assert {"wrong-kind", "not-in-code-list"} <= license_
