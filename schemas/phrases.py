@@ -126,7 +126,8 @@ def is_whole(text: str, hit: Hit[K]) -> bool:
     """Whether a text says nothing but the phrase: beside it only numbers and words of ``empty-words.csv``."""
     places = {token.place for token in hit.tokens}
     return all(
-        token.place in places or token.text.isdigit() or token.text in saying_nothing() for token in tokens(text)
+        token.place in places or token.forms[0].isdigit() or token.forms[0] in saying_nothing()
+        for token in tokens(text)
     )
 
 
