@@ -77,7 +77,7 @@ def test_each_profile_has_its_own_demands(document: Path, profile: str) -> None:
         == {
             "dcat-ap": set(),
             "dcat-ap-de": {"publisher"},
-            "hvd": {"applicableLegislation", "hvdCategory"},
+            "hvd": {"applicableLegislation", "hvdCategory", "servesDataset"},
         }[profile]
     )
 
