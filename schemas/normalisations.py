@@ -119,6 +119,7 @@ CODE_LISTS = tuple(
         "www.iana.org/assignments/media-types/",
         "purl.org/adms/",
         "inspire.ec.europa.eu/",
+        "spdx.org/rdf/terms#checksumAlgorithm_",
     )
     for scheme in ("http://", "https://")
 )
