@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from schemas import iris
+from schemas.geocoding import is_key
 from schemas.kinds import Literal, is_web
 from schemas.model import Dataset, Distribution, Identifier, Location, Resource, iri_of, text
 
@@ -169,5 +170,6 @@ def _places(record: Resource) -> Iterator[str]:
             for each in (*value.bbox, *value.geometry, *value.centroid):
                 if isinstance(each, Literal):
                     yield each.text
-        if address := iri_of(value):
+        # The key of a municipality tells none of its datasets from another, and may be derived.
+        if (address := iri_of(value)) and not is_key(address):
             yield address
