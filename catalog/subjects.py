@@ -84,12 +84,14 @@ class Subject(NamedTuple):
         Takes the record under this name, and its IRI before.
         """
         moved = {**self.parts, **({former: self.iri} if former else {})}
-        kept = [each._replace(focus=moved.get(each.focus, each.focus)) for each in found if each.rule not in _RULES]
-        return (*kept, *(self._own(record, former) if self.given else ()))
-
-    def _own(self, record: Resource, former: str | None) -> Iterable[Finding]:
+        before = tuple(found)
+        kept = [each._replace(focus=moved.get(each.focus, each.focus)) for each in before if each.rule not in _RULES]
         # A source that has given the record an IRI of its own since has done what the finding asks for.
-        if self.iri != self.source_iri and former in (self.iri, self.source_iri):
+        asked = former == self.source_iri or any(each.rule == OWN_IRI for each in before)
+        return (*kept, *(self._own(record, asked) if self.given else ()))
+
+    def _own(self, record: Resource, asked: bool) -> Iterable[Finding]:
+        if self.iri != self.source_iri and asked:
             yield Finding(Severity.WARNING, self.iri, None, OWN_IRI, (self.source_iri, self.iri))
         ours = set(self.parts.values())
         parts = getattr(record, "distribution", ())
