@@ -26,6 +26,14 @@ _TYPED: dict[str, tuple[str, str]] = {
     str(XSD.hexBinary): ("00ff", "xyz"),
     str(XSD.double): ("12.5E0", "zwölf"),
 }
+_SECOND: dict[str, str] = {
+    str(XSD.date): "2026-11-04",
+    str(XSD.decimal): "11.5",
+    str(XSD.nonNegativeInteger): "6",
+    str(XSD.duration): "P2D",
+    str(XSD.hexBinary): "A0",
+    str(XSD.double): "13.5E0",
+}
 # Terms that were given up, and a scheme that nobody knows: what a class table never lists.
 _FORMER: Statements = [
     (str(DCATDE.originator), f"{BASE}good/agent"),
@@ -120,7 +128,7 @@ class Mutants:
             datatypes = by_ask[Ask.DATATYPE].split()
             for each in _TYPED:
                 if each in datatypes:
-                    return Literal(_TYPED[each][0], None, each)
+                    return Literal(_SECOND[each] if number else _TYPED[each][0], None, each)
             return Literal(f"Text {number}", "de")
         if Ask.CLASS in by_ask:
             return self._good(by_ask[Ask.CLASS], number)
