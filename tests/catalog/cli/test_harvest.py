@@ -302,7 +302,9 @@ def test_F53_second_run_of_a_source_at_once_is_skipped(tmp_path: Path, portal: P
     assert only(Result(first.returncode, out, ""))["created"] == 20
 
 
-def test_records_that_wait_after_an_undo_are_exit_1_though_the_run_is_published(published: Path, portal: Portal) -> None:
+def test_records_that_wait_after_an_undo_are_exit_1_though_the_run_is_published(
+    published: Path, portal: Portal
+) -> None:
     assert allmende("undo", 1, cwd=published).code == 0
     result = allmende("harvest", "--json", cwd=published)
     source = only(result)
