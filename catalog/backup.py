@@ -26,7 +26,8 @@ from typing import IO, Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from catalog import database, rows, tables
+from catalog import database, tables
+from catalog.reading import rows
 from catalog.store import current
 from schemas import iris
 from schemas.region import ConfigurationError, Region

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
-from catalog.breaker import CALM, LONGEST_PAUSE, Strain
+from catalog.runs.breaker import CALM, LONGEST_PAUSE, Strain
 from schemas.region import HarvestSource
 
 BERLIN = ZoneInfo("Europe/Berlin")

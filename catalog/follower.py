@@ -16,11 +16,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 import tantivy
 
-from catalog import database, documents, index, rows, tables
-from catalog.documents import SCHEMA, Indexed, Marker
-from catalog.entries import unpacked
+from catalog import database, index, tables
+from catalog.reading import documents, rows
+from catalog.reading.documents import SCHEMA, Indexed, Marker
+from catalog.reading.entries import unpacked
+from catalog.reading.summary import Summary
 from catalog.store import current, shadowed
-from catalog.summary import Summary
 from schemas.iris import catalog_iri
 from schemas.region import Region
 

@@ -14,13 +14,14 @@ from typing import Any
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import disk, occupancy, publishing, run_findings
-from catalog.conclusion import RunResult, Terms, conclude, report_json
+from catalog import disk, occupancy
 from catalog.corrections import kept as kept_corrections
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.forgetting import register
-from catalog.run_book import Run
-from catalog.staging import Staging
+from catalog.runs import publishing, run_findings
+from catalog.runs.conclusion import RunResult, Terms, conclude, report_json
+from catalog.runs.run_book import Run
+from catalog.runs.staging import Staging
 from catalog.store import Store, utc_now
 from catalog.web import formats
 from harvesters import registry

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import orjson
 import tantivy
 
-from catalog import queries
-from catalog.documents import EPOCH, SCHEMA, Marker
-from catalog.entries import AGES, Query
-from catalog.remembered import Remembered
+from catalog.reading import queries
+from catalog.reading.documents import EPOCH, SCHEMA, Marker
+from catalog.reading.entries import AGES, Query
+from catalog.reading.remembered import Remembered
 
 FACETS = ("municipality", "theme", "format", "license", "age")
 _FIELDS = {"municipality": "source", "theme": "theme", "format": "format", "license": "license"}

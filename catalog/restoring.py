@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from catalog import backup, database, lease, occupancy, tables
+from catalog import backup, database, occupancy, tables
 from catalog.backup import STORE, BackupDamaged, Contents
 from catalog.follower import Follower
+from catalog.runs import lease
 from schemas.region import Region
 
 _NAMES = re.compile(

@@ -10,8 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog import changelog, database, overview, rows, tables, words
-from catalog.entries import (
+from catalog import database, tables
+from catalog.identity.primaries import preferred
+from catalog.index import Index
+from catalog.reading import changelog, overview, rows, words
+from catalog.reading.entries import (
     Change,
     Counts,
     Entry,
@@ -28,10 +31,8 @@ from catalog.entries import (
     SourceState,
     Version,
 )
-from catalog.index import Index
-from catalog.primaries import preferred
-from catalog.remembered import Remembered
-from catalog.rows import FORMS
+from catalog.reading.remembered import Remembered
+from catalog.reading.rows import FORMS
 from catalog.store import current, shadowed
 from schemas import iris
 from schemas.region import Region

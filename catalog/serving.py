@@ -17,17 +17,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from catalog import backup, breaker, clock, occupancy, staleness
-from catalog.breaker import CALM
-from catalog.conclusion import RunResult
+from catalog import backup, clock, occupancy
 from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.forgetting import STAMP as FORGOTTEN
 from catalog.harvest import Wish
 from catalog.links import book as links
 from catalog.links import rounds
-from catalog.pool import Pool
 from catalog.quality import following as scores
+from catalog.runs import breaker, staleness
+from catalog.runs.breaker import CALM
+from catalog.runs.conclusion import RunResult
+from catalog.runs.pool import Pool
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
 from catalog.web import formats

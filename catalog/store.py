@@ -1,7 +1,7 @@
 """The writing door to a region's store: what is published, what the guard measures against, what may be deleted.
 
 Versions are written in small batches, invisible; publishing is the update of one row with the run's token checked
-(DESIGN 3, steps 5 to 7; :mod:`catalog.number_writer`). Runs and their leases are kept by :mod:`catalog.run_book`.
+(DESIGN 3, steps 5 to 7; :mod:`catalog.runs.number_writer`). Runs and their leases are kept by :mod:`catalog.runs.run_book`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import orjson
 import sqlalchemy as sa
 
 from catalog import database, tables
-from catalog.memory import StoreMemory
-from catalog.planning import Baseline, Counts, Published, loses_license
-from catalog.responses import Responses
-from catalog.run_book import RunBook
-from catalog.staging import now_text
+from catalog.runs.memory import StoreMemory
+from catalog.runs.planning import Baseline, Counts, Published, loses_license
+from catalog.runs.responses import Responses
+from catalog.runs.run_book import RunBook
+from catalog.runs.staging import now_text
 from schemas.region import Region
 
 BATCH = 500

@@ -41,7 +41,7 @@ FORBIDDEN = {
     "catalog": set(),
 }
 # The catalogue reaches spiders, crawl and Scrapy only through these.
-DOORS = {"catalog/harvest.py", "catalog/pool.py", "catalog/sourcefile.py"}
+DOORS = {"catalog/harvest.py", "catalog/runs/pool.py", "catalog/sourcefile.py"}
 BEHIND_THE_DOOR = ("scrapy", "harvesters.spiders", "harvesters.crawl", "harvesters.pipelines", "harvesters.detection")
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import typer
 
-from catalog import forkserver
 from catalog.cli.output import Settings, complain
 from catalog.cli.parsing import Verb, Verbs
 from catalog.exceptions import NoSuchRun
+from catalog.runs import forkserver
 from schemas.region import ConfigurationError
 
 DONE, INCOMPLETE, WRONG = 0, 1, 2

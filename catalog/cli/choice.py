@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.entries import Entry, Gone, Moved
+from catalog.reading.entries import Entry, Gone, Moved
 from catalog.search import Catalogue
 from schemas.kinds import is_web
 from schemas.region import ConfigurationError

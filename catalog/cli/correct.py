@@ -12,9 +12,9 @@ from catalog.corrections import kept
 from catalog.corrections.decision import correct
 from catalog.corrections.shown import shown
 from catalog.corrections.wishing import Said, wishes
-from catalog.entries import Entry, Gone
 from catalog.exceptions import NoSuchRun, RunActive
 from catalog.follower import Follower
+from catalog.reading.entries import Entry, Gone
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from schemas.corrections import NotCorrectable

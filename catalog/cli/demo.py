@@ -10,9 +10,10 @@ from pathlib import Path
 import typer
 
 import harvesters.regions
-from catalog import processes, serving
+from catalog import serving
 from catalog.cli.output import complain
 from catalog.harvest import Wish
+from catalog.runs import processes
 from harvesters import registry
 from harvesters.regions import server as samples
 from schemas.region import load

@@ -11,15 +11,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from catalog import decisions, processes, run_findings
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
-from catalog.conclusion import RunResult
-from catalog.decisions import Decided
-from catalog.entries import Entry, Gone
 from catalog.exceptions import NoCluster, RunActive
 from catalog.follower import Follower
 from catalog.harvest import Wish
+from catalog.reading.entries import Entry, Gone
+from catalog.runs import decisions, processes, run_findings
+from catalog.runs.conclusion import RunResult
+from catalog.runs.decisions import Decided
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import run_words

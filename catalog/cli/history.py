@@ -9,12 +9,12 @@ from typing import Any
 
 import typer
 
-from catalog import run_findings
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
-from catalog.entries import Version
 from catalog.exceptions import NoSuchRun, no_run
-from catalog.run_book import STATE_WORDS
+from catalog.reading.entries import Version
+from catalog.runs import run_findings
+from catalog.runs.run_book import STATE_WORDS
 from catalog.search import Catalogue
 from catalog.web import run_files, run_words
 from catalog.web.texts import SOURCE, texts

@@ -12,14 +12,14 @@ from catalog.cli.choice import choose
 from catalog.cli.output import complain, print_json, settings
 from catalog.corrections.decision import Corrected, correct
 from catalog.corrections.publication import Wish
-from catalog.entries import Entry, Gone
 from catalog.exceptions import NoSuchRun, RunActive
 from catalog.follower import Follower
+from catalog.reading.entries import Entry, Gone
+from catalog.reading.rows import batches
 from catalog.repair.accepting import chosen, wishes
 from catalog.repair.looks import Look
 from catalog.repair.proposing import Advice, Proposing, turtle
 from catalog.repair.rules import titles
-from catalog.rows import batches
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from schemas.corrections import NotCorrectable

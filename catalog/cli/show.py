@@ -14,10 +14,10 @@ from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.corrections import kept
 from catalog.corrections.shown import Shown, shown
-from catalog.entries import Entry, Gone, Same
 from catalog.fragments import document
 from catalog.links import book
 from catalog.links.findings import findings as link_findings
+from catalog.reading.entries import Entry, Gone, Same
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import formats

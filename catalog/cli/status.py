@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from catalog import breaker, clock, run_findings
-from catalog.breaker import CALM, Strain
+from catalog import clock
 from catalog.cli.output import print_json, settings
-from catalog.entries import SourceState
 from catalog.quality import following as scores
 from catalog.quality import history
 from catalog.quality.figures import Figures
+from catalog.reading.entries import SourceState
+from catalog.runs import breaker, run_findings
+from catalog.runs.breaker import CALM, Strain
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import formats, run_words

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from catalog import decisions
 from catalog.cli.output import complain, print_json, settings
 from catalog.exceptions import RunActive
 from catalog.follower import Follower
+from catalog.runs import decisions
 from catalog.store import utc_now
 from catalog.web import run_words
 from catalog.web.texts import SOURCE, texts

@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import unpacked
+from catalog.reading.entries import unpacked
 from schemas.corrections import Corrected, Correction
 
 _table = tables.corrections

@@ -11,13 +11,13 @@ import orjson
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.clusters import Clusters
 from catalog.corrections import kept, rewriting
 from catalog.corrections.rewriting import Current
-from catalog.number_writer import NumberWriter, batches, number_writer
-from catalog.publishing import close_in
-from catalog.run_book import Run
-from catalog.staging import Staged, now_text
+from catalog.identity.clusters import Clusters
+from catalog.runs.number_writer import NumberWriter, batches, number_writer
+from catalog.runs.publishing import close_in
+from catalog.runs.run_book import Run
+from catalog.runs.staging import Staged, now_text
 from catalog.store import Store
 from schemas import corrections
 from schemas.corrections import Correction, NotCorrectable

@@ -13,12 +13,12 @@ import zstandard
 
 from catalog import tables
 from catalog.corrections import kept
-from catalog.entries import RECORD_CLASSES, unpacked
 from catalog.fragments import derive
-from catalog.staging import Staged, findings_from_json, findings_to_json
-from catalog.staging_file import MAPPED
+from catalog.reading.entries import RECORD_CLASSES, unpacked
+from catalog.reading.summary import kind_of, summarize
+from catalog.runs.staging import Staged, findings_from_json, findings_to_json
+from catalog.runs.staging_file import MAPPED
 from catalog.store import current
-from catalog.summary import kind_of, summarize
 from harvesters import correcting
 from harvesters.reading import Harvested, Reading, TraceEntry
 from schemas import corrections, future_dates, iris, rdf, validation, whole
@@ -146,7 +146,7 @@ def described_in(connection: sa.Connection, at: int) -> Described:
 def _staged(staged: Staged, record: Resource, findings: Sequence[Finding], trace: bytes, how: Manner) -> Staged:
     ntriples = rdf.ntriples(record, staged.key)
     violations = sum(f.severity is Severity.VIOLATION for f in findings)
-    # As catalog.staging counts: what ends with the calendar is not among them.
+    # As catalog.runs.staging counts: what ends with the calendar is not among them.
     warnings = sum(f.severity is Severity.WARNING and f.rule != future_dates.FUTURE for f in findings)
     summary = summarize(record, violations, warnings, how.language)
     ready = derive(ntriples)

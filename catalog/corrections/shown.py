@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from catalog.corrections.kept import Kept
-from catalog.entries import RECORD_CLASSES, Entry
+from catalog.reading.entries import RECORD_CLASSES, Entry
 from schemas import corrections
 from schemas.corrections import APPLIED, HOMELESS, RESTING
 from schemas.model import Resource

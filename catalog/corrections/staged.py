@@ -11,9 +11,9 @@ from datetime import datetime
 
 from catalog.corrections import kept, rewriting
 from catalog.corrections.rewriting import Described
-from catalog.number_writer import batches
-from catalog.staging import Staged, Staging
-from catalog.staging_file import COLUMNS, MAPPED
+from catalog.runs.number_writer import batches
+from catalog.runs.staging import Staged, Staging
+from catalog.runs.staging_file import COLUMNS, MAPPED
 from catalog.store import Store
 from schemas.model import Resource
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from catalog.corrections import kept, rewriting, values
 from catalog.corrections.publication import Wish
-from catalog.entries import Entry
 from catalog.forgetting import register
+from catalog.reading.entries import Entry
 from catalog.store import Store
 from harvesters.reading import Context
 from schemas import corrections

@@ -14,8 +14,8 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from catalog.entries import Entry
 from catalog.feeds.envelope import Envelope
+from catalog.reading.entries import Entry
 
 
 class Format(Protocol):

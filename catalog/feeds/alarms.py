@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from catalog.feeds.atom import MEDIA_TYPE, UNWRITABLE
-from catalog.staleness import Stale
+from catalog.runs.staleness import Stale
 from catalog.web import formats
 from schemas.region import Region
 

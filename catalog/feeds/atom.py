@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from catalog.entries import Change
+from catalog.reading.entries import Change
 from schemas import iris
 from schemas.region import Region
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from catalog.entries import Entry, unpacked
 from catalog.fragments import written
-from catalog.rows import FORMS
+from catalog.reading.entries import Entry, unpacked
+from catalog.reading.rows import FORMS
 from schemas.classes import BARE, RANGES
 from schemas.dcat import TABLE_OF, TABLES
 from schemas.kinds import Literal, is_web, literal_to_ntriples

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from catalog.entries import Entry
 from catalog.feeds.members import Members
 from catalog.fragments import written
+from catalog.reading.entries import Entry
 from schemas import iris, rdf
 from schemas.kinds import Literal, is_web
 from schemas.model import Agent, Catalog, ConceptScheme, Document, Location, Resource, Value

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 import orjson
 
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from schemas import iris
 from schemas.kinds import writable
 from schemas.namespaces import DCAT, DCTERMS, FOAF, PREFIXES, RDF, XSD

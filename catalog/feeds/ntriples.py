@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog.entries import Entry
 from catalog.feeds.envelope import Envelope
+from catalog.reading.entries import Entry
 
 SUFFIX = "nt"
 MEDIA_TYPE = "application/n-triples"

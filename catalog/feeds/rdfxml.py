@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog.entries import Entry
 from catalog.feeds.envelope import Envelope
 from catalog.fragments import RDF_HEAD, RDF_TAIL
+from catalog.reading.entries import Entry
 
 SUFFIX = "rdf"
 MEDIA_TYPE = "application/rdf+xml"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from catalog.entries import Entry
 from catalog.feeds.envelope import Envelope
 from catalog.fragments import TURTLE_HEAD
+from catalog.reading.entries import Entry
 
 SUFFIX = "ttl"
 MEDIA_TYPE = "text/turtle"

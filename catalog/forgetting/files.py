@@ -16,8 +16,8 @@ from typing import NamedTuple
 import zstandard
 
 from catalog.forgetting.values import holds, unpacked
-from catalog.lease import process_start
-from catalog.responses import Responses
+from catalog.runs.lease import process_start
+from catalog.runs.responses import Responses
 from harvesters.persons.keeping import body_without
 from harvesters.persons.layers import MOST_BYTES, layers
 from harvesters.persons.spellings import Matcher

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog import tables
-from catalog.staging import now_text
+from catalog.runs.staging import now_text
 from harvesters.persons.forgotten import KEY_BYTES, Entry, Forgotten, entries
 from harvesters.persons.spellings import Wanted
 

@@ -17,8 +17,8 @@ from catalog.forgetting import survey
 from catalog.forgetting.values import holds, text_of, without
 from catalog.forgetting.versions import office_of, rewritten
 from catalog.fragments import derive
-from catalog.number_writer import NumberWriter
-from catalog.staging import now_text
+from catalog.runs.number_writer import NumberWriter
+from catalog.runs.staging import now_text
 from catalog.store import Store
 from harvesters.persons.spellings import Matcher
 from schemas import iris

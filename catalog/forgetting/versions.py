@@ -8,10 +8,10 @@ from typing import Any, cast
 import orjson
 import zstandard
 
-from catalog.entries import RECORD_CLASSES
 from catalog.forgetting.values import holds_apart, unpacked
-from catalog.staging import findings_from_json, findings_to_json
-from catalog.summary import Summary, summarize
+from catalog.reading.entries import RECORD_CLASSES
+from catalog.reading.summary import Summary, summarize
+from catalog.runs.staging import findings_from_json, findings_to_json
 from harvesters.persons.erasure import Office, json_without, without_forgotten
 from harvesters.persons.spellings import Matcher
 from harvesters.reading import Harvested, Reading, TraceEntry

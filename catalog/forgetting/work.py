@@ -14,17 +14,18 @@ from pathlib import Path
 import orjson
 import sqlalchemy as sa
 
-from catalog import lease, occupancy, tables
+from catalog import occupancy, tables
 from catalog.exceptions import RunActive
 from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.forgetting import STAMP, compaction, files, register, rewriting, survey
 from catalog.forgetting.report import Backup, Report
-from catalog.number_writer import NumberWriter
-from catalog.publishing import close_in
-from catalog.run_book import Run
+from catalog.runs import lease
+from catalog.runs.number_writer import NumberWriter
+from catalog.runs.publishing import close_in
+from catalog.runs.run_book import Run
+from catalog.runs.staging import now_text
 from catalog.search import Catalogue
-from catalog.staging import now_text
 from catalog.store import Store, utc_now
 from harvesters.persons.spellings import Spellings
 from schemas.region import Region

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import unpacked
-from catalog.remembered import Remembered
+from catalog.reading.entries import unpacked
+from catalog.reading.remembered import Remembered
+from catalog.reading.summary import Summary
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
-from catalog.summary import Summary
 from schemas import musterdaten
 from schemas.musterdaten import SURE, Entry
 from schemas.region import Municipality, Region

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from catalog.entries import Entry
 from catalog.gaps import coverage, templates
 from catalog.gaps.coverage import Coverage, Published
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from schemas.model import Dataset
 from schemas.region import Municipality

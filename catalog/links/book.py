@@ -15,7 +15,7 @@ from catalog import tables
 from catalog.links import schedule
 from catalog.links.answers import Outcome
 from catalog.links.uses import Use
-from catalog.staging import now_text
+from catalog.runs.staging import now_text
 from schemas.addresses import normal_host
 from schemas.mqa import reachable
 

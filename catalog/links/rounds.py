@@ -11,7 +11,7 @@ from catalog import database
 from catalog.links import book, checking
 from catalog.links.checking import Round, Tell
 from catalog.quality import following
-from catalog.staging import now_text
+from catalog.runs.staging import now_text
 from schemas.region import Region
 
 

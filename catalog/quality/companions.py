@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from catalog import rows, tables
-from catalog.entries import RECORD_CLASSES, unpacked
+from catalog import tables
+from catalog.reading import rows
+from catalog.reading.entries import RECORD_CLASSES, unpacked
+from catalog.reading.summary import refs_of
 from catalog.store import current
-from catalog.summary import refs_of
 from schemas import rdf, syntax
 from schemas.model import Agent, Resource
 

@@ -11,16 +11,17 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from catalog import database, rows, tables
-from catalog.entries import unpacked
+from catalog import database, tables
 from catalog.links import book
 from catalog.links.uses import uses
 from catalog.quality import history
 from catalog.quality.companions import Companions
 from catalog.quality.score import Score
-from catalog.staging import now_text
+from catalog.reading import rows
+from catalog.reading.entries import unpacked
+from catalog.reading.summary import refs_of
+from catalog.runs.staging import now_text
 from catalog.store import current, shadowed
-from catalog.summary import refs_of
 from schemas import mqa, rdf, syntax
 from schemas.govdata_stages import stages
 from schemas.model import Dataset

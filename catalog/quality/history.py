@@ -13,7 +13,7 @@ from catalog import database, tables
 from catalog.links import book
 from catalog.quality.figures import Figures
 from catalog.quality.score import Score
-from catalog.staging import now_text
+from catalog.runs.staging import now_text
 from schemas.region import Region
 
 REGION = "region"

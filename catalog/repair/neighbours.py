@@ -9,9 +9,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from catalog import tables
+from catalog.reading.summary import Summary
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
-from catalog.summary import Summary
 from schemas import musterdaten
 from schemas.musterdaten import SURE
 from schemas.vocabularies import LISTS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import Entry
-from catalog.responses import Responses
+from catalog.reading.entries import Entry
+from catalog.runs.responses import Responses
 from catalog.search import Catalogue
 from schemas.tables import decode
 

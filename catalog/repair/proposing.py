@@ -11,8 +11,8 @@ from typing import Any
 import pyoxigraph
 
 from catalog.corrections import kept
-from catalog.entries import RECORD_CLASSES, Entry
 from catalog.links import book
+from catalog.reading.entries import RECORD_CLASSES, Entry
 from catalog.repair import looking, neighbours, yearly
 from catalog.repair.looks import Look
 from catalog.repair.page import page_of

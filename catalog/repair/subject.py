@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.repair.looks import Look
 from catalog.repair.neighbours import Neighbour, Neighbours
 from schemas import musterdaten

@@ -8,12 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
+from catalog.reading.summary import Summary
 from catalog.repair import looking
 from catalog.repair.subject import addresses
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
-from catalog.summary import Summary
 from schemas import series
 from schemas.model import Dataset
 from schemas.proposals import Proposal

@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from catalog.entries import Entry, Gone, Moved
 from catalog.feeds import formats
 from catalog.feeds.described import DESCRIBED, described
 from catalog.feeds.envelope import Envelope, around_record
-from catalog.rows import FORMS
+from catalog.reading.entries import Entry, Gone, Moved
+from catalog.reading.rows import FORMS
 from catalog.search import Catalogue
 from catalog.web import conditional, security
 from schemas.region import Region

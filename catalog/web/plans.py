@@ -25,7 +25,7 @@ _SECRET = "links.key"
 class Differences(NamedTuple):
     """What a waiting run would change, record by record as :func:`catalog.harvest.planned_changes` tells it.
 
-    ``relinks`` are the proposals of :func:`catalog.decisions.proposed_relinks`, the surest first. ``more`` and
+    ``relinks`` are the proposals of :func:`catalog.runs.decisions.proposed_relinks`, the surest first. ``more`` and
     ``more_relinks`` say that there are more than are listed.
     """
 
@@ -62,8 +62,8 @@ def _is(region: Region, what: str, word: str) -> bool:
 def differences(region: Region, run_id: int) -> Differences | None:
     """What a waiting run would change; None if its plan is no longer there."""
     # The harvester is large, and only this page of a worker needs it.
-    from catalog.decisions import planned_changes, proposed_relinks
     from catalog.exceptions import NoSuchRun
+    from catalog.runs.decisions import planned_changes, proposed_relinks
 
     try:
         found = tuple(islice(planned_changes(region, run_id), SHOWN + 1))

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import orjson
 
-from catalog import run_findings
-from catalog.entries import RunRow
-from catalog.run_findings import Line, Summary
+from catalog.reading.entries import RunRow
+from catalog.runs import run_findings
+from catalog.runs.run_findings import Line, Summary
 from catalog.web.pages import causes, labels, remarks
 from catalog.web.texts import SOURCE, Texts, later, texts
 from schemas.findings import Finding

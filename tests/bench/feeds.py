@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import zstandard
 
-from catalog.entries import Entry
 from catalog.feeds import dump, formats
 from catalog.feeds.envelope import Envelope, View, around_page
 from catalog.follower import Follower
 from catalog.fragments import derive
+from catalog.reading.entries import Entry
 from catalog.search import PAGE, Catalogue
 from harvesters.readers import dcat as reader
 from harvesters.reading import Context

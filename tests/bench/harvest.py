@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from catalog.entries import Query
+from catalog.reading.entries import Query
 from catalog.search import Catalogue
 from schemas.region import load
 from tests.bench import portal, region

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from catalog.harvest import Wish
-from catalog.processes import run_sources
+from catalog.runs.processes import run_sources
 from schemas.region import load
 from tests.bench import portal, region
 from tests.bench.figures import Figure, of_runs

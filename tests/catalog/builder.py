@@ -17,8 +17,8 @@ import zstandard
 
 from catalog import database, tables
 from catalog.fragments import derive
-from catalog.staging import findings_to_json
-from catalog.summary import kind_of, summarize
+from catalog.reading.summary import kind_of, summarize
+from catalog.runs.staging import findings_to_json
 from schemas import iris, model, rdf
 from schemas.findings import Finding, Severity
 from schemas.kinds import Literal

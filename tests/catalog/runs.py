@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from catalog.conclusion import RunResult, Terms, conclude
 from catalog.corrections import kept
-from catalog.staging import Staging
+from catalog.runs.conclusion import RunResult, Terms, conclude
+from catalog.runs.staging import Staging
 from catalog.store import Store
 from harvesters import pipelines
 from harvesters.reading import Context, CrawlReport, Kept, Native, Page

@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from catalog.store import current
 from schemas.model import Dataset

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import breaker, clock
-from catalog.breaker import CALM, LONGEST_PAUSE, OPENS_AT, Strain
+from catalog import clock
+from catalog.runs import breaker
+from catalog.runs.breaker import CALM, LONGEST_PAUSE, OPENS_AT, Strain
 from catalog.store import Store
 from schemas.region import HarvestSource
 from tests.catalog.runs import Source as Runs

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from catalog import decisions, tables
+from catalog import tables
+from catalog.runs import decisions
 from catalog.store import Store
 from tests.catalog.builder import BACKENDS, region_on
 from tests.catalog.runs import START, Source, package, region

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog import decisions, tables
-from catalog.entries import Entry, Moved, Query
+from catalog import tables
 from catalog.exceptions import NoCluster
 from catalog.follower import Follower
+from catalog.reading.entries import Entry, Moved, Query
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from schemas import iris
 from schemas.region import Region, load

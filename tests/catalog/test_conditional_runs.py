@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 import pytest
 
-from catalog.conclusion import RunResult
 from catalog.harvest import Wish
-from catalog.processes import run_sources
+from catalog.runs.conclusion import RunResult
+from catalog.runs.processes import run_sources
 from harvesters import cleaning
 from schemas.region import load
 from tests.catalog.runs import REGION

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from catalog import decisions, tables
+from catalog import tables
 from catalog.corrections import kept
 from catalog.corrections.decision import correct
 from catalog.corrections.publication import Wish
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from schemas import corrections, iris
 from schemas.corrections import NotCorrectable

@@ -11,15 +11,16 @@ import pytest
 import sqlalchemy as sa
 from rdflib import RDF
 
-from catalog import backup, decisions, restoring, tables
+from catalog import backup, restoring, tables
 from catalog.corrections import kept
 from catalog.corrections.decision import correct
 from catalog.corrections.publication import Wish
 from catalog.corrections.shown import Shown, shown
 from catalog.corrections.wishing import Said, wishes
 from catalog.database import writing
-from catalog.entries import Entry
 from catalog.forgetting import work
+from catalog.reading.entries import Entry
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from catalog.store import Store
 from harvesters.persons.spellings import spellings_of

@@ -10,12 +10,13 @@ import pyoxigraph
 import pytest
 import sqlalchemy as sa
 
-from catalog import decisions, tables
+from catalog import tables
 from catalog.corrections.decision import correct
 from catalog.corrections.publication import Wish
-from catalog.entries import Entry, Moved
 from catalog.exceptions import NoCluster
 from catalog.fragments import document
+from catalog.reading.entries import Entry, Moved
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from catalog.store import Store
 from schemas import corrections, iris

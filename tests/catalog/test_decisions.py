@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from catalog import decisions, tables
-from catalog.conclusion import Terms, conclude
+from catalog import tables
 from catalog.exceptions import NoSuchRun, RunActive
+from catalog.runs import decisions
+from catalog.runs.conclusion import Terms, conclude
 from catalog.store import Store
 from harvesters.reading import CrawlReport
 from harvesters.reasons import SERVER_TROUBLE, Reason

@@ -6,9 +6,9 @@ import pyoxigraph as ox
 import pytest
 import zstandard
 
-from catalog.entries import Entry
 from catalog.feeds.described import DESCRIBED, code_of, described, lines_of
 from catalog.fragments import document
+from catalog.reading.entries import Entry
 from catalog.web.negotiation import ready_form
 from schemas import rdf, syntax
 from schemas.classes import BARE

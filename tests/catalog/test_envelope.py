@@ -10,9 +10,9 @@ import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat
 
-from catalog.entries import Entry
 from catalog.feeds.envelope import Envelope, View, around_page, around_record, catalog_of, hydra
 from catalog.fragments import document
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from schemas import iris, rdf
 from schemas.kinds import Literal

@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat
 
-from catalog import documents
-from catalog.entries import Query
 from catalog.follower import Follower, current_dump
 from catalog.index import Index, current_generation
+from catalog.reading import documents
+from catalog.reading.entries import Query
 from catalog.search import Catalogue
 from schemas import model
 from schemas.kinds import Literal
@@ -269,7 +269,7 @@ def test_a_dump_that_broke_off_is_not_served(region: Region, builder: Builder, m
         yield b"<a> <b> <c> .\n"
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("catalog.rows.dump", full)
+    monkeypatch.setattr("catalog.reading.rows.dump", full)
     with pytest.raises(OSError, match="no space"):
         follower.write_dump()
     assert current_dump(region) == done

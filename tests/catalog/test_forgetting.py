@@ -20,9 +20,9 @@ import sqlalchemy as sa
 import zstandard
 
 from catalog import database, tables
-from catalog.entries import Entry
 from catalog.exceptions import RunActive
 from catalog.forgetting import compaction, register, work
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
 from harvesters.persons.spellings import spellings_of

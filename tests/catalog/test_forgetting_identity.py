@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog import decisions, tables
+from catalog import tables
 from catalog.forgetting import survey, work
-from catalog.relinks import Relinks
-from catalog.staging_file import connect
+from catalog.identity.relinks import Relinks
+from catalog.runs import decisions
+from catalog.runs.staging_file import connect
 from catalog.store import Store
 from harvesters.persons.spellings import Spellings, spellings_of
 from schemas import iris

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import run_findings
 from catalog.cli import show
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
+from catalog.runs import run_findings
 from catalog.search import Catalogue
 from catalog.web.app import create_app
 from schemas import future_dates, iris

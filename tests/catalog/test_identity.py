@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog import duplicates, number_writer, tables
-from catalog.conclusion import Terms, conclude
+from catalog import tables
+from catalog.runs import duplicates, number_writer
+from catalog.runs.conclusion import Terms, conclude
 from catalog.store import Store, current, shadowed
 from harvesters.pipelines import companion
 from harvesters.reading import CrawlReport

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.entries import Query, Results
 from catalog.follower import Follower
 from catalog.index import FACETS
+from catalog.reading.entries import Query, Results
 from catalog.search import Catalogue
 from schemas import model
 from schemas.kinds import Literal

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.documents import SCHEMA
-from catalog.queries import Clause, build, parse
+from catalog.reading.documents import SCHEMA
+from catalog.reading.queries import Clause, build, parse
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import words
+from catalog.reading import words
 
 
 @pytest.mark.parametrize(

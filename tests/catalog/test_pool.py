@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catalog.harvest import Wish
-from catalog.processes import run_sources
+from catalog.runs.processes import run_sources
 from catalog.store import Store, utc_now
 from schemas.region import Region, load
 from tests.catalog.runs import REGION

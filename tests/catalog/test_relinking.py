@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from catalog import decisions
-from catalog.entries import Entry, Gone
 from catalog.exceptions import NoSuchRun
 from catalog.follower import Follower
+from catalog.reading.entries import Entry, Gone
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from schemas.region import Region
 from tests.catalog.builder import BACKENDS, region_on

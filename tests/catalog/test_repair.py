@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from catalog.corrections.decision import correct
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.repair import looking, looks, neighbours
 from catalog.repair.accepting import chosen, wishes
 from catalog.repair.looks import Look, Looks, Period

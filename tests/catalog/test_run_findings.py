@@ -15,13 +15,13 @@ from typing import Any
 import orjson
 import pytest
 
-from catalog import decisions, planning, run_findings
-from catalog.conclusion import Terms, conclude
 from catalog.forgetting import files
 from catalog.harvest import run_source
-from catalog.run_findings import LEFT, SET_ASIDE
+from catalog.runs import decisions, planning, run_findings
+from catalog.runs.conclusion import Terms, conclude
+from catalog.runs.run_findings import LEFT, SET_ASIDE
+from catalog.runs.staging import Staging
 from catalog.search import Catalogue
-from catalog.staging import Staging
 from catalog.store import Store
 from catalog.web import formats, plans, run_files, run_words
 from catalog.web.app import create_app

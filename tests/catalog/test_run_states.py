@@ -22,10 +22,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from catalog import decisions, subjects, tables
-from catalog.conclusion import RunResult
-from catalog.entries import unpacked
+from catalog import tables
 from catalog.exceptions import NoCluster, NoSuchRun
+from catalog.identity import subjects
+from catalog.reading.entries import unpacked
+from catalog.runs import decisions
+from catalog.runs.conclusion import RunResult
 from catalog.search import Catalogue
 from catalog.store import Store, current
 from schemas import iris

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog import decisions, number_writer, tables
-from catalog.conclusion import Terms, conclude
+from catalog import tables
 from catalog.exceptions import LeaseLost, NoSuchRun, RunActive
-from catalog.staging import now_text
+from catalog.runs import decisions, number_writer
+from catalog.runs.conclusion import Terms, conclude
+from catalog.runs.staging import now_text
 from catalog.store import Store, current, shadowed
 from harvesters.reading import CrawlReport
 from schemas import iris
@@ -424,7 +425,8 @@ KILLED = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from catalog import number_writer, publishing
+from catalog.runs import number_writer
+from catalog.runs import publishing
 from tests.catalog.runs import Source, package
 from schemas.region import load
 

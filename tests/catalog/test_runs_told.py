@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog import breaker, lease, pool, run_book
 from catalog.forgetting import work
-from catalog.run_book import KINDS, STATES, STATUSES
+from catalog.runs import breaker, lease, pool, run_book
+from catalog.runs.run_book import KINDS, STATES, STATUSES
 from catalog.web.pages import states
 from catalog.web.texts import texts
 from schemas.limits import Limits

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from pyoxigraph import RdfFormat
 
 from catalog import database, tables
-from catalog.entries import Entry, Gone, Moved, Query
 from catalog.follower import Follower
+from catalog.reading.entries import Entry, Gone, Moved, Query
 from catalog.search import Catalogue
 from harvesters.reading import NO_IDENTITY
 from schemas import iris, model
@@ -277,7 +277,7 @@ def test_a_filtered_feed_is_paged_by_position(region: Region, builder: Builder, 
 
 
 def test_positions_are_streamed(builder: Builder, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catalog.rows.BATCH", 5)
+    monkeypatch.setattr("catalog.reading.rows.BATCH", 5)
     builder.publish(*(Stored(str(i), dataset("x")) for i in range(1, 24)), fragments=False)
     builder.publish(Stored("2", None))
     assert [p.position for p in catalogue.positions(2, limit=None)] == [1, *range(3, 24)]

@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from catalog import lease, tables
+from catalog import tables
 from catalog.exceptions import RunActive
+from catalog.runs import lease
 from catalog.search import Catalogue
 from catalog.store import Store
 from catalog.web.app import create_app

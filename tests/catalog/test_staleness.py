@@ -11,13 +11,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from catalog import harvest, serving, staleness
-from catalog.conclusion import RunResult
-from catalog.entries import Entry
+from catalog import harvest, serving
 from catalog.follower import Follower
+from catalog.reading.entries import Entry
+from catalog.runs import staleness
+from catalog.runs.conclusion import RunResult
+from catalog.runs.staging import now_text
+from catalog.runs.staleness import Stale
 from catalog.search import Catalogue
-from catalog.staging import now_text
-from catalog.staleness import Stale
 from catalog.store import Store
 from catalog.web.app import create_app
 from harvesters.detection import Examined

@@ -54,8 +54,8 @@ class CrawlProcess:
         """``outcomes`` by address asked, ``refusals`` (codes), ``robots``, ``verdicts``, ``retries``, ``connects`` (the
         addresses of sockets), ``rss`` (peak memory of the child in kB).
 
-        ``request``: ``headers``, ``method``, ``meta``; ``names`` is a fake DNS, a list of addresses per look-up, ``pin`` a source's address and
-        the digests of its certificate.
+        ``request``: ``headers``, ``method``, ``meta``; ``names`` is a fake DNS, a list of addresses per look-up, ``pin``
+        a source's address and the digests of its certificate.
         """
         assert self._child.stdin is not None
         assert self._child.stdout is not None

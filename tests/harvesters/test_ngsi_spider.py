@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from catalog.harvest import Wish
-from catalog.processes import run_sources
+from catalog.runs.processes import run_sources
 from harvesters.answer import Answer
 from harvesters.city import brokers
 from harvesters.spiders.ngsi import NgsiOptions, NgsiSpider

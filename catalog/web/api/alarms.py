@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from catalog import staleness
 from catalog.feeds import alarms, atom
+from catalog.runs import staleness
 from catalog.web import conditional, security
 from catalog.web.negotiation import catalogue_of, region_of
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from catalog import duplicates
+from catalog.runs import duplicates
 from catalog.web import security
 from catalog.web.negotiation import Refused, catalogue_of, region_of
 

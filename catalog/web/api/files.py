@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from catalog.entries import Query
+from catalog.reading.entries import Query
 from catalog.search import Catalogue
 from catalog.web import conditional, security
 from catalog.web.negotiation import Refused, catalogue_of, region_of

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from catalog import run_findings
-from catalog.entries import RunRow
-from catalog.run_findings import Summary
+from catalog.reading.entries import RunRow
+from catalog.runs import run_findings
+from catalog.runs.run_findings import Summary
 from catalog.web import run_files, security
 from catalog.web.negotiation import Refused, catalogue_of, region_of
 from catalog.web.pages import causes

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.entries import Moved
+from catalog.reading.entries import Moved
 from catalog.web import conditional
 from catalog.web.negotiation import Refused, catalogue_of, existing, local
 from schemas import iris

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.entries import Entry, Moved
 from catalog.links import book, report
 from catalog.quality import dqv, history, reading
 from catalog.quality.figures import Figures
 from catalog.quality.reading import Scored
+from catalog.reading.entries import Entry, Moved
 from catalog.web import conditional, security
 from catalog.web.negotiation import Refused, catalogue_of, existing, local, region_of
 from schemas import iris

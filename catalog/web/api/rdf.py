@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.entries import Entry, FeedPage, Query
 from catalog.feeds import formats
 from catalog.feeds.envelope import View, around_page
 from catalog.index import FACETS
+from catalog.reading.entries import Entry, FeedPage, Query
 from catalog.search import PAGE
 from catalog.web import conditional
 from catalog.web.negotiation import (

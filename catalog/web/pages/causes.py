@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from catalog import run_findings
-from catalog.entries import RunRow
-from catalog.run_findings import HELD, LEFT, RECORD, SET_ASIDE, Place, Summary
+from catalog.reading.entries import RunRow
+from catalog.runs import run_findings
+from catalog.runs.run_findings import HELD, LEFT, RECORD, SET_ASIDE, Place, Summary
 from catalog.web import plans
 from catalog.web.pages import labels, remarks
 from catalog.web.texts import Texts, later

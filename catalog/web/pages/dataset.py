@@ -14,12 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from catalog import feeds
 from catalog.corrections import kept
 from catalog.corrections.shown import shown
-from catalog.entries import Entry, Moved
 from catalog.links import book
 from catalog.links.book import Link
 from catalog.links.findings import findings as link_findings
 from catalog.quality import history as score_history
 from catalog.quality import reading
+from catalog.reading.entries import Entry, Moved
 from catalog.web import conditional, formats, plans, sanitising
 from catalog.web.negotiation import existing, negotiated
 from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, scores, states

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog.entries import AGES, SORTS, Counts, Query
+from catalog.reading.entries import AGES, SORTS, Counts, Query
 from catalog.web import conditional
 from catalog.web.pages import hits, states
 from catalog.web.templates import Page, routes, short_name

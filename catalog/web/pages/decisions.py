@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.entries import Entry, Same
+from catalog.reading.entries import Entry, Same
 from catalog.web import plans
 from catalog.web.negotiation import Refused, existing
 from catalog.web.orders import form, order

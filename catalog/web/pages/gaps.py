@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from catalog.gaps import coverage
 from catalog.gaps.coverage import HVD, MAYBE_HVD, Coverage
-from catalog.remembered import Remembered
+from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.web import conditional
 from catalog.web.negotiation import Refused

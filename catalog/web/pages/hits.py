@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from catalog.entries import Hit, SourceState
-from catalog.summary import Summary
+from catalog.reading.entries import Hit, SourceState
+from catalog.reading.summary import Summary
 from catalog.web import formats, sanitising
 from catalog.web.pages import states
 from catalog.web.templates import Page, short_name

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from catalog.entries import Change, SourceState
+from catalog.reading.entries import Change, SourceState
 from catalog.web.pages import states
 from catalog.web.templates import Page, routes
 from catalog.web.texts import LANGUAGES, SOURCE

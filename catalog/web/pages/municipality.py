@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog.entries import Query
+from catalog.reading.entries import Query
 from catalog.web import conditional
 from catalog.web.negotiation import Refused
 from catalog.web.pages import hits, states

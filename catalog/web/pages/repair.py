@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from catalog.entries import Entry, Moved
+from catalog.reading.entries import Entry, Moved
 from catalog.repair.neighbours import Neighbours
 from catalog.repair.proposing import Advice, Proposing, Weighed, turtle
 from catalog.repair.rules import titles

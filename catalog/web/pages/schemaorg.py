@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup
 
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.web import sanitising
 from catalog.web.pages import facts
 from catalog.web.templates import Page

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog.entries import SetAside
+from catalog.reading.entries import SetAside
 from catalog.web.pages import remarks
 from catalog.web.templates import Page, routes
 

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
-from catalog.entries import RunRow, SourceState
+from catalog.reading.entries import RunRow, SourceState
 from catalog.search import Catalogue
 from catalog.web.templates import Page
 from catalog.web.texts import Texts, later

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from catalog.cli.choice import choose
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from schemas.region import load
 from tests.catalog.cli.command import Result, allmende, ckan, group, none_left, region, started

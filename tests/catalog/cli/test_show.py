@@ -12,7 +12,7 @@ import pytest
 
 from catalog.cli.choice import choose
 from catalog.cli.show import to_json
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from catalog.web.pages import labels, remarks
 from catalog.web.texts import texts

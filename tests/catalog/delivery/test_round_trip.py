@@ -21,7 +21,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import tables
-from catalog.entries import Entry
+from catalog.reading.entries import Entry
 from catalog.search import Catalogue
 from catalog.store import current
 from catalog.web.app import create_app

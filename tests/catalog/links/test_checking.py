@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from catalog import database, tables
 from catalog.links import book, findings, report, rounds
 from catalog.links.book import Link
-from catalog.staging import now_text
+from catalog.runs.staging import now_text
 from schemas.findings import Severity
 from tests.catalog.builder import BACKENDS, BASE
 from tests.catalog.links.linked import NOW, Linked, file, linked, linked_region

@@ -17,10 +17,10 @@ from rdflib import DCTERMS, FOAF, RDF, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from catalog import feeds
-from catalog.entries import Change
 from catalog.feeds import atom, sitemap
 from catalog.feeds.envelope import Envelope
 from catalog.feeds.sitemap import Place as SitemapPlace
+from catalog.reading.entries import Change
 from catalog.web.api import sitemap as sitemap_api
 from schemas import iris
 from schemas.namespaces import DCAT, HYDRA, XSD

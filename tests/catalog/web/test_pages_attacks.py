@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import database, tables
-from catalog.staging import findings_to_json
+from catalog.runs.staging import findings_to_json
 from harvesters.reading import UNREADABLE_RECORD
 from schemas import model
 from schemas.findings import Finding, Severity

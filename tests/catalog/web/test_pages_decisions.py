@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalog import decisions
-from catalog.entries import Entry
 from catalog.follower import Follower
+from catalog.reading.entries import Entry
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from catalog.store import Store
 from catalog.web import orders, plans

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalog import decisions
-from catalog.entries import RunRow
 from catalog.follower import Follower
+from catalog.reading.entries import RunRow
+from catalog.runs import decisions
 from catalog.search import Catalogue
 from catalog.store import Store
 from catalog.web import plans

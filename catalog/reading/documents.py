@@ -1,0 +1,131 @@
+"""A dataset as a document of the search index: the index's fields, and what goes into them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+import tantivy
+
+from catalog.reading import words
+from catalog.reading.summary import Summary
+from schemas.vocabularies import LISTS
+
+# Another number, and every index is built anew.
+VERSION = 1
+EPOCH = date(1970, 1, 1)
+
+
+class Marker(NamedTuple):
+    """Up to which publication number an index is, and when that was published (another store has another time)."""
+
+    number: int
+    published_at: str
+    version: int
+
+
+class Indexed(NamedTuple):
+    """What the index takes of one dataset. ``distributions`` are the KEYs of its minted distributions."""
+
+    key: str
+    source_key: str
+    position: int
+    summary: Summary
+    publisher: str
+    distributions: tuple[str, ...]
+
+
+def schema() -> tantivy.Schema:
+    """The fields of the index. Texts arrive as terms (catalog.reading.words), hence the plain tokenizer."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("marker", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
+    for field in ("source", "theme", "format", "license"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
+    for field in ("publisher", "distribution"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
+    for field in ("title", "keywords", "description", "more"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
+    for field in ("title_parts", "parts"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("by_title", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_integer_field("by_date", fast=True)
+    builder.add_integer_field("day", fast=True, indexed=True)
+    builder.add_integer_field("position", fast=True, indexed=True)
+    return builder.build()
+
+
+SCHEMA = schema()
+
+
+def document(indexed: Indexed) -> tantivy.Document:
+    """A dataset as a document of the index."""
+    summary = indexed.summary
+    labels = [code.de for code in map(LISTS["data-theme"].by_code, summary.themes) if code]
+    more = [indexed.publisher, *labels, *summary.formats, *(file[0] for file in summary.files), *summary.period]
+    title = words.WORD.findall(summary.title)
+    keywords = words.WORD.findall(" ".join(summary.keywords))
+    description = words.WORD.findall(summary.description)
+    rest = words.WORD.findall(" ".join(dict.fromkeys(more)))
+    moment = _moment(summary.modified or summary.issued)
+    chance = int.from_bytes(hashlib.blake2b(indexed.key.encode(), digest_size=2).digest(), "big")
+    fields: dict[str, Any] = {
+        "key": indexed.key,
+        "kind": "dataset",
+        "source": indexed.source_key,
+        "theme": list(summary.themes),
+        "format": list(summary.formats),
+        "license": list(summary.licenses),
+        "distribution": list(indexed.distributions),
+        "title": _joined(title),
+        "keywords": _joined(keywords),
+        "description": _joined(description),
+        "more": _joined(rest),
+        "title_parts": " ".join(_parts(title, words.part_terms, words.affixes)),
+        "parts": " ".join(
+            _parts(keywords, words.part_terms, words.affixes) | _parts(description + rest, words.part_terms)
+        ),
+        "by_title": f"{_order(summary.title)}\x00{indexed.key}",
+        "by_date": ((int(moment.timestamp()) if moment else -(2**40)) << 16) | chance,
+        "position": indexed.position,
+    }
+    if summary.publisher:
+        fields["publisher"] = summary.publisher
+    if moment is not None:
+        fields["day"] = (moment.date() - EPOCH).days
+    return tantivy.Document(**fields)
+
+
+def marker_document(marker: Marker) -> tantivy.Document:
+    """The document that says up to which number the index is."""
+    return tantivy.Document(key="marker", kind="marker", marker=orjson.dumps(list(marker)).decode())
+
+
+def _joined(found: Iterable[str]) -> str:
+    return " ".join(map(words.stem, found))
+
+
+def _parts(found: Iterable[str], *ways: Callable[[str], tuple[str, ...]]) -> set[str]:
+    once = set(found)
+    return set().union(*(terms for way in ways for terms in map(way, once)))
+
+
+def _order(title: str) -> str:
+    """What a title is sorted by: without case, umlauts and marks (DIN 5007-1)."""
+    return " ".join(words.plain(word) for word in words.WORD.findall(title))[:100]
+
+
+def _moment(text: str) -> datetime | None:
+    """A date, a time, a month or a year in ISO 8601; what lacks counts as its first."""
+    text = text.strip()
+    if len(text) in (4, 7):
+        text = f"{text}-01-01" if len(text) == 4 else f"{text}-01"
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
