@@ -128,7 +128,9 @@ class Reason(NamedTuple):
         """A reason out of a run's report; those of earlier versions are the two sentences only."""
         de, en, *rest = written
         rule, arguments = rest if len(rest) == 2 else (FAILURE, ())
-        return cls(str(de), str(en), str(rule), tuple(map(str, arguments if isinstance(arguments, list | tuple) else ())))
+        return cls(
+            str(de), str(en), str(rule), tuple(map(str, arguments if isinstance(arguments, list | tuple) else ()))
+        )
 
     def at(self, place: str) -> Self:
         """The same, said of an address."""
