@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
@@ -68,8 +69,7 @@ DOWNLOAD_WITHOUT_ACCESS = declare(
 def period_is_not_turned(view: View, node: str) -> Iterator[Finding]:
     """A period does not end before it begins; dates of different precision are not compared."""
     starts, ends = view.values(node, str(DCAT.startDate)), view.values(node, str(DCAT.endDate))
-    if starts and ends:
-        start, end = starts[0], ends[0]
+    for start, end in product(starts, ends):
         if (
             isinstance(start, Literal)
             and isinstance(end, Literal)
@@ -78,6 +78,7 @@ def period_is_not_turned(view: View, node: str) -> Iterator[Finding]:
         ):
             arguments = (start.text, end.text)
             yield Finding(Severity.WARNING, view.place(node), str(DCAT.endDate), TURNED_PERIOD, arguments)
+            return
 
 
 def _comparable(one: Literal, other: Literal) -> bool:
