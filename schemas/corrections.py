@@ -32,8 +32,8 @@ CHANGED = declare(
     "correction-source-changed",
     "{0} ist hier auf „{1}“ korrigiert; die Quelle gab damals „{2}“ an und sagt jetzt „{3}“.",
     "{0} is corrected to “{1}” here; the source stated “{2}” then and says “{3}” now.",
-    "Prüfen Sie, ob die Korrektur noch gilt. Zurücknehmen: allmende correct EINTRAG {4}",
-    "Check whether the correction still holds. To take it back: allmende correct RECORD {4}",
+    "Prüfen Sie, ob die Korrektur noch gilt. Zurücknehmen mit „allmende correct EINTRAG {4}“.",
+    "Check whether the correction still holds. “allmende correct RECORD {4}” takes it back.",
     "DESIGN 3, Steward's decisions",
 )
 RESTS = declare(
@@ -48,16 +48,16 @@ NO_PLACE = declare(
     "correction-without-place",
     "Die Datei {1}, deren Angabe {0} korrigiert wurde, gibt es in diesem Eintrag nicht mehr; die Korrektur ruht.",
     "The file {1}, of which {0} was corrected, is no longer in this record; the correction rests.",
-    "Nehmen Sie die Korrektur zurück, wenn die Datei nicht wiederkommt: allmende correct EINTRAG {2}",
-    "Take the correction back if the file does not come again: allmende correct RECORD {2}",
+    "Nehmen Sie die Korrektur zurück, wenn die Datei nicht wiederkommt (allmende correct EINTRAG {2}).",
+    "Take the correction back if the file does not come again (allmende correct RECORD {2}).",
     "DESIGN 3, Steward's decisions",
 )
 UNREADABLE = declare(
     "correction-unreadable",
     "Die Korrektur von {0} kann nicht gelesen werden und bleibt unberücksichtigt.",
     "The correction of {0} cannot be read and is left out.",
-    "Korrigieren Sie die Angabe neu: allmende correct EINTRAG {0} WERT",
-    "Correct the property anew: allmende correct RECORD {0} VALUE",
+    "Korrigieren Sie die Angabe neu (allmende correct EINTRAG {0} WERT).",
+    "Correct the property anew (allmende correct RECORD {0} VALUE).",
     "DESIGN 3, Steward's decisions",
 )
 RULES = frozenset({CHANGED, RESTS, NO_PLACE, UNREADABLE})
