@@ -116,6 +116,8 @@ def test_without_metadata_all_is_marked_as_derived(folder: Folder) -> None:
         "description",
         "temporal",
         "modified",
+        "spatial",
+        "political_geocoding_level",
         "distribution.format",
         "distribution.media_type",
         "distribution.byte_size",
