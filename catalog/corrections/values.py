@@ -50,7 +50,6 @@ from schemas.vocabularies import (
 
 # Texts in no language.
 _BARE = frozenset({"identifier", "version"})
-_CONTACT = re.compile(r"\s*([^<>]*?)\s*<\s*(?:mailto:)?([^<>\s]+)\s*>\s*")
 _CHECKSUM = re.compile(r"\s*([A-Za-z0-9-]{3,12})\s*[:=]\s*([0-9A-Fa-f]{8,128})\s*")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
@@ -158,9 +157,16 @@ def _read(
     return take
 
 
+def _name_and_way(text: str) -> tuple[str, str]:
+    """The parts of NAME <ADDRESS>; of any other text no name."""
+    name, bracket, rest = text.strip().partition("<")
+    way = rest.removesuffix(">").strip().removeprefix("mailto:")
+    is_one = bracket and rest.endswith(">") and way and not set(way) & set("<>") and len(way.split()) == 1
+    return (name.strip(), way) if is_one and ">" not in name else ("", text)
+
+
 def _contact(row: Row, text: str, context: Context, lang: str) -> Sequence[Value]:
-    named = _CONTACT.fullmatch(text)
-    name, way = named.groups() if named else ("", text)
+    name, way = _name_and_way(text)
     fn = (Literal(name, lang),) if name else ()
     account = _account(context, row.attribute, lang)
     if mail := mailboxes(account, row.attribute, way):

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _TOKEN = re.compile(r"\s*([(),]|[A-Za-z]+|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
-_SRID = re.compile(r"\s*SRID=\d+;", re.I)
+_SRID = re.compile(r"SRID=\d+;", re.I)
 # How deep the lists of coordinates are, in both forms.
 _TYPES = {
     "POINT": ("Point", 1),
@@ -20,7 +20,7 @@ _TYPES = {
 
 def geojson_of(text: str) -> dict[str, Any] | None:
     """The geometry as GeoJSON; None if the text is no geometry that CKAN would understand (a CRS before it is not)."""
-    tokens = _tokens(_SRID.sub("", text, count=1))
+    tokens = _tokens(_without_srid(text))
     if len(tokens) < 2 or tokens[0].upper() not in _TYPES:
         return None
     name, depth = _TYPES[tokens[0].upper()]
@@ -74,3 +74,9 @@ def _position(tokens: list[str], at: int) -> tuple[list[float], int]:
     if len(found) < 2:
         raise ValueError("a position has two numbers")
     return found, at
+
+
+def _without_srid(text: str) -> str:
+    text = text.strip()
+    named = _SRID.match(text)
+    return text[named.end() :] if named else text

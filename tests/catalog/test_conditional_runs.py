@@ -156,7 +156,7 @@ def test_F50_run_after_a_killed_one_goes_on_from_what_was_fetched(feed: tuple[Fe
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from catalog import harvest, staging\n"
+        "from catalog import harvest\n"
         "from schemas.region import load\n"
         "harvest.conclude = lambda *_: os.kill(os.getpid(), 9)\n"
         "harvest.run_source(load(Path(sys.argv[1]), {}), 'hub')\n"

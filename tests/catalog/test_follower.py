@@ -177,7 +177,7 @@ def test_followers_that_start_at_once_wait_for_one_another(region: Region, build
             [sys.executable, "-c", code, str(region.folder), region.store],
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(documents.__file__).parents[1],
+            cwd=Path(documents.__file__).parents[2],
         )
         for _ in range(2)
     ]

@@ -238,10 +238,11 @@ def test_F75_nothing_is_left_anywhere_and_no_harvest_brings_it_back(either: Path
         assert each.content_hash == iris.content_hash(each.ntriples.decode())
 
     replayed = harvest(folder, "--replay", "2", "--plan")
-    # Records keep their identity; only the IRIs of files and of the publisher, made of an id or a name, are others.
+    # Records keep their identity; only the IRIs of files and of the publisher, made of an id or a name, are others. With
+    # the municipality as publisher its area follows.
     assert (replayed["plan"]["created"], replayed["plan"]["absent"]) == (0, 0), replayed
     changed = {field["attribute"] for each in replayed["plan"]["changes"] for field in each["fields"]}
-    assert changed <= {"publisher", "distribution"}, replayed
+    assert changed <= {"publisher", "distribution", "spatial", "political_geocoding_level"}, replayed
     for options in ((), ("--full",)):
         again = harvest(folder, *options)
         assert (again["created"], again["absent"]) == (0, 0), again

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import catalog
 from catalog.forgetting import work
 from catalog.runs import breaker, lease, pool, run_book
 from catalog.runs.run_book import KINDS, STATES, STATUSES
@@ -16,7 +17,7 @@ from catalog.web.texts import texts
 from schemas.limits import Limits
 from tests.test_docs import page, section, table
 
-CATALOG = Path(run_book.__file__).parent
+CATALOG = Path(catalog.__file__).parent
 TOLD = {"state": ("States", STATES), "status": ("Statuses", STATUSES), "kind": ("Kinds", KINDS)}
 
 

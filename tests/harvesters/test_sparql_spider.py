@@ -25,6 +25,7 @@ from harvesters.sparql.queries import Scope, check_pattern
 from harvesters.spiders.sparql import SparqlSpider
 from schemas import rdf, syntax
 from schemas.limits import Limits
+from schemas.model import DataService
 from schemas.region import ConfigurationError
 from schemas.syntax import Unreadable
 from tests.harvesters import sparql_endpoint
@@ -96,10 +97,11 @@ def test_datasets_come_with_all_that_hangs_on_them() -> None:
     assert "mailto:bauamt@example.org" in written
     outcome = found.sink.outcomes[1]
     assert outcome.reading is not None
-    assert {companion.iri for companion in outcome.reading.companions} == {
-        "https://data.example/amt",
-        "https://data.example/wfs",
-    }
+    companions = {companion.iri: companion for companion in outcome.reading.companions}
+    service = companions["https://data.example/wfs"]
+    assert isinstance(service, DataService)
+    # The source names no publisher of the service: it is the municipality, which comes along.
+    assert set(companions) == {"https://data.example/amt", "https://data.example/wfs", *map(str, service.publisher)}
 
 
 def test_services_and_series_that_no_dataset_names_come_as_records() -> None:

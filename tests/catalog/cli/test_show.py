@@ -135,7 +135,7 @@ def test_explain_says_field_rule_and_findings_in_words(harvested: Path, entries:
 def test_status_counts_what_the_harvest_published(harvested: Path) -> None:
     result = allmende("status", "--json", cwd=harvested)
     status = result.json()
-    assert (result.code, set(status)) == (0, {"number", "datasets", "sources"})
+    assert (result.code, set(status)) == (0, {"number", "datasets", "quality", "sources"})
     assert {source["id"]: source["set_aside"] for source in status["sources"]}["neuhof-portal"] == 1
     for source in status["sources"]:
         assert source["status"] in ("ok", "warnings")

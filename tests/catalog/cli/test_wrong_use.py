@@ -222,7 +222,7 @@ def test_init_writes_a_region_that_loads(tmp_path: Path) -> None:
     assert allmende("init", "neu", cwd=tmp_path).code == 0
     assert (tmp_path / "neu" / "data").is_dir()
     status = allmende("status", "--json", "--region", "neu", cwd=tmp_path)
-    assert (status.code, status.json()) == (0, {"number": 0, "datasets": 0, "sources": []})
+    assert (status.code, status.json()) == (0, {"number": 0, "datasets": 0, "quality": None, "sources": []})
     (tmp_path / "file").write_text("")
     assert "file" in allmende("init", "file", cwd=tmp_path).complaint
 
