@@ -442,9 +442,14 @@ def test_F75_while_it_is_served(folder: Path) -> None:
         assert b"[Name entfernt]" not in fetch(f"{address}/datasets?q=Kunigunde")
 
 
-def fetch(url: str) -> bytes:
+def fetch(url: str, again: bool = True) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=20) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
         return bytes(error.read())
+    except ConnectionResetError:
+        # A worker that ends, as after a forgetting, closes what it has accepted and not read: browsers ask again.
+        if not again:
+            raise
+        return fetch(url, again=False)
