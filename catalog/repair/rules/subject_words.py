@@ -70,7 +70,7 @@ def _keywords(subject: Subject) -> Iterator[Proposal]:
             subject,
             words,
             min(subject.kind.certainty, 80),
-            f"Im Titel steht „{subject.kind.words}“; im Musterdatenkatalog ist das das Gebiet „{topic}“.",
+            f"Im Titel steht „{subject.kind.words}“; im Musterdatenkatalog gehört das zum Gebiet „{topic}“.",
             f"The title says “{subject.kind.words}”; in the Musterdatenkatalog that is the area “{topic}”.",
         )
     elif words:
