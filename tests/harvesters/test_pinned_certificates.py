@@ -26,6 +26,9 @@ from tests.faultserver import FaultServer, Reply
 from tests.harvesters.certificates import Authority, server_context
 from tests.harvesters.guard_crawl import CrawlProcess
 
+# asyncio leaves the transport of a TLS handshake that was refused to the collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 ROOT = Path(__file__).parents[2]
 
 
