@@ -195,7 +195,7 @@ def _score(region: Region, follower: Follower) -> None:
     """Scores what changed. Whatever goes wrong with it, search and feeds go on."""
     try:
         scores.follow(region, follower.engine, utc_now())
-    except Exception as error:
+    except Exception as error:  # the follower must go on: without it neither search nor dump follow
         log.exception("scores: %s", error)
 
 
@@ -207,7 +207,7 @@ def _check(folder: Path, parent: Connection, environment: dict[str, str]) -> Non
     region = load(folder)
     said = ""
     while True:
-        time.sleep(LINK_SECONDS)
+        time.sleep(LINK_SECONDS)  # nothing but the time tells that an address is due
         if not region.check_links:
             continue
         try:

@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from schemas import rdf, whole
 from schemas.dcat import TABLE_OF
@@ -320,7 +320,7 @@ def unapply(record: R, corrected: Iterable[Corrected], corrections: Iterable[Cor
         if each.state == APPLIED and (not each.names or places[each.names] is not None):
             values = _values(*_owner(type(record), each.attribute), each.source)
             result = _set_at(result, places.get(each.names), each.attribute, values)
-    return result  # type: ignore[no-any-return]
+    return cast(R, result)
 
 
 def part_of(record: Resource, names: Sequence[str]) -> Distribution | None:

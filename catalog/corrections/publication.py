@@ -21,7 +21,7 @@ from catalog.runs.staging import Staged, now_text
 from catalog.store import Store
 from schemas import corrections
 from schemas.corrections import Correction, NotCorrectable
-from schemas.model import Resource
+from schemas.model import Dataset, Resource
 
 _table = tables.corrections
 _NAMED = 20
@@ -157,8 +157,8 @@ def _take(entering: _Entering, wish: Wish, source: Resource, in_force: Sequence[
         if any(each.value == wish.value for each in own):
             raise NotCorrectable(f"{wish.attribute} ist so schon korrigiert", "it is corrected so already")
         names = wish.names
-        if part is not None:
-            names = corrections.part_names(source, part)  # type: ignore[arg-type]
+        if part is not None and isinstance(source, Dataset):
+            names = corrections.part_names(source, part)
         part_name, address = (*names, "", "")[:2]
         entering.begun[wish.key, wish.attribute, part_name] = {
             "key": wish.key,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
 
-from catalog.feeds.atom import MEDIA_TYPE, UNWRITABLE
+from catalog.feeds.atom import MEDIA_TYPE, attribute, text
 from catalog.runs.staleness import Stale
 from catalog.web import formats
 from schemas.region import Region
@@ -20,12 +19,12 @@ def write(region: Region, stale: Mapping[str, Stale], published_at: str) -> byte
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de">',
-        f"<id>{_text(base)}/status.atom</id>",
-        f"<title>{_text(region.title)}: Meldungen zu den Quellen</title>",
-        f"<updated>{_text(updated)}</updated>",
-        f'<link rel="self" type="{MEDIA_TYPE}" href={_attribute(base + "/status.atom")}/>',
-        f'<link rel="alternate" type="text/html" href={_attribute(base + "/status")}/>',
-        f"<author><name>{_text(region.publisher.name)}</name></author>",
+        f"<id>{text(base)}/status.atom</id>",
+        f"<title>{text(region.title)}: Meldungen zu den Quellen</title>",
+        f"<updated>{text(updated)}</updated>",
+        f'<link rel="self" type="{MEDIA_TYPE}" href={attribute(base + "/status.atom")}/>',
+        f'<link rel="alternate" type="text/html" href={attribute(base + "/status")}/>',
+        f"<author><name>{text(region.publisher.name)}</name></author>",
     ]
     for title, each in found:
         lines += _entry(base, title, each)
@@ -44,18 +43,10 @@ def _entry(base: str, title: str, stale: Stale) -> list[str]:
     return [
         "<entry>",
         # Of the run that raised the alarm: the next ones that fail are no news, and readers show each id once.
-        f"<id>{_text(run)}#stale</id>",
-        f"<title>{_text(title)}: veraltet seit {_text(since)}</title>",
-        f"<updated>{_text(stale.alarmed)}</updated>",
-        f'<link rel="alternate" type="text/html" href={_attribute(run)}/>',
-        f'<content type="text">{_text(told)}</content>',
+        f"<id>{text(run)}#stale</id>",
+        f"<title>{text(title)}: veraltet seit {text(since)}</title>",
+        f"<updated>{text(stale.alarmed)}</updated>",
+        f'<link rel="alternate" type="text/html" href={attribute(run)}/>',
+        f'<content type="text">{text(told)}</content>',
         "</entry>",
     ]
-
-
-def _text(value: str) -> str:
-    return escape(UNWRITABLE.sub("", value))
-
-
-def _attribute(value: str) -> str:
-    return quoteattr(UNWRITABLE.sub("", value))

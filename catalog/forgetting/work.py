@@ -23,7 +23,7 @@ from catalog.forgetting.report import Backup, Report
 from catalog.runs import lease
 from catalog.runs.number_writer import NumberWriter
 from catalog.runs.publishing import close_in
-from catalog.runs.run_book import Run
+from catalog.runs.run_book import Run, begin
 from catalog.runs.staging import now_text
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
@@ -158,21 +158,8 @@ def _count(region: Region, store: Store, spellings: Spellings) -> tuple[Counter[
 
 def _open(store: Store, now: datetime) -> Run:
     """A run of no source: the book says that something was forgotten and when, and not what."""
-    token = lease.token()
     with store.writing.begin() as connection:
-        made = connection.execute(
-            sa.insert(tables.runs).values(
-                source_key="",
-                source_id="",
-                kind=KIND,
-                state="running",
-                token=token,
-                started=now_text(now),
-                heartbeat=now_text(now),
-            )
-        ).inserted_primary_key
-        assert made is not None
-    return Run(int(made[0]), token)
+        return begin(connection, KIND, now)
 
 
 def _wait_for_runs(store: Store, own: Run, now: datetime) -> None:

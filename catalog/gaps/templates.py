@@ -90,7 +90,7 @@ def short_name(name: str) -> str:
 def _renamed(said: str, names: tuple[str, ...], taker: Municipality) -> str:
     for name in names:
         other = taker.name if name != short_name(name) else short_name(taker.name)
-        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda _, other=other: other, said)  # type: ignore[misc]
+        said = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", other.replace("\\", r"\\"), said)
     return said
 
 

@@ -72,15 +72,8 @@ def give(writer: NumberWriter, leaving: Sequence[Leaving]) -> tuple[str, ...]:
 def turn_subjects(writer: NumberWriter, made: int) -> set[str]:
     """Takes back what a number did to the names of records, on their present content; gives their KEYs."""
     with writer.store.writing.begin() as connection:
-        begun = sa.and_(_subjects.c.valid_from == made, _subjects.c.valid_to.is_(None))
-        ending = list(connection.execute(sa.select(_subjects).where(begun)))
-        ended = list(connection.execute(sa.select(_subjects).where(_subjects.c.valid_to == made)))
-        connection.execute(sa.update(_subjects).where(begun).values(valid_to=writer.number))
-        for row in ended:
-            again = {**row._mapping, "valid_from": writer.number, "valid_to": None, "run_id": writer.run.id}
-            del again["id"]
-            connection.execute(sa.insert(_subjects).values(**again))
-    keys = {row.key for row in (*ending, *ended)}
+        turned = writer.turn(connection, _subjects, made)
+    keys = {row.key for row in turned}
     _rename(writer, sorted(keys))
     return keys
 

@@ -75,17 +75,10 @@ def turn_preferred(writer: NumberWriter, made: int, named: Iterable[str] = ()) -
     (:func:`catalog.identity.naming.turn_subjects`, to be called before).
     """
     with writer.store.writing.begin() as connection:
-        begun = sa.and_(_preferred.c.valid_from == made, _preferred.c.valid_to.is_(None))
-        ending = list(connection.execute(sa.select(_preferred).where(begun)))
-        ended = list(connection.execute(sa.select(_preferred).where(_preferred.c.valid_to == made)))
-        connection.execute(sa.update(_preferred).where(begun).values(valid_to=writer.number))
-        for row in ended:
-            again = {**row._mapping, "valid_from": writer.number, "valid_to": None, "run_id": writer.run.id}
-            del again["id"]
-            connection.execute(sa.insert(_preferred).values(**again))
+        turned = writer.turn(connection, _preferred, made)
         borne = {writer.subjects[key] for key in named if key in writer.subjects}
-        _own_again(connection, writer, {row.iri for row in (*ending, *ended)} | borne)
-    return {row.key for row in (*ending, *ended)}
+        _own_again(connection, writer, {row.iri for row in turned} | borne)
+    return {row.key for row in turned}
 
 
 def _own_again(connection: sa.Connection, writer: NumberWriter, iris: Iterable[str | None]) -> None:

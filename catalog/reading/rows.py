@@ -268,6 +268,32 @@ def set_aside(row: Any) -> SetAside:
     )
 
 
+# -------------------------------------------------------------------------------------------- summaries
+
+
+def summaries(engine: sa.Engine, at: int) -> Iterator[tuple[Any, Summary]]:
+    """The public datasets at a number, in the order of their keys: ``key``, ``slug``, ``source_key``; and the summary.
+
+    Read in batches, each in a short transaction.
+    """
+    last = ""
+    while True:
+        statement = (
+            sa.select(_records.c.key, _records.c.slug, _records.c.source_key, _versions.c.summary)
+            .join_from(_records, _versions, _versions.c.key == _records.c.key)
+            .where(_records.c.kind == "dataset", current(at), ~shadowed(at), _records.c.key > last)
+            .order_by(_records.c.key)
+            .limit(BATCH)
+        )
+        with engine.begin() as connection:
+            found = connection.execute(statement).all()
+        if not found:
+            return
+        last = found[-1].key
+        for row in found:
+            yield row, Summary.from_json(row.summary)
+
+
 # ------------------------------------------------------------------------------------------------- dump
 
 

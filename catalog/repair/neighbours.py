@@ -6,17 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
-from catalog import tables
-from catalog.reading.summary import Summary
+from catalog.reading import rows
 from catalog.search import Catalogue
-from catalog.store import current, shadowed
 from schemas import musterdaten
 from schemas.musterdaten import SURE
 from schemas.vocabularies import LISTS
 
-_ROWS = 1000
 # A word that so few of several neighbours use says little of the kind.
 _LEAST = 2
 
@@ -71,26 +66,10 @@ def neighbours(catalogue: Catalogue, at: int) -> Neighbours:
 
 
 def _found(catalogue: Catalogue, at: int) -> Iterable[tuple[str, Neighbour]]:
-    records, versions = tables.records, tables.versions
-    last = ""
     base = LISTS["data-theme"].base
-    while True:
-        statement = (
-            sa.select(records.c.key, records.c.slug, records.c.source_key, versions.c.summary)
-            .join_from(records, versions, versions.c.key == records.c.key)
-            .where(records.c.kind == "dataset", current(at), ~shadowed(at), records.c.key > last)
-            .order_by(records.c.key)
-            .limit(_ROWS)
-        )
-        with catalogue.engine.begin() as connection:
-            rows = connection.execute(statement).all()
-        if not rows:
-            return
-        last = rows[-1].key
-        for row in rows:
-            said = Summary.from_json(row.summary)
-            themes = [base + code for code in said.themes]
-            matches = musterdaten.recognise([said.title], said.keywords, said.description, themes)
-            if matches and matches[0].certainty >= SURE:
-                place = catalogue.municipalities.get(row.source_key, "")
-                yield matches[0].entry.code, Neighbour(row.key, row.slug, said.title, place, said.themes, said.keywords)
+    for row, said in rows.summaries(catalogue.engine, at):
+        themes = [base + code for code in said.themes]
+        matches = musterdaten.recognise([said.title], said.keywords, said.description, themes)
+        if matches and matches[0].certainty >= SURE:
+            place = catalogue.municipalities.get(row.source_key, "")
+            yield matches[0].entry.code, Neighbour(row.key, row.slug, said.title, place, said.themes, said.keywords)

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from catalog import tables
+from catalog.reading import rows
 from catalog.reading.entries import Entry
-from catalog.reading.summary import Summary
 from catalog.repair import looking
 from catalog.repair.subject import addresses
 from catalog.search import Catalogue
-from catalog.store import current, shadowed
 from schemas import series
 from schemas.model import Dataset
 from schemas.proposals import Proposal
 from schemas.series import Member
 
-_ROWS = 1000
 # A title without its year that so many bear is a form, no series.
 _MOST = 200
 
@@ -34,27 +29,11 @@ def proposals(catalogue: Catalogue, at: int, now: datetime) -> dict[str, list[Pr
 
 
 def _candidates(catalogue: Catalogue, at: int) -> list[str]:
-    records, versions = tables.records, tables.versions
     kinds: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    last = ""
-    while True:
-        statement = (
-            sa.select(records.c.key, versions.c.summary)
-            .join_from(records, versions, versions.c.key == records.c.key)
-            .where(records.c.kind == "dataset", current(at), ~shadowed(at), records.c.key > last)
-            .order_by(records.c.key)
-            .limit(_ROWS)
-        )
-        with catalogue.engine.begin() as connection:
-            rows = connection.execute(statement).all()
-        if not rows:
-            break
-        last = rows[-1].key
-        for row in rows:
-            said = Summary.from_json(row.summary)
-            titled = series.taken_apart(said.title)
-            if titled is not None:
-                kinds[said.publisher, titled.stem].append(row.key)
+    for row, said in rows.summaries(catalogue.engine, at):
+        titled = series.taken_apart(said.title)
+        if titled is not None:
+            kinds[said.publisher, titled.stem].append(row.key)
     return [key for keys in kinds.values() if 1 < len(keys) <= _MOST for key in keys]
 
 

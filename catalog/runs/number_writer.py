@@ -192,6 +192,21 @@ class NumberWriter:
                 sa.update(publication).where(publication.c.holder == self.run.token).values(holder=None, held_at=None)
             )
 
+    def turn(self, connection: sa.Connection, table: sa.Table, made: int) -> list[Any]:
+        """Takes back what a number did to the decisions in a table: ends those that began with it, begins those that it ended.
+
+        Gives the rows that it concerns. The table's rows are valid from a number to a number and name their run.
+        """
+        begun = sa.and_(table.c.valid_from == made, table.c.valid_to.is_(None))
+        ending = list(connection.execute(sa.select(table).where(begun)))
+        ended = list(connection.execute(sa.select(table).where(table.c.valid_to == made)))
+        connection.execute(sa.update(table).where(begun).values(valid_to=self.number))
+        for row in ended:
+            again = {**row._mapping, "valid_from": self.number, "valid_to": None, "run_id": self.run.id}
+            del again["id"]
+            connection.execute(sa.insert(table).values(**again))
+        return [*ending, *ended]
+
     def close_versions(self, ids: Sequence[int]) -> None:
         """Ends versions with the next number."""
         with self.store.writing.begin() as connection:

@@ -52,6 +52,24 @@ class RunRecord(NamedTuple):
     report: dict[str, Any]
 
 
+def begin(connection: sa.Connection, kind: str, now: datetime, source_key: str = "", source_id: str = "") -> Run:
+    """Enters a run that begins, under a lease of its own; one of no source has neither key nor id."""
+    token = lease.token()
+    made = connection.execute(
+        sa.insert(tables.runs).values(
+            source_key=source_key,
+            source_id=source_id,
+            kind=kind,
+            state="running",
+            token=token,
+            started=now_text(now),
+            heartbeat=now_text(now),
+        )
+    ).inserted_primary_key
+    assert made is not None
+    return Run(int(made[0]), token)
+
+
 class RunBook:
     """The runs of a region's store."""
 
@@ -70,22 +88,9 @@ class RunBook:
 
     def open_run(self, source: HarvestSource, kind: str, now: datetime) -> Run:
         """Opens a run of a source under a lease. Runs whose process died are closed as failed. Raises RunActive."""
-        token = lease.token()
         with self.writing.begin() as connection:
             self._refuse_active(connection, source.key, now)
-            made = connection.execute(
-                sa.insert(tables.runs).values(
-                    source_key=source.key,
-                    source_id=source.id,
-                    kind=kind,
-                    state="running",
-                    token=token,
-                    started=now_text(now),
-                    heartbeat=now_text(now),
-                )
-            ).inserted_primary_key
-            assert made is not None
-        return Run(int(made[0]), token)
+            return begin(connection, kind, now, source.key, source.id)
 
     def _refuse_active(self, connection: sa.Connection, source_key: str, now: datetime) -> None:
         runs = tables.runs

@@ -22,7 +22,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import ClientFactory
 from twisted.web.client import URI
 from twisted.web.iweb import IAgentEndpointFactory
-from zope.interface import implementer  # type: ignore[import-untyped]
+from zope.interface import implementer
 
 from harvesters.guards.exceptions import AddressRefused, FetchFailed
 from harvesters.guards.pins import Pin, PinnedConnections

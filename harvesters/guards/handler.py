@@ -25,7 +25,7 @@ from twisted.web.client import Agent, ResponseDone, ResponseFailed, _HTTP11Clien
 from twisted.web.http import PotentialDataLoss, _DataLoss
 from twisted.web.http_headers import Headers as TwistedHeaders
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer, IResponse
-from zope.interface import implementer  # type: ignore[import-untyped]
+from zope.interface import implementer
 
 from harvesters.guards.connections import CheckedEndpoints
 from harvesters.guards.decoding import Body

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from OpenSSL import SSL
 from OpenSSL.crypto import X509
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from zope.interface import implementer  # type: ignore[import-untyped]
+from zope.interface import implementer
 
 from schemas.addresses import normal_host
 

@@ -68,7 +68,8 @@ def geometries_apart(record: R) -> R:
     if not any(isinstance(value, Location) and _nodes(value) for value in stated):
         return record
     apart = tuple(_apart(value) if isinstance(value, Location) else value for value in stated)
-    return replace(record, spatial=apart)  # type: ignore[call-arg]
+    changed: dict[str, Any] = {"spatial": apart}
+    return replace(record, **changed)
 
 
 def _apart(place: Location) -> Location:

@@ -28,7 +28,7 @@ from schemas import corrections, iris
 from schemas.corrections import CHANGED, NO_PLACE, RESTS, NotCorrectable
 from schemas.findings import Severity
 from schemas.kinds import Literal
-from schemas.model import Agent, Dataset, Distribution, Location, iri_of
+from schemas.model import Agent, Dataset, Distribution, Location, PeriodOfTime, iri_of
 from schemas.region import Region
 from schemas.vocabularies import LISTS
 from tests.catalog.builder import BACKENDS, region_on
@@ -258,7 +258,8 @@ def test_texts_dates_and_places_are_understood(simple: Source) -> None:
     found = record(simple)
     assert Literal("Straßenbäume", "de") in found.title
     (period,) = found.temporal
-    assert [each.text for each in (*period.start_date, *period.end_date)] == ["2024-01-01", "2024-12-31"]  # type: ignore[union-attr]
+    assert isinstance(period, PeriodOfTime)
+    assert [each.text for each in (*period.start_date, *period.end_date)] == ["2024-01-01", "2024-12-31"]
     assert found.keyword == (Literal("Bäume", "de"),)
     assert entry(simple).summary.licenses == ("cc-zero",)
     assert entry(simple).slug.startswith("datensatz-1"), "a new title adds an alias"

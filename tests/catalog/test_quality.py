@@ -52,7 +52,7 @@ def latest(place: Linked) -> dict[str, Figures]:
 
 def days(place: Linked, scope: str) -> list[tuple[str, int, float]]:
     with place.engine.connect() as connection:
-        return [tuple(day) for day in history.days(connection, scope)]  # type: ignore[misc]
+        return [(day.day, day.datasets, day.total) for day in history.days(connection, scope)]
 
 
 def test_scores_are_those_of_the_pure_function(place: Linked) -> None:

@@ -94,6 +94,11 @@ def proposed(of: Subject, rule: str) -> list[Proposal]:
     return [each for module in rules() for each in module.propose(of) if each.rule == rule]
 
 
+def lexical(value: object) -> str:
+    assert isinstance(value, Literal)
+    return value.text
+
+
 def one(of: Subject, rule: str) -> Proposal:
     (found,) = proposed(of, rule)
     assert found.evidence_de
@@ -131,12 +136,12 @@ def test_an_address_alone_counts_half_and_one_that_failed_not_at_all(region: Reg
 
 def test_the_file_tells_size_checksum_and_that_it_can_be_downloaded(region: Region, entry: Entry) -> None:
     of = subject(region, entry, dataset("Bäume", distribution=(file(),)), look())
-    assert one(of, "byte-size").values[0].text == str(len(CSV))  # type: ignore[union-attr]
+    assert [lexical(value) for value in one(of, "byte-size").values] == [str(len(CSV))]
     assert one(of, "download-url").values == (ADDRESS,)
     (checksum,) = one(of, "checksum").values
     assert isinstance(checksum, Checksum)
     assert checksum.checksum_value[0].text == look().sha256
-    assert one(of, "modified").values[0].text == "2026-11-28"  # type: ignore[union-attr]
+    assert [lexical(value) for value in one(of, "modified").values] == ["2026-11-28"]
     page = look(body=b"<!DOCTYPE html><html><title>Seite</title><body>Text</body></html>")
     of = subject(region, entry, dataset("Bäume", distribution=(file(),)), page)
     assert [each.rule for rule in ("download-url", "byte-size", "checksum") for each in proposed(of, rule)] == []
@@ -153,7 +158,7 @@ def test_counts_of_data_that_change_daily_are_not_proposed_and_old_ones_are_rene
     record = dataset("Bäume", distribution=(file(byte_size=old),))
     assert proposed(subject(region, entry, record, look()), "byte-size") == [], "the source's own word stays"
     of = subject(region, entry, record, look(), repaired=frozenset({("distribution.byte_size", PART)}))
-    assert one(of, "byte-size").values[0].text == str(len(CSV))  # type: ignore[union-attr]
+    assert [lexical(value) for value in one(of, "byte-size").values] == [str(len(CSV))]
 
 
 def test_the_period_comes_from_the_columns_else_from_the_title(region: Region, entry: Entry) -> None:

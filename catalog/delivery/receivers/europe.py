@@ -14,9 +14,9 @@ from rdflib import FOAF
 from catalog.delivery.asking import NoAnswer
 from catalog.delivery.ckan_values import Reader
 from catalog.delivery.feed import Described, Feed
-from catalog.delivery.paging import End
 from catalog.delivery.records import findings_of
 from catalog.delivery.remarks import Effect, Record, Remark, Verdict, remark
+from catalog.delivery.whole_feed import of_the_walk
 from schemas import syntax
 from schemas.findings import Severity, declare
 from schemas.kinds import Kind, Literal, date
@@ -28,20 +28,6 @@ RECEIVER = "europe"
 TITLE = ("data.europa.eu", "data.europa.eu")
 ASKED = 10  # so many of the own record addresses are asked with HEAD
 
-INCOMPLETE = declare(
-    "delivery-feed-incomplete",
-    "Der Feed ist nicht bis zum Ende lesbar ({0}: {1}); {2} Datensätze fehlen danach.",
-    "The feed cannot be read to its end ({0}: {3}); {2} datasets are missing then.",
-    "Beheben Sie den Fehler dieser Seite.",
-    "Mend this page.",
-)
-NO_DATASET = declare(
-    "delivery-no-dataset",
-    "Der Feed enthält keinen Datensatz.",
-    "The feed holds no dataset.",
-    "Prüfen Sie, ob die Adresse stimmt und ob etwas veröffentlicht ist.",
-    "Check whether the address is right and whether anything is published.",
-)
 NO_STABLE_IRI = declare(
     "delivery-unstable-iri",
     "{0} hat keine bleibende IRI (http oder https); das Portal legt bei jedem Abruf etwas Neues an.",
@@ -146,20 +132,11 @@ def check(feed: Feed) -> Verdict:
         RECEIVER,
         TITLE,
         tuple(Record(iri, titles[iri], tuple(dict.fromkeys(remarks))) for iri, remarks in own.items()),
-        (*_of_the_walk(feed), *_of_the_catalog(feed, default), *_of_the_answers(feed)),
+        (*of_the_walk(feed), *_of_the_catalog(feed, default), *_of_the_answers(feed)),
         count,
         missing,
         facts=_facts(feed, default),
     )
-
-
-def _of_the_walk(feed: Feed) -> Iterator[Remark]:
-    walk = feed.walk
-    if walk.end is not End.WHOLE:
-        reasons = (walk.at, walk.reason[0], str(feed.unreached[0]), walk.reason[1])
-        yield remark(Effect.NOTED, Severity.VIOLATION, feed.url, None, INCOMPLETE, *reasons)
-    if not feed.datasets:
-        yield remark(Effect.DROPPED, Severity.VIOLATION, feed.url, None, NO_DATASET)
 
 
 def _catalogs(feed: Feed) -> list[tuple[int, str]]:

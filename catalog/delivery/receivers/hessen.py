@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.delivery.feed import Described, Feed
-from catalog.delivery.paging import End
-from catalog.delivery.receivers.europe import INCOMPLETE, NO_DATASET
 from catalog.delivery.records import findings_of
 from catalog.delivery.remarks import Effect, Record, Remark, Verdict, remark
+from catalog.delivery.whole_feed import of_the_walk
 from schemas.findings import Severity, declare
 from schemas.namespaces import DCAT, DCATDE
 from schemas.validation import MISSING
@@ -75,19 +74,10 @@ def check(feed: Feed) -> Verdict:
         RECEIVER,
         TITLE,
         tuple(Record(iri, titles[iri], tuple(dict.fromkeys(remarks))) for iri, remarks in own.items()),
-        tuple(_of_the_walk(feed)),
+        tuple(of_the_walk(feed)),
         count,
         missing,
     )
-
-
-def _of_the_walk(feed: Feed) -> Iterator[Remark]:
-    walk = feed.walk
-    if walk.end is not End.WHOLE:
-        reasons = (walk.at, walk.reason[0], str(feed.unreached[0]), walk.reason[1])
-        yield remark(Effect.NOTED, Severity.VIOLATION, feed.url, None, INCOMPLETE, *reasons)
-    if not feed.datasets:
-        yield remark(Effect.DROPPED, Severity.VIOLATION, feed.url, None, NO_DATASET)
 
 
 def _of_the_dataset(described: Described) -> Iterator[Remark]:
