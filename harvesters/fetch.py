@@ -35,6 +35,7 @@ from schemas.addresses import refusal
 from schemas.limits import Limits
 
 _CHUNK = 64 * 1024
+_CLOSING_SECONDS = 0.25
 _BROKEN = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
 
 
@@ -87,13 +88,14 @@ async def fetch(
         resolver=resolver,
         socket_factory=guard.open,
     )
-    async with aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=connector,
         trust_env=False,
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limits.connect_seconds),
-    ) as session:
+    )
+    try:
         chain = [safe_url_string(url)]
         while True:
             outcome = await _hop(session, guard, asked, chain, method, sent, body)
@@ -103,6 +105,9 @@ async def fetch(
             body = body if next_method(outcome.status, method) == method else None
             method = next_method(outcome.status, method)
             chain.append(outcome.target)
+    finally:
+        await session.close()
+        await guard.closed()
 
 
 def fetch_sync(
@@ -196,6 +201,7 @@ class _Addresses:
         self.refused: list[tuple[str, str]] = []
         self.opened = False
         self._allowed_hosts = allowed_hosts
+        self._sockets: list[socket.socket] = []
 
     def begin(self, host: str) -> None:
         """A new hop, to ``host``."""
@@ -211,7 +217,19 @@ class _Addresses:
             # An OSError lets aiohttp go on to the next address of the name.
             raise PermissionError(f"{numeric} is refused: {reason}")
         self.opened = True
-        return socket.socket(int(str(family.value)), int(str(kind.value)), int(str(protocol)))  # type: ignore[attr-defined]
+        made = socket.socket(int(str(family.value)), int(str(kind.value)), int(str(protocol)))  # type: ignore[attr-defined]
+        self._sockets.append(made)
+        return made
+
+    async def closed(self) -> None:
+        """Waits until the sockets are closed, at most _CLOSING_SECONDS.
+
+        aiohttp does not wait for the farewell of a TLS connection that it has let go (aiohttp issue 1925); a loop that
+        ends before would leave the socket to the collector.
+        """
+        until = time.monotonic() + _CLOSING_SECONDS
+        while any(each.fileno() != -1 for each in self._sockets) and time.monotonic() < until:
+            await asyncio.sleep(0.001)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import subprocess
 import sys
+import types
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -25,9 +27,6 @@ from schemas.region import load
 from tests.faultserver import FaultServer, Reply
 from tests.harvesters.certificates import Authority, server_context
 from tests.harvesters.guard_crawl import CrawlProcess
-
-# asyncio leaves the transport of a TLS handshake that was refused to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,6 +106,30 @@ def test_F33_a_changed_certificate_is_refused_with_its_fingerprint(
         assert "Der Server weist ein anderes Zertifikat vor als das eingetragene" in told["de"]
         assert fingerprint(presented) in told["de"]
     assert servers["renewed"].hits == {}, "nothing was asked of it"
+
+
+def test_F33_a_refused_connection_is_closed_when_the_fetch_ends(
+    servers: dict[str, FaultServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[socket.socket] = []
+
+    class Recorded(socket.socket):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            opened.append(self)
+
+    own = types.SimpleNamespace(**{**vars(socket), "socket": Recorded})  # the server opens sockets too
+    monkeypatch.setattr("harvesters.fetch.socket", own)
+
+    async def left_open() -> int:
+        url = servers["renewed"].url("/ok")
+        with pytest.raises(FetchRefused):
+            await fetch(url, Limits(retries=0), ("127.0.0.1",), "Allmende/0", pin=Pin.of(url, ["00" * 32]))
+        # Within the loop: nothing that it would still do is waited for.
+        return sum(each.fileno() != -1 for each in opened)
+
+    assert asyncio.run(left_open()) == 0
+    assert opened
 
 
 def test_F33_the_pin_holds_for_the_host_of_its_source_only(
