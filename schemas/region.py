@@ -1,6 +1,6 @@
 """The shape of a region's folder: ``region.toml`` and ``sources/ID.toml``, checked on loading.
 
-Nothing else reads TOML or the environment. DESIGN 4.1 is the contract.
+Nothing else reads the region's TOML or the environment. DESIGN 4.1 is the contract.
 """
 
 from __future__ import annotations
@@ -20,21 +20,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from schemas import iris, refusals
 from schemas.limits import Limits
 from schemas.model import Dataset, Distribution
+from schemas.toml_tables import ConfigurationError as ConfigurationError
+from schemas.toml_tables import read_toml, refuse_twice, refuse_unknown, table_of, unknown_key
 from schemas.vocabularies import LISTS, find_license
 
 T = TypeVar("T", bound=BaseModel)
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-class ConfigurationError(ValueError):
-    """Raised for a wrong region folder or wrong use; its text is one line that names file, key and what is allowed.
-
-    ``de`` is the same line in German, which is what people read first; empty where there is none.
-    """
-
-    def __init__(self, text: str, de: str = "") -> None:
-        super().__init__(text)
-        self.de = de
 
 
 class _Settings(BaseModel):
@@ -300,19 +291,19 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
             f"{folder}: no region.toml here; 'allmende init DIR' writes a region folder",
             f"{folder}: hier liegt keine region.toml; 'allmende init ORDNER' legt einen Regionsordner an",
         )
-    table = _toml(file)
-    _refuse_unknown("region.toml", table, ("region", "defaults", "municipality"))
+    table = read_toml(file)
+    refuse_unknown("region.toml", table, ("region", "defaults", "municipality"))
     if "region" not in table:
         raise ConfigurationError(
             "region.toml: missing key 'region'; a table [region] is needed",
             "region.toml: der Schlüssel 'region' fehlt; nötig ist eine Tabelle [region]",
         )
-    region = _table("region.toml", table, "region")
-    _refuse_unknown("region.toml", region, _REGION_KEYS, "[region] ")
+    region = table_of("region.toml", table, "region")
+    refuse_unknown("region.toml", region, _REGION_KEYS, "[region] ")
     for key in _REGION_KEYS:
         if (value := environment.get(f"ALLMENDE_{key.upper()}")) is not None:
             region[key] = _from_environment(key, value)
-    defaults = _table("region.toml", table, "defaults")
+    defaults = table_of("region.toml", table, "defaults")
     _refuse_secret("region.toml", defaults, "[defaults] ")
     _refuse_unknown_source_keys("region.toml", defaults, "[defaults] ")
     if "certificate" in defaults:
@@ -331,9 +322,9 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
     for number, municipality in enumerate(municipalities, 1):
         if not isinstance(municipality, dict):
             raise _no_municipalities()
-        _refuse_unknown("region.toml", municipality, tuple(Municipality.model_fields), f"[[municipality]] {number}: ")
+        refuse_unknown("region.toml", municipality, tuple(Municipality.model_fields), f"[[municipality]] {number}: ")
     built = _build(Region, "region.toml", {**region, "folder": folder, "municipalities": municipalities})
-    _refuse_twice("region.toml", "municipality", [m.id for m in built.municipalities])
+    refuse_twice("region.toml", "municipality", [m.id for m in built.municipalities])
     sources = _sources(folder, defaults, [m.id for m in built.municipalities], environment)
     return built.model_copy(update={"sources": sources})
 
@@ -356,7 +347,7 @@ def _sources(
                 f"{name}: a source file's name may hold a-z, 0-9, - and _, and ends in .toml",
                 f"{name}: der Name der Datei einer Quelle darf a-z, 0-9, - und _ enthalten und endet auf .toml",
             )
-        own = _toml(file)
+        own = read_toml(file)
         _refuse_secret(name, own)
         _override(file.stem, own, environment)
         _refuse_unknown_source_keys(name, own, protocol=own.get("protocol", defaults.get("protocol")))
@@ -432,41 +423,6 @@ def _override(source_id: str, table: dict[str, Any], environment: Mapping[str, s
         table[key] = _from_environment(key, value)
 
 
-def _toml(file: Path) -> dict[str, Any]:
-    name = file.name if file.name == "region.toml" else f"{file.parent.name}/{file.name}"
-    try:
-        # Editors on Windows put a byte order mark before the text.
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{name}: no valid TOML: {error}", f"{name}: kein gültiges TOML: {error}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"{name}: not in UTF-8 at byte {error.start}", f"{name}: nicht in UTF-8, bei Byte {error.start}"
-        ) from error
-    except OSError as error:
-        raise ConfigurationError(f"{name}: {error.strerror}", f"{name}: nicht lesbar ({error.strerror})") from error
-
-
-def _table(name: str, table: Mapping[str, Any], key: str) -> dict[str, Any]:
-    value = table.get(key, {})
-    if not isinstance(value, dict):
-        raise ConfigurationError(
-            f"{name}: {key}: a table [{key}] is allowed", f"{name}: {key}: erlaubt ist eine Tabelle [{key}]"
-        )
-    return dict(value)
-
-
-def _refuse_unknown(name: str, table: Mapping[str, Any], allowed: tuple[str, ...], where: str = "") -> None:
-    for key in table:
-        if key not in allowed:
-            raise _unknown_key(name, where, key, allowed)
-
-
-def _unknown_key(name: str, where: str, key: str, allowed: tuple[str, ...]) -> ConfigurationError:
-    en, de = (refusals.unknown(key, allowed, lang=lang) for lang in ("en", "de"))
-    return ConfigurationError(f"{name}: {where}{en}", f"{name}: {where}{de}")
-
-
 def _refuse_unknown_source_keys(
     name: str, table: Mapping[str, Any], where: str = "", protocol: str | None = None
 ) -> None:
@@ -476,7 +432,7 @@ def _refuse_unknown_source_keys(
         if isinstance(value, dict) and IDENTIFIER.fullmatch(key) and protocol in (None, key):
             continue
         allowed = (*_SOURCE_KEYS, f"[{protocol}]" if protocol else "a table named after the protocol")
-        raise _unknown_key(name, where, key, allowed)
+        raise unknown_key(name, where, key, allowed)
 
 
 def _refuse_secret(name: str, table: Mapping[str, Any], where: str = "") -> None:
@@ -485,15 +441,6 @@ def _refuse_secret(name: str, table: Mapping[str, Any], where: str = "") -> None
             f"{name}: {where}api_key: secrets come only from the environment (ALLMENDE_SOURCE_<ID>__API_KEY)",
             f"{name}: {where}api_key: Geheimnisse kommen nur aus der Umgebung (ALLMENDE_SOURCE_<ID>__API_KEY)",
         )
-
-
-def _refuse_twice(name: str, key: str, values: list[str]) -> None:
-    for value in values:
-        if values.count(value) > 1:
-            raise ConfigurationError(
-                f"{name}: {key} {value!r} stands twice; each may stand once",
-                f"{name}: {key} {value!r} steht zweimal da; jede darf einmal dastehen",
-            )
 
 
 def _build(model: type[T], name: str, values: Mapping[str, Any]) -> T:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import typer
 
 from catalog.cli.output import complain, print_json, settings
+from catalog.web.pages import remarks
+from catalog.web.texts import texts
 from harvesters.fetch import fetch_sync
 from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.run import agent_string
@@ -51,8 +54,9 @@ def command(
         print_json([finding.to_json() for finding in findings])
     else:
         for finding in findings:
-            print(f"{finding.severity}: {finding.focus}\n  {finding.message('de')}\n  → {finding.fix('de')}")
-        print(f"{document}: {len(findings)} findings")
+            weight = html.unescape(remarks.title_of(finding.severity, texts("de"))[0])
+            print(f"{weight}: {finding.focus}\n  {finding.message('de')}\n  → {finding.fix('de')}")
+        print(f"{document}: {len(findings)} {'Befund' if len(findings) == 1 else 'Befunde'}")
     return 1 if any(finding.severity is Severity.VIOLATION for finding in findings) else 0
 
 

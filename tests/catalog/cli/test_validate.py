@@ -142,7 +142,7 @@ def test_entry_point_gives_the_exit_code(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
-    assert "findings" in capfd.readouterr().out
+    assert "Befunde" in capfd.readouterr().out
 
 
 SERVICE = """
