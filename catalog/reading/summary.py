@@ -97,7 +97,7 @@ def summarize(record: Resource, violations: int, warnings: int, lang: str = "de"
         )
     assert isinstance(record, Dataset)
     distributions = [d for d in record.distribution if isinstance(d, Distribution)]
-    files = tuple(_file(d, lang) for d in distributions)
+    files = tuple(file_of(d, lang) for d in distributions)
     period = next((p for p in record.temporal if isinstance(p, PeriodOfTime)), None)
     return Summary(
         kind="dataset",
@@ -134,7 +134,8 @@ def _codes(values: Resources, list_name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code.code for code in codes if code))
 
 
-def _file(distribution: Distribution, lang: str) -> tuple[str, str, str, str]:
+def file_of(distribution: Distribution, lang: str = "de") -> tuple[str, str, str, str]:
+    """A file as lists show it: its title, format, address and size in bytes."""
     addresses = distribution.download_url or distribution.access_url
     return (
         text(distribution.title, lang),

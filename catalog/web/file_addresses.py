@@ -1,0 +1,14 @@
+"""The address of a file's page and of its rows: ``/dataset/SLUG/file/N``; the one place that knows it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def path(slug: str, number: int, suffix: str = "") -> str:
+    """The path of a file's page, or of its rows with ``suffix`` ``.json`` or ``.csv``; without language and query.
+
+    ``number`` is that of :mod:`catalog.reading.numbered_files`: the place in the order of the source, from 1. A link is
+    made of it with ``page.link(path(…), {"view": "chart"})``, for rows with ``page.file(path(…, ".json"))``.
+    """
+    return f"/dataset/{quote(slug)}/file/{number}{suffix}"
