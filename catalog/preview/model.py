@@ -1,0 +1,170 @@
+"""What a preview is: the file's facts, first rows with their types and figures, map, picture, text, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from catalog.preview.reasons import Reason
+from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table
+
+# Part of a preview's key: what an older engine made is made anew.
+VERSION = 1
+
+State = Literal["ready", "making", "none"]
+Kind = Literal["table", "map", "text", "image", "document", "page", "archive", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file that is to be previewed: where it lies, and what its source allows.
+
+    `service` is the kind of service that its record says it is (a value of `catalog.links.questions.SERVICES`), empty for a
+    file. `personal` says whether the source may show data of persons (`personal_data = "allowed"`).
+    """
+
+    address: str
+    source_key: str
+    service: str = ""
+    personal: bool = False
+
+
+class Source(NamedTuple):
+    """Facts of the file, as fetched. Times are UTC in ISO 8601; `size` is none where the server did not tell it.
+
+    `kind` is a key of `schemas.tables.kinds.KINDS`, told by the content; `read` counts the bytes that were read,
+    `whole` says whether that was all of them. `checked_at` is when the server last said that nothing has changed.
+    """
+
+    name: str
+    final_address: str
+    kind: str
+    media_type: str
+    file_type: str
+    status: int
+    size: int | None
+    read: int
+    whole: bool
+    sha256: str
+    etag: str
+    modified: str
+    fetched_at: str
+    checked_at: str
+
+
+class Facet(NamedTuple):
+    """The values of a column with at most 20 different ones, each with its number of rows; empty cells are not counted."""
+
+    column: str
+    values: tuple[tuple[str, int], ...]
+
+
+class Geometry(NamedTuple):
+    """The features of a file that can be drawn, in degrees (WGS 84): `geojson()` gives them.
+
+    `total` is the number of features of the file, `shown` of those that can be drawn, `points` the number of their
+    positions, `size` the bytes of the GeoJSON. `simplified` says that lines were drawn with fewer points. `source` is
+    the kind that the coordinates come from: "geometry", or "columns" for a table with degrees or UTM metres.
+    """
+
+    total: int
+    shown: int
+    kinds: tuple[str, ...]
+    box: BoundingBox
+    points: int
+    size: int
+    simplified: bool
+    source: Literal["geometry", "columns"] = "geometry"
+
+
+class Picture(NamedTuple):
+    """A picture that we made ourselves (of an image, of a PDF's first page): `picture()` gives the file."""
+
+    media_type: str
+    width: int
+    height: int
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The preview of one file.
+
+    `state` is "making" while it is being made, and "none" where there is nothing to show; then `reason` says why. A
+    ready preview may carry a reason too: only a part could be read. `kind` says what there is: a table, a table with a map
+    ("map"), text, a picture of an image or of a document's first page, the title of a web page, the list of an archive.
+
+    `table` holds the first rows (at most 1,000) as text; the figures of `profile` rest on all rows that were read, up to
+    200,000: those that `rows()` filters and sorts. `rows_kept` counts these, 0 while they are being written.
+    Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `sheets`
+    those of a workbook; `text` is the beginning of a text, indented where it is JSON or XML. `chart` is what
+    `catalog.charts` made of all rows, in its own form. `notes` are repairs and remarks, to be shown as they are.
+    """
+
+    key: str
+    address: str
+    state: State
+    kind: Kind = "none"
+    reason: Reason | None = None
+    source: Source | None = None
+    title: str = ""
+    notes: tuple[Note, ...] = ()
+    table: Table | None = None
+    profile: Profile | None = None
+    facets: tuple[Facet, ...] = ()
+    withheld: tuple[PersonalHint, ...] = ()
+    rows_kept: int = 0
+    geometry: Geometry | None = None
+    picture: Picture | None = None
+    text: str = ""
+    text_kind: Literal["", "plain", "json", "xml"] = ""
+    members: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    chart: Mapping[str, Any] = field(default_factory=dict)
+    folder: str = ""
+    version: int = VERSION
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to show."""
+        return self.state == "ready"
+
+
+Comparison = Literal["is", "contains", "from", "to", "empty", "filled"]
+
+
+class Filter(NamedTuple):
+    """A wish for rows: a column by its name, a comparison, a value as people write it.
+
+    "is" and "contains" fold case; "from" and "to" compare numbers and dates, in the column's own form or in ISO 8601.
+    """
+
+    column: str
+    comparison: Comparison
+    value: str = ""
+
+
+class Selection(NamedTuple):
+    """Which rows are wanted: all filters hold; `sort` names a column (empty: as delivered); pages count from 1."""
+
+    filters: tuple[Filter, ...] = ()
+    sort: str = ""
+    descending: bool = False
+    page: int = 1
+    size: int = 50
+
+
+class RowPage(NamedTuple):
+    """A page of rows as text, in the order of the preview's columns; `numbers` count the file's rows from 1.
+
+    `found` counts the rows that the filters let through, `searched` those that were looked at; `whole` says whether these
+    are all rows of the file. `late` says that the time was over before all rows were looked at.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...]
+    found: int
+    searched: int
+    whole: bool
+    late: bool = False
