@@ -7,19 +7,15 @@ be accepted or rejected on its page, and one of its own lets a record be taken o
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
-import secrets
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from catalog.signing import is_word, word
 from schemas.region import Region
 
 SHOWN = 200
-_SECRET = "links.key"
 
 
 class Differences(NamedTuple):
@@ -37,26 +33,22 @@ class Differences(NamedTuple):
 
 def address(region: Region, run_id: int) -> str:
     """Where the differences of a run can be looked at."""
-    return f"{region.base_url}/runs/{run_id}?key={_word(region, f'plan {run_id}')}"
+    return f"{region.base_url}/runs/{run_id}?key={word(region, f'plan {run_id}')}"
 
 
-def opens(region: Region, run_id: int, word: str) -> bool:
+def opens(region: Region, run_id: int, claimed: str) -> bool:
     """Whether a word is the one in the address of a run's differences."""
-    return _is(region, f"plan {run_id}", word)
+    return is_word(region, f"plan {run_id}", claimed)
 
 
 def record_address(region: Region, slug: str, key: str) -> str:
     """Where a record can be taken out of the cluster of a dataset; takes the SLUG and KEY of the one that is public."""
-    return f"{region.base_url}/dataset/{quote(slug)}?key={_word(region, f'cluster {key}')}"
+    return f"{region.base_url}/dataset/{quote(slug)}?key={word(region, f'cluster {key}')}"
 
 
-def splits(region: Region, key: str, word: str) -> bool:
+def splits(region: Region, key: str, claimed: str) -> bool:
     """Whether a word is the one in the address of :func:`record_address`."""
-    return _is(region, f"cluster {key}", word)
-
-
-def _is(region: Region, what: str, word: str) -> bool:
-    return hmac.compare_digest(_word(region, what).encode(), word.encode())
+    return is_word(region, f"cluster {key}", claimed)
 
 
 def differences(region: Region, run_id: int) -> Differences | None:
@@ -71,26 +63,3 @@ def differences(region: Region, run_id: int) -> Differences | None:
     except NoSuchRun:
         return None
     return Differences(found[:SHOWN], len(found) > SHOWN, relinks[:SHOWN], len(relinks) > SHOWN)
-
-
-def _word(region: Region, what: str) -> str:
-    return hmac.new(_secret(region), what.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _secret(region: Region) -> bytes:
-    file = region.data / _SECRET
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        pass
-    region.data.mkdir(parents=True, exist_ok=True)
-    own = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
-        written.write(secrets.token_bytes(32))
-    try:
-        os.link(own, file)  # whole or not at all, and the first one wins
-    except FileExistsError:
-        pass
-    finally:
-        own.unlink()
-    return file.read_bytes()
