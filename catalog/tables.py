@@ -338,6 +338,8 @@ link_checks = sa.Table(
     sa.Column("checked", sa.Text, nullable=False, index=True),
     sa.Column("status", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    # host:port of other servers that redirects led to, with a blank between; they count in what those are asked a day.
+    sa.Column("visited", sa.Text, nullable=False, server_default=""),
 )
 
 # The score of each current dataset (catalog.quality); derived from its version and from the links.

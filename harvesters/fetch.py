@@ -7,7 +7,7 @@ import errno
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -34,6 +34,7 @@ from harvesters.robots import Robots, read, unreachable
 from schemas.addresses import refusal
 from schemas.limits import Limits
 
+Hop = Callable[[str], Awaitable[None]]
 _CHUNK = 64 * 1024
 _CLOSING_SECONDS = 0.25
 _BROKEN = frozenset({errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED})
@@ -66,6 +67,7 @@ async def fetch(
     any_domain: bool = False,
     pace: Pace | None = None,
     pin: Pin | None = None,
+    hop: Hop | None = None,
     resolver: AbstractResolver | None = None,
 ) -> Answer:
     """The answer at ``url``, whatever its status; raises FetchRefused (exceptions.py) if none came or a guard refused.
@@ -73,7 +75,8 @@ async def fetch(
     ``max_bytes`` lowers ``limits.body_bytes``; with ``cut`` a larger body ends there and is marked ``truncated``.
     ``pace`` makes the fetch wait its turn among others to the same host (link checks) and obeys Retry-After of earlier
     ones. robots.txt is not asked: a person is waiting for this one page; who fetches on schedule asks `fetch_robots`.
-    Not tried again: a failure is an answer here. ``pin`` is the certificate that one host is known by (F33).
+    Not tried again: a failure is an answer here. ``hop`` is awaited before a redirect is followed, and may raise FetchRefused.
+    ``pin`` is the certificate that one host is known by (F33).
     ``resolver`` stands in for DNS in tests.
     """
     started = time.monotonic()
@@ -101,6 +104,8 @@ async def fetch(
             outcome = await _hop(session, guard, asked, chain, method, sent, body)
             if isinstance(outcome, _Whole):
                 return outcome.answer(url, chain[-1], time.monotonic() - started)
+            if hop is not None:
+                await hop(outcome.target)
             sent = {name: value for name, value in sent.items() if may_carry(name, chain[-1], outcome.target)}
             body = body if next_method(outcome.status, method) == method else None
             method = next_method(outcome.status, method)

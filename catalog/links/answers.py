@@ -49,7 +49,8 @@ _REDIRECTS = frozenset({"redirect-loop", "redirect-domain", "redirect-scheme", "
 class Outcome(NamedTuple):
     """What came of asking: ``status`` is the final status code, 0 where no answer came, None where nothing is known.
 
-    ``reason`` is a key of REASONS, empty where all is well; ``wait`` the seconds that the server asked us to wait.
+    ``reason`` is a key of REASONS, empty where all is well; ``wait`` the seconds that the server asked us to wait;
+    ``visited`` host and port of each other server that a redirect led to.
     """
 
     status: int | None
@@ -57,6 +58,7 @@ class Outcome(NamedTuple):
     media_type: str = ""
     byte_size: int | None = None
     wait: float | None = None
+    visited: tuple[tuple[str, int], ...] = ()
 
 
 def of_answer(asked: Question, answer: Answer, head_refused: bool = False) -> Outcome:

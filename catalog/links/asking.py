@@ -16,8 +16,8 @@ from catalog.links.book import Link
 from catalog.links.questions import BODY_BYTES, Question, question
 from harvesters.answer import Answer
 from harvesters.fetch import fetch, fetch_robots
-from harvesters.guards.destinations import Origin, check_destination
-from harvesters.guards.exceptions import FetchFailed, FetchRefused, RobotsRefused
+from harvesters.guards.destinations import Origin, check_destination, origin
+from harvesters.guards.exceptions import FetchFailed, FetchRefused, Rescheduled, RobotsRefused
 from harvesters.guards.pace import Pace
 from harvesters.robots import Robots
 from schemas.limits import Limits
@@ -30,13 +30,16 @@ _BROKEN_BY_HEAD = frozenset({"reset", "protocol", "damaged"})
 # A host that asks for more rest than this is asked again another time, not waited for.
 PATIENCE_SECONDS = 60.0
 Local = Callable[[str], int | None]
+Take = Callable[[str, int], bool]
+_A_DAY_SECONDS = 86_400.0
 
 
 @dataclass
 class Asking:
     """How addresses are asked: under which limits, in whose name. ``local`` knows addresses of the catalogue itself: their
     status without asking, 0 for one that is missing; None for any other address. ``permitted`` are hosts whose publisher's
-    permission stands above their robots.txt.
+    permission stands above their robots.txt. ``take`` is asked before a redirect to another server is followed, with its
+    host and port, whether it may be asked once more today.
     """
 
     agent: str
@@ -44,6 +47,7 @@ class Asking:
     limits: Limits = field(default_factory=Limits)
     local: Local = lambda _address: None
     permitted: Collection[str] = ()
+    take: Take = lambda _host, _port: True
     resolver: AbstractResolver | None = None
     ended: Callable[[], bool] = lambda: False
 
@@ -90,6 +94,7 @@ class Asking:
         own = self.local(link.address)
         if own is not None:
             return Outcome(own, "" if own else "missing-file")
+        visited: dict[tuple[str, int], None] = {}
         try:
             asked = question(link.address, link.service)
             here = check_destination(asked.url, "HEAD", self.allowed_hosts, self.limits)
@@ -97,29 +102,47 @@ class Asking:
                 return Outcome(None, "busy", wait=wait)
             if here.host not in self.permitted:
                 await self._obey_robots(here, asked.url)
-            return await self._asked(asked)
+            outcome = await self._asked(asked, visited)
         except FetchRefused as refused:
-            return of_refusal(refused)
+            outcome = of_refusal(refused)
         except ValueError:  # no address that could be taken apart
             return Outcome(None, "not-asked")
+        return outcome._replace(visited=tuple(visited))
 
-    async def _asked(self, asked: Question) -> Outcome:
+    async def _asked(self, asked: Question, visited: dict[tuple[str, int], None]) -> Outcome:
         if asked.reads:
-            return of_answer(asked, await self._fetch(asked, "GET"))
+            return of_answer(asked, await self._fetch(asked, visited, "GET"))
         try:
-            answer = await self._fetch(asked, "HEAD")
+            answer = await self._fetch(asked, visited, "HEAD")
         except FetchFailed as failed:
             if failed.code not in _BROKEN_BY_HEAD:
                 raise
         else:
             if answer.status not in HEAD_REFUSED:
                 return of_answer(asked, answer)
-        answer = await self._fetch(asked, "GET", {"Range": "bytes=0-0"})
+        answer = await self._fetch(asked, visited, "GET", {"Range": "bytes=0-0"})
         if answer.status == 416:  # an empty file has no first byte
-            answer = await self._fetch(asked, "GET")
+            answer = await self._fetch(asked, visited, "GET")
         return of_answer(asked, answer, head_refused=answer.status < 400)
 
-    async def _fetch(self, asked: Question, method: str, headers: dict[str, str] | None = None) -> Answer:
+    async def _fetch(
+        self,
+        asked: Question,
+        visited: dict[tuple[str, int], None],
+        method: str,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        async def hop(target: str) -> None:
+            """Another server is asked as the first one is: as its robots.txt allows, and so often in a day."""
+            here, there = origin(asked.url), check_destination(target, method, self.allowed_hosts, self.limits)
+            if there == here or (there.host, there.port) in visited:
+                return
+            if not self.take(there.host, there.port):
+                raise Rescheduled(target, _A_DAY_SECONDS)
+            visited[there.host, there.port] = None
+            if there.host not in self.permitted:
+                await self._obey_robots(there, target)
+
         return await fetch(
             asked.url,
             self.limits,
@@ -131,6 +154,7 @@ class Asking:
             cut=True,
             # A person follows a redirect to another server too; each hop is checked as the first address is.
             any_domain=True,
+            hop=hop,
             pace=self.pace,
             resolver=self.resolver,
         )

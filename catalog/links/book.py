@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -177,32 +177,25 @@ def next_due(connection: sa.Connection) -> str | None:
     return found
 
 
-def asked_lately(connection: sa.Connection, hosts: Collection[str], since: datetime) -> dict[str, int]:
-    """How many addresses of each host were asked since a time."""
-    found: dict[str, int] = {}
+def asked_lately(connection: sa.Connection, hosts: Collection[str], since: datetime) -> Counter[tuple[str, int]]:
+    """How often each port of some hosts was asked since a time, also where a redirect of another host led to it."""
+    found: Counter[tuple[str, int]] = Counter()
+    recent = _checks.c.checked >= now_text(since)
     for some in _some(sorted(hosts)):
         statement = (
-            sa.select(_links.c.host, sa.func.count())
+            sa.select(_links.c.address, _links.c.host, sa.func.count())
             .join(_checks, _checks.c.link_id == _links.c.id)
-            .where(_links.c.host.in_(some), _checks.c.checked >= now_text(since))
-            .group_by(_links.c.host)
+            .where(_links.c.host.in_(some), recent)
+            .group_by(_links.c.address, _links.c.host)
         )
-        found |= {host: int(count) for host, count in connection.execute(statement)}
-    return found
-
-
-def ports_lately(connection: sa.Connection, hosts: Collection[str], since: datetime) -> dict[str, set[int]]:
-    """Which ports of each host were asked since a time; 443 and 80 stand for https and http."""
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for some in _some(sorted(hosts)):
-        statement = (
-            sa.select(_links.c.address, _links.c.host)
-            .join(_checks, _checks.c.link_id == _links.c.id)
-            .where(_links.c.host.in_(some), _checks.c.checked >= now_text(since))
-            .distinct()
-        )
-        for address, host in connection.execute(statement):
-            found[host].add(port_of(address))
+        for address, host, number in connection.execute(statement):
+            found[host, port_of(address)] += number
+    wanted = frozenset(hosts)
+    for visited in connection.scalars(sa.select(_checks.c.visited).where(recent, _checks.c.visited != "")):
+        for place in visited.split():
+            host, _, port = place.rpartition(":")
+            if host in wanted:
+                found[host, int(port)] += 1
     return found
 
 
@@ -226,7 +219,11 @@ def record(connection: sa.Connection, link: Link, outcome: Outcome, now: datetim
     if outcome.status is not None:
         connection.execute(
             sa.insert(_checks).values(
-                link_id=link.id, checked=now_text(now), status=outcome.status, reason=outcome.reason
+                link_id=link.id,
+                checked=now_text(now),
+                status=outcome.status,
+                reason=outcome.reason,
+                visited=" ".join(f"{host}:{port}" for host, port in outcome.visited),
             )
         )
     return new

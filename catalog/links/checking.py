@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,15 +16,12 @@ from catalog.links import book, own
 from catalog.links.answers import Outcome
 from catalog.links.asking import Asking
 from catalog.links.book import Link
+from catalog.links.budget import A_DAY, Budget
 from harvesters.guards.run import agent_string
-from schemas.addresses import listed
 from schemas.limits import Limits
 from schemas.mqa import reachable
 from schemas.region import Region
 
-# So many addresses of a host are asked in a day, and so many of its ports (F38); our own hosts are exempt.
-A_DAY = 300
-PORTS_A_DAY = 2
 Tell = Callable[[Link, Outcome], None]
 
 
@@ -70,7 +67,8 @@ def check(
     """
     with engine.connect() as connection:
         due = book.due(connection, now(), source_key)
-        chosen, waiting = _within_a_day(connection, region, due, now(), a_day)
+    budget = Budget(engine, region.allowed_hosts, now(), a_day)
+    chosen, waiting = _within_a_day(due, budget)
     if waiting:
         with database.writing(engine).begin() as connection:
             book.postpone(connection, waiting, now() + timedelta(days=1))
@@ -81,6 +79,7 @@ def check(
         local=own.local(region),
         permitted=_permitted(region),
         resolver=resolver,
+        take=budget.take,
         ended=ended,
     )
     done = Round(postponed=len(waiting))
@@ -117,26 +116,13 @@ def _count(done: Round, before: Link, after: Link, outcome: Outcome) -> None:
         done.changed.add(after.id)
 
 
-def _within_a_day(
-    connection: sa.Connection, region: Region, due: list[Link], now: datetime, a_day: int
-) -> tuple[list[Link], list[Link]]:
+def _within_a_day(due: list[Link], budget: Budget) -> tuple[list[Link], list[Link]]:
     """The addresses that may be asked now, and those that wait because their host has been asked enough today."""
-    strangers = {link.host for link in due if link.host and not listed(link.host, region.allowed_hosts)}
-    since = now - timedelta(days=1)
-    asked: Counter[str] = Counter(book.asked_lately(connection, strangers, since))
-    ports: defaultdict[str, set[int]] = defaultdict(set, book.ports_lately(connection, strangers, since))
-    chosen, waiting = [], []
+    budget.learn({link.host for link in due})
+    chosen: list[Link] = []
+    waiting: list[Link] = []
     for link in due:
-        if link.host not in strangers:
-            chosen.append(link)
-            continue
-        port = book.port_of(link.address)
-        if asked[link.host] >= a_day or (port not in ports[link.host] and len(ports[link.host]) >= PORTS_A_DAY):
-            waiting.append(link)
-            continue
-        asked[link.host] += 1
-        ports[link.host].add(port)
-        chosen.append(link)
+        (chosen if budget.take(link.host, book.port_of(link.address)) else waiting).append(link)
     return chosen, waiting
 
 

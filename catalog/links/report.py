@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from catalog import tables
 from catalog.links.answers import words
 from catalog.links.book import Link, columns
+from catalog.reading import rows
 
 _links, _uses, _records = tables.links, tables.link_uses, tables.records
 
@@ -41,25 +43,49 @@ def told(link: Link) -> dict[str, Any]:
     }
 
 
-def broken(connection: sa.Connection, source_key: str | None = None) -> list[Broken]:
-    """The addresses in use that did not answer when they were last asked, those that many need first."""
+def broken(
+    connection: sa.Connection, source_key: str | None = None, limit: int | None = None, names: int | None = None
+) -> list[Broken]:
+    """The addresses in use that did not answer when they were last asked, those that many need first.
+
+    At most ``limit`` of them, each with at most ``names`` of its datasets; None: all.
+    """
+    needed = sa.func.count(_uses.c.key.distinct())
     statement = (
-        sa.select(*columns(), _uses.c.source_key, _uses.c.service, _records.c.slug)
+        sa.select(_links.c.id)
         .join(_uses, _uses.c.link_id == _links.c.id)
-        .join(_records, _records.c.key == _uses.c.key)
         .where(sa.or_(_links.c.status < 200, _links.c.status >= 400))
-        .order_by(_links.c.id, _records.c.slug)
+        .group_by(_links.c.id)
+        .order_by(needed.desc(), _links.c.id)
+        .limit(limit)
     )
     if source_key is not None:
         statement = statement.where(_uses.c.source_key == source_key)
+    wanted = list(connection.scalars(statement))
     found: dict[int, tuple[Link, dict[str, None], dict[str, None]]] = {}
-    for row in connection.execute(statement):
-        values = {name: value for name, value in row._mapping.items() if name in Link._fields}
-        _, slugs, sources = found.setdefault(row.id, (Link(**values), {}, {}))
-        slugs[row.slug] = None
-        sources[row.source_key] = None
-    listed = [Broken(link, tuple(slugs), tuple(sources)) for link, slugs, sources in found.values()]
-    return sorted(listed, key=lambda each: (-len(each.datasets), each.link.id))
+    for some in rows.batches(wanted):
+        for row in connection.execute(_used_by(some, source_key, names)):
+            values = {name: value for name, value in row._mapping.items() if name in Link._fields}
+            _, slugs, sources = found.setdefault(row.id, (Link(**values), {}, {}))
+            slugs[row.slug] = None
+            sources[row.source_key] = None
+    return [Broken(link, tuple(slugs), tuple(sources)) for link, slugs, sources in map(found.__getitem__, wanted)]
+
+
+def _used_by(some: Sequence[int], source_key: str | None, names: int | None) -> sa.Select[Any]:
+    """Some addresses with the datasets that name them, a row for each."""
+    nth = sa.func.dense_rank().over(partition_by=_links.c.id, order_by=_records.c.slug).label("nth")
+    uses = (
+        sa.select(*columns(), _uses.c.source_key, _uses.c.service, _records.c.slug, nth)
+        .join(_uses, _uses.c.link_id == _links.c.id)
+        .join(_records, _records.c.key == _uses.c.key)
+        .where(_links.c.id.in_(some))
+    )
+    if source_key is not None:
+        uses = uses.where(_uses.c.source_key == source_key)
+    numbered = uses.subquery()
+    statement = sa.select(numbered).order_by(numbered.c.id, numbered.c.slug)
+    return statement if names is None else statement.where(numbered.c.nth <= names)
 
 
 class Reach(NamedTuple):

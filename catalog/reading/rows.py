@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from schemas.kinds import iri_to_ntriples
 from schemas.namespaces import DCAT
 
 FORMS = ("ttl", "rdf", "jsonld")
+T = TypeVar("T")
 BATCH = 500
 _MEMBERSHIP = {"dataset": DCAT.dataset, "series": DCAT.resource, "service": DCAT.service}
 _records, _versions, _presence, _shadows = tables.records, tables.versions, tables.presence, tables.shadows
@@ -63,7 +64,7 @@ def titles(connection: sa.Connection, iris: Collection[str], at: int) -> dict[st
     return found
 
 
-def batches(values: Sequence[str], size: int = BATCH) -> Iterator[Sequence[str]]:
+def batches(values: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
     """Values in pieces that a statement can take."""
     for start in range(0, len(values), size):
         yield values[start : start + size]

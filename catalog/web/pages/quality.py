@@ -24,6 +24,7 @@ SECONDS = 60.0
 COMPARED = timedelta(days=30)
 LISTED = 100
 BROKEN = 50
+NAMED = 3
 
 
 class Row(NamedTuple):
@@ -59,7 +60,7 @@ async def quality(request: Request) -> Response:
         days = history.days(connection, history.REGION)
         places = reading.places(connection, metric, limit=LISTED) if metric is not None else []
         reach = report.reach(connection)
-        broken = report.broken(connection)
+        broken = report.broken(connection, limit=BROKEN, names=NAMED + 1)
     own = figures.get(history.REGION, Figures())
     band, tone = scores.band(own.band, page.texts)
     return page.render(
@@ -82,9 +83,9 @@ async def quality(request: Request) -> Response:
         municipalities=_municipalities(page, figures, before),
         sources=_sources(page, figures, before),
         reach=reach,
-        broken=[(each, words(each.link.reason, each.link.status, page.language)) for each in broken[:BROKEN]],
-        more_broken=max(len(broken) - BROKEN, 0),
-        slugs=_titles(page, [slug for each in broken[:BROKEN] for slug in each.datasets[:3]]),
+        broken=[(each, words(each.link.reason, each.link.status, page.language)) for each in broken],
+        more_broken=max(reach.bad - len(broken), 0),
+        slugs=_titles(page, [slug for each in broken for slug in each.datasets[:NAMED]]),
         points=lambda value: _points(value, page),
         addresses=[(page.file(f"/quality.{suffix}"), kind, name) for suffix, kind, name in _FORMS],
     )

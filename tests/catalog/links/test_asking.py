@@ -233,6 +233,33 @@ def test_F35_a_robots_that_cannot_be_read_forbids_all() -> None:
         assert server.hits["/ok"] == 0
 
 
+def test_F35_a_redirect_to_another_server_obeys_its_robots() -> None:
+    rules = Reply(b"User-agent: *\nDisallow: /geheim\n")
+    with FaultServer() as one, FaultServer(robots=rules, pages={"/geheim/a": Reply(), "/offen": Reply(b"ok")}) as other:
+        assert ask(one.url("/redirect", to=other.url("/geheim/a"))) == Outcome(
+            None, "robots", visited=(("127.0.0.1", other.port),)
+        )
+        found = ask(one.url("/redirect", to=other.url("/offen")))
+        assert (found.status, found.visited) == (200, (("127.0.0.1", other.port),))
+        assert (other.hits["/geheim/a"], other.hits["/offen"]) == (0, 1)
+        allowed = ask(one.url("/redirect", to=other.url("/geheim/a")), permitted=("127.0.0.1",))
+        assert allowed.status == 200
+
+
+def test_F38_a_redirect_to_a_server_that_was_asked_enough_waits_a_day() -> None:
+    with FaultServer() as one, FaultServer() as other:
+        asked: list[tuple[str, int]] = []
+
+        def take(host: str, port: int) -> bool:
+            asked.append((host, port))
+            return False
+
+        outcome = ask(one.url("/redirect", to=other.url("/ok")), take=take)
+        assert (outcome.status, outcome.reason, outcome.wait) == (None, "busy", 86_400.0)
+        assert asked == [("127.0.0.1", other.port)]
+        assert not other.seen
+
+
 def test_robots_is_asked_once_for_all_addresses_of_a_host(server: FaultServer) -> None:
     links = [Link(number, server.url(f"/ok/{number}"), "127.0.0.1", "") for number in range(5)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -142,6 +143,22 @@ def test_F38_a_strange_host_is_asked_for_so_many_addresses_a_day(place: Linked) 
     )
 
 
+def test_F38_redirects_to_a_strange_host_count_in_what_it_is_asked_a_day(place: Linked, server: FaultServer) -> None:
+    """A record's own server could lead us to another's as often as it likes."""
+    stranger = "http://andere.neuhof-fulda.de/"
+    addresses = [server.url("/redirect", to=f"{stranger}{number}") for number in range(7)]
+    place.publish(a=linked("Viele", *(file(each) for each in addresses)))
+    place.round(ended=lambda: True)
+    done = place.check(a_day=5, resolver=Names(*([[]] * 50)))
+    assert Counter(link.reason for link in done.links) == {"dns": 5, "busy": 2}
+    place.clock.pass_by(hours=23)
+    with place.engine.connect() as connection:
+        lately = book.asked_lately(connection, {"andere.neuhof-fulda.de"}, place.clock() - timedelta(days=1))
+    assert lately == {("andere.neuhof-fulda.de", 80): 5}
+    again = place.check(a_day=5, resolver=Names(*([[]] * 50)))
+    assert {link.reason for link in again.links} <= {"busy"}
+
+
 def _ports(*ports: int) -> list[str]:
     return [f"http://andere.neuhof-fulda.de:{port}/" for port in ports]
 
@@ -226,6 +243,9 @@ def test_reports_name_what_is_broken_with_those_who_need_it(place: Linked, serve
         (found,) = report.broken(connection)
         assert report.broken(connection, "flieden-portal") == []
         assert report.reach(connection) == (1, 1, 0)
+        assert report.broken(connection, limit=0) == []
+        (named,) = report.broken(connection, limit=5, names=1)
+        assert (named.link, named.datasets) == (found.link, found.datasets[:1])
     told = found.to_json()
     assert told["address"] == broken
     assert [slug.rpartition("-")[0] for slug in told["datasets"]] == ["baeume", "wege"]
