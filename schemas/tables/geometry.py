@@ -1,4 +1,4 @@
-"""Where things lie: bounding boxes from coordinates, UTM to degrees in closed form, the axis check against Germany (F48)."""
+"""Where things lie: bounding boxes from coordinates in degrees, and the axis check against Germany (F48)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from schemas.tables.notes import Note, note
+from schemas.tables.positions import DEGREES, GAUSS_KRUEGER, UTM, WGS84, from_mercator, from_utm, to_degrees
 
 MAX_POINTS = 500_000
-WGS84 = "EPSG:4326"
-# Whatever calls itself one of these is degrees of the same ellipsoid for our purpose (differences under a metre).
-_DEGREES = frozenset(("EPSG:4326", "EPSG:4258", "OGC:CRS84", "EPSG:4979", "EPSG:4937"))
-_UTM = {
-    **{f"EPSG:258{zone}": zone for zone in (31, 32, 33)},
-    **{f"EPSG:326{zone}": zone for zone in (31, 32, 33)},
-    "EPSG:4647": 32,  # ETRS89 / UTM zone 32N with the zone before the easting
-    "EPSG:5650": 33,
-    "EPSG:5649": 31,
-}
 _CODE = re.compile(r"(EPSG|OGC)[:/]{1,2}(?:[\w.]{0,10}[:/]{1,2})?(CRS84|\d{4,6})", re.IGNORECASE)
 _ESRI = re.compile(r"(?:srs/epsg\.xml#|EPSG[_ ]?)(\d{4,6})", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?")
@@ -101,12 +92,14 @@ class Bounds:
             code = _guess(corners)
             if code and code != WGS84:
                 notes.append(note("crs-assumed", crs=code))
-        if code in _DEGREES:
+        if code in DEGREES:
             degrees = corners
-        elif code in _UTM:
-            degrees = _from_utm(corners, _UTM[code], notes)
+        elif code in UTM:
+            degrees = _from_utm(corners, UTM[code], notes)
         elif code == "EPSG:3857":
             degrees = [from_mercator(x, y) for x, y in corners]
+        elif code in GAUSS_KRUEGER and (turn := to_degrees(code)) is not None:
+            degrees = [turn(x, y) for x, y in corners]
         else:
             notes.append(note("crs-unknown", crs=code or crs[:60] or "?"))
             return None, notes
@@ -193,46 +186,6 @@ def _boxed(degrees: list[tuple[float, float]], notes: list[Note]) -> BoundingBox
 
 def _within(longitudes: Iterable[float], latitudes: Iterable[float]) -> bool:
     return all(_EAST[0] <= x <= _EAST[1] for x in longitudes) and all(_NORTH[0] <= y <= _NORTH[1] for y in latitudes)
-
-
-def from_utm(easting: float, northing: float, zone: int = 32) -> tuple[float, float]:
-    """Longitude and latitude in degrees of a point in UTM metres, north of the equator, on GRS 80.
-
-    Krüger's series in the third flattening to the fourth order (Karney 2011, equations 9 to 11 and 36): better than a
-    millimetre anywhere in a zone. Points far outside the zone give a place far away, never an error.
-    """
-    flattening = 1 / 298.257222101
-    n = flattening / (2 - flattening)
-    radius = 6_378_137.0 / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
-    beta = (
-        n / 2 - 2 * n**2 / 3 + 37 * n**3 / 96 - n**4 / 360,
-        n**2 / 48 + n**3 / 15 - 437 * n**4 / 1440,
-        17 * n**3 / 480 - 37 * n**4 / 840,
-        4397 * n**4 / 161280,
-    )
-    delta = (
-        2 * n - 2 * n**2 / 3 - 2 * n**3 + 116 * n**4 / 45,
-        7 * n**2 / 3 - 8 * n**3 / 5 - 227 * n**4 / 45,
-        56 * n**3 / 15 - 136 * n**4 / 35,
-        4279 * n**4 / 630,
-    )
-    xi = northing / (0.9996 * radius)
-    eta = max(-3.0, min(3.0, (easting - 500_000.0) / (0.9996 * radius)))
-    xi_, eta_ = xi, eta
-    for j, b in enumerate(beta, start=1):
-        xi_ -= b * math.sin(2 * j * xi) * math.cosh(2 * j * eta)
-        eta_ -= b * math.cos(2 * j * xi) * math.sinh(2 * j * eta)
-    eta_ = max(-20.0, min(20.0, eta_))
-    chi = math.asin(math.sin(xi_) / math.cosh(eta_))
-    latitude = chi + sum(d * math.sin(2 * j * chi) for j, d in enumerate(delta, start=1))
-    longitude = math.atan2(math.sinh(eta_), math.cos(xi_))
-    return 6 * zone - 183 + math.degrees(longitude), math.degrees(latitude)
-
-
-def from_mercator(x: float, y: float) -> tuple[float, float]:
-    """Longitude and latitude in degrees of a point in web Mercator metres (EPSG:3857)."""
-    y = max(-30_000_000.0, min(30_000_000.0, y))
-    return math.degrees(x / 6_378_137.0), math.degrees(2 * math.atan(math.exp(y / 6_378_137.0)) - math.pi / 2)
 
 
 def add_wkt(bounds: Bounds, text: str) -> str:

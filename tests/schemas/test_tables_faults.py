@@ -17,9 +17,10 @@ import pytest
 
 from schemas.tables import BoundingBox, TableError, describe_file, read_table
 from schemas.tables.archives import MAX_MEMBERS, Archive
-from schemas.tables.geometry import MAX_POINTS, from_utm
+from schemas.tables.geometry import MAX_POINTS
 from schemas.tables.jsondata import read as read_json
 from schemas.tables.kinds import find_kind
+from schemas.tables.positions import from_utm
 from schemas.tables.table import MAX_BYTES
 
 SHEET = (
@@ -318,8 +319,13 @@ def test_F48_many_vertices_are_capped() -> None:
 
 
 def test_F48_an_unknown_reference_system_gives_no_place() -> None:
-    box, codes = described(geojson((3549321.0, 5589123.0), crs="EPSG:31467"))
+    box, codes = described(geojson((549321.0, 189123.0), crs="EPSG:27700"))
     assert (box, codes) == (None, ["crs-unknown"])
+
+
+def test_F48_gauss_krueger_is_turned_into_degrees() -> None:
+    box, codes = described(geojson((3549321.0, 5589123.0), crs="EPSG:31467"))
+    assert (box, codes) == (BoundingBox(9.693177, 50.435893, 9.693177, 50.435893), [])
 
 
 GML = (
