@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from catalog.exceptions import NoSuchRun
 from catalog.identity import preferring, relinking, splitting
+from catalog.reading import differences
 from catalog.runs import planning, undoing
 from catalog.runs.conclusion import RunResult, Terms, conclude
 from catalog.runs.run_book import Run
@@ -155,8 +156,8 @@ def _changes(store: Store, staging: Staging) -> Iterator[dict[str, Any]]:
         }
         if action == "update" and version is not None and staged.ntriples:
             old = store.ntriples(version)
-            changes = planning.difference(staged.kind or "dataset", staged.iri or "", old, staged.ntriples)
-            entry["fields"] = planning.to_json(changes)
+            changes = differences.difference(staged.kind or "dataset", staged.iri or "", old, staged.ntriples)
+            entry["fields"] = differences.to_json(changes)
         yield entry
     rows = staging.database.execute(
         "SELECT key, action, version_id FROM plan WHERE action IN ('absent', 'gone', 'archive', 'withdraw') AND companion = 0"

@@ -6,23 +6,15 @@ The plan lies in the run's staging file (table ``plan``), so memory stays flat h
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby, islice
+from itertools import islice
 from typing import NamedTuple
 
-import orjson
-import zstandard
-
-from catalog.identity import subjects
-from catalog.reading.entries import RECORD_CLASSES
 from catalog.reading.summary import Summary
 from catalog.runs.shares import Share
 from catalog.runs.staging import Staging
 from catalog.runs.staging_file import MAPPED, SET_ASIDE, UNCHANGED
-from schemas import rdf, syntax
-from schemas.kinds import Literal
-from schemas.model import Resource, Value
 from schemas.region import HarvestSource
 
 BATCH = 500
@@ -362,57 +354,3 @@ def _unexpected(
 def loses_license(before: str, after: str) -> bool:
     """Whether a record had a licence and would have none; takes the two stored summaries."""
     return bool(Summary.from_json(before).licenses) and not Summary.from_json(after).licenses
-
-
-class Change(NamedTuple):
-    """One attribute that differs: values as people read them."""
-
-    attribute: str
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-
-
-def difference(kind: str, iri: str, old: bytes, new: bytes) -> tuple[Change, ...]:
-    """Two versions of a record, attribute by attribute; takes its IRI and their N-Triples, compressed as in the store."""
-    before, after = (_shown(kind, iri, zstandard.decompress(stored)) for stored in (old, new))
-    names = dict.fromkeys([*before, *after])
-    return tuple(
-        Change(name, before.get(name, ()), after.get(name, ()))
-        for name in names
-        if sorted(before.get(name, ())) != sorted(after.get(name, ()))
-    )
-
-
-def _shown(kind: str, iri: str, ntriples: bytes) -> dict[str, tuple[str, ...]]:
-    # A source may call the record by another IRI than before.
-    own = subjects.borne(kind, iri, ntriples)
-    record = rdf.Reading(syntax.parse(ntriples, "nt")).record(own, RECORD_CLASSES[kind])
-    flat = sorted(_flat("", record))
-    named = {name: tuple(value for _, value in group) for name, group in groupby(flat, key=lambda pair: pair[0])}
-    return {"IRI": (own,), **named}
-
-
-def _flat(prefix: str, record: Resource) -> Iterator[tuple[str, str]]:
-    for each in fields(record):
-        if each.name in ("iri", "types", "extra"):
-            continue
-        for value in getattr(record, each.name):
-            yield from _flat_value(f"{prefix}{each.name}", value)
-    for predicate, value in record.extra:
-        yield from _flat_value(f"{prefix}{predicate}", value)
-
-
-def _flat_value(name: str, value: Value) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Literal):
-        yield name, f"{value.text}@{value.lang}" if value.lang else value.text
-    elif isinstance(value, Resource):
-        inner = list(_flat(f"{name}.", value))
-        yield from inner or [(name, value.iri or "")]
-    else:
-        yield name, value
-
-
-def to_json(changes: tuple[Change, ...]) -> list[dict[str, object]]:
-    """Changes as a JSON list."""
-    loaded: list[dict[str, object]] = orjson.loads(orjson.dumps([c._asdict() for c in changes]))
-    return loaded
