@@ -101,7 +101,7 @@ class Asking:
             if (wait := self.pace.wait(link.host)) > PATIENCE_SECONDS:
                 return Outcome(None, "busy", wait=wait)
             if here.host not in self.permitted:
-                await self._obey_robots(here, asked.url)
+                await self.obey_robots(here, asked.url)
             outcome = await self._asked(asked, visited)
         except FetchRefused as refused:
             outcome = of_refusal(refused)
@@ -141,7 +141,7 @@ class Asking:
                 raise Rescheduled(target, _A_DAY_SECONDS)
             visited[there.host, there.port] = None
             if there.host not in self.permitted:
-                await self._obey_robots(there, target)
+                await self.obey_robots(there, target)
 
         return await fetch(
             asked.url,
@@ -159,7 +159,7 @@ class Asking:
             resolver=self.resolver,
         )
 
-    async def _obey_robots(self, here: Origin, url: str) -> None:
+    async def obey_robots(self, here: Origin, url: str) -> None:
         """Raises RobotsRefused where robots.txt forbids the address, or what keeps the server from answering at all."""
         known = self._robots.get(here)
         if known is None or not self._usable(known[0]):
