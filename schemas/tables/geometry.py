@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from schemas.tables.notes import Note, note
@@ -89,7 +89,7 @@ class Bounds:
         corners = [(x, y) for x in (low_x, high_x) for y in (low_y, high_y)]
         code = crs_code(crs)
         if not crs:
-            code = _guess(corners)
+            code = guess(corners)
             if code and code != WGS84:
                 notes.append(note("crs-assumed", crs=code))
         if code in DEGREES:
@@ -144,7 +144,8 @@ def crs_code(text: str) -> str:
     return ""
 
 
-def _guess(corners: list[tuple[float, float]]) -> str:
+def guess(corners: Sequence[tuple[float, float]]) -> str:
+    """The reference system that positions without one are in, by their size; empty where none fits all of them."""
     if all(-180 <= x <= 180 and -90 <= y <= 90 for x, y in corners):
         return WGS84
     if all(-90 <= x <= 90 and -180 <= y <= 180 for x, y in corners):
