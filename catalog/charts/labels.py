@@ -1,0 +1,119 @@
+"""Numbers and times as they stand at axes and in sentences, German and English; and how wide a text is about."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.numbers import format_compact_decimal, format_decimal, format_scientific
+
+from catalog.charts.scales import TimeScale, TimeUnit
+from catalog.web import formats
+
+_COMPACT_FROM = 1e6
+_LARGEST, _SMALLEST = 1e15, 1e-6
+# Widths in parts of the font's size, rather too wide than too narrow, for humanist sans-serif fonts.
+_NARROW = frozenset("iljtfrI.,:;!|'()[]/ -·")
+_WIDE = frozenset("mwMWÄÖÜ@%€ABCDEGHKNOPQRSTUVXYZ—…")
+# What no XML document may hold.
+_UNWRITABLE = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@lru_cache(maxsize=4096)
+def value(number: float, language: str = "de") -> str:
+    """A number in a sentence or at a bar, with as many decimals as say something: 74,9; 0,00012; 1.234.567."""
+    if number == 0:
+        return "0"
+    size = abs(number)
+    if size >= _LARGEST or size < _SMALLEST:
+        return str(format_scientific(number, format="0.##E0", locale=formats.locale(language)))
+    digits = max(0, min(8, 2 - math.floor(math.log10(size)))) if size < 1 else (2 if size < 10_000 else 1)
+    if size >= 1e6:
+        digits = 0
+    return _decimal(number, digits, language, fixed=False)
+
+
+@lru_cache(maxsize=4096)
+def tick(number: float, digits: int, language: str = "de") -> str:
+    """A number at an axis; all ticks of an axis have the same number of decimals; millions are told in a word."""
+    size = abs(number)
+    if number != 0 and (size >= _LARGEST or size < 10.0**-9):
+        return str(format_scientific(number, format="0.##E0", locale=formats.locale(language)))
+    if size >= _COMPACT_FROM:
+        compact = format_compact_decimal(
+            number, format_type="short", locale=formats.locale(language), fraction_digits=3
+        )
+        if digits == 0:
+            return str(compact).replace("\u00a0", " ")
+    return _decimal(number, min(digits, 9), language, fixed=True)
+
+
+def _decimal(number: float, digits: int, language: str, fixed: bool) -> str:
+    decimals = ("0" if fixed else "#") * digits
+    pattern = f"#,##0.{decimals}" if digits else "#,##0"
+    return str(format_decimal(number, format=pattern, locale=formats.locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def moment(when: datetime, unit: str, language: str = "de") -> str:
+    """A time in words, as exact as its data are (``unit`` of :mod:`schemas.tables.dates`): 3. Februar 2024; März 2024."""
+    if unit == "years":
+        return str(when.year)
+    if unit == "quarter":
+        number = (when.month + 2) // 3
+        return f"{number}. Quartal {when.year}" if language == "de" else f"Q{number} {when.year}"
+    if unit == "month":
+        return formats.day(f"{when.year:04d}-{when.month:02d}", language)
+    words = formats.day(when.date().isoformat(), language)
+    if unit == "second" and (when.hour or when.minute):
+        return f"{words}, {when:%H:%M}{' Uhr' if language == 'de' else ''}"
+    return words
+
+
+def time_ticks(scale: TimeScale, language: str = "de") -> tuple[tuple[str, str], ...]:
+    """The labels of a time axis: what differs from tick to tick, and below it what changes rarely (the year, the day)."""
+    labelled: list[tuple[str, str]] = []
+    before = ""
+    for when in scale.ticks:
+        upper, lower = _tick_words(when, scale.unit, language)
+        labelled.append((upper, lower if lower != before else ""))
+        before = lower
+    return tuple(labelled)
+
+
+def _tick_words(when: datetime, unit: TimeUnit, language: str) -> tuple[str, str]:
+    locale = formats.locale(language)
+    if unit == "year":
+        return str(when.year), ""
+    if unit == "month":
+        return str(format_date(when.date(), "MMM", locale=locale)), str(when.year)
+    day = str(format_date(when.date(), "d. MMM" if language == "de" else "d MMM", locale=locale))
+    if unit == "day":
+        return day, str(when.year)
+    return f"{when:%H:%M}", f"{day} {when.year}"
+
+
+def plain(text: str, longest: int = 200) -> str:
+    """A text from a file as one line that XML can hold, cut if it is long."""
+    cleaned = " ".join(_UNWRITABLE.sub("", text[: 4 * longest]).split())
+    return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
+
+
+def width(text: str, size: float) -> float:
+    """About how wide a text is, at most, in the units of its font's size."""
+    return size * sum(
+        0.36 if sign in _NARROW else 0.8 if sign in _WIDE or ord(sign) > 0x2E7F else 0.58 for sign in text
+    )
+
+
+def fitted(text: str, room: float, size: float) -> str:
+    """A text cut so that it fits into a room, with an ellipsis."""
+    if width(text, size) <= room:
+        return text
+    end = len(text)
+    while end > 1 and width(text[:end] + "…", size) > room:
+        end -= 1
+    return text[:end].rstrip() + "…"

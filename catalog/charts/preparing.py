@@ -1,0 +1,65 @@
+"""The charts of a table made once from all its rows, in a form that lies in the cache: its own chart and its histograms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from catalog.charts.choosing import Choice, choose, is_indicator
+from catalog.charts.counting import figure
+from catalog.charts.figures import Figure, Histogram, Lines, from_json
+from schemas.tables import Profile, Table
+
+MAX_HISTOGRAMS = 100
+_MAX_CELLS = 2_000_000
+
+
+class Prepared(NamedTuple):
+    """What was made of a table: the choice, its figure if it has one, and a histogram by the name of each number column."""
+
+    choice: Choice
+    figure: Figure | None
+    histograms: Mapping[str, Histogram]
+
+
+def prepare(table: Table, profile: Profile, has_map: bool = False) -> dict[str, Any]:
+    """The charts of a table as JSON, at most some 40 kB for the chart and 300 bytes a histogram.
+
+    Takes the table with its rows as read (those that sum up others are left out here), and its profile. ``has_map`` says
+    that the file has features to draw. Cells that fit no column's type are left out and counted.
+    """
+    columns = profile.columns
+    choice = choose(columns, len(table.rows), has_map)
+    sums = set(table.sum_rows)
+    rows = [row for number, row in enumerate(table.rows) if number not in sums] if sums else table.rows
+    made = figure(choice, columns, rows)
+    if isinstance(made, Lines) and made.rule != "as-is" and any(map(is_indicator, columns)):
+        made = None  # several values at one time, of different places or kinds: their sum would say nothing
+    if made is None and choice.kind != "map":
+        choice = Choice("table")
+    histograms: dict[str, Any] = {}
+    for place, column in enumerate(columns):
+        if column.type in ("integer", "number") and len(histograms) < MAX_HISTOGRAMS:
+            if (place + 1) * len(rows) > _MAX_CELLS:
+                break
+            small = figure(Choice("histogram", column.name), [column], [(row[place],) for row in rows])
+            if small is not None:
+                histograms[column.name] = small.to_json()
+    return {
+        "kind": choice.kind,
+        "choice": {"x": choice.x, "y": choice.y, "group": choice.group},
+        "figure": made.to_json() if made else None,
+        "histograms": histograms,
+    }
+
+
+def prepared(stored: Mapping[str, Any]) -> Prepared | None:
+    """What :func:`prepare` made, out of the cache; none where there is nothing, or an older form of it."""
+    try:
+        chosen = stored["choice"]
+        choice = Choice(stored["kind"], chosen["x"], tuple(chosen["y"]), chosen["group"])
+        figures = {name: from_json(each) for name, each in stored["histograms"].items()}
+    except (KeyError, TypeError, AttributeError):
+        return None
+    histograms = {name: each for name, each in figures.items() if isinstance(each, Histogram)}
+    return Prepared(choice, from_json(stored.get("figure") or {}), histograms)

@@ -1,0 +1,95 @@
+"""A drawing as SVG: plain elements with classes, no style; text is escaped and stays inside its edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from markupsafe import Markup, escape
+
+from catalog.charts import labels
+
+Anchor = Literal["start", "middle", "end"]
+LINE_HEIGHT = 1.25
+
+
+class Form(NamedTuple):
+    """How large a chart is drawn: for a desk, or for a phone. ``name`` is the class by which CSS switches them."""
+
+    name: str
+    width: float
+    font: float
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it is the one for phones."""
+        return self.width < 500
+
+
+WIDE = Form("wide", 720.0, 14.0)
+NARROW = Form("narrow", 340.0, 13.0)
+FORMS = (WIDE, NARROW)
+
+
+class Sheet:
+    """An SVG drawing that grows element by element. Units are those of its view box, in which a font has ``font``."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self._parts: list[str] = []
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
+        """A straight line."""
+        self._parts.append(f'<line class="{kind}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"/>')
+
+    def rect(self, x: float, y: float, width: float, height: float, kind: str, title: str = "") -> None:
+        """A rectangle; ``title`` is what a mouse that rests on it shows."""
+        inner = f"><title>{escape(title)}</title></rect>" if title else "/>"
+        size = f'width="{_n(max(width, 0))}" height="{_n(max(height, 0))}"'
+        self._parts.append(f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" {size}{inner}')
+
+    def dot(self, x: float, y: float, radius: float, kind: str, title: str = "") -> None:
+        """A filled circle."""
+        inner = f"><title>{escape(title)}</title></circle>" if title else "/>"
+        self._parts.append(f'<circle class="{kind}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"{inner}')
+
+    def path(self, runs: Iterable[Iterable[tuple[float, float]]], kind: str) -> None:
+        """Lines from point to point; each run stands by itself."""
+        drawn = "".join("M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in run) for run in runs)
+        if drawn:
+            self._parts.append(f'<path class="{kind}" d="{drawn}"/>')
+
+    def text(
+        self, x: float, y: float, words: str, kind: str, anchor: Anchor = "start", room: float | None = None
+    ) -> None:
+        """A text at its base line, cut to ``room`` (at most the sheet) and moved inside the sheet's sides."""
+        font = self.form.font
+        room = self.form.width if room is None else min(room, self.form.width)
+        fitted = labels.fitted(labels.plain(words), room, font)
+        width = labels.width(fitted, font)
+        before = {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+        x = min(max(x, before), self.form.width - width + before)
+        at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        self._parts.append(f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}"{at}>{escape(fitted)}</text>')
+
+    def svg(self, height: float, title: str, description: str, name: str) -> Markup:
+        """The drawing with its name and description for those who do not see it; ``name`` is unique on the page."""
+        width, font = self.form.width, self.form.font
+        head = (
+            f'<svg class="chart {self.form.name}" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
+            f'height="{_n(height)}" font-size="{_n(font)}" role="img" aria-labelledby="{escape(name)}-t" '
+            f'aria-describedby="{escape(name)}-d">'
+        )
+        told = f'<title id="{escape(name)}-t">{escape(title)}</title><desc id="{escape(name)}-d">{escape(description)}</desc>'
+        return Markup(head + told + "".join(self._parts) + "</svg>")
+
+    def bare(self, height: float) -> Markup:
+        """The drawing as an ornament beside its figures: hidden from programs that read aloud."""
+        size = f'width="{_n(self.form.width)}" height="{_n(height)}"'
+        head = f'<svg class="chart {self.form.name}" viewBox="0 0 {_n(self.form.width)} {_n(height)}" {size} '
+        return Markup(head + 'aria-hidden="true" focusable="false">' + "".join(self._parts) + "</svg>")
+
+
+def _n(value: float) -> str:
+    """A coordinate with one decimal at most."""
+    return f"{value:.1f}".removesuffix(".0")
