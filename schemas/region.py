@@ -18,7 +18,9 @@ from croniter import croniter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from schemas import iris, refusals
+from schemas.feedback import EMAIL, Feedback
 from schemas.limits import Limits
+from schemas.map_settings import Box, MapSettings
 from schemas.model import Dataset, Distribution
 from schemas.toml_tables import ConfigurationError as ConfigurationError
 from schemas.toml_tables import read_toml, refuse_twice, refuse_unknown, table_of, unknown_key
@@ -37,17 +39,20 @@ class Publisher(_Settings):
 
     name: str = Field(min_length=1)
     url: str | None = None
-    email: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    email: str = Field(pattern=EMAIL)
 
 
 class Municipality(_Settings):
-    """A municipality of the region with its official keys (AGS 8 digits, ARS 12 digits)."""
+    """A municipality of the region with its official keys (AGS 8 digits, ARS 12 digits), and where questions go."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     name: str = Field(min_length=1)
     ags: str = Field(pattern=r"^\d{8}$")
     ars: str = Field(pattern=r"^\d{12}$")
     url: str | None = None
+    email: str | None = Field(default=None, pattern=EMAIL)
+    outline: str | None = Field(default=None, pattern=r"^[^/\\][^\\]*\.(geojson|json)$")
+    bbox: Box | None = None
 
 
 def _grace(value: object) -> object:
@@ -220,6 +225,8 @@ class Region(_Settings):
     backups: int = Field(default=3, ge=0, le=365)
     check_links: bool = True
     contributor_id: str | None = Field(default=None, pattern=r"^https?://dcat-ap\.de/def/contributors/\S+$")
+    feedback: Feedback = Feedback()
+    map: MapSettings = MapSettings()
     municipalities: tuple[Municipality, ...] = Field(min_length=1)
     sources: tuple[HarvestSource, ...] = ()
 
@@ -227,6 +234,17 @@ class Region(_Settings):
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _has_a_place_for_tiles(self) -> Region:
+        # Without a place of its own the proxy for tiles would serve the whole world.
+        placed = self.map.bbox or any(each.outline or each.bbox for each in self.municipalities)
+        if self.map.tiles and not placed:
+            raise refusals.Wrong(
+                "map: to tiles belongs the region's place: [region.map] bbox, or bbox or outline of a municipality",
+                "map: zu tiles gehört der Ort der Region: [region.map] bbox, oder bbox oder outline einer Gemeinde",
+            )
+        return self
 
     @property
     def data(self) -> Path:
@@ -269,13 +287,22 @@ _ALLOWED = {
     ),
     "email": ("erlaubt ist eine E-Mail-Adresse", "an e-mail address is allowed"),
     "id": ("erlaubt sind a-z, 0-9, - und _", "a-z, 0-9, - and _ are allowed"),
+    "sender": ("erlaubt ist eine E-Mail-Adresse", "an e-mail address is allowed"),
+    "smtp": (
+        "erlaubt ist eine Adresse wie 'smtps://mail.example.org' oder 'smtp://mail.example.org:587'",
+        "an address like 'smtps://mail.example.org' or 'smtp://mail.example.org:587' is allowed",
+    ),
     "key": ("erlaubt sind a-z, 0-9, - und _", "a-z, 0-9, - and _ are allowed"),
     "language": ("erlaubt ist ein Sprachcode wie 'de'", "a language code like 'de' is allowed"),
+    "outline": (
+        "erlaubt ist eine Datei im Ordner der Region, die auf .geojson endet",
+        "a file in the region's folder is allowed that ends in .geojson",
+    ),
 }
 
 _REGION_KEYS = tuple(name for name in Region.model_fields if name not in ("folder", "municipalities", "sources"))
 _SOURCE_KEYS = tuple(name for name in HarvestSource.model_fields if name not in ("id", "options", "tables", "api_key"))
-_TABLES = ("publisher", "expected", "limits")
+_TABLES = ("publisher", "expected", "limits", "feedback", "map")
 
 
 def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
@@ -303,6 +330,7 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
     for key in _REGION_KEYS:
         if (value := environment.get(f"ALLMENDE_{key.upper()}")) is not None:
             region[key] = _from_environment(key, value)
+    region["feedback"] = _with_password(region, environment)
     defaults = table_of("region.toml", table, "defaults")
     _refuse_secret("region.toml", defaults, "[defaults] ")
     _refuse_unknown_source_keys("region.toml", defaults, "[defaults] ")
@@ -327,6 +355,20 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> Region:
     refuse_twice("region.toml", "municipality", [m.id for m in built.municipalities])
     sources = _sources(folder, defaults, [m.id for m in built.municipalities], environment)
     return built.model_copy(update={"sources": sources})
+
+
+def _with_password(region: Mapping[str, Any], environment: Mapping[str, str]) -> object:
+    """The table ``feedback`` with the mail server's password, which no file may hold."""
+    stated = region.get("feedback", {})
+    if not isinstance(stated, dict):
+        return stated
+    if "password" in stated:
+        raise ConfigurationError(
+            "region.toml: [region.feedback] password: secrets come only from the environment (ALLMENDE_SMTP_PASSWORD)",
+            "region.toml: [region.feedback] password: Geheimnisse kommen nur aus der Umgebung (ALLMENDE_SMTP_PASSWORD)",
+        )
+    password = environment.get("ALLMENDE_SMTP_PASSWORD")
+    return {**stated, "password": password} if password else stated
 
 
 def _no_municipalities() -> ConfigurationError:

@@ -18,7 +18,9 @@ from catalog import cli
 from catalog.cli.show import FORMATS
 from harvesters import registry, settings
 from schemas.dcat import PROFILES
+from schemas.feedback import Feedback
 from schemas.limits import Limits
+from schemas.map_settings import MapSettings
 from schemas.region import HarvestSource, Municipality, Publisher, Region
 
 ROOT = Path(__file__).parent.parent
@@ -128,6 +130,8 @@ def test_every_key_of_the_region_is_told() -> None:
     keys = set(Region.model_fields) - {"folder", "municipalities", "sources"}
     check(table(text, "`[region]`"), Region, keys)
     check(table(text, "`[[municipality]]`"), Municipality, set(Municipality.model_fields))
+    check(table(text, "`[region.feedback]`"), Feedback, set(Feedback.model_fields) - {"password"})
+    check(table(text, "`[region.map]`"), MapSettings, set(MapSettings.model_fields))
     for key in Publisher.model_fields:
         assert key in table(text, "`[region]`")["publisher"][1]
 
