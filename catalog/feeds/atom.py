@@ -1,9 +1,10 @@
-"""The feed of changes in Atom (RFC 4287)."""
+"""Feeds in Atom (RFC 4287): that of changes, and the form that all of ours have."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from catalog.reading.entries import Change
@@ -14,42 +15,81 @@ MEDIA_TYPE = "application/atom+xml"
 _TITLES = {"created": "Neu: {}", "updated": "Geändert: {}", "withdrawn": "Entfernt: {}"}
 # What XML 1.0 cannot hold, even escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NEVER = "1970-01-01T00:00:00Z"
+
+
+class Item(NamedTuple):
+    """An entry of a feed. ``id`` is told to readers once for all; ``updated`` is UTC in ISO 8601; texts are plain."""
+
+    id: str
+    title: str
+    updated: str
+    address: str
+    category: str = ""
+    content: str = ""
+    author: str = ""
 
 
 def write(region: Region, changes: Sequence[Change], published_at: str) -> bytes:
-    """The document. Takes changes, the newest first, and when the catalogue last changed (empty: never)."""
+    """The feed of changes. Takes them, the newest first, and when the catalogue last changed (empty: never)."""
     base = region.base_url
-    updated = changes[0].published_at if changes else published_at or "1970-01-01T00:00:00Z"
+    names = {municipality.id: municipality.name for municipality in region.municipalities}
+    items = (_item(base, change, names.get(change.municipality, region.publisher.name)) for change in changes)
+    title = f"{region.title}: Neu und geändert"
+    return document(region, title, f"{base}/feed.atom", f"{base}/datasets", items, published_at, region.description)
+
+
+def document(
+    region: Region,
+    title: str,
+    address: str,
+    page: str,
+    items: Iterable[Item],
+    updated: str = "",
+    subtitle: str = "",
+) -> bytes:
+    """A feed. Takes its own address, that of its page, and its entries, the newest first; ``updated`` if it has none."""
+    told = tuple(items)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={attribute(region.language)}>',
-        f"<id>{text(base)}/feed.atom</id>",
-        f"<title>{text(region.title)}: Neu und geändert</title>",
-        f"<subtitle>{text(region.description)}</subtitle>",
-        f"<updated>{text(updated)}</updated>",
-        f'<link rel="self" type="{MEDIA_TYPE}" href={attribute(base + "/feed.atom")}/>',
-        f'<link rel="alternate" type="text/html" href={attribute(base + "/datasets")}/>',
+        f"<id>{text(address)}</id>",
+        f"<title>{text(title)}</title>",
+        *([f"<subtitle>{text(subtitle)}</subtitle>"] if subtitle else []),
+        f"<updated>{text(told[0].updated if told else updated or _NEVER)}</updated>",
+        f'<link rel="self" type="{MEDIA_TYPE}" href={attribute(address)}/>',
+        f'<link rel="alternate" type="text/html" href={attribute(page)}/>',
         f"<author><name>{text(region.publisher.name)}</name></author>",
     ]
-    names = {municipality.id: municipality.name for municipality in region.municipalities}
-    for change in changes:
-        lines += _entry(base, change, names.get(change.municipality, region.publisher.name))
+    for item in told:
+        lines += _entry(item)
     lines.append("</feed>\n")
     return "\n".join(lines).encode()
 
 
-def _entry(base: str, change: Change, author: str) -> list[str]:
-    page = f"{base}/dataset/{change.slug}"
+def _item(base: str, change: Change, author: str) -> Item:
+    return Item(
+        # An entry is a change, not a dataset: readers show each id once (RFC 4287, 4.2.6).
+        f"{iris.mint(base, 'record', change.key)}#{change.number}",
+        _TITLES[change.kind].format(change.title),
+        change.published_at,
+        f"{base}/dataset/{change.slug}",
+        change.kind,
+        f"{change.title} ({author})",
+        author,
+    )
+
+
+def _entry(item: Item) -> list[str]:
     return [
         "<entry>",
-        # An entry is a change, not a dataset: readers show each id once (RFC 4287, 4.2.6).
-        f"<id>{text(iris.mint(base, 'record', change.key))}#{change.number}</id>",
-        f"<title>{text(_TITLES[change.kind].format(change.title))}</title>",
-        f"<updated>{text(change.published_at)}</updated>",
-        f'<link rel="alternate" type="text/html" href={attribute(page)}/>',
-        f"<author><name>{text(author)}</name></author>",
-        f"<category term={attribute(change.kind)}/>",
-        f'<content type="text">{text(change.title)} ({text(author)})</content>',
+        f"<id>{text(item.id)}</id>",
+        f"<title>{text(item.title)}</title>",
+        f"<updated>{text(item.updated)}</updated>",
+        f'<link rel="alternate" type="text/html" href={attribute(item.address)}/>',
+        *([f"<author><name>{text(item.author)}</name></author>"] if item.author else []),
+        *([f"<category term={attribute(item.category)}/>"] if item.category else []),
+        f'<content type="text">{text(item.content or item.title)}</content>',
         "</entry>",
     ]
 

@@ -87,7 +87,7 @@ def test_pages_have_a_word_for_each() -> None:
     for status in STATUSES:
         assert states.word_of(status, texts("de")) != status
     for kind in KINDS:
-        assert kind in states._KINDS
+        assert kind in states.KINDS
 
 
 def test_the_numbers_are_those_of_the_code() -> None:

@@ -33,7 +33,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "unreconciled": (later("Zahlen gehen nicht auf"), "bad"),
     "replaced": (later("Ersetzt"), "idle"),
 }
-_KINDS: Mapping[str, str] = {
+KINDS: Mapping[str, str] = {
     "harvest": later("Regulärer Lauf"),
     "plan": later("Probelauf"),
     "replay": later("Neu gelesen, ohne die Quelle zu fragen"),
@@ -86,7 +86,7 @@ def _name(run: RunRow | None) -> str:
 
 def kind_of(run: RunRow, texts: Texts) -> Markup:
     """What kind of run it was."""
-    return texts.text(_KINDS.get(run.kind, run.kind))
+    return texts.text(KINDS.get(run.kind, run.kind))
 
 
 def reason_of(run: RunRow, texts: Texts) -> str:
