@@ -18,10 +18,10 @@ from schemas.syntax import Unreadable
 from schemas.tables.geometry import crs_code, guess
 from schemas.tables.markup import MAX_DEPTH
 from schemas.tables.notes import Note, note, refusal
+from schemas.tables.placement import Feature, Placed
 from schemas.tables.positions import DEGREES, to_degrees
 from schemas.xml_tree import local_name, plain_xml, text_of
 
-Feature = dict[str, Any]
 Position = tuple[float, float]
 MAX_FEATURES = 100_000
 MAX_NAMES = 500
@@ -34,16 +34,7 @@ _ID = ("{http://www.opengis.net/gml/3.2}id", "{http://www.opengis.net/gml}id", "
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
 
-class Features(NamedTuple):
-    """The features of a document, in degrees (WGS 84), and how many it says there are in all (or holds)."""
-
-    features: tuple[Feature, ...]
-    total: int
-    crs: str
-    notes: tuple[Note, ...]
-
-
-def read_features(data: bytes, crs: str = "", limit: int = MAX_FEATURES) -> Features:
+def read_features(data: bytes, crs: str = "", limit: int = MAX_FEATURES) -> Placed:
     """The features of a GML document, at most ``limit``; ``crs`` holds where the document names none.
 
     A feature without a geometry, or with one in an unknown reference system, keeps its properties. Raises `TableError`
@@ -100,13 +91,13 @@ class _Reading:
             if stated.isascii() and stated.isdigit() and len(stated) < 10:
                 self._said = max(self._said, int(stated))
 
-    def result(self) -> Features:
+    def result(self) -> Placed:
         turn = self._turn_for_unnamed()
         features = tuple(self._whole(properties, drawn, turn) for properties, drawn in self._found)
         for code, count in self._unknown.items():
             self._notes.append(note("crs-unknown", crs=code or "?", count=count))
         used = next((drawn.srs for _, drawn in self._found if drawn and drawn.srs), self._crs)
-        return Features(features, max(self._total, self._said), crs_code(used), tuple(self._notes))
+        return Placed(features, max(self._total, self._said), crs_code(used), tuple(self._notes))
 
     def _turn_for_unnamed(self) -> str:
         """The reference system of geometries that name none: what the caller says, else what their numbers fit."""

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.tables import TableError
-from schemas.tables.gml import MAX_NAMES, Features, read_features
+from schemas.tables.gml import MAX_NAMES, read_features
+from schemas.tables.placement import Placed
 
 HEAD = (
     '<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:gml="http://www.opengis.net/gml/3.2" '
@@ -18,7 +19,7 @@ HEAD = (
 )
 
 
-def read(inside: str, **more: Any) -> Features:
+def read(inside: str, **more: Any) -> Placed:
     member = f"<wfs:member><t:Bank gml:id='b.1'>{inside}</t:Bank></wfs:member>"
     return read_features(f"{HEAD}{member}</wfs:FeatureCollection>".encode(), **more)
 
