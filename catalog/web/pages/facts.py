@@ -268,7 +268,7 @@ def dates(page: Page, values: Texts) -> tuple[Said, ...]:
 def files(page: Page, record: Dataset, titles: Mapping[str, str]) -> tuple[File, ...]:
     """The distributions in the order of the source. ``titles`` are those of data services by IRI."""
     described = [each for each in record.distribution if isinstance(each, Distribution)]
-    return tuple(_file(page, number, each, titles) for number, each in enumerate(described, 1))
+    return tuple(file_of(page, number, each, titles) for number, each in enumerate(described, 1))
 
 
 def best(found: Iterable[File]) -> File | None:
@@ -278,7 +278,8 @@ def best(found: Iterable[File]) -> File | None:
     return min(reachable, key=lambda each: (not each.is_download, order.get(each.format, len(order))), default=None)
 
 
-def _file(page: Page, number: int, item: Distribution, titles: Mapping[str, str]) -> File:
+def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, str]) -> File:
+    """One distribution as it is shown, under its number."""
     download = _first_link(item.download_url)
     access = _first_link(item.access_url)
     file_format = _format(item)
