@@ -8,16 +8,16 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import tantivy
 
 from catalog import database, index, tables
-from catalog.reading import documents, rows
+from catalog.reading import documents, extents, rows
 from catalog.reading.documents import SCHEMA, Indexed, Marker
 from catalog.reading.entries import unpacked
 from catalog.reading.summary import Summary
@@ -208,6 +208,7 @@ class Follower:
                 versions.c.key,
                 versions.c.summary,
                 versions.c.ntriples,
+                versions.c.changed,
                 records.c.source_key,
                 records.c.position,
             )
@@ -220,24 +221,21 @@ class Follower:
             found = [(row, Summary.from_json(row.summary)) for row in connection.execute(statement)]
             wanted = {summary.publisher for _, summary in found if summary.publisher}
             names = rows.titles(connection, wanted, number)
-        return [
-            (
-                row.id,
-                Indexed(
-                    row.key,
-                    row.source_key,
-                    row.position or 0,
-                    summary,
-                    names.get(summary.publisher, ""),
-                    self._distributions(row.ntriples),
-                ),
-            )
-            for row, summary in found
-        ]
+        return [(row.id, self._indexed(row, summary, names)) for row, summary in found]
 
-    def _distributions(self, ntriples: bytes) -> tuple[str, ...]:
-        found = self._distribution.findall(unpacked(ntriples))
-        return tuple(dict.fromkeys(key.decode() for key in found))
+    def _indexed(self, row: Any, summary: Summary, names: Mapping[str, str]) -> Indexed:
+        ntriples = unpacked(row.ntriples)
+        distributions = dict.fromkeys(key.decode() for key in self._distribution.findall(ntriples))
+        return Indexed(
+            row.key,
+            row.source_key,
+            row.position or 0,
+            summary,
+            names.get(summary.publisher, ""),
+            tuple(distributions),
+            extents.seen(ntriples, summary.formats, summary.hvd),
+            row.changed,
+        )
 
     # ---------------------------------------------------------------------------------------- dump, files
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from catalog import database, tables
 from catalog.identity.primaries import preferred
-from catalog.index import Index
-from catalog.reading import changelog, overview, rows, words
+from catalog.index import Ground, Index
+from catalog.reading import changelog, overview, rows
 from catalog.reading.entries import (
     Change,
     Counts,
@@ -31,6 +31,7 @@ from catalog.reading.entries import (
     SourceState,
     Version,
 )
+from catalog.reading.places import Places
 from catalog.reading.remembered import Remembered
 from catalog.reading.rows import FORMS
 from catalog.store import current, shadowed
@@ -58,7 +59,7 @@ class Catalogue:
             municipality.id: tuple(s.key for s in region.sources if s.municipality == municipality.id)
             for municipality in region.municipalities
         }
-        self._names = self._municipality_names()
+        self.ground = Ground(Places(region.municipalities, self._sources), self._sources, {})
         self._made = Remembered(64)
         self._known = Remembered(2000)
         self._lock = threading.Lock()
@@ -96,7 +97,7 @@ class Catalogue:
         """
         at = self.number() if at is None else at
         self.index.refresh()
-        found = self.index.search(query, self._sources, self._names, today or _today())
+        found = self.index.search(query, self.ground, today or _today())
         return Results(min(found.number, at), found.total, self.hits(found.keys, at), found.facets)
 
     def hits(self, keys: Sequence[str], at: int) -> tuple[Hit, ...]:
@@ -203,7 +204,7 @@ class Catalogue:
     ) -> FeedPage:
         """A page of a filtered feed: the next datasets beyond a position that a query finds, by position."""
         self.index.refresh()
-        found = self.index.after(query, self._sources, self._names, today or _today(), after, size)
+        found = self.index.after(query, self.ground, today or _today(), after, size)
         by_key: dict[str, Entry] = {}
         with self.engine.begin() as connection:
             for some in rows.batches(found.keys):
@@ -298,13 +299,6 @@ class Catalogue:
 
     # ---------------------------------------------------------------------------------------- inside
 
-    def _municipality_names(self) -> dict[str, tuple[str, ...]]:
-        names: dict[str, tuple[str, ...]] = {}
-        for municipality in self.region.municipalities:
-            for term in {*words.terms(municipality.name), words.stem(municipality.id)}:
-                names[term] = (*names.get(term, ()), *self._sources[municipality.id])
-        return {term: keys for term, keys in names.items() if keys}
-
     def _keys(self, connection: sa.Connection, name: str) -> list[str]:
         """The keys that a name may mean, the most likely first; an IRI of several sources means its owner's."""
         kind, key = self._minted(name)
@@ -341,7 +335,7 @@ class Catalogue:
 
     def _counts(self, at: int) -> Counts:
         self.index.refresh()
-        found = self.index.search(Query(size=0), self._sources, self._names, _today())
+        found = self.index.search(Query(size=0), self.ground, _today())
         if found.number == at and at > 0:
             return overview.counted(self._sources, found)
         return overview.counts(self.engine, self._sources, at)

@@ -10,13 +10,16 @@ from typing import Any, NamedTuple
 import orjson
 import tantivy
 
-from catalog.reading import words
+from catalog.reading import spelling, words
+from catalog.reading.extents import Seen
 from catalog.reading.summary import Summary
+from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 1
+VERSION = 2
 EPOCH = date(1970, 1, 1)
+_FAR = 2**40
 
 
 class Marker(NamedTuple):
@@ -28,7 +31,10 @@ class Marker(NamedTuple):
 
 
 class Indexed(NamedTuple):
-    """What the index takes of one dataset. ``distributions`` are the KEYs of its minted distributions."""
+    """What the index takes of one dataset. ``distributions`` are the KEYs of its minted distributions.
+
+    ``changed`` is when its content last changed here (UTC, ISO 8601).
+    """
 
     key: str
     source_key: str
@@ -36,6 +42,8 @@ class Indexed(NamedTuple):
     summary: Summary
     publisher: str
     distributions: tuple[str, ...]
+    seen: Seen
+    changed: str = ""
 
 
 def schema() -> tantivy.Schema:
@@ -44,7 +52,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("marker", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
-    for field in ("source", "theme", "format", "license"):
+    for field in ("source", "theme", "format", "license", "trait"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
     for field in ("publisher", "distribution"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
@@ -52,9 +60,14 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
     for field in ("title_parts", "parts"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("spelling", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("by_title", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_integer_field("by_date", fast=True)
-    builder.add_integer_field("day", fast=True, indexed=True)
+    builder.add_integer_field("by_change", fast=True)
+    for field in ("day", "begin", "end"):
+        builder.add_integer_field(field, fast=True, indexed=True)
+    for field in BoundingBox._fields:
+        builder.add_float_field(field, fast=True, indexed=True)
     builder.add_integer_field("position", fast=True, indexed=True)
     return builder.build()
 
@@ -93,6 +106,14 @@ def document(indexed: Indexed) -> tantivy.Document:
         "by_date": ((int(moment.timestamp()) if moment else -(2**40)) << 16) | chance,
         "position": indexed.position,
     }
+    fields["spelling"] = " ".join(spelling.entries((*title, *keywords, *description, *rest)))
+    fields["trait"] = list(indexed.seen.traits)
+    if (changed := _moment(indexed.changed)) is not None:
+        fields["by_change"] = (int(changed.timestamp()) << 16) | chance
+    if (span := _span(*summary.period)) is not None:
+        fields["begin"], fields["end"] = span
+    if indexed.seen.extent is not None:
+        fields |= indexed.seen.extent._asdict()
     if summary.publisher:
         fields["publisher"] = summary.publisher
     if moment is not None:
@@ -117,6 +138,17 @@ def _parts(found: Iterable[str], *ways: Callable[[str], tuple[str, ...]]) -> set
 def _order(title: str) -> str:
     """What a title is sorted by: without case, umlauts and marks (DIN 5007-1)."""
     return " ".join(words.plain(word) for word in words.WORD.findall(title))[:100]
+
+
+def _span(begin: str, end: str) -> tuple[int, int] | None:
+    """The first and the last day of a period; an open end is far away. None if neither is known."""
+    first, last = _moment(begin), _moment(end)
+    if first is None and last is None:
+        return None
+    days = (first.date() - EPOCH).days if first else -_FAR, (last.date() - EPOCH).days if last else _FAR
+    # "2024" and "2024-03" as an end mean their last day.
+    after = {4: 365, 7: 30}.get(len(end.strip()), 0) if last else 0
+    return days[0], days[1] + after
 
 
 def _moment(text: str) -> datetime | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import zstandard
 
 from catalog.identity import subjects
+from catalog.reading.extents import TRAITS
 from catalog.reading.summary import Summary, refs_of
 from catalog.runs.staleness import Stale
 from schemas import model, rdf, syntax
@@ -18,6 +20,7 @@ from schemas.corrections import Corrected
 from schemas.findings import Finding
 from schemas.model import Resource
 from schemas.region import HarvestSource
+from schemas.tables.geometry import BoundingBox
 
 RECORD_CLASSES: Mapping[str, type[Resource]] = {
     "dataset": model.Dataset,
@@ -26,7 +29,10 @@ RECORD_CLASSES: Mapping[str, type[Resource]] = {
     "agent": model.Agent,
 }
 SORTS = ("relevance", "modified", "title")
+NEWEST = "changed"  # what changed here last; for feeds
 AGES = ("today", "week", "month", "year", "older")
+FACETS = ("municipality", "theme", "format", "license", "age", *TRAITS)
+YES = "yes"
 _local = threading.local()
 
 
@@ -158,7 +164,11 @@ class Same(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: repeated values are or, different filters are and (DESIGN 4.3). ``page`` counts from 1."""
+    """A search: repeated values are or, different filters are and (DESIGN 4.3). ``page`` counts from 1.
+
+    ``map``, ``live`` and ``hvd`` hold YES where a dataset must have that trait. ``bbox`` (degrees of WGS 84) finds what
+    lies there at least partly, ``begin`` and ``end`` (days, both inclusive) what speaks of that time at least partly.
+    """
 
     q: str = ""
     municipality: tuple[str, ...] = ()
@@ -166,6 +176,12 @@ class Query:
     format: tuple[str, ...] = ()
     license: tuple[str, ...] = ()
     age: tuple[str, ...] = ()
+    map: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
+    hvd: tuple[str, ...] = ()
+    bbox: BoundingBox | None = None
+    begin: date | None = None
+    end: date | None = None
     sort: str = "relevance"
     page: int = 1
     size: int = 20

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from catalog.feeds import formats
 from catalog.feeds.envelope import View, around_page
-from catalog.index import FACETS
+from catalog.reading.entries import FACETS
 from catalog.reading.entries import Entry, FeedPage, Query
 from catalog.search import PAGE
 from catalog.web import conditional

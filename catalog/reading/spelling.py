@@ -1,0 +1,76 @@
+"""The words of the catalogue as they are written there: what a mistyped word may have meant, and how one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import tantivy
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from catalog.reading import words
+
+FIELD = "spelling"
+# How many words are compared with a mistyped one: the most frequent ones.
+MOST = 200_000
+_LONGEST = 40
+_SEPARATOR = "/"  # in no word
+
+
+class Word(NamedTuple):
+    """A word as most write it, and in how many datasets it stands (in any spelling of case and umlauts)."""
+
+    shown: str
+    datasets: int
+
+
+def entries(found: Iterable[str]) -> Iterable[str]:
+    """The terms of the index's field for some words: as they are compared, and as they are written."""
+    for word in dict.fromkeys(found):
+        if 1 < len(word) <= _LONGEST and word.isalpha():
+            yield f"{words.fold(word)}{_SEPARATOR}{word}"
+
+
+class Speller:
+    """All words of one state of the index, for finding the nearest. Safe for several threads."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._words = _together(searcher.terms_with_prefix(FIELD, "", limit=MOST))
+        self._folded = list(self._words)
+
+    def near(self, word: str, most: int = 5) -> tuple[Word, ...]:
+        """The words that a mistyped one may mean, the likeliest first: fewest slips, same beginning, most datasets."""
+        folded = words.fold(word)
+        slips = 0 if len(folded) < 4 else 1 if len(folded) < 6 else 2 if len(folded) < 11 else 3
+        if not slips or len(folded) > _LONGEST:
+            return ()
+        found = process.extract(folded, self._folded, scorer=OSA.distance, score_cutoff=slips, limit=50)
+        ranked = sorted(
+            ((distance, near[0] != folded[0], -self._words[near].datasets, near) for near, distance, _ in found)
+        )
+        return tuple(self._words[near] for *_, near in ranked if near != folded)[:most]
+
+
+def beginning(searcher: tantivy.Searcher, prefix: str, within: tantivy.Query | None, most: int) -> tuple[Word, ...]:
+    """The words that begin with some letters, the most frequent first; ``within`` counts only datasets of a query.
+
+    Of the forms of a word (Spielplatz, Spielplätze) only the most frequent one is given.
+    """
+    folded = words.fold(prefix)
+    found = _together(searcher.terms_with_prefix(FIELD, folded, filter_query=within, limit=20 * most))
+    by_term: dict[str, Word] = {}
+    for _name, word in sorted(found.items(), key=lambda item: (-item[1].datasets, item[0])):
+        if word.datasets > 0 and word.shown.casefold() not in words.STOP_WORDS:
+            by_term.setdefault(words.stem(word.shown), word)
+    return tuple(by_term.values())[:most]
+
+
+def _together(counted: Sequence[tuple[str, int]]) -> dict[str, Word]:
+    """The spellings of each word as one: shown as most write it, all datasets together."""
+    found: dict[str, Word] = {}
+    for term, datasets in counted:  # the most frequent first
+        folded, _, shown = term.partition(_SEPARATOR)
+        known = found.get(folded)
+        found[folded] = Word(known.shown, known.datasets + datasets) if known else Word(shown, datasets)
+    return found
