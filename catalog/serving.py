@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog import backup, clock, occupancy
+from catalog.feedback import post
+from catalog.feedback.box import Box
 from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.forgetting import STAMP as FORGOTTEN
@@ -37,6 +39,9 @@ from schemas.region import ConfigurationError, HarvestSource, Region, load
 FOLLOW_SECONDS = 1.0
 CLOCK_SECONDS = 20.0
 LINK_SECONDS = 30.0
+POST_SECONDS = 15.0
+# Soon after the start, but once pages are being answered.
+FIRST_LINK_SECONDS = 5.0
 PRUNE_SECONDS = 86_400.0
 _PAUSE_SECONDS = 0.5
 
@@ -95,6 +100,7 @@ def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool
         threading.Thread(target=_announce, args=(address(listening), ended), daemon=True).start()
         if clocked:
             threading.Thread(target=_tick, args=(region.folder, ended), daemon=True).start()
+            threading.Thread(target=_bring, args=(region.folder, ended), daemon=True).start()
         configured = _configuration(region.folder)
         while not ended.wait(1.0):
             for child in children:
@@ -206,8 +212,10 @@ def _check(folder: Path, parent: Connection, environment: dict[str, str]) -> Non
     os.nice(10)
     region = load(folder)
     said = ""
+    wait = FIRST_LINK_SECONDS
     while True:
-        time.sleep(LINK_SECONDS)  # nothing but the time tells that an address is due
+        time.sleep(wait)  # nothing but the time tells that an address is due
+        wait = LINK_SECONDS
         if not region.check_links:
             continue
         try:
@@ -277,6 +285,19 @@ def _tick(folder: Path, ended: threading.Event) -> None:
     pool.close()
 
 
+def _bring(folder: Path, ended: threading.Event) -> None:
+    """Brings citizens' letters to the mail server, apart from the clock: a slow server must delay no run."""
+    said = ""
+    while not ended.wait(POST_SECONDS):
+        try:
+            post.deliver(load(folder), utc_now())
+            said = ""
+        except Exception as error:  # as the clock
+            if str(error) != said:
+                said = str(error)
+                log.exception("feedback: %s", error)
+
+
 def announce(region: Region, result: RunResult) -> None:
     """Says in the log how a run ended that brought less than all.
 
@@ -312,6 +333,7 @@ def _prune(region: Region) -> None:
             links.prune(connection, utc_now())
     finally:
         store.close()
+    Box(region).prune(utc_now(), region.feedback.keep_days)
 
 
 def _due(region: Region, now: datetime, noticed: dict[str, datetime]) -> list[HarvestSource]:

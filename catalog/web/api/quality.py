@@ -136,7 +136,7 @@ def _region_told(connection: sa.Connection, region: Region, figures: dict[str, F
             {"id": s.id, "municipality": s.municipality, **own(history.of_source(s.key))} for s in region.sources
         ],
         "addresses": report.reach(connection)._asdict(),
-        "broken": [each.to_json() for each in report.broken(connection)[:PAGE]],
+        "broken": [each.to_json() for each in report.broken(connection, limit=PAGE)],
         "history": [day._asdict() for day in history.days(connection, history.REGION)],
     }
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -141,3 +145,33 @@ def demo(folder: Path, address: str) -> Path:
     for file in (folder / "sources").glob("*.toml"):
         file.write_text(file.read_text(encoding="utf-8").replace("http://127.0.0.1:8410", address), encoding="utf-8")
     return folder
+
+
+def address(process: subprocess.Popen[str], seconds: float = 60) -> str:
+    """The line on stdout that names the address; nothing else stands there."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], seconds)
+    assert ready, "no address within the time"
+    line = process.stdout.readline()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+\n", line), line
+    return line.strip()
+
+
+def get(url: str) -> tuple[int, bytes]:
+    with urllib.request.urlopen(url, timeout=20) as answer:
+        return answer.status, answer.read()
+
+
+def free_ports() -> int:
+    """A port that is free, with a free one above it."""
+    for _ in range(50):
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            with socket.socket() as two:
+                try:
+                    two.bind(("127.0.0.1", port + 1))
+                except (OSError, OverflowError):
+                    continue
+                return port
+    raise AssertionError("no two free ports")

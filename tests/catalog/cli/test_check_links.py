@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.catalog.cli.command import allmende, ckan, region
+from catalog import database
+from catalog.links.report import Reach, reach
+from schemas.region import load
+from tests.catalog.cli.command import address, allmende, ckan, free_ports, get, region, started
 from tests.catalog.cli.portal import Portal
 from tests.faultserver import FaultServer, Reply
 
@@ -36,6 +42,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory, server: FaultServer) -> Pat
         region(made, portal=ckan(portal.url))
         assert allmende("harvest", cwd=made).code == 0
     return made
+
+
+def reach_in(folder: Path) -> Reach:
+    """How many addresses a region's store knows to answer."""
+    engine = database.prepare(load(folder))
+    try:
+        with engine.connect() as connection:
+            return reach(connection)
+    finally:
+        engine.dispose()
+
+
+def test_serve_asks_what_is_due_by_itself(folder: Path, tmp_path: Path, server: FaultServer) -> None:
+    own = tmp_path / "region"
+    shutil.copytree(folder, own)
+    before = server.hits["/weg.csv"]
+    with started("serve", "--port", free_ports(), cwd=own) as serving:
+        where = address(serving)
+        until = time.monotonic() + 90
+        while (reached := reach_in(own)).unknown and time.monotonic() < until:
+            time.sleep(0.2)
+        assert reached == (1, 1, 0)
+        # What a page says of links is kept for a while, so it is first asked now.
+        told = json.loads(get(f"{where}/quality.json")[1])
+        assert told["addresses"] == {"good": 1, "bad": 1, "unknown": 0}
+        assert [broken["address"] for broken in told["broken"]] == [server.url("/weg.csv")]
+        assert server.hits["/weg.csv"] == before + 1, "asked once, by HEAD alone"
+        serving.terminate()
+        assert serving.wait(20) == 0
 
 
 def test_what_is_due_is_asked_and_told(folder: Path, server: FaultServer) -> None:
