@@ -21,12 +21,14 @@ class Wanted:
     """A file that is to be previewed: where it lies, and what its source allows.
 
     `service` is the kind of service that its record says it is (a value of `catalog.links.questions.SERVICES`), empty for a
-    file. `personal` says whether the source may show data of persons (`personal_data = "allowed"`).
+    file; `layer` names its layer, empty for the first one. `personal` says whether the source may show data of persons
+    (`personal_data = "allowed"`).
     """
 
     address: str
     source_key: str
     service: str = ""
+    layer: str = ""
     personal: bool = False
 
 
@@ -98,8 +100,9 @@ class Preview:
     `table` holds the first rows (at most 1,000) as text; the figures of `profile` rest on all rows that were read, up to
     200,000: those that `rows()` filters and sorts. `rows_kept` counts these, 0 while they are being written.
     Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `sheets`
-    those of a workbook; `text` is the beginning of a text, indented where it is JSON or XML. `chart` is what
-    `catalog.charts` made of all rows, in its own form. `notes` are repairs and remarks, to be shown as they are.
+    those of a workbook; `layers` are name and title of a service's layers, `layer` is the one shown; `text` is the
+    beginning of a text, indented where it is JSON or XML. `chart` is what `catalog.charts.prepare` made of all rows.
+    `notes` are repairs and remarks, to be shown as they are.
     """
 
     key: str
@@ -121,6 +124,8 @@ class Preview:
     text_kind: Literal["", "plain", "json", "xml"] = ""
     members: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    layers: tuple[tuple[str, str], ...] = ()
+    layer: str = ""
     chart: Mapping[str, Any] = field(default_factory=dict)
     folder: str = ""
     version: int = VERSION
@@ -164,6 +169,16 @@ class RowPage(NamedTuple):
 
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
+    found: int
+    searched: int
+    whole: bool
+    late: bool = False
+
+
+class Cells(NamedTuple):
+    """Some columns of all rows that were kept, without rows that sum up others; the counts are those of RowPage."""
+
+    rows: tuple[tuple[str, ...], ...]
     found: int
     searched: int
     whole: bool

@@ -160,7 +160,8 @@ class Reason(NamedTuple):
 
     def text(self, language: str = "de") -> str:
         """The reason as a sentence."""
-        return TEXTS[self.code][0 if language == "de" else 1].format_map(self.values)
+        german, english, _ = TEXTS[self.code]
+        return (german if language == "de" else english).format_map(self.values)
 
     def advice(self, language: str = "de") -> str:
         """What to do next, as a sentence."""

@@ -24,7 +24,7 @@ _DBF_TYPES: dict[str, ColumnType] = {
     "O": "number",
     "I": "integer",
 }
-_CODE_PAGES = {
+CODE_PAGES = {
     0x01: "cp437",
     0x02: "cp850",
     0x03: "cp1252",
@@ -69,9 +69,7 @@ def read_shapefile(archive: Archive) -> Layer:
     bounds.add_box(*struct.unpack_from("<4d", head, 36))
     crs = ""
     if prj := by_name.get(f"{stem}.prj"):
-        text = decode(archive.read(prj, 10_000)).text
-        found = _CRS_NAME.search(text)
-        crs = _crs_of_prj(text, found.group(1) if found else text[:60])
+        crs = crs_of_prj(decode(archive.read(prj, 10_000)).text)
     box, located = bounds.located(crs)
     notes.extend(located)
     columns: tuple[Column, ...] = ()
@@ -86,8 +84,10 @@ def read_shapefile(archive: Archive) -> Layer:
     return Layer("", columns, extent, features, tuple(notes))
 
 
-def _crs_of_prj(text: str, name: str) -> str:
+def crs_of_prj(text: str) -> str:
     """The CRS of a .prj: its code if it ends in one, else its name; zones of ETRS89 and WGS 84 are known by name."""
+    found = _CRS_NAME.search(text)
+    name = found.group(1) if found else text[:60]
     codes = re.findall(
         r'(?:AUTHORITY|ID)\s{0,3}\[\s{0,3}"EPSG"\s{0,3},\s{0,3}"?(\d{4,6})"?\s{0,3}\]\s{0,3}\]\s{0,3}$', text.strip()
     )
@@ -102,7 +102,7 @@ def read_dbf_head(head: bytes, code_page: str = "") -> tuple[int, tuple[Column, 
         raise refusal("unreadable")
     count, size = struct.unpack_from("<IH", head, 4)
     declared = code_page if not code_page.isdigit() else f"cp{code_page}"
-    charset = declared or _CODE_PAGES.get(head[29])
+    charset = declared or CODE_PAGES.get(head[29])
     columns = []
     for offset in range(32, min(size, len(head)) - 31, 32):
         if head[offset] == 0x0D:

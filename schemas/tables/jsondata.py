@@ -23,6 +23,10 @@ MAX_DEPTH = 100
 MAX_ROWS = 200_000
 MAX_COLUMNS = 5_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_FEATURES = re.compile(r'"features"\s{0,100}:\s{0,100}\[')
+_LIST = re.compile(r"\[(?=\s{0,100}\{)")
+_BETWEEN = re.compile(r"[\s,]*+")
+_NAMED_CRS = re.compile(r'"crs"[^\[\]]{0,200}?"name"\s{0,10}:\s{0,10}"([^"]{1,100})"')
 _GEOMETRIES = frozenset(
     ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 )
@@ -41,18 +45,39 @@ class Objects(NamedTuple):
     notes: tuple[Note, ...]
 
 
+class Loaded(NamedTuple):
+    """A JSON document, how it was written, and what had to be mended."""
+
+    document: Json
+    encoding: str
+    notes: tuple[Note, ...]
+
+
 def read(data: bytes) -> Objects:
     """Read an array of objects, an object with such an array in it, GeoJSON, or one JSON object a line.
 
-    A document that is none of these gives no names. Raises `TableError`: `unreadable`, `too-deep`, `text-cut` when larger
-    than 100 MB.
+    A document that is none of these gives no names. Raises `TableError` as `load` does.
+    """
+    return objects_of(load(data))
+
+
+def load(data: bytes, salvage: bool = False) -> Loaded:
+    """The document itself; with ``salvage``, of one that breaks off the entries that are whole.
+
+    Raises `TableError`: `unreadable`, `too-deep`, `archive-too-large` when larger than 100 MB.
     """
     if len(data) > MAX_BYTES:
         raise refusal("archive-too-large", megabytes=MAX_BYTES // 1_000_000)
     notes: list[Note] = []
-    document, encoding = _load(data, notes)
+    document, encoding = _load(data, notes, salvage)
     if _too_deep(document):
         raise refusal("too-deep", depth=MAX_DEPTH)
+    return Loaded(document, encoding, tuple(notes))
+
+
+def objects_of(loaded: Loaded) -> Objects:
+    """The list of objects in a document as a table."""
+    document, notes = loaded.document, list(loaded.notes)
     title = ""
     if isinstance(document, dict):
         given = document.get("title") or document.get("name")
@@ -70,7 +95,14 @@ def read(data: bytes) -> Objects:
     unique = tuple(dict.fromkeys(clean(name).strip() or "?" for name in names))
     if len(unique) < len(names):
         unique = tuple(f"{clean(name)} ({number})" for number, name in enumerate(names, start=1))
-    return Objects(unique, rows, len(found), title, encoding, geojson, extent, tuple(notes))
+    return Objects(unique, rows, len(found), title, loaded.encoding, geojson, extent, tuple(notes))
+
+
+def geometries_of(document: Json) -> tuple[Json, ...]:
+    """The geometry of each feature of a GeoJSON, in order; of a geometry alone, itself."""
+    if isinstance(document, dict) and document.get("type") in _GEOMETRIES:
+        return (document,)
+    return tuple(feature.get("geometry") for feature in each_feature(document))
 
 
 def is_geojson(document: Json) -> bool:
@@ -90,7 +122,7 @@ def clean(text: str) -> str:
     return _SURROGATE.sub("", text).replace("\0", "")
 
 
-def _load(data: bytes, notes: list[Note]) -> tuple[Json, str]:
+def _load(data: bytes, notes: list[Note], salvage: bool) -> tuple[Json, str]:
     try:
         return orjson.loads(data), "utf-8"
     except orjson.JSONDecodeError as error:
@@ -115,10 +147,37 @@ def _load(data: bytes, notes: list[Note]) -> tuple[Json, str]:
     except RecursionError as error:
         raise refusal("too-deep", depth=MAX_DEPTH) from error
     except ValueError as error:
-        raise refusal("unreadable") from error
+        document = _salvaged(text, notes) if salvage else None
+        if document is None:
+            raise refusal("unreadable") from error
     if invalid[0]:
         notes.append(note("number-invalid", count=invalid[0]))
     return document, decoded.encoding
+
+
+def _salvaged(text: str, notes: list[Note]) -> Json:
+    """What is whole of a list that breaks off: features, or the objects of the first list of objects; none of none."""
+    found = _FEATURES.search(text) or _LIST.search(text)
+    if found is None:
+        return None
+    decoder = json.JSONDecoder()
+    entries: list[Json] = []
+    at = found.end()
+    while len(entries) < MAX_ROWS:
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
+        try:
+            entry, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        entries.append(entry)
+    if not entries:
+        return None
+    notes.append(note("document-cut", count=len(entries)))
+    if found.re is not _FEATURES:
+        return entries
+    named = _NAMED_CRS.search(text[: found.start()])
+    crs = {"crs": {"properties": {"name": named.group(1)}}} if named else {}
+    return {"type": "FeatureCollection", "features": entries, **crs}
 
 
 def _too_deep(document: Json) -> bool:
@@ -151,13 +210,14 @@ def _objects(document: Json) -> Sequence[Mapping[str, Json]]:
 
 def _features(document: Json) -> Sequence[Mapping[str, Json]]:
     entries = []
-    for feature in _each_feature(document):
+    for feature in each_feature(document):
         properties = feature.get("properties")
         entries.append(properties if isinstance(properties, dict) else {})
     return entries
 
 
-def _each_feature(document: Json) -> Iterator[dict[str, Json]]:
+def each_feature(document: Json) -> Iterator[dict[str, Json]]:
+    """The features of a GeoJSON document; none for a bare geometry."""
     if not isinstance(document, dict):
         return
     if document.get("type") == "FeatureCollection":
@@ -188,19 +248,19 @@ def _extent(document: Mapping[str, Json]) -> Extent:
     kinds: dict[str, None] = {}
     features = 0
     if document.get("type") in ("FeatureCollection", "Feature"):
-        for feature in _each_feature(document):
+        for feature in each_feature(document):
             features += 1
             if not bounds.full:
                 _add_geometry(bounds, feature.get("geometry"), kinds)
     else:
         features = 1
         _add_geometry(bounds, document, kinds)
-    crs = _crs(document)
+    crs = stated_crs(document)
     box, notes = bounds.located(crs)
     return Extent(box, tuple(kinds), features, crs, tuple(notes))
 
 
-def _crs(document: Mapping[str, Json]) -> str:
+def stated_crs(document: Mapping[str, Json]) -> str:
     """The `crs` member of the GeoJSON before RFC 7946; still written by many servers."""
     crs = document.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None

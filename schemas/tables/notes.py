@@ -132,6 +132,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Die Datei ist sehr groß; ausgewertet wurden die ersten {count} Elemente.",
         "The file is very large; the first {count} elements were used.",
     ),
+    "document-cut": (
+        "Die Datei bricht ab oder ist zu groß; gelesen wurden die ersten {count} Einträge.",
+        "The file breaks off or is too large; its first {count} entries were read.",
+    ),
     "personal-data": (
         "Die Spalte „{column}“ enthält vermutlich Daten von Personen ({kind}, {count}-mal). Bitte vorher prüfen.",
         "The column “{column}” probably holds data of persons ({kind}, {count} times). Please check it first.",

@@ -1,0 +1,178 @@
+"""Finished previews on disk, in ``data/cache/previews/``: found by key, replaced whole, the oldest go when room is short.
+
+A preview is ``KEY.json`` and names the folder that holds its rows, its map and its picture; the folder of an older one
+stays a while for those who are still reading it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from catalog.preview.model import VERSION, Preview, Wanted
+from schemas.region import Region
+
+MAX_BYTES = 2_000_000_000
+"""Most room that all previews may take (bytes)."""
+MAX_JSON = 20_000_000
+ROWS, MAP, PICTURE = "rows.db", "map.json", "picture"
+_GRACE_SECONDS = 120
+_TOUCH_SECONDS = 3600
+_JSON = TypeAdapter(Preview)
+
+
+def key_of(wanted: Wanted) -> str:
+    """The key of a preview: of its address, of what its source allows, of the engine's version."""
+    text = "\n".join((str(VERSION), wanted.address, wanted.service, wanted.layer, str(wanted.personal)))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def to_json(preview: Preview) -> bytes:
+    """A preview as it is kept."""
+    return _JSON.dump_json(preview)
+
+
+def from_json(content: bytes) -> Preview:
+    """A preview as it was kept. Raises ValueError for what is none."""
+    return _JSON.validate_json(content)
+
+
+class Keeping:
+    """The previews of a region. Reading needs no lock: a preview is replaced in one step."""
+
+    def __init__(self, region: Region) -> None:
+        self.folder = region.data / "cache" / "previews"
+
+    @cached_property
+    def wishes(self) -> Path:
+        """The folder of wishes that the maker reads."""
+        folder = self.folder / "wishes"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def get(self, key: str) -> Preview | None:
+        """The kept preview; None where there is none, or none that this program can read."""
+        file = self._file(key)
+        try:
+            facts = file.stat()
+            preview = from_json(file.read_bytes()) if facts.st_size <= MAX_JSON else None
+        except (OSError, ValidationError, ValueError):
+            return None
+        if preview is None or preview.version != VERSION or preview.key != key:
+            return None
+        if time.time() - facts.st_mtime > _TOUCH_SECONDS:
+            with suppress(OSError):
+                os.utime(file)  # the oldest to go are those that nobody looks at
+        return preview
+
+    def path(self, preview: Preview, name: str) -> Path | None:
+        """A file beside a preview: ROWS, MAP or PICTURE; None where there is none."""
+        if not preview.folder:
+            return None
+        file = self.folder / Path(preview.folder).name / name
+        return file if file.is_file() else None
+
+    def new_folder(self, key: str) -> Path:
+        """An empty folder for what belongs to a preview. Raises OSError."""
+        folder = self.folder / f"{key}-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def put(
+        self,
+        preview: Preview,
+        folder: Path | None = None,
+        *,
+        geojson: bytes | None = None,
+        picture: bytes | None = None,
+    ) -> Preview:
+        """Keep a preview in the place of an older one, with the folder of :meth:`new_folder` if it has one.
+
+        Gives it with the name of its folder. Raises OSError where the disk does not take it.
+        """
+        if folder is None and (geojson is not None or picture is not None):
+            folder = self.new_folder(preview.key)
+        for name, content in ((MAP, geojson), (PICTURE, picture)):
+            if folder is not None and content is not None:
+                (folder / name).write_bytes(content)
+        preview = replace(preview, folder=folder.name if folder is not None else "")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self._file(preview.key)
+        fresh = file.with_suffix(f".{secrets.token_hex(4)}.new")
+        fresh.write_bytes(to_json(preview))
+        fresh.replace(file)
+        return preview
+
+    def prune(self, most: int = MAX_BYTES) -> int:
+        """Remove what nobody names any more, then the previews longest not looked at until the rest fits; gives its bytes."""
+        if not self.folder.is_dir():
+            return 0
+        named: dict[str, Path] = {}
+        kept: list[tuple[float, Path, Path | None]] = []
+        for file in self.folder.glob("*.json"):
+            preview = self._peek(file)
+            if preview is None:
+                file.unlink(missing_ok=True)
+                continue
+            folder = self.folder / Path(preview.folder).name if preview.folder else None
+            if folder is not None:
+                named[folder.name] = file
+            kept.append((_mtime(file), file, folder))
+        for folder in (each for each in self.folder.iterdir() if each.is_dir() and each.name != "wishes"):
+            if folder.name not in named and time.time() - _mtime(folder) > _GRACE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+        for stray in self.folder.glob("*.new"):
+            if time.time() - _mtime(stray) > _GRACE_SECONDS:
+                stray.unlink(missing_ok=True)
+        sizes = {file: _size(file) + (_size(folder) if folder else 0) for _, file, folder in kept}
+        total = sum(sizes.values())
+        for _, file, folder in sorted(kept):
+            if total <= most:
+                break
+            file.unlink(missing_ok=True)
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+            total -= sizes[file]
+        return total
+
+    def all(self) -> Iterator[Preview]:
+        """All kept previews, in no order."""
+        for file in sorted(self.folder.glob("*.json")):
+            if (preview := self._peek(file)) is not None:
+                yield preview
+
+    def _peek(self, file: Path) -> Preview | None:
+        try:
+            preview = from_json(file.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return preview if preview.version == VERSION else None
+
+    def _file(self, key: str) -> Path:
+        return self.folder / f"{key}.json"
+
+
+def _mtime(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _size(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return sum(each.stat().st_size for each in path.iterdir())
+        return path.stat().st_size
+    except OSError:
+        return 0
