@@ -8,20 +8,17 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 import tantivy
 
 from catalog import database, index, tables
-from catalog.reading import documents, extents, rows
+from catalog.reading import documents, indexed, rows
 from catalog.reading.documents import SCHEMA, Indexed, Marker
-from catalog.reading.entries import unpacked
-from catalog.reading.summary import Summary
-from catalog.store import current, shadowed
 from schemas.iris import catalog_iri
 from schemas.region import Region
 
@@ -50,7 +47,6 @@ class Follower:
         self.region = region
         self.engine = engine or database.prepare(region)
         self.cache = region.data / "cache"
-        self._distribution = re.compile(rb"<%s/id/distribution/([a-z0-9]+)>" % re.escape(region.base_url.encode()))
 
     def catch_up(self) -> int:
         """Brings the search index up to the published number; gives that number.
@@ -200,42 +196,7 @@ class Follower:
             yield from dict.fromkeys(row.key for row in found)
 
     def _datasets(self, number: int, which: sa.ColumnElement[bool]) -> list[tuple[int, Indexed]]:
-        """Datasets that are current at a number, in the order of their versions, with the names of their publishers."""
-        versions, records = tables.versions, tables.records
-        statement = (
-            sa.select(
-                versions.c.id,
-                versions.c.key,
-                versions.c.summary,
-                versions.c.ntriples,
-                versions.c.changed,
-                records.c.source_key,
-                records.c.position,
-            )
-            .join_from(versions, records, records.c.key == versions.c.key)
-            .where(which, current(number), ~shadowed(number), records.c.kind == "dataset")
-            .order_by(versions.c.id)
-            .limit(BATCH)
-        )
-        with self.engine.begin() as connection:
-            found = [(row, Summary.from_json(row.summary)) for row in connection.execute(statement)]
-            wanted = {summary.publisher for _, summary in found if summary.publisher}
-            names = rows.titles(connection, wanted, number)
-        return [(row.id, self._indexed(row, summary, names)) for row, summary in found]
-
-    def _indexed(self, row: Any, summary: Summary, names: Mapping[str, str]) -> Indexed:
-        ntriples = unpacked(row.ntriples)
-        distributions = dict.fromkeys(key.decode() for key in self._distribution.findall(ntriples))
-        return Indexed(
-            row.key,
-            row.source_key,
-            row.position or 0,
-            summary,
-            names.get(summary.publisher, ""),
-            tuple(distributions),
-            extents.seen(ntriples, summary.formats, summary.hvd),
-            row.changed,
-        )
+        return indexed.datasets(self.engine, self.region.base_url, number, which, BATCH)
 
     # ---------------------------------------------------------------------------------------- dump, files
 
