@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 
-from catalog.web.run_files import plain_cell
+from catalog.spreadsheets import plain_cell
 from schemas.model import Dataset, Distribution, iri_of, text
 from schemas.musterdaten import Entry
 from schemas.region import Municipality, Region

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.runs.staging import Staging
+from catalog.spreadsheets import plain_cell
 from schemas.region import Region
 
 _HEAD = ("identifier", "address", "reason")
 _SAME_ID, _FOREIGN_IRI = "identifier-twice", "iri-of-another-source"
-# What a spreadsheet would take for a formula (F61).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KEPT_DAYS = 365
 
 
@@ -47,16 +46,12 @@ def write(region: Region, run_id: int, staging: Staging) -> int:
 
 def _rows(staging: Staging) -> Iterator[tuple[str, ...]]:
     for native_id, url in staging.database.execute("SELECT native_id, url FROM duplicates ORDER BY rowid"):
-        yield _plain(native_id), _plain(url), _SAME_ID
+        yield plain_cell(native_id), plain_cell(url), _SAME_ID
     foreign = (
         "SELECT s.native_id, s.iri FROM plan p JOIN staged s USING (key) WHERE p.action = 'foreign' ORDER BY s.seq"
     )
     for native_id, iri in staging.database.execute(foreign):
-        yield _plain(native_id), _plain(iri or ""), _FOREIGN_IRI
-
-
-def _plain(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
+        yield plain_cell(native_id), plain_cell(iri or ""), _FOREIGN_IRI
 
 
 def _prune(folder: Path) -> None:

@@ -15,6 +15,7 @@ import orjson
 from catalog.reading.entries import RunRow
 from catalog.runs import run_findings
 from catalog.runs.run_findings import Line, Summary
+from catalog.spreadsheets import plain_cell
 from catalog.web.pages import causes, labels, remarks
 from catalog.web.texts import SOURCE, Texts, later, texts
 from schemas.findings import Finding
@@ -32,14 +33,7 @@ HEAD = (
     later("Stelle"),
     later("Regel"),
 )
-# What a spreadsheet would take for a formula (F61).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PIECE = 64 * 1024
-
-
-def plain_cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula (F61)."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def table(region: Region, run: RunRow, found: Summary, said: Texts | None = None) -> Iterator[bytes]:
