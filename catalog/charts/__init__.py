@@ -9,7 +9,7 @@ from catalog.charts.choosing import Choice, Options, Wish, choose, options, wish
 from catalog.charts.counting import figure
 from catalog.charts.drawing import Captions, draw, named, small
 from catalog.charts.figures import Bars, Figure, Histogram, Lines, Series, from_json
-from catalog.charts.preparing import Prepared, prepare, prepared
+from catalog.charts.preparing import Prepared, mixes, prepare, prepared
 
 __all__ = [
     "Bars",
@@ -26,6 +26,7 @@ __all__ = [
     "draw",
     "figure",
     "from_json",
+    "mixes",
     "named",
     "options",
     "prepare",

@@ -106,7 +106,10 @@ def _panel(
     if not figure.bucket and len(placed) > 1 and series.highest.value > series.lowest.value:
         x, y = plot.x(time.at(series.highest.when)), plot.y(scale.at(series.highest.value))
         sheet.dot(x, y, 4.5, "peak")
-        sheet.text(x, y - 8, labels.value(series.highest.value, language), "value", "middle")
+        words = labels.value(series.highest.value, language)
+        half = labels.width(words, font, bold=True) / 2
+        # Neither over the numbers at the side nor over the next chart.
+        sheet.text(max(plot.left + half, min(x, room.right - half)), y - 8, words, "value", "middle")
 
 
 def _runs(points: Sequence[tuple[datetime, float, float]]) -> list[list[tuple[float, float]]]:
@@ -129,7 +132,7 @@ def _bars(sheet: Sheet, figure: Bars, language: str) -> float:
     font, narrow = sheet.form.font, sheet.form.is_narrow
     words = [labels.value(value, language) for _, value in figure.bars]
     low, high = min(0.0, *(v for _, v in figure.bars)), max(0.0, *(v for _, v in figure.bars))
-    told = max(labels.width(word, font) for word in words) + 8
+    told = max(labels.width(word, font, bold=True) for word in words) + 8
     name_room = 0.0 if narrow else min(max(labels.width(name, font) for name, _ in figure.bars), sheet.form.width * 0.4)
     left = (0.0 if narrow else name_room + 10) + (told if low < 0 else 0.0)
     plot = Plot(left, 0, sheet.form.width - (told if high > 0 else 4), 0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from catalog.charts.choosing import Choice, choose, is_indicator
 from catalog.charts.counting import figure
-from catalog.charts.figures import Figure, Histogram, Lines, from_json
-from schemas.tables import Profile, Table
+from catalog.charts.figures import Figure, Histogram, from_json
+from schemas.tables import Column, Profile, Table
 
 MAX_HISTOGRAMS = 100
 _MAX_CELLS = 2_000_000
@@ -33,8 +33,8 @@ def prepare(table: Table, profile: Profile, has_map: bool = False) -> dict[str, 
     sums = set(table.sum_rows)
     rows = [row for number, row in enumerate(table.rows) if number not in sums] if sums else table.rows
     made = figure(choice, columns, rows)
-    if isinstance(made, Lines) and made.rule != "as-is" and any(map(is_indicator, columns)):
-        made = None  # several values at one time, of different places or kinds: their sum would say nothing
+    if made is not None and mixes(made, columns):
+        made = None
     if made is None and choice.kind != "map":
         choice = Choice("table")
     histograms: dict[str, Any] = {}
@@ -51,6 +51,11 @@ def prepare(table: Table, profile: Profile, has_map: bool = False) -> dict[str, 
         "figure": made.to_json() if made else None,
         "histograms": histograms,
     }
+
+
+def mixes(made: Figure, columns: Sequence[Column]) -> bool:
+    """Whether a figure adds or averages what is not alike: values of different indicators at one place and time."""
+    return not isinstance(made, Histogram) and made.rule in ("sum", "mean") and any(map(is_indicator, columns))
 
 
 def prepared(stored: Mapping[str, Any]) -> Prepared | None:

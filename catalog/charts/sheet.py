@@ -11,6 +11,7 @@ from catalog.charts import labels
 
 Anchor = Literal["start", "middle", "end"]
 LINE_HEIGHT = 1.25
+BOLD = frozenset(("head", "value"))  # the classes of text that the style sheet sets in bold
 
 
 class Form(NamedTuple):
@@ -65,8 +66,9 @@ class Sheet:
         """A text at its base line, cut to ``room`` (at most the sheet) and moved inside the sheet's sides."""
         font = self.form.font
         room = self.form.width if room is None else min(room, self.form.width)
-        fitted = labels.fitted(labels.plain(words), room, font)
-        width = labels.width(fitted, font)
+        bold = kind in BOLD
+        fitted = labels.fitted(labels.plain(words), room, font, bold)
+        width = labels.width(fitted, font, bold)
         before = {"start": 0.0, "middle": width / 2, "end": width}[anchor]
         x = min(max(x, before), self.form.width - width + before)
         at = "" if anchor == "start" else f' text-anchor="{anchor}"'

@@ -23,14 +23,14 @@ def uses(dataset: Dataset) -> tuple[Use, ...]:
     for file in dataset.distribution:
         if not isinstance(file, Distribution):
             continue
-        service = _service(file)
+        service = service_of(file)
         for role, values in (("access", file.access_url), ("download", file.download_url)):
             for address in filter(None, map(iri_of, values)):
                 found[address, role] = found.get((address, role)) or service
     return tuple(Use(address, role, service) for (address, role), service in found.items())
 
 
-def _service(file: Distribution) -> str:
+def service_of(file: Distribution) -> str:
     """The kind of service that a distribution's format says; nothing for a file."""
     for iri in filter(None, map(iri_of, (*file.format, *file.media_type))):
         code = LISTS["file-type"].by_iri(iri) or find_file_type(iri)
