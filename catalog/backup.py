@@ -1,8 +1,8 @@
 """Makes a backup: everything in ``data/`` but the cache as one file, consistent while the catalogue is served.
 
 The file is a gzip'd tar: ``manifest.json`` first, then ``store.db`` (always SQLite, whatever the store is, so that a
-backup also moves a region from one store to the other), ``responses/…``, ``reports/…``, ``staging/…`` of plans that wait for a
-steward, and the region's own files under ``region/``.
+backup also moves a region from one store to the other), ``responses/…``, ``reports/…``, ``feedback/…``, ``staging/…`` of
+plans that wait for a steward, and the region's own files under ``region/``.
 """
 
 from __future__ import annotations
@@ -225,6 +225,8 @@ def _files(region: Region, copy: sa.Engine) -> Iterator[tuple[str, Path]]:
         yield f"staging/{run_id}.db", region.data / "staging" / f"{run_id}.db"
     for path in sorted((region.data / "reports").glob("[0-9]*")):
         yield f"reports/{path.name}", path
+    for path in sorted((region.data / "feedback").glob("F-*.json")):
+        yield f"feedback/{path.name}", path
     for entry in _CONFIGURATION:
         place = region.folder / entry
         found: Sequence[Path] = sorted(place.rglob("*")) if place.is_dir() else [place]

@@ -22,6 +22,7 @@ from schemas.region import Region
 
 _NAMES = re.compile(
     r"store\.db|responses/[a-z0-9]{2}/[a-z0-9]{4,64}\.zst|staging/[0-9]{1,10}\.db|reports/[0-9]{1,10}-[a-z]+(?:\.[a-z]+){1,3}"
+    r"|feedback/F-[A-Z0-9]{4}-[A-Z0-9]{4}\.json"
     r"|region/(?:[A-Za-z0-9._-]*[A-Za-z0-9_-]/)*[A-Za-z0-9._-]*[A-Za-z0-9_-]"
 )
 
@@ -57,6 +58,9 @@ def restore(region: Region, file: Path, now: datetime) -> Restored:
             aside = _replace_store(region, unpacked / STORE, now)
             for part in ("responses", "staging", "reports"):
                 _move_all(unpacked / part, region.data / part, replace=part != "responses")
+            if (letters := unpacked / "feedback").is_dir():
+                (region.data / "feedback").mkdir(mode=0o700, exist_ok=True)  # persons' data: for the operator alone
+                _move_all(letters, region.data / "feedback", replace=False)
             left = _move_all(unpacked / "region", region.folder, replace=False)
         finally:
             shutil.rmtree(unpacked, ignore_errors=True)

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from catalog import database, occupancy
-from catalog.cli.output import print_json, settings
+from catalog.cli.output import plain, print_json, settings
 from catalog.links import report, rounds
 from catalog.links.answers import Outcome, words
 from catalog.links.book import Link
@@ -75,12 +75,7 @@ def _tell(link: Link, outcome: Outcome) -> None:
         said = f"nicht erreichbar: {said}"
     else:
         said = f"erreichbar{f' ({said})' if said else ''}"
-    print(f"{_plain(link.address)}: {said}", file=sys.stderr, flush=True)
-
-
-def _plain(address: str) -> str:
-    """An address for a terminal: what a source wrote into it moves no cursor (F63)."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in address)
+    print(f"{plain(link.address)}: {said}", file=sys.stderr, flush=True)
 
 
 def _to_json(done: Round, broken: list[Broken], reach: Reach) -> dict[str, Any]:
@@ -110,7 +105,7 @@ def _show(done: Round, broken: list[Broken], reach: Reach) -> None:
     for each in broken[:SHOWN]:
         link = each.link
         since = ".".join(reversed((link.failing_since or "")[:10].split("-")))
-        print(f"  {_plain(link.address)}\n    seit {since}: {words(link.reason, link.status)}")
+        print(f"  {plain(link.address)}\n    seit {since}: {words(link.reason, link.status)}")
         print(f"    in: {', '.join(each.datasets[:3])}{' …' if len(each.datasets) > 3 else ''}")
     if len(broken) > SHOWN:
         print(f"  … und {len(broken) - SHOWN} weitere: allmende check-links --json")

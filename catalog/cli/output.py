@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,28 @@ def print_json(document: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+def print_json_rows(name: str, rows: Iterable[Any], rest: Callable[[], Mapping[str, Any]]) -> None:
+    """One JSON document on stdout whose list ``name`` is written as it comes; ``rest`` is asked for after its last row."""
+    write = sys.stdout.buffer.write
+    write(b"{\n  " + orjson.dumps(name) + b": [")
+    separator = b"\n"
+    for row in rows:
+        write(separator + orjson.dumps(row))
+        separator = b",\n"
+    write(b"]")
+    for key, value in rest().items():
+        write(b",\n  " + orjson.dumps(key) + b": " + orjson.dumps(value))
+    write(b"\n}\n")
+    sys.stdout.buffer.flush()
+
+
 def complain(message: str, german: str = "") -> int:
     """One line on stderr, German first where there is German; gives the exit code 2."""
     said = f"{german} / {message}" if german and german != message else message
     print(f"allmende: {' '.join(said.split())}", file=sys.stderr)
     return 2
+
+
+def plain(said: str) -> str:
+    """A text from outside for a terminal: what a source or a citizen wrote into it moves no cursor (F63)."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in said)

@@ -19,8 +19,8 @@ _WAIT_SECONDS = 5.0
 _left_running: set[asyncio.Task[Any]] = set()
 
 
-async def form(request: Request) -> Mapping[str, str]:
-    """The fields of a form that was sent from a page of ours. Raises Refused (403, 413).
+async def form(request: Request, largest: int = _LARGEST) -> Mapping[str, str]:
+    """The fields of a form of at most ``largest`` bytes that was sent from a page of ours. Raises Refused (400, 403, 413).
 
     Browsers say where a request comes from (Sec-Fetch-Site); who has the signed word but no browser may ask too (F67).
     """
@@ -29,13 +29,21 @@ async def form(request: Request) -> Mapping[str, str]:
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > _LARGEST:
+        if len(body) > largest:
             raise Refused(413, "Das ist zu viel.", "That is too much.")
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=20))
+    except ValueError:
+        raise Refused(400, "Das Formular hat zu viele Felder.", "The form has too many fields.") from None
 
 
-async def order(region: Region, *arguments: str) -> None:
-    """Runs the command ``allmende`` on the region. Raises Refused (409) with what it complains of."""
+def locked() -> Refused:
+    """The answer to who decides without the signed word."""
+    return Refused(403, "Das darf nur, wer den Link dazu hat.", "Only whoever has the link may do that.")
+
+
+async def order(region: Region, *arguments: str) -> bool:
+    """Runs the command ``allmende`` on the region; gives whether it has ended. Raises Refused (409) with its complaint."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "catalog.cli", "--region", str(region.folder), *arguments),
         stdin=asyncio.subprocess.DEVNULL,
@@ -50,3 +58,4 @@ async def order(region: Region, *arguments: str) -> None:
         complaint = ended.result()[1].decode("utf-8", "replace").strip().splitlines()
         said = complaint[-1] if complaint else ""
         raise Refused(409, f"Das ging nicht: {said}", f"That was not possible: {said}")
+    return bool(done)

@@ -1,0 +1,204 @@
+"""The form to the office: questions, errors, wishes for data; taken without captcha and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from anyio.to_thread import run_sync
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from catalog.feedback import admission
+from catalog.feedback.box import Box
+from catalog.feedback.letters import LONGEST, REFERENCE, SHORTEST, Draft, Letter, read
+from catalog.feedback.offices import Office, office
+from catalog.reading.entries import Entry
+from catalog.runs.staging import now_text
+from catalog.web.orders import form
+from catalog.web.templates import Page, routes
+from catalog.web.texts import LANGUAGES, SOURCE, later
+from schemas.model import Dataset
+from schemas.region import Municipality
+
+# A letter of the longest kind, each of its characters sent as percent codes of four bytes.
+_LARGEST = LONGEST * 12 + 8_000
+_PATH = re.compile(r"/(?!/)[^\s\\]{0,499}")
+KINDS: Mapping[str, str] = {
+    "question": later("Ich habe eine Frage"),
+    "error": later("Ich habe einen Fehler gefunden"),
+    "wish": later("Mir fehlen Daten"),
+}
+_HEADINGS: Mapping[str, str] = {
+    "question": later("Frage an die Gemeinde"),
+    "error": later("Fehler melden"),
+    "wish": later("Daten wünschen"),
+}
+_WRONG: Mapping[tuple[str, str], str] = {
+    ("message", "empty"): later("Schreiben Sie, worum es geht."),
+    ("message", "short"): later("Das ist sehr kurz. Schreiben Sie mindestens {shortest} Zeichen."),
+    ("message", "long"): later("Das ist zu lang. Möglich sind {longest} Zeichen."),
+    ("message", "used"): later("Dieses Formular wurde schon gesendet. Senden Sie den neuen Text noch einmal."),
+    ("email", "form"): later("Das ist keine E-Mail-Adresse. Richtig wäre zum Beispiel: name@beispiel.de"),
+    ("website", "filled"): later("Dieses Feld muss leer bleiben. Löschen Sie seinen Inhalt."),
+    ("form", "old"): later("Das Formular war zu lange offen. Senden Sie es bitte noch einmal."),
+    ("form", "quick"): later("Das ging sehr schnell. Warten Sie einen Moment und senden Sie noch einmal."),
+    ("form", "often"): later("Aus Ihrem Netz kamen gerade viele Nachrichten. Versuchen Sie es in einer Stunde wieder."),
+    ("form", "full"): later("Wir können gerade nichts annehmen. Schreiben Sie bitte eine E-Mail: {email}"),
+}
+_STATUS = {"often": 429, "full": 503}
+
+
+class About(NamedTuple):
+    """What a letter is about: a page of ours, a dataset, a municipality; and who answers."""
+
+    page: str
+    entry: Entry | None
+    place: Municipality | None
+    office: Office
+
+
+async def show(request: Request) -> Response:
+    """``/feedback?dataset=SLUG&page=PATH&kind=KIND&q=WORDS&municipality=ID``; with ``sent`` what became of it."""
+    page, asked = Page(request), request.query_params
+    sent = asked.get("sent", "")
+    if REFERENCE.fullmatch(sent):
+        return page.render(
+            "feedback_sent.html",
+            title=page.texts.text("Danke, Ihre Nachricht ist da"),
+            reference=sent,
+            about=_about(page, asked),
+            indexed=False,
+        )
+    words = " ".join(asked.get("q", "").split())[:200]
+    text = page.texts.plain("Ich habe gesucht: {words}", words=words) + "\n" if words else ""
+    draft = Draft(read({"kind": asked.get("kind", "")}).kind, text, "", {})
+    return _form(page, draft, _about(page, asked))
+
+
+async def send(request: Request) -> Response:
+    """``POST /feedback``: takes the letter and leads to its reference. Raises Refused (400, 403, 413)."""
+    page, fields = Page(request), await form(request, _LARGEST)
+    about, draft, now = _about(page, fields), read(fields), page.now.timestamp()
+    wrong = dict(draft.wrong)
+    claimed = fields.get("stamp", "")
+    age = admission.age(page.region, claimed, now)
+    if fields.get("website", "").strip():
+        wrong["website"] = "filled"
+    if age is None or age > admission.LONGEST:
+        wrong["form"] = "old"
+    elif age < admission.QUICKEST:
+        wrong["form"] = "quick"
+    if not wrong:
+        letter = _letter(page, draft, about, admission.reference(page.region, claimed))
+        wrong |= await run_sync(_take, page, letter, _client(request))
+        if not wrong:
+            return RedirectResponse(page.link("/feedback", [*_named(about), ("sent", letter.reference)]), 303)
+    # A new stamp would make who was too quick wait anew, and one that was used would stay used.
+    kept = claimed if wrong.get("form") == "quick" else ""
+    return _form(page, draft._replace(wrong=wrong), about, kept)
+
+
+def _client(request: Request) -> str:
+    """The reader's address, as the server or the proxy before it knows it."""
+    return request.client.host if request.client else ""
+
+
+def _take(page: Page, letter: Letter, client: str) -> Mapping[str, str]:
+    """Puts a letter into the box; gives what hindered that. The same form sent twice is one letter."""
+    box = Box(page.region)
+    if known := box.get(letter.reference):
+        same = (known.text, known.kind) == (letter.text, letter.kind)
+        return {} if same else {"message": "used"}
+    try:
+        if box.is_full():
+            return {"form": "full"}
+        if not admission.admit(page.region, client):
+            return {"form": "often"}
+        box.put(letter)
+    except OSError:
+        return {"form": "full"}
+    return {}
+
+
+def _letter(page: Page, draft: Draft, about: About, reference: str) -> Letter:
+    return Letter(
+        reference=reference,
+        written=now_text(page.now),
+        kind=draft.kind,
+        text=draft.text,
+        email=draft.email,
+        to=about.office.email,
+        page=about.page,
+        dataset=about.entry.slug if about.entry else "",
+        title=about.entry.title if about.entry else "",
+        municipality=about.place.id if about.place else "",
+        language=page.language,
+    )
+
+
+def _about(page: Page, fields: Mapping[str, str]) -> About:
+    """What a letter is about, as far as the fields name something of ours; the rest is passed over."""
+    stated = fields.get("page", "")
+    slug = fields.get("dataset", "")
+    found = page.catalogue.get(slug, page.at) if 0 < len(slug) <= 200 else None
+    entry = found if isinstance(found, Entry) and found.kind == "dataset" else None
+    place = page.place(entry.municipality if entry else fields.get("municipality", ""))
+    record = entry.record() if entry else None
+    asked = office(page.region, record if isinstance(record, Dataset) else None, place, page.language)
+    return About(stated if _PATH.fullmatch(stated) else "", entry, place, asked)
+
+
+def _named(about: About) -> list[tuple[str, str]]:
+    """What a letter is about, as parameters of an address."""
+    named = [
+        ("dataset", about.entry.slug if about.entry else ""),
+        ("municipality", about.place.id if about.place and not about.entry else ""),
+        ("page", about.page),
+    ]
+    return [(name, value) for name, value in named if value]
+
+
+def _form(page: Page, draft: Draft, about: About, stamp: str = "") -> Response:
+    """The form, filled as far as it was; what is wrong stands beside the fields and above the form."""
+    said = {field: _said(page, field, wrong) for field, wrong in draft.wrong.items()}
+    status = max((_STATUS.get(wrong, 422) for wrong in draft.wrong.values()), default=200)
+    trail: list[tuple[str, Any]] = []
+    if about.entry:
+        trail = [(page.link(f"/dataset/{quote(about.entry.slug)}"), about.entry.title)]
+    answer = page.render(
+        "feedback.html",
+        title=page.texts.text(_HEADINGS[draft.kind]),
+        status=status,
+        draft=draft,
+        about=about,
+        named=_named(about),
+        kinds=[(kind, page.texts.text(word)) for kind, word in KINDS.items()],
+        said=said,
+        stamp=stamp or admission.stamp(page.region, page.now.timestamp()),
+        longest=LONGEST,
+        keep_days=page.region.feedback.keep_days,
+        trail=trail,
+        indexed=False,
+    )
+    answer.headers["cache-control"] = "no-store"
+    if status == 429:
+        answer.headers["retry-after"] = "3600"
+    return answer
+
+
+def _said(page: Page, field: str, wrong: str) -> Markup:
+    return page.texts.text(_WRONG[field, wrong], shortest=SHORTEST, longest=LONGEST, email=page.region.publisher.email)
+
+
+ROUTES = (
+    *routes("/feedback", show),
+    *(
+        Route("/feedback" if language == SOURCE else f"/{language}/feedback", send, methods=["POST"])
+        for language in LANGUAGES
+    ),
+)
