@@ -116,8 +116,8 @@ def version(connection: sa.Connection, key: str, at: int, place: int) -> KeptVer
     return _read(connection, key, at, total, total - place, 1)[0]
 
 
-def current_at(connection: sa.Connection, key: str, number: int) -> KeptVersion | None:
-    """The newest version that began up to a number, whether it was still public then or not."""
+def newest(connection: sa.Connection, key: str, number: int) -> KeptVersion | None:
+    """The newest version up to a number, whether it was still public then or not; None if there was none yet."""
     total = count(connection, key, number)
     return _read(connection, key, number, total, 0, 1)[0] if total else None
 

@@ -11,8 +11,8 @@ from catalog.reading import timeline
 from catalog.reading.differences import Comparison, compare
 from catalog.reading.timeline import KeptVersion, Record, Timeline
 from catalog.search import Catalogue
-from catalog.web.negotiation import Refused
 from catalog.web.pages import changed
+from catalog.web.refusing import Refused
 
 _HIGHEST = 10**6
 
@@ -26,8 +26,8 @@ class Wish(NamedTuple):
     @classmethod
     def of(cls, parameters: QueryParams) -> Wish:
         """The wish of an address. Raises Refused (400)."""
-        page = _place("page", parameters["page"]) if parameters.get("page") else 1
-        given = [_place(name, parameters[name]) if parameters.get(name) else None for name in ("from", "to")]
+        page = place_of("page", parameters["page"]) if parameters.get("page") else 1
+        given = [place_of(name, parameters[name]) if parameters.get(name) else None for name in ("from", "to")]
         if given == [None, None]:
             return cls(page)
         if None in given:
@@ -88,22 +88,23 @@ def _pair(
         return None
     older, newer = map(version, wish.pair)
     if older is None or newer is None:
-        missing = wish.pair[0] if older is None else wish.pair[1]
-        raise Refused(
-            404,
-            f"Eine Fassung {missing} gibt es nicht. Es gibt die Fassungen 1 bis {total}.",
-            f"There is no version {missing}. There are versions 1 to {total}.",
-        )
+        raise no_version(wish.pair[0] if older is None else wish.pair[1], total)
     return older, newer
 
 
-def _place(name: str, text: str) -> int:
+def place_of(name: str, text: str) -> int:
+    """The number of a version or page in an address. Raises Refused (400)."""
     if text.isascii() and text.isdigit() and 0 < int(text[:8]) < _HIGHEST:
         return int(text[:8])
-    raise Refused(
-        400,
-        f"{name}={text[:40]} ist keine Zahl ab 1.",
-        f"{name}={text[:40]} is no whole number from 1.",
+    raise Refused(400, f"{name}={text[:40]} ist keine Zahl ab 1.", f"{name}={text[:40]} is no whole number from 1.")
+
+
+def no_version(place: int, total: int) -> Refused:
+    """The refusal of a version that does not exist."""
+    return Refused(
+        404,
+        f"Eine Fassung {place} gibt es nicht. Es gibt die Fassungen 1 bis {total}.",
+        f"There is no version {place}. There are versions 1 to {total}.",
     )
 
 

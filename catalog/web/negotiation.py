@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,7 +16,8 @@ from catalog.feeds.envelope import Envelope, around_record
 from catalog.reading.entries import Entry, Gone, Moved
 from catalog.reading.rows import FORMS
 from catalog.search import Catalogue
-from catalog.web import conditional, security
+from catalog.web import conditional, past, security
+from catalog.web.refusing import Refused as Refused
 from schemas.region import Region
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -26,15 +26,6 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # What clients ask for that know no better name; the answer bears the format's own.
 _ALSO = {"jsonld": ("application/json",), "rdf": ("application/xml", "text/xml")}
 KINDS = ("dataset", "service", "series", "agent")
-
-
-class Refused(HTTPException):
-    """Raised by an endpoint for an answer that is none: the status, and what a reader should know in two languages."""
-
-    def __init__(self, status: int, de: str, en: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(status, f"{de}\n{en}", headers)
-        self.de = de
-        self.en = en
 
 
 class Offer(NamedTuple):
@@ -179,19 +170,21 @@ async def negotiated(request: Request, html: Handler | None = None, kind: str = 
 def document(request: Request, slug: str, suffix: str, kind: str = "dataset", named: bool = True) -> Response:
     """A record with what belongs to it in a feed format. ``named``: the suffix stood in the address.
 
-    Raises Refused (404, 410); an alias or another name of the record is answered with 301.
+    ``on=DAY`` gives it as it was at the end of that day. Raises Refused (400, 404, 410); an alias or another name of the
+    record is answered with 301.
     """
     form = formats().get(suffix)
     if form is None:
         raise unknown_suffix(suffix)
     conditional.keep(request)
-    catalogue, at = catalogue_of(request), conditional.number(request)
+    catalogue, at = catalogue_of(request), past.number(request)
     entry = existing(catalogue.get(slug, at))
     if isinstance(entry, Moved) or (entry.slug, entry.kind) != (slug, kind):
         new_kind = kind if isinstance(entry, Moved) else entry.kind
         ending = f".{suffix}" if named else ""
         status = entry.status if isinstance(entry, Moved) else 301
-        return RedirectResponse(local(request, f"/{new_kind}/{quote(entry.slug)}{ending}"), status)
+        query = f"?{request.url.query}" if past.wanted(request) else ""
+        return RedirectResponse(local(request, f"/{new_kind}/{quote(entry.slug)}{ending}{query}"), status)
     companions = catalogue.companions_of((entry,), at, forms=ready_form(suffix))
     return answer(
         request,
@@ -245,7 +238,7 @@ def answer(
     form = formats()[suffix]
     if suffix in DESCRIBED:
         entries = [*entries, described(suffix, entries, named)]
-    headers = {**security.OPEN, "cache-control": "no-cache", "link": link}
+    headers = {**security.OPEN, "cache-control": "no-cache", "link": link, **past.headers(request)}
     if changed:
         headers["last-modified"] = conditional.http_date(changed)
     return Response(b"".join(form.write(entries, page)), headers=headers, media_type=form.MEDIA_TYPE)

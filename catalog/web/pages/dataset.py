@@ -22,7 +22,7 @@ from catalog.quality import reading
 from catalog.reading.entries import Entry, Moved
 from catalog.web import conditional, formats, plans, sanitising
 from catalog.web.negotiation import existing, negotiated
-from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, scores, states
+from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, scores, states, then
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas import future_dates
@@ -76,7 +76,9 @@ async def dataset(request: Request) -> Response:
 
 
 async def document(request: Request) -> Response:
-    """The page for people. Raises Refused: 404, 410."""
+    """The page for people. Raises Refused: 400, 404, 410."""
+    if then.asked(request):
+        return await then.dataset(request)
     conditional.keep(request, seconds=60)
     page = Page(request)
     slug: str = request.path_params["slug"]
