@@ -16,6 +16,8 @@ from schemas.corrections import Correction
 PAGE = 20
 # Of what befalls a record between two of its versions so much is told.
 _EVENTS = 200
+# What one publication did, the consequence before its reason, as in the newest first.
+_ORDER = ("withdrawn", "parted", "forward", "joined", "behind", "corrected", "relinked", "preferred", "split")
 _records, _versions, _runs, _shadows = tables.records, tables.versions, tables.runs, tables.shadows
 _publications, _corrections = tables.publications, tables.corrections
 
@@ -137,11 +139,15 @@ def read(connection: sa.Connection, record: Record, at: int, page: int) -> Timel
     events = [*_of_versions(versions, newer, shown[PAGE:]), *_of_cluster(connection, record, low, high, at)]
     events += _of_decisions(connection, record, low, high)
     events = _with_corrections(connection, record, low, high, events)
-    told = _caused(connection, sorted(events, key=lambda each: (-each.number, each.kind)), at)
+    told = _caused(connection, sorted(events, key=_place), at)
     oldest = _read(connection, record.key, at, total, total - 1, 1)[0]
     last = newer[0] if start == 1 else _read(connection, record.key, at, total, 0, 1)[0]
     by_place = {each.place: each for each in shown}
     return Timeline(total, page, pages, tuple(told), by_place, oldest.published_at, last)
+
+
+def _place(event: Event) -> tuple[int, int]:
+    return -event.number, _ORDER.index(event.kind) if event.kind in _ORDER else len(_ORDER)
 
 
 def _read(connection: sa.Connection, key: str, at: int, total: int, offset: int, limit: int) -> list[KeptVersion]:
