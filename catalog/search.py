@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from catalog import database, tables
 from catalog.identity.primaries import preferred
 from catalog.index import Ground, Index
+from catalog.maps.outlines import outlines
 from catalog.reading import changelog, overview, rows
 from catalog.reading.entries import (
     Change,
@@ -31,9 +30,11 @@ from catalog.reading.entries import (
     SourceState,
     Version,
 )
+from catalog.reading.helping import Help, Helper
 from catalog.reading.places import Places
 from catalog.reading.remembered import Remembered
 from catalog.reading.rows import FORMS
+from catalog.reading.suggesting import Suggestions, suggest
 from catalog.store import current, shadowed
 from schemas import iris
 from schemas.region import Region
@@ -59,7 +60,8 @@ class Catalogue:
             municipality.id: tuple(s.key for s in region.sources if s.municipality == municipality.id)
             for municipality in region.municipalities
         }
-        self.ground = Ground(Places(region.municipalities, self._sources), self._sources, {})
+        boxes = {outline.municipality.id: outline.box for outline in outlines(region).places}
+        self.ground = Ground(Places(region.municipalities, self._sources), self._sources, boxes)
         self._made = Remembered(64)
         self._known = Remembered(2000)
         self._lock = threading.Lock()
@@ -100,6 +102,21 @@ class Catalogue:
         found = self.index.search(query, self.ground, today or _today())
         return Results(min(found.number, at), found.total, self.hits(found.keys, at), found.facets)
 
+    def count(self, query: Query, today: date | None = None) -> int:
+        """How many datasets a query finds in the newest state of the index."""
+        self.index.refresh()
+        return self.index.count(query, self.ground, today or _today())
+
+    def helped(self, query: Query, today: date | None = None) -> Help:
+        """What helps about a search that found nothing."""
+        self.index.refresh()
+        return Helper(self.index, self.ground, today or _today()).help(query)
+
+    def suggestions(self, q: str, today: date | None = None) -> Suggestions:
+        """What a text that is being typed into the search may go on as."""
+        self.index.refresh()
+        return suggest(self.index, self.ground, q, today or _today())
+
     def hits(self, keys: Sequence[str], at: int) -> tuple[Hit, ...]:
         """The records of some keys in their order, as far as they are public at a number."""
         by_key: dict[str, Hit] = {}
@@ -108,6 +125,11 @@ class Catalogue:
                 for row in connection.execute(rows.select_hits(), {"at": at, "keys": some}):
                     by_key[row.key] = rows.hit(row, self.municipalities)
         return tuple(by_key[key] for key in keys if key in by_key)
+
+    def similar(self, entry: Entry, at: int, most: int) -> tuple[Hit, ...]:
+        """The datasets that are about the same as one, the most alike first; without records that are not public."""
+        self.index.refresh()
+        return self.hits(self.index.similar(entry.key, entry.summary, self.ground, most), at)
 
     def get(self, name: str, at: int | None = None, behind: bool = False) -> Entry | Gone | Moved | None:
         """The record of a SLUG, KEY, IRI or path of a minted IRI, of whatever kind; None if there is none.
@@ -172,7 +194,7 @@ class Catalogue:
         last_page, total = self._last_page(at), self.counts(at).datasets
         found: list[Entry] = []
         if 1 <= page <= last_page:
-            statement = _page(forms)
+            statement = rows.select_page(forms)
             span = {"at": at, "first": first, "last": first + PAGE - 1}
             with self.engine.begin() as connection:
                 taken = connection.execute(statement, span).all()  # row by row takes twice as long
@@ -310,7 +332,7 @@ class Catalogue:
         for column in (_records.c.slug, _records.c.key, _records.c.iri):
             statement = sa.select(_records.c.key).where(column == name)
             if column is _records.c.iri:
-                statement = statement.order_by(~_owns(), _records.c.key)
+                statement = statement.order_by(~rows.owns(), _records.c.key)
             if keys := list(connection.scalars(statement)):
                 return keys
         # An IRI that a record bore before belongs to it still.
@@ -350,31 +372,11 @@ class Catalogue:
         if missing:
             with self.engine.begin() as connection:
                 for some in rows.batches(missing):
-                    for row in connection.execute(_by_iri(forms), {"at": at, "iris": some}):
+                    for row in connection.execute(rows.select_by_iri(forms), {"at": at, "iris": some}):
                         if known[row.iri] is None:
                             known[row.iri] = rows.entry(row, self.municipalities, forms)
                             self._known.put((row.iri, at, forms), known[row.iri])
         return [entry for entry in known.values() if entry is not None]
-
-
-@lru_cache(maxsize=16)
-def _page(forms: tuple[str, ...]) -> sa.Select[Any]:
-    position = _records.c.position
-    within = position.between(sa.bindparam("first"), sa.bindparam("last"))
-    return rows.select_entries(forms).where(within, rows.IN_FRONT).order_by(position)
-
-
-@lru_cache(maxsize=16)
-def _by_iri(forms: tuple[str, ...]) -> sa.Select[Any]:
-    """Companions of ``:iris``; where several sources have one, its owner's comes first."""
-    wanted = _records.c.iri.in_(sa.bindparam("iris", expanding=True))
-    order = (_records.c.iri, ~_owns(), _records.c.key)
-    return rows.select_entries(forms).where(wanted, _records.c.kind != "dataset").order_by(*order)
-
-
-def _owns() -> sa.ColumnElement[bool]:
-    owners = tables.owners
-    return sa.exists().where(owners.c.iri == _records.c.iri, owners.c.key == _records.c.key)
 
 
 def _gone(connection: sa.Connection, key: str, at: int) -> Gone | None:

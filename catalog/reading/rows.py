@@ -51,6 +51,28 @@ def published_at(connection: sa.Connection, number: int) -> str:
     return connection.scalar(sa.select(table.c.published_at).where(table.c.number == number)) or ""
 
 
+@lru_cache(maxsize=16)
+def select_page(forms: tuple[str, ...]) -> sa.Select[Any]:
+    """The entries at the positions ``:first`` to ``:last`` that stand in front of their cluster."""
+    position = _records.c.position
+    within = position.between(sa.bindparam("first"), sa.bindparam("last"))
+    return select_entries(forms).where(within, IN_FRONT).order_by(position)
+
+
+@lru_cache(maxsize=16)
+def select_by_iri(forms: tuple[str, ...]) -> sa.Select[Any]:
+    """Companions of ``:iris``; where several sources have one, its owner's comes first."""
+    wanted = _records.c.iri.in_(sa.bindparam("iris", expanding=True))
+    order = (_records.c.iri, ~owns(), _records.c.key)
+    return select_entries(forms).where(wanted, _records.c.kind != "dataset").order_by(*order)
+
+
+def owns() -> sa.ColumnElement[bool]:
+    """The condition that a record owns its IRI."""
+    owners = tables.owners
+    return sa.exists().where(owners.c.iri == _records.c.iri, owners.c.key == _records.c.key)
+
+
 def titles(connection: sa.Connection, iris: Collection[str], at: int) -> dict[str, str]:
     """The titles of records by their IRI."""
     found: dict[str, str] = {}

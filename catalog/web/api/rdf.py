@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import urlencode
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from catalog.feeds import formats
 from catalog.feeds.envelope import View, around_page
-from catalog.reading.entries import FACETS
+from catalog.past import catalogue_at
 from catalog.reading.entries import Entry, FeedPage, Query
-from catalog.search import PAGE
-from catalog.web import conditional
+from catalog.search import PAGE, Catalogue
+from catalog.web import conditional, past, searches
 from catalog.web.negotiation import (
     HTML,
     KINDS,
@@ -35,7 +36,7 @@ from catalog.web.negotiation import (
     region_of,
     unknown_suffix,
 )
-from catalog.web.pages.datasets import asked
+from catalog.web.past import Wanted
 from schemas.namespaces import DCTERMS
 from schemas.region import Region, publisher_key
 from schemas.vocabularies import find_language
@@ -46,24 +47,31 @@ _HIGHEST = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client asks of the catalogue feed: its filters (those of ``/datasets``) and where in it."""
+    """What a client asks of the catalogue feed: its filters (those of ``/datasets``), where in it, and of which day.
+
+    ``then`` is the past day, or None for now.
+    """
 
     query: Query
     filters: tuple[tuple[str, str], ...]
     page: int
     after: int
+    then: Wanted | None = None
 
     @classmethod
     def of(cls, request: Request) -> Wish:
         """The wish in a query string. Raises Refused (400)."""
-        query = asked(request.query_params)
-        pairs = [("q", query.q)] if query.q else []
-        pairs += [(name, value) for name in FACETS for value in getattr(query, name)]
+        query = searches.asked(request.query_params)
         given = request.query_params
         page, after = _whole("page", given.get("page", "1")), _whole("after", given.get("after", "0"))
         if page < 1:
             _refuse_number("page", given["page"])
-        return cls(query, tuple(pairs), page, after)
+        return cls(query, tuple(searches.filters(query)), page, after, past.wanted(request))
+
+    def address(self, base: str, **more: int) -> str:
+        """The address of a page of this feed."""
+        pairs = [*self.filters, *([("on", self.then.text)] if self.then else []), *more.items()]
+        return f"{base}?{urlencode(pairs)}"
 
 
 def _whole(name: str, text: str) -> int:
@@ -87,37 +95,52 @@ async def catalog(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         response: Response = RedirectResponse(local(request, "/datasets") + query, 303)
     else:
-        response = _feed(request, suffix)
+        response = await _feed(request, suffix)
     response.headers["vary"] = "Accept"
     return response
 
 
 async def catalog_in(request: Request) -> Response:
     """``/catalog.SUFFIX``"""
-    return _feed(request, request.path_params["suffix"])
+    return await _feed(request, request.path_params["suffix"])
 
 
-def _feed(request: Request, suffix: str) -> Response:
+async def _feed(request: Request, suffix: str) -> Response:
     if suffix not in formats():
         raise unknown_suffix(suffix)
     wish = Wish.of(request)
-    region, catalogue, at = region_of(request), catalogue_of(request), conditional.number(request)
+    region, catalogue, at = region_of(request), catalogue_of(request), past.number(request)
     base = f"{region.base_url}/catalog.{suffix}"
     if wish.filters:
-        page = catalogue.selection(wish.query, wish.after, at, forms=ready_form(suffix))
+        if wish.then is not None:
+            catalogue = await _searched(catalogue, at)
+        today = wish.then.day if wish.then else None
+        page = catalogue.selection(wish.query, wish.after, at, forms=ready_form(suffix), today=today)
         if wish.page > 1:
             page = _beyond(wish, page)
         view = _filtered_view(base, wish, page)
     else:
         page = catalogue.page(wish.page, at, forms=ready_form(suffix))
         view = _view(base, wish, page)
-    if page.number == at and not wish.query.age:
+    if page.number == at and (wish.then or not wish.query.age):
         conditional.keep(request)  # an index that is behind, and the age of data, change without a publication
     entries = [*page.entries, *page.companions]
     published_at = catalogue.published_at(at)
     envelope = around_page(region, published_at, entries, view)
     link = _links(region.base_url, suffix, view)
     return answer(request, suffix, entries, envelope, changed=published_at, link=link, named=_language(region))
+
+
+async def _searched(catalogue: Catalogue, at: int) -> Catalogue:
+    """The catalogue of a past number with its search. Raises Refused (400) where that is too large."""
+    found = await run_sync(catalogue_at, catalogue, at)
+    if found is None:
+        raise Refused(
+            400,
+            "So große Kataloge lassen sich an einem vergangenen Tag nicht durchsuchen. Ohne Filter geht es.",
+            "Catalogues as large as this cannot be searched as on a past day. Without filters it works.",
+        )
+    return found
 
 
 def _language(region: Region) -> bytes:
@@ -140,11 +163,11 @@ def _beyond(wish: Wish, first: FeedPage) -> FeedPage:
 def _view(base: str, wish: Wish, page: FeedPage) -> View:
     last = max(page.last_page, 1)
     return View(
-        address=f"{base}?page={wish.page}",
-        first=f"{base}?page=1",
-        previous=f"{base}?page={min(wish.page - 1, last)}" if wish.page > 1 else None,
-        next=f"{base}?page={wish.page + 1}" if wish.page < last else None,
-        last=f"{base}?page={last}",
+        address=wish.address(base, page=wish.page),
+        first=wish.address(base, page=1),
+        previous=wish.address(base, page=min(wish.page - 1, last)) if wish.page > 1 else None,
+        next=wish.address(base, page=wish.page + 1) if wish.page < last else None,
+        last=wish.address(base, page=last),
         total=page.total,
         page_size=PAGE,
     )
@@ -152,7 +175,7 @@ def _view(base: str, wish: Wish, page: FeedPage) -> View:
 
 def _filtered_view(base: str, wish: Wish, page: FeedPage) -> View:
     def address(after: int) -> str:
-        return f"{base}?{urlencode([*wish.filters, *([('after', str(after))] if after else [])])}"
+        return wish.address(base, **({"after": after} if after else {}))
 
     here = address(wish.after)
     return View(

@@ -1,0 +1,123 @@
+"""What helps where a search finds nothing: what was meant, what else finds something, what neighbours have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import islice, product
+from typing import NamedTuple
+
+from catalog.index import Ground, Index
+from catalog.reading import queries
+from catalog.reading.entries import FACETS, Query
+from catalog.reading.queries import Clause
+from schemas import musterdaten
+from schemas.vocabularies import LISTS, find_theme
+
+_CANDIDATES = 5  # for each word that nothing is found for
+_TRIES = 12
+_OFFERED = 3
+
+
+class Instead(NamedTuple):
+    """Another search, and how many datasets it finds (at least one)."""
+
+    query: Query
+    total: int
+
+
+class Help(NamedTuple):
+    """What to do about a search that found nothing, as far as there is something.
+
+    ``meant`` is the search with its slips mended, ``fewer`` searches with one word less, ``unfiltered`` the search without
+    any filter, ``elsewhere`` the municipalities that have what is asked for in another, ``themes`` codes of wider topics.
+    """
+
+    meant: Instead | None = None
+    fewer: tuple[Instead, ...] = ()
+    unfiltered: Instead | None = None
+    elsewhere: tuple[tuple[str, Instead], ...] = ()
+    themes: tuple[tuple[str, Instead], ...] = ()
+
+
+class Helper:
+    """Looks for help in one state of the index. Every number is that of a real search; their count is bounded."""
+
+    def __init__(self, index: Index, ground: Ground, today: date) -> None:
+        self.index = index
+        self.ground = ground
+        self.today = today
+
+    def help(self, query: Query) -> Help:
+        """Help for a search that found nothing."""
+        query = replace(query, page=1)
+        clauses = queries.understood(query.q, self.ground.places)
+        meant = self._first(self._mended(query, clauses))
+        return Help(
+            meant,
+            () if meant else self._fewer(query, clauses),
+            self._first([replace(Query(q=query.q), sort=query.sort, size=query.size)]) if _filtered(query) else None,
+            self._elsewhere(query, clauses),
+            self._themes(query, clauses),
+        )
+
+    def _total(self, query: Query) -> int:
+        return self.index.count(query, self.ground, self.today)
+
+    def _found(self, candidates: Sequence[Query] | Iterator[Query]) -> Iterator[Instead]:
+        return (Instead(query, total) for query in candidates if (total := self._total(query)))
+
+    def _first(self, candidates: Sequence[Query] | Iterator[Query]) -> Instead | None:
+        return next(self._found(candidates), None)
+
+    def _mended(self, query: Query, clauses: Sequence[Clause]) -> Iterator[Query]:
+        """The search with words that nothing is found for replaced by ones that are like them, the likeliest first."""
+        choices: list[list[Clause]] = []
+        for clause in clauses:
+            near = [] if _fixed(clause) or self._total(Query(q=str(clause))) else self.index.near(clause.words[0])
+            choices.append([clause._replace(words=(word.shown,)) for word in near[:_CANDIDATES]] or [clause])
+        mended = (query_of(query, combination) for combination in product(*choices))
+        return (each for each in islice(mended, _TRIES) if each.q != queries.written(clauses))
+
+    def _fewer(self, query: Query, clauses: Sequence[Clause]) -> tuple[Instead, ...]:
+        wanted = [clause for clause in clauses if not clause.negated]
+        if len(wanted) < 2:
+            return ()
+        without = (query_of(query, [other for other in clauses if other is not clause]) for clause in wanted)
+        found = sorted(self._found(islice(without, _TRIES)), key=lambda instead: instead.total)
+        return tuple(found[:_OFFERED])
+
+    def _elsewhere(self, query: Query, clauses: Sequence[Clause]) -> tuple[tuple[str, Instead], ...]:
+        named = {clause.place.id for clause in clauses if clause.place is not None and not clause.negated}
+        asked = named | set(query.municipality)
+        rest = query_of(replace(query, municipality=()), [c for c in clauses if c.place is None or c.negated])
+        if not asked or not queries.parse(rest.q):
+            return ()
+        places = [id_ for id_ in self.ground.places.by_id if id_ not in asked]
+        tries = ((id_, replace(rest, municipality=(id_,))) for id_ in places)
+        found = ((id_, Instead(each, total)) for id_, each in tries if (total := self._total(each)))
+        return tuple(islice(found, _OFFERED))
+
+    def _themes(self, query: Query, clauses: Sequence[Clause]) -> tuple[tuple[str, Instead], ...]:
+        text = queries.written(clause for clause in clauses if clause.place is None and not clause.negated)
+        known = LISTS["data-theme"]
+        codes = [code for match in musterdaten.recognise([text]) for code in map(known.by_iri, match.entry.themes)]
+        codes += [code for clause in clauses for code in find_theme(" ".join(clause.words))]
+        named = dict.fromkeys(code.code for code in codes if code is not None)
+        found = ((code, Instead(each, total)) for code in named if (total := self._total(each := Query(theme=(code,)))))
+        return tuple(islice(found, 2))
+
+
+def query_of(query: Query, clauses: Sequence[Clause]) -> Query:
+    """A search with other words."""
+    return replace(query, q=queries.written(clauses), page=1)
+
+
+def _fixed(clause: Clause) -> bool:
+    """Whether a clause is meant as it stands: in quotes, excluded, or a municipality."""
+    return clause.phrase or clause.negated or clause.place is not None
+
+
+def _filtered(query: Query) -> bool:
+    return any(getattr(query, facet) for facet in FACETS) or bool(query.bbox or query.begin or query.end)

@@ -1,0 +1,65 @@
+"""Suggestions while somebody types: words of the catalogue, municipalities, themes, datasets by their title."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from catalog.index import Ground, Index
+from catalog.reading import queries, words
+from catalog.reading.entries import Query
+from schemas.vocabularies import LISTS
+
+WORDS, DATASETS, PLACES, THEMES = 5, 3, 2, 1
+_FROM_LETTERS = 2
+_TITLES_FROM_LETTERS = 3
+_MEND_FROM_LETTERS = 4
+_LAST = re.compile(r"^(?P<before>.*?)(?P<prefix>[^\W_]+)$", re.S)
+
+
+class Suggestions(NamedTuple):
+    """What a text may go on as: whole search texts and codes with how many datasets they find, and keys of datasets."""
+
+    texts: tuple[tuple[str, int], ...] = ()
+    places: tuple[tuple[str, int], ...] = ()
+    themes: tuple[tuple[str, int], ...] = ()
+    datasets: tuple[str, ...] = ()
+
+
+def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
+    """What a text that is being typed may become; its last word is taken as begun, the others as said."""
+    found = _LAST.match(q.rstrip('"”“'))
+    if found is None or len(found["prefix"]) < _FROM_LETTERS:
+        return Suggestions()
+    before, prefix = found["before"], found["prefix"]
+    if before.endswith(("-", '"', "„")):
+        return Suggestions()  # an excluded word, or the exact words of a phrase
+    said = Query(q=before.strip()) if queries.parse(before) else Query()
+
+    def total(query: Query) -> int:
+        return index.count(query, ground, today)
+
+    near = index.beginning(said, ground, today, prefix, WORDS)
+    if not near and len(prefix) >= _MEND_FROM_LETTERS:
+        near = index.near(prefix)[:WORDS]
+    whole = [f"{before}{word.shown}" for word in near]
+    places = [place.id for place in ground.places.beginning_with(words.fold(prefix))][:PLACES]
+    themes = _themes(prefix) if not before.strip() else []
+    return Suggestions(
+        tuple((text, n) for text in whole if (n := total(Query(q=text)))),
+        tuple((id_, n) for id_ in places if (n := total(Query(q=said.q, municipality=(id_,))))),
+        tuple((code, n) for code in themes if (n := total(Query(theme=(code,)))))[:THEMES],
+        index.titled(said, ground, today, prefix, DATASETS) if len(prefix) >= _TITLES_FROM_LETTERS else (),
+    )
+
+
+def _themes(prefix: str) -> list[str]:
+    """The themes one of whose words begins with some letters, in German or English."""
+    folded = words.fold(prefix)
+    found = []
+    for code in LISTS["data-theme"]:
+        said = map(words.fold, words.WORD.findall(f"{code.de} {code.en}"))
+        if any(word.startswith(folded) for word in said):
+            found.append(code.code)
+    return found

@@ -1,0 +1,134 @@
+"""A search and its address: what the parameters of /datasets mean, and how a search is written as parameters."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, NoReturn
+
+from starlette.datastructures import QueryParams
+
+from catalog.maps import boxes
+from catalog.reading.entries import FACETS, SORTS, Query
+from catalog.web.refusing import Refused
+from schemas.tables.geometry import BoundingBox
+
+SIZE = 20
+LAST_PAGE = 500
+LONGEST = 200
+_MOST_VALUES = 50
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d{1,12})?")
+
+
+def asked(parameters: QueryParams) -> Query:
+    """The search that an address asks for; unknown values of facets find nothing.
+
+    Raises Refused (400) for a box or a day that is none, naming the parameter.
+    """
+    chosen = {name: tuple(dict.fromkeys(_values(parameters, name))) for name in FACETS}
+    sort = parameters.get("sort", "")
+    number = parameters.get("page", "1")
+    begin, end = _day(parameters, "from"), _day(parameters, "to")
+    if begin and end and begin > end:
+        _refuse("from", parameters["from"], "der Tag liegt nach dem von to", "the day is after that of to")
+    return Query(
+        q=" ".join(parameters.get("q", "").split())[:LONGEST],
+        **chosen,
+        bbox=_box(parameters),
+        begin=begin,
+        end=end,
+        sort=sort if sort in SORTS else SORTS[0],
+        page=min(max(int(number), 1), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1,
+        size=SIZE,
+    )
+
+
+def filters(query: Query) -> list[tuple[str, str]]:
+    """The parameters that say what a search finds."""
+    pairs = [("q", query.q)] if query.q else []
+    pairs += [(name, value) for name in FACETS for value in getattr(query, name)]
+    if query.bbox is not None:
+        pairs.append(("bbox", boxes.written(query.bbox)))
+    pairs += [(name, day.isoformat()) for name, day in (("from", query.begin), ("to", query.end)) if day]
+    return pairs
+
+
+def pairs(query: Query) -> list[tuple[str, str]]:
+    """All parameters of a search's address; what is as usual is left out."""
+    found = filters(query)
+    if query.sort != SORTS[0]:
+        found.append(("sort", query.sort))
+    if query.page > 1:
+        found.append(("page", str(query.page)))
+    return found
+
+
+def without(query: Query, name: str, value: str = "") -> Query:
+    """A search without one of its filters (a facet: without that value), from its first page."""
+    none: Mapping[str, Mapping[str, Any]] = {
+        "q": {"q": ""},
+        "bbox": {"bbox": None},
+        "time": {"begin": None, "end": None},
+    }
+    left = none.get(name) or {name: tuple(other for other in getattr(query, name) if other != value)}
+    return replace(query, page=1, **left)
+
+
+def _values(parameters: QueryParams, name: str) -> Iterator[str]:
+    yield from (value[:LONGEST] for value in parameters.getlist(name)[:_MOST_VALUES] if value)
+
+
+def _box(parameters: QueryParams) -> BoundingBox | None:
+    """``bbox=west,south,east,north``, or the four fields of the form, which are needed together."""
+    stated = parameters.get("bbox", "").strip()
+    fields = {name: parameters.get(name, "").strip() for name in BoundingBox._fields}
+    if not stated and not any(fields.values()):
+        return None
+    if stated:
+        name, edges = "bbox", [edge.strip() for edge in stated.split(",")]
+    else:
+        name, edges = (
+            next((name for name, value in fields.items() if not _NUMBER.fullmatch(value)), "east"),
+            [edge.replace(",", ".") for edge in fields.values()],
+        )
+    if len(edges) != 4 or not all(_NUMBER.fullmatch(edge) for edge in edges):
+        _refuse(
+            name,
+            stated or fields.get(name, ""),
+            "erlaubt sind vier Zahlen in Grad: Westen, Süden, Osten, Norden",
+            "four numbers in degrees are allowed: west, south, east, north",
+        )
+    west, south, east, north = map(float, edges)
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90 and math.isfinite(west)):
+        _refuse(
+            name,
+            stated or fields.get(name, ""),
+            "der Westen muss links vom Osten liegen, der Süden unter dem Norden",
+            "the west must lie left of the east, the south below the north",
+        )
+    return BoundingBox(west, south, east, north)
+
+
+def _day(parameters: QueryParams, name: str) -> date | None:
+    """A day; of a year or month the first, and for ``to`` the last."""
+    stated = parameters.get(name, "").strip()
+    if not stated:
+        return None
+    found = _DAY.fullmatch(stated)
+    try:
+        if found is None:
+            raise ValueError(stated)
+        year, month = int(found[1]), int(found[2] or (12 if name == "to" else 1))
+        last = calendar.monthrange(year, month)[1] if name == "to" else 1
+        return date(year, month, int(found[3] or last))
+    except (ValueError, calendar.IllegalMonthError):
+        _refuse(name, stated, "erlaubt ist ein Tag wie 2026-03-01", "a day like 2026-03-01 is allowed")
+
+
+def _refuse(name: str, value: str, de: str, en: str) -> NoReturn:
+    raise Refused(400, f"{name}={value[:40]} geht nicht: {de}.", f"{name}={value[:40]} does not work: {en}.")
