@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from itertools import groupby
 from typing import NamedTuple
 
 import orjson
@@ -100,9 +99,11 @@ def _differences(before: Resource, after: Resource) -> Iterator[Difference]:
 
 
 def _by_name(record: Resource) -> dict[str, tuple[Leaf, ...]]:
-    flat = sorted(_flat("", record), key=lambda pair: (pair[0], written(pair[1]), str(pair[1])))
-    named = {name: tuple(value for _, value in group) for name, group in groupby(flat, key=lambda pair: pair[0])}
-    return {"IRI": (record.iri,), **named} if record.iri else named
+    """The values of each attribute, the attributes in the order of the model."""
+    named: dict[str, list[Leaf]] = {"IRI": [record.iri]} if record.iri else {}
+    for name, value in _flat("", record):
+        named.setdefault(name, []).append(value)
+    return {name: tuple(sorted(values, key=lambda v: (written(v), str(v)))) for name, values in named.items()}
 
 
 def _flat(prefix: str, record: Resource) -> Iterator[tuple[str, Leaf]]:

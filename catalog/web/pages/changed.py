@@ -171,9 +171,11 @@ def _pieces(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     for number, (kind, a, b, c, d) in enumerate(steps):
         first, last = number == 0, number == len(steps) - 1
         for side, words in ((sides[0], before[a:b]), (sides[1], after[c:d])):
-            if words:
-                same = kind == "equal"
-                side.append(Piece(_around(words, first, last) if same else _cut("".join(words)), not same))
+            if words and kind == "equal":
+                side.append(Piece(_around(words, first, last), False))
+            elif words:
+                text = _cut("".join(words))
+                side += [Piece(text.rstrip(), True), Piece(text[len(text.rstrip()) :], False)]
     return tuple(sides[0]), tuple(sides[1])
 
 
