@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 import orjson
 import tantivy
 
-from catalog.reading import matching, queries, spelling
+from catalog.reading import matching, queries, similar, spelling
 from catalog.reading.documents import SCHEMA, Marker
 from catalog.reading.entries import FACETS, NEWEST, Query
 from catalog.reading.filtering import Filters
 from catalog.reading.places import Places
 from catalog.reading.remembered import Remembered
+from catalog.reading.summary import Summary
 from schemas.tables.geometry import BoundingBox
 
-_SEARCHES = 256  # whose facets are kept, and whose totals
+SEARCHES = 256  # whose facets are kept, and whose totals
 
 
 class Found(NamedTuple):
@@ -40,7 +41,7 @@ class Ground(NamedTuple):
     boxes: Mapping[str, BoundingBox]
 
 
-class _View(NamedTuple):
+class View(NamedTuple):
     """One state of the index. Facets are the same on every page of a search, and the dearest part of it."""
 
     marker: Marker
@@ -57,7 +58,7 @@ class Index:
         self._lock = threading.Lock()
         self._state: tuple[object, object] | None = None
         self._opened: tuple[Path, tantivy.Index] | None = None
-        self._view: _View | None = None
+        self._view: View | None = None
 
     @property
     def number(self) -> int:
@@ -88,7 +89,7 @@ class Index:
         opened.reload()
         searcher = opened.searcher()
         marker = read_marker(searcher)
-        self._view = _View(marker, searcher, Remembered(_SEARCHES), Remembered(_SEARCHES)) if marker else None
+        self._view = View(marker, searcher, Remembered(SEARCHES), Remembered(SEARCHES)) if marker else None
 
     def search(self, query: Query, ground: Ground, today: date) -> Found:
         """One page of what a query finds, and the counts of all facets, each without its own filter."""
@@ -149,6 +150,12 @@ class Index:
         wanted = [_filters(query, ground, today).combined(), begun]
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in wanted])
         return _keys(view.searcher, view.searcher.search(both, most, False))
+
+    def similar(self, key: str, summary: Summary, ground: Ground, most: int) -> tuple[str, ...]:
+        """The keys of datasets that are about the same as one, the most alike first."""
+        view = self._view
+        alike = similar.query(key, summary, ground.places) if view else None
+        return _keys(view.searcher, view.searcher.search(alike, most, False)) if view and alike else ()
 
     def keys_by(self, field: str, values: Sequence[str]) -> tuple[str, ...]:
         """The keys of the datasets with one of the values in a raw field (publisher, distribution)."""
