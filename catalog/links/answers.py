@@ -69,7 +69,7 @@ def of_answer(asked: Question, answer: Answer, head_refused: bool = False) -> Ou
         if wait is not None or answer.status == 429:
             return Outcome(None, "busy", wait=wait)
     if answer.status >= 400:
-        return Outcome(answer.status, _class(answer.status))
+        return Outcome(answer.status, reason_of_status(answer.status))
     reason = "head" if head_refused else ""
     if asked.reads and asked.service and answer.status < 300 and not is_capabilities(answer.body):
         reason = "no-capabilities"
@@ -102,7 +102,8 @@ def words(reason: str, status: int | None, language: str = "de") -> str:
     return REASONS[reason][0 if language == "de" else 1].format(status=status or "")
 
 
-def _class(status: int) -> str:
+def reason_of_status(status: int) -> str:
+    """The key of REASONS for a status code from 400 on."""
     if status in (404, 410):
         return "not-found"
     if status in (401, 402, 403, 407, 451):

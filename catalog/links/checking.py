@@ -77,7 +77,7 @@ def check(
         allowed_hosts=region.allowed_hosts,
         limits=limits or Limits(),
         local=own.local(region),
-        permitted=_permitted(region),
+        permitted=permitted(region),
         resolver=resolver,
         take=budget.take,
         ended=ended,
@@ -97,7 +97,7 @@ def check(
     return done
 
 
-def _permitted(region: Region) -> frozenset[str]:
+def permitted(region: Region) -> frozenset[str]:
     """The hosts of sources whose publisher allows more than its robots.txt, as the crawl takes it (guards.md)."""
     sources = (each for each in region.sources if each.permission and each.personal_data == "remove")
     return frozenset(host for host in (book.host_of(source.url) for source in sources) if host)

@@ -1,10 +1,15 @@
-"""Previews of files: made in a limited process, kept in the cache, read by pages, charts and maps.
+"""Previews of files: made in a bound process, kept in the cache, read by pages, charts and maps.
 
-`find()` gives the preview of a file and has it made if need be, `peek()` never waits; `rows()` filters and sorts all rows
-that were kept, `geojson()` and `picture()` give what is drawn.
+`find()` gives the preview of a file and has it made if need be, `peek()` never waits; `rows()`, `cells()` and `every()`
+filter and sort all rows that were kept, `geojson()` and `picture()` give what is drawn. All of them block.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from catalog.preview.model import (
+    Cells,
     Facet,
     Filter,
     Geometry,
@@ -17,7 +22,11 @@ from catalog.preview.model import (
 )
 from catalog.preview.reasons import Reason
 
+if TYPE_CHECKING:
+    from catalog.preview.access import cells, every, find, geojson, peek, picture, rows, wanted
+
 __all__ = [
+    "Cells",
     "Facet",
     "Filter",
     "Geometry",
@@ -28,4 +37,21 @@ __all__ = [
     "Selection",
     "Source",
     "Wanted",
+    "cells",
+    "every",
+    "find",
+    "geojson",
+    "peek",
+    "picture",
+    "rows",
+    "wanted",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The doors, loaded when a page asks for one: the process that reads strangers' files has no use for the network."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from catalog.preview import access
+
+    return getattr(access, name)

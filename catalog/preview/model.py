@@ -12,6 +12,7 @@ from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table
 # Part of a preview's key: what an older engine made is made anew.
 VERSION = 1
 
+TextKind = Literal["", "plain", "json", "xml"]
 State = Literal["ready", "making", "none"]
 Kind = Literal["table", "map", "text", "image", "document", "page", "archive", "none"]
 
@@ -21,8 +22,8 @@ class Wanted:
     """A file that is to be previewed: where it lies, and what its source allows.
 
     `service` is the kind of service that its record says it is (a value of `catalog.links.questions.SERVICES`), empty for a
-    file; `layer` names its layer, empty for the first one. `personal` says whether the source may show data of persons
-    (`personal_data = "allowed"`).
+    file; `layer` names its layer, or the sheet of a workbook; empty for the one that we choose. `personal` says whether
+    the source may show data of persons (`personal_data = "allowed"`).
     """
 
     address: str
@@ -99,9 +100,9 @@ class Preview:
 
     `table` holds the first rows (at most 1,000) as text; the figures of `profile` rest on all rows that were read, up to
     200,000: those that `rows()` filters and sorts. `rows_kept` counts these, 0 while they are being written.
-    Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `sheets`
-    those of a workbook; `layers` are name and title of a service's layers, `layer` is the one shown; `text` is the
-    beginning of a text, indented where it is JSON or XML. `chart` is what `catalog.charts.prepare` made of all rows.
+    Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `layers` are
+    name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown;
+    `text` is the beginning of a text, indented where it is JSON. `chart` is what `catalog.charts.prepare` made of all rows.
     `notes` are repairs and remarks, to be shown as they are.
     """
 
@@ -121,9 +122,8 @@ class Preview:
     geometry: Geometry | None = None
     picture: Picture | None = None
     text: str = ""
-    text_kind: Literal["", "plain", "json", "xml"] = ""
+    text_kind: TextKind = ""
     members: tuple[str, ...] = ()
-    sheets: tuple[str, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()
     layer: str = ""
     chart: Mapping[str, Any] = field(default_factory=dict)

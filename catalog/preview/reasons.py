@@ -98,6 +98,7 @@ TEXTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
     ),
     "encrypted": ("Die Datei ist durch ein Passwort geschützt.", "The file is protected by a password.", _TELL),
     "empty": ("Die Datei ist leer.", "The file is empty.", _TELL),
+    "no-table": ("In der Datei steht keine Tabelle.", "There is no table in the file.", _TAKE),
     "unreadable": (
         "Die Datei ist beschädigt oder unvollständig.",
         "The file is damaged or incomplete.",
@@ -153,15 +154,18 @@ TEMPORARY = frozenset(
 
 
 class Reason(NamedTuple):
-    """Why something is not shown: a key of TEXTS and the values of its wording."""
+    """Why something is not shown: a key of TEXTS and the values of its wording; a size is in bytes."""
 
     code: str
     values: Mapping[str, str] = {}
 
     def text(self, language: str = "de") -> str:
         """The reason as a sentence."""
+        from catalog.web.formats import size  # readers of files say nothing, and do without its languages
+
         german, english, _ = TEXTS[self.code]
-        return (german if language == "de" else english).format_map(self.values)
+        values = {key: size(value, language) or "?" if key == "size" else value for key, value in self.values.items()}
+        return (german if language == "de" else english).format_map(values)
 
     def advice(self, language: str = "de") -> str:
         """What to do next, as a sentence."""

@@ -191,14 +191,18 @@ def _within(longitudes: Iterable[float], latitudes: Iterable[float]) -> bool:
 
 def add_wkt(bounds: Bounds, text: str) -> str:
     """Let a box hold all points of a WKT geometry; gives the CRS that it names (`SRID=25832;…`) or nothing."""
-    srid, _, rest = text.rpartition(";")
-    for piece in _pieces(rest):
+    for piece in _pieces(text.rpartition(";")[2]):
         if bounds.full:
             break
         found = _NUMBER.findall(piece[:200])
         if len(found) >= 2:
             bounds.add(float(found[0]), float(found[1]))
-    code = srid.strip().upper().removeprefix("SRID=")
+    return crs_of_wkt(text)
+
+
+def crs_of_wkt(text: str) -> str:
+    """The CRS that a WKT geometry names (`SRID=25832;…`), or nothing."""
+    code = text[:40].rpartition(";")[0].strip().upper().removeprefix("SRID=")
     return f"EPSG:{code}" if code.isascii() and code.isdigit() else ""
 
 

@@ -46,6 +46,7 @@ KINDS: dict[str, Kind] = {
     "jpeg": Kind("image/jpeg", "JPEG", ("jpg", "jpeg", "jpe")),
     "gif": Kind("image/gif", "GIF", ("gif",)),
     "tiff": Kind("image/tiff", "TIFF", ("tif", "tiff")),
+    "webp": Kind("image/webp", "WEBP", ("webp",)),
     "text": Kind("text/plain", "TXT", ("txt", "md", "asc", "csv")),
     "encrypted": Kind("application/octet-stream", "", ()),
     "empty": Kind("application/octet-stream", "", ()),
@@ -89,6 +90,8 @@ def find_kind(data: bytes, name: str = "") -> str:
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             return kind
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "webp"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _kind_of_zip(data)
     if data.startswith(ole.MAGIC):

@@ -217,6 +217,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Beschrieben ist die einzige Datendatei im Archiv: {name}.",
         "What is described is the only data file in the archive: {name}.",
     ),
+    "archive-chosen": (
+        "Gelesen wurde die größte Datei im Archiv: {name}, eine von {count}.",
+        "The largest file in the archive was read: {name}, one of {count}.",
+    ),
+    "column-withheld": (
+        "Die Spalte „{column}“ zeigen wir nicht: Sie enthält vermutlich Daten von Personen.",
+        "We do not show the column “{column}”: it probably holds data of persons.",
+    ),
+    "text-masked": (
+        "Angaben zu Personen wurden im Text verdeckt: {count}.",
+        "Details of persons were covered in the text: {count}.",
+    ),
+    "cells-cut": (
+        "Sehr lange Zellen sind in der Vorschau gekürzt: {count}.",
+        "Very long cells are shortened in the preview: {count}.",
+    ),
     "several-layers": (
         "Die Datei enthält {count} Ebenen; beschrieben ist die erste: {name}.",
         "The file holds {count} layers; the first one is described: {name}.",

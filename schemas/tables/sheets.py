@@ -24,6 +24,7 @@ _SAMPLE_ROWS = 200
 _XLSX_PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|xl/(?!media/|drawings/|charts/|embeddings/).{1,200}\.(?:xml|rels)"
 )
+_XLSX_FRAME = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|xl/workbook\.xml|xl/_rels/workbook\.xml\.rels")
 _ODS_PARTS = frozenset(("content.xml", "mimetype", "META-INF/manifest.xml"))
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
@@ -102,6 +103,20 @@ def _chosen(book: CalamineWorkbook, wanted: str) -> tuple[str, list[tuple[str, .
     named = next((candidate for candidate in main if _DATA.match(candidate[0]) and candidate[2] > 2), None)
     name, sheet, _ = named or next(candidate for candidate in main if 5 * candidate[2] >= largest)
     return name, [tuple(map(_text, row)) for row in sheet.iter_rows()], len(names)
+
+
+def names(data: bytes) -> tuple[str, ...]:
+    """The names of an XLSX's visible sheets, without reading them; nothing where they cannot be told."""
+    try:
+        small = Archive(data).members(lambda name: _XLSX_FRAME.fullmatch(name) is not None, 1_000_000)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(packed(small)))
+    except (TableError, CalamineError, OSError, ValueError, OverflowError):
+        return ()
+    return tuple(
+        meta.name
+        for meta in book.sheets_metadata[:100]
+        if meta.typ == SheetTypeEnum.WorkSheet and meta.visible == SheetVisibleEnum.Visible
+    )
 
 
 def _table_size(sheet: CalamineSheet) -> int:

@@ -96,16 +96,16 @@ class Rows:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path | None, table: Table, columns: Sequence[Column], whole: bool) -> Iterator[Rows]:
-        """The rows of a file, or (without one) those that the table itself holds. Raises sqlite3.Error."""
+    def opened(cls, path: Path | None, table: Table, kept: int) -> Iterator[Rows]:
+        """The ``kept`` rows of a file, or (without one) those that the table itself holds. Raises sqlite3.Error."""
         if path is None:
             connection = sqlite3.connect(":memory:")
         else:
             connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
         try:
             if path is None:
-                write(connection, table)
-            yield cls(connection, columns, whole)
+                kept = write(connection, table)
+            yield cls(connection, table.columns, kept >= table.total_rows)
         finally:
             connection.close()
 

@@ -1,0 +1,130 @@
+"""What pages ask of previews: the preview of a file, its rows, its map, its picture."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+
+from catalog.preview import fetching, wishes
+from catalog.preview.keeping import MAP, PICTURE, ROWS, Keeping, key_of
+from catalog.preview.kept_rows import Rows
+from catalog.preview.model import Cells, Filter, Preview, RowPage, Selection, Wanted
+from catalog.preview.reasons import Reason
+from schemas.region import Region
+
+PATIENCE_SECONDS = 2.5
+FRESH = timedelta(days=1)
+"""How long a preview is shown before the server is asked whether the file has changed."""
+FRESH_FAILURE = timedelta(hours=1)
+_LOOK_SECONDS = 0.02
+
+
+def wanted(region: Region, source_key: str, address: str, service: str = "", layer: str = "") -> Wanted:
+    """What a page wants to show: a distribution's address, and what the source of its record allows."""
+    source = next((each for each in region.sources if each.key == source_key), None)
+    personal = source is not None and source.personal_data == "allowed"
+    return Wanted(address, source_key, service, layer[:200], personal)
+
+
+def peek(region: Region, wish: Wanted) -> Preview | None:
+    """The preview that is there, however old; none where there is none. Never waits, never makes one."""
+    return Keeping(region).get(key_of(wish))
+
+
+def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Preview:
+    """The preview of a file, made if need be; "making" where that takes longer than the patience (seconds).
+
+    An old one is shown at once and made anew meanwhile, unless the file lies here and is known to be another.
+    """
+    kept = Keeping(region)
+    key = key_of(wish)
+    if not wish.address:
+        return Preview(key, "", "none", reason=Reason("no-address"))
+    found = kept.get(key)
+    changed = found is not None and _changed(region, wish, found)
+    if found is not None and not changed and not _old(found):
+        return found
+    try:
+        wishes.leave(kept, wish)
+        wishes.wake(region, kept)
+    except OSError:
+        return found or Preview(key, wish.address, "none", reason=Reason("no-room"))
+    if found is not None and not changed:
+        return found
+    before = found
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
+        found = kept.get(key)
+        if found is not None and (before is None or found.source != before.source):
+            return found
+    return before or Preview(key, wish.address, "making")
+
+
+def _changed(region: Region, wish: Wanted, found: Preview) -> bool:
+    stamp = fetching.stamp(region, wish)
+    if stamp is None:
+        return False
+    return stamp != (found.source.etag if found.source is not None else "")
+
+
+def _old(found: Preview) -> bool:
+    if found.source is None:
+        return True
+    checked = datetime.fromisoformat(found.source.checked_at)
+    failed = found.state == "none" and found.reason is not None and found.reason.temporary
+    return datetime.now(UTC) - checked > (FRESH_FAILURE if failed else FRESH)
+
+
+def rows(region: Region, preview: Preview, selection: Selection) -> RowPage:
+    """A page of rows: of all that were kept, or of the head while they are being written."""
+    try:
+        with _opened(region, preview) as found:
+            return found.page(selection)
+    except sqlite3.Error:
+        return RowPage((), (), 0, 0, False, late=True)
+
+
+def cells(
+    region: Region, preview: Preview, columns: Sequence[str], filters: Sequence[Filter] = (), limit: int = 200_000
+) -> Cells:
+    """Some columns of all rows that the filters let through, without rows that sum up others."""
+    try:
+        with _opened(region, preview) as found:
+            return found.cells(columns, filters, limit)
+    except sqlite3.Error:
+        return Cells((), 0, 0, False, late=True)
+
+
+def every(region: Region, preview: Preview, selection: Selection) -> Iterator[tuple[str, ...]]:
+    """All rows that the filters let through, one by one; page and size do not count."""
+    with _opened(region, preview) as found:
+        yield from found.every(selection)
+
+
+def _opened(region: Region, preview: Preview) -> AbstractContextManager[Rows]:
+    if preview.table is None:
+        raise sqlite3.DataError("this preview has no table")
+    path = Keeping(region).path(preview, ROWS) if preview.rows_kept else None
+    return Rows.opened(path, preview.table, preview.rows_kept)
+
+
+def geojson(region: Region, preview: Preview) -> bytes | None:
+    """The features that a map draws, as a GeoJSON FeatureCollection; none where there are none."""
+    return _content(region, preview, MAP) if preview.geometry is not None else None
+
+
+def picture(region: Region, preview: Preview) -> bytes | None:
+    """The picture of the media type that ``preview.picture`` names; none where there is none."""
+    return _content(region, preview, PICTURE) if preview.picture is not None else None
+
+
+def _content(region: Region, preview: Preview, name: str) -> bytes | None:
+    path = Keeping(region).path(preview, name)
+    try:
+        return path.read_bytes() if path is not None else None
+    except OSError:
+        return None

@@ -1,0 +1,184 @@
+"""From the content of a file to its preview: what may be shown, its figures, facets, map and chart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from catalog import charts
+from catalog.maps import boxes, reducing
+from catalog.preview import persons, placing
+from catalog.preview.contents import Content
+from catalog.preview.model import Facet, Geometry, Preview
+from catalog.preview.persons import Without, nobody
+from catalog.preview.reasons import Reason
+from schemas.tables import BoundingBox, Note, Profile, Table, profile
+from schemas.tables.kinds import KINDS
+from schemas.tables.notes import note
+from schemas.tables.types import is_missing
+
+HEAD_ROWS = 1_000
+_HEAD_CELLS = 100_000
+_LEAST_ROWS = 20
+_LONGEST_CELL = 2_000
+_MOST_FACETS = 20
+_MAX_FACET_COLUMNS = 60
+_LONGEST_VALUE = 200
+_FACETS = frozenset(("category", "boolean", "year", "key", "text", "date", "integer"))
+_MOST_FEATURES = 5_000
+_MAX_NOTES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A preview, the table with all rows that may be kept, and what lies beside it."""
+
+    preview: Preview
+    table: Table | None = None
+    geojson: bytes | None = None
+    image: bytes | None = None
+
+
+def assembled(content: Content, base: Preview, allowed: bool, without: Without = nobody) -> Assembled:
+    """The preview of a content. ``base`` has key, address and source; ``allowed``: the source may show persons."""
+    known = KINDS[content.file_kind]
+    preview = replace(
+        base,
+        source=base.source
+        and base.source._replace(kind=content.file_kind, media_type=known.media_type, file_type=known.file_type),
+        reason=content.reason or base.reason,
+        title=persons.text_without(content.title, allowed, without)[:500],
+        members=tuple(without(name)[:500] for name in content.members),
+        layers=content.layers or base.layers,
+        layer=content.layer or base.layer,
+        notes=(*base.notes, *content.notes),
+    )
+    if content.table is not None or content.placed is not None or content.lines:
+        return _with_rows(content, preview, allowed, without)
+    if content.text:
+        text = persons.text_without(content.text, allowed, without)
+        masked = (note("text-masked", count=1),) if text != content.text else ()
+        return Assembled(
+            replace(
+                preview,
+                state="ready",
+                kind="text",
+                text=text,
+                text_kind=content.text_kind,
+                notes=_listed((*preview.notes, *masked)),
+            )
+        )
+    if content.picture is not None:
+        hints = () if allowed else tuple(persons.hints_in(content.spoken))
+        if hints or without(content.spoken) != content.spoken:
+            return Assembled(replace(preview, state="none", title="", withheld=hints, reason=Reason("personal-data")))
+        return Assembled(
+            replace(preview, state="ready", kind=content.kind, picture=content.picture), image=content.image
+        )
+    if content.kind == "archive":
+        return Assembled(replace(preview, state="ready", kind="archive"))
+    return Assembled(replace(preview, state="none", kind=content.kind, reason=preview.reason or Reason("empty")))
+
+
+def _with_rows(content: Content, preview: Preview, allowed: bool, without: Without) -> Assembled:
+    table = content.table
+    shown: persons.Shown | None = None
+    if table is not None and table.columns:
+        table = persons.table_without(table, without)
+        shown = persons.shown(table, profile(table), allowed)
+        table = shown.table
+    features = placing.features(content, table)
+    drawn, geometry = _drawn(features, content)
+    preview = replace(preview, geometry=geometry, kind="map" if geometry else "table")
+    if shown is None or table is None or not table.columns:
+        if geometry is None:
+            withheld = shown.withheld if shown else ()
+            reason = Reason("personal-data") if withheld else preview.reason or Reason("empty")
+            return Assembled(replace(preview, state="none", kind="none", withheld=withheld, reason=reason))
+        return Assembled(replace(preview, state="ready", notes=_listed(preview.notes)), geojson=drawn)
+    head, cut = _head(table, allowed, without)
+    notes = (*preview.notes, *table.notes, *shown.notes, *shown.profile.notes, *cut)
+    return Assembled(
+        replace(
+            preview,
+            state="ready",
+            table=head,
+            profile=shown.profile,
+            facets=tuple(_facets(table, shown.profile)),
+            withheld=shown.withheld,
+            chart=charts.prepare(table, shown.profile, geometry is not None),
+            notes=_listed(notes),
+        ),
+        table=table,
+        geojson=drawn,
+    )
+
+
+def _listed(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Each remark once, and not more of them than people read."""
+    return tuple(dict.fromkeys(notes))[:_MAX_NOTES]
+
+
+def _head(table: Table, allowed: bool, without: Without) -> tuple[Table, tuple[Note, ...]]:
+    """The first rows, with very long cells cut; the lines above the table without persons."""
+    count = min(HEAD_ROWS, max(_LEAST_ROWS, _HEAD_CELLS // max(1, len(table.columns))))
+    long = 0
+    rows = []
+    for row in table.rows[:count]:
+        if max(map(len, row), default=0) > _LONGEST_CELL:
+            long += sum(len(cell) > _LONGEST_CELL for cell in row)
+            row = tuple(cell if len(cell) <= _LONGEST_CELL else f"{cell[: _LONGEST_CELL - 1]}…" for cell in row)
+        rows.append(row)
+    head = replace(
+        table,
+        rows=tuple(rows),
+        sum_rows=tuple(number for number in table.sum_rows if number < count),
+        skipped=tuple(persons.text_without(line[:_LONGEST_CELL], allowed, without) for line in table.skipped[:20]),
+    )
+    return head, (note("cells-cut", count=long),) if long else ()
+
+
+def _facets(table: Table, figures: Profile) -> Iterator[Facet]:
+    """The values of each column that has few of them, the most frequent first."""
+    for index, column in enumerate(figures.columns[:_MAX_FACET_COLUMNS]):
+        if column.type not in _FACETS or column.distinct is None or not 2 <= column.distinct <= _MOST_FACETS:
+            continue
+        if 2 * column.distinct > figures.profiled_rows:
+            continue
+        counts = Counter(cell for row in table.rows if not is_missing(cell := row[index].strip()))
+        if len(counts) <= _MOST_FACETS and max(map(len, counts), default=0) <= _LONGEST_VALUE:
+            yield Facet(column.name, tuple(counts.most_common()))
+
+
+def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[bytes | None, Geometry | None]:
+    reduced = reducing.reduced(features, most=_MOST_FEATURES)
+    box = _box(reduced.features)
+    if not reduced.features or box is None:
+        return None, None
+    encoded = orjson.dumps({"type": "FeatureCollection", "features": reduced.features})
+    of_file = content.placed.total if content.placed is not None else len(features)
+    kinds = tuple(dict.fromkeys(str(each["geometry"]["type"]) for each in reduced.features))
+    geometry = Geometry(
+        total=max(of_file, len(reduced.features)),
+        shown=len(reduced.features),
+        kinds=kinds,
+        box=box,
+        points=sum(1 for each in reduced.features for _ in boxes.positions(each["geometry"])),
+        size=len(encoded),
+        simplified=reduced.simplified,
+        source="geometry" if content.placed is not None else "columns",
+    )
+    return encoded, geometry
+
+
+def _box(features: Sequence[reducing.Feature]) -> BoundingBox | None:
+    """The box around the features; those few that lie outside Germany by a slip of the pen do not widen it (F48)."""
+    german = [each for each in features if all(map(_in_germany, boxes.positions(each["geometry"])))]
+    return boxes.of_features(german if 0 < len(features) - len(german) <= 0.05 * len(features) else features)
+
+
+def _in_germany(position: tuple[float, float]) -> bool:
+    return 5.0 <= position[0] <= 16.0 and 47.0 <= position[1] <= 56.0

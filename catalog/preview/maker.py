@@ -1,0 +1,233 @@
+"""The process that makes a region's previews: takes wishes, fetches, has each file read by a bound process, keeps the result."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import multiprocessing
+import os
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from catalog import database
+from catalog.forgetting.register import forgotten
+from catalog.links.asking import Asking
+from catalog.links.book import host_of
+from catalog.links.checking import permitted
+from catalog.preview import fetching, keeping, wishes, worker
+from catalog.preview.fetching import Fetched, NotFetched, Unchanged
+from catalog.preview.keeping import Keeping
+from catalog.preview.model import Preview
+from catalog.preview.reasons import Reason
+from catalog.preview.wishes import Wish
+from catalog.runs.staging import now_text
+from harvesters.guards.destinations import check_destination
+from harvesters.guards.exceptions import FetchRefused
+from harvesters.guards.run import agent_string
+from schemas.region import Region, load
+
+AT_ONCE = 2
+WALL_SECONDS = 30.0
+"""Longest that one file may be read (seconds), however little of the processor it gets."""
+IDLE_SECONDS = 90.0
+_LOOK_SECONDS = 0.03
+_PRUNE_EVERY = 50
+_RESULTS = 50_000_000
+log = logging.getLogger(__name__)
+_context = multiprocessing.get_context("forkserver")
+
+
+def main(folder: str) -> None:
+    """Make previews until nobody wants any for a while, this process's parent is gone, or another maker is at work."""
+    parent = os.getppid()
+    _context.set_forkserver_preload(["catalog.preview.worker", "pandas"])
+    forkserver.ensure_running()
+    region = load(Path(folder))
+    kept = Keeping(region)
+    handle = wishes.lock(kept)
+    if handle is not None:
+        asyncio.run(Maker(region, kept).work(lambda: os.getppid() != parent))
+    # The server of forks ends with the last process that holds its pipe: this one.
+
+
+class Maker:
+    """Makes previews of a region, two at once, over one connection to each host."""
+
+    def __init__(self, region: Region, kept: Keeping) -> None:
+        self.region = region
+        self.kept = kept
+        self.made = 0
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking = Asking(
+            agent=agent_string(region.base_url, region.publisher.email),
+            allowed_hosts=region.allowed_hosts,
+            permitted=permitted(region),
+        )
+        self._engine = database.prepare(region)
+
+    async def work(self, ended: Callable[[], bool] = lambda: False, idle_seconds: float = IDLE_SECONDS) -> None:
+        """Take wishes until ``ended``, or nothing was wished for a while."""
+        busy = time.monotonic()
+        lock_file = wishes.lock_file(self.kept)
+        while not ended() and lock_file.exists() and time.monotonic() - busy < idle_seconds:
+            for wish in wishes.left(self.kept):
+                if wish.key in self._running or len(self._running) >= AT_ONCE:
+                    continue
+                if wish.urgency and self._running:
+                    continue  # what nobody waits for never stands in the way
+                task = asyncio.create_task(self._granted(wish))
+                self._running[wish.key] = task
+                task.add_done_callback(partial(self._ended, wish.key))
+            if self._running:
+                busy = time.monotonic()
+            await asyncio.sleep(_LOOK_SECONDS)
+        for task in list(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        self._engine.dispose()
+
+    def _ended(self, key: str, _task: asyncio.Task[None]) -> None:
+        self._running.pop(key, None)
+
+    async def _granted(self, wish: Wish) -> None:
+        try:
+            await self._make(wish)
+        except OSError as error:  # the disk is full, or the folder was deleted
+            log.error("previews: %s", error)
+        except Exception as error:  # the next wish must be granted all the same
+            log.exception("previews: %s", type(error).__name__)
+            self._put_nothing(wish, NotFetched(Reason("failed")))
+        finally:
+            wishes.clear(self.kept, wish.key)
+        self.made += 1
+        if self.made % _PRUNE_EVERY == 1:
+            await asyncio.to_thread(self.kept.prune)
+
+    async def _make(self, wish: Wish) -> None:
+        known = self.kept.get(wish.key)
+        try:
+            got = await self._fetched(wish, known)
+            digest = hashlib.sha256(got.body).hexdigest()
+            if known is not None and known.ready and known.source is not None and known.source.sha256 == digest:
+                raise Unchanged
+        except Unchanged:
+            assert known is not None
+            assert known.source is not None
+            source = known.source._replace(checked_at=now_text())
+            self.kept.put(replace(known, source=source), self.kept.folder / known.folder if known.folder else None)
+            return
+        except NotFetched as refused:
+            self._put_nothing(wish, refused)
+            return
+        except FetchRefused as refused:  # only ahead of demand: robots.txt, or a host that wants rest
+            log.info("previews: %s", refused)
+            return
+        base = Preview(
+            wish.key,
+            wish.wanted.address,
+            "making",
+            reason=got.reason,
+            source=got.source._replace(sha256=digest),
+            notes=got.notes,
+            layers=got.layers,
+            layer=got.layer,
+        )
+        await self._read(wish, base, got.body)
+
+    async def _fetched(self, wish: Wish, known: Preview | None) -> Fetched:
+        now = datetime.now(UTC)
+        wanted = wish.wanted
+        local = await asyncio.to_thread(fetching.from_folder, self.region, wanted, now)
+        if local is not None:
+            return local
+        async with self._hosts[host_of(wanted.address)]:
+            if wish.urgency:
+                here = check_destination(wanted.address, "GET", self.region.allowed_hosts, self._asking.limits)
+                if here.host not in self._asking.permitted:
+                    await self._asking.obey_robots(here, wanted.address)
+            pace = self._asking.pace if wish.urgency else None
+            return await fetching.from_network(self.region, wanted, known, now, pace=pace)
+
+    async def _read(self, wish: Wish, base: Preview, body: bytes) -> None:
+        folder = self.kept.new_folder(wish.key)
+        try:
+            await asyncio.to_thread((folder / worker.FETCHED).write_bytes, body)
+            name = base.source.name if base.source else ""
+            whole = base.source.whole if base.source else True
+            gone = await asyncio.to_thread(forgotten, self._engine)
+            job = worker.Job(folder, base, name, whole, wish.wanted.layer, wish.wanted.personal, gone)
+            found = await self._watched(job)
+            (folder / worker.FETCHED).unlink()
+            (folder / worker.RESULT).unlink(missing_ok=True)
+            if found.folder or any(folder.iterdir()):
+                self.kept.put(found, folder)
+            else:
+                self.kept.put(found)
+        finally:
+            if not self._names(wish.key, folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _names(self, key: str, folder: Path) -> bool:
+        kept = self.kept.get(key)
+        return kept is not None and kept.folder == folder.name
+
+    async def _watched(self, job: worker.Job) -> Preview:
+        """What the reading process made; it is ended when its time is over. A head is kept as soon as it is there."""
+        ours, theirs = _context.Pipe(duplex=False)
+        process = _context.Process(target=worker.run, args=(job, theirs), daemon=True)
+        await asyncio.to_thread(process.start)
+        theirs.close()
+        until = time.monotonic() + WALL_SECONDS
+        best: Preview | None = None
+        try:
+            while True:
+                # Whether it is alive is asked first: what it said last is not missed then.
+                alive = process.is_alive() and time.monotonic() < until
+                while (word := _word(ours)) is not None:
+                    best = self._result(job, best)
+                    if word == b"done":
+                        return best
+                    self.kept.put(best)
+                if not alive:
+                    break
+                await asyncio.sleep(0.01)
+        finally:
+            ours.close()
+            process.kill()
+            await asyncio.to_thread(process.join)
+            process.close()
+        return best or replace(job.base, state="none", reason=Reason("too-costly"))
+
+    def _result(self, job: worker.Job, best: Preview | None) -> Preview:
+        """The preview that the reader wrote. It has read a stranger's file: what it says of itself does not count."""
+        file = job.folder / worker.RESULT
+        try:
+            if file.stat().st_size > _RESULTS:
+                raise ValueError("too large")
+            found = keeping.from_json(file.read_bytes())
+        except (OSError, ValueError) as error:
+            log.error("previews: a result is none: %s", type(error).__name__)
+            return best or replace(job.base, state="none", reason=Reason("failed"))
+        return replace(found, key=job.base.key, address=job.base.address, folder="")
+
+    def _put_nothing(self, wish: Wish, refused: NotFetched) -> None:
+        source = fetching.nothing(wish.wanted, refused, datetime.now(UTC))
+        self.kept.put(Preview(wish.key, wish.wanted.address, "none", reason=refused.reason, source=source))
+
+
+def _word(pipe: Connection) -> bytes | None:
+    """What the reader has said, without unpacking anything of it; none if it has said nothing, or is gone."""
+    try:
+        return pipe.recv_bytes(16) if pipe.poll() else None
+    except (EOFError, OSError):
+        return None

@@ -1,0 +1,80 @@
+"""What seems to be data of persons is taken out before anything is shown: columns, details in texts, pages of documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from harvesters.persons.texts import without_persons
+from schemas.tables import Note, PersonalHint, Profile, Table
+from schemas.tables.notes import note
+from schemas.tables.persons import find_hints
+
+Without = Callable[[str], str]
+"""A text without whoever was forgotten (`allmende forget`)."""
+
+
+class Shown(NamedTuple):
+    """A table and its profile as they may be shown, what was withheld, and what is said of it."""
+
+    table: Table
+    profile: Profile
+    withheld: tuple[PersonalHint, ...]
+    notes: tuple[Note, ...]
+
+
+def nobody(text: str) -> str:
+    """The text as it is: nobody was forgotten."""
+    return text
+
+
+def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
+    """A table without the columns that its profile has hints on; with all of them where the source allows it."""
+    if allowed or not profile.personal:
+        return Shown(table, profile, (), ())
+    named = {hint.column for hint in profile.personal}
+    kept = [index for index, column in enumerate(table.columns) if column.name not in named]
+    columns = tuple(table.columns[index] for index in kept)
+    rows = tuple(tuple(row[index] for index in kept) for row in table.rows)
+    dropped = [column.name for column in table.columns if column.name in named]
+    period = profile.period
+    if period is not None and set(period.columns) & named:
+        period = None
+    return Shown(
+        replace(table, columns=columns, rows=rows),
+        replace(
+            profile,
+            columns=tuple(column for column in profile.columns if column.name not in named),
+            period=period,
+            notes=tuple(each for each in profile.notes if each.code != "personal-data"),
+        ),
+        profile.personal,
+        tuple(note("column-withheld", column=name) for name in dropped),
+    )
+
+
+def table_without(table: Table, without: Without) -> Table:
+    """A table without whoever was forgotten."""
+    if without is nobody:
+        return table
+    cell = lru_cache(50_000)(without)
+    return replace(
+        table,
+        columns=tuple(replace(column, name=cell(column.name)) for column in table.columns),
+        rows=tuple(tuple(map(cell, row)) for row in table.rows),
+    )
+
+
+def text_without(text: str, allowed: bool, without: Without) -> str:
+    """A text without persons, where the source does not allow them; never with whoever was forgotten."""
+    text = without(text)
+    return text if allowed or not text else without_persons(text, "de")
+
+
+def hints_in(text: str) -> Sequence[PersonalHint]:
+    """What in the text of a page points to persons: mailboxes that bear a name, bank accounts."""
+    words = Counter(text.split()) + Counter(" ".join(line.split()) for line in text.splitlines())
+    return [hint for hint in find_hints("", words) if hint.kind != "telephone"]

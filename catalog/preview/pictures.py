@@ -1,0 +1,91 @@
+"""Pictures of our own making: an image redrawn small, the first page of a PDF. Nothing of the original's bytes is kept."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import NamedTuple
+
+from catalog.preview.model import Picture
+from catalog.preview.reasons import Reason
+
+MAX_SIDE = 1_200
+MAX_PIXELS = 60_000_000
+_MAX_SPOKEN = 50_000
+_PASSWORD = 4  # pdfium: FPDF_ERR_PASSWORD
+
+
+class Drawn(NamedTuple):
+    """A picture, its bytes, and the text and title of the page that it shows."""
+
+    picture: Picture
+    content: bytes
+    spoken: str = ""
+    title: str = ""
+
+
+def redrawn(data: bytes) -> Drawn | Reason:
+    """An image without what is hidden in it (place, camera, author), at most 1,200 pixels wide and high."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "TIFF", "WEBP")) as image:
+                image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a large JPEG is decoded small at once
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    return Reason("bomb")
+                return _saved(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return Reason("bomb")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, OverflowError):
+        return Reason("unreadable")
+
+
+def _saved(image: object, pages: int = 0) -> Drawn:
+    from PIL import Image
+
+    assert isinstance(image, Image.Image)
+    see_through = image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info
+    plain = image.convert("RGBA" if see_through else "RGB")
+    plain.thumbnail((MAX_SIDE, MAX_SIDE))
+    # A fresh picture of the same size holds pixels and nothing else.
+    fresh = Image.new(plain.mode, plain.size)
+    fresh.paste(plain)
+    out = io.BytesIO()
+    photograph = not see_through and not pages
+    if photograph:
+        fresh.save(out, "JPEG", quality=82, optimize=True)
+    else:
+        fresh.save(out, "PNG", optimize=fresh.width * fresh.height < 500_000)
+    media_type = "image/jpeg" if photograph else "image/png"
+    return Drawn(Picture(media_type, fresh.width, fresh.height, pages), out.getvalue())
+
+
+def first_page(data: bytes) -> Drawn | Reason:
+    """The first page of a PDF as a picture, with its text: it is looked through before the picture is shown."""
+    import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        return Reason("encrypted" if getattr(error, "err_code", 0) == _PASSWORD else "unreadable")
+    try:
+        pages = len(document)
+        if not pages:
+            return Reason("empty")
+        page = document[0]
+        width, height = page.get_size()
+        if not (1 <= width <= 20_000 and 1 <= height <= 20_000):
+            return Reason("unreadable")
+        scale = min(MAX_SIDE / max(width, height), 2.0)
+        drawn = _saved(page.render(scale=scale).to_pil(), pages)
+        spoken = page.get_textpage().get_text_bounded()[:_MAX_SPOKEN]
+        title = str(document.get_metadata_value("Title") or "")[:500]
+        return drawn._replace(spoken=spoken, title=" ".join(title.split()))
+    except (pypdfium2.PdfiumError, ValueError, OSError):
+        return Reason("unreadable")
+    finally:
+        document.close()

@@ -1,0 +1,95 @@
+"""The features that a map draws: of a layer, or of a table with coordinates in its columns; each named by its row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from catalog.delivery.wkt import geojson_of
+from catalog.preview.contents import Content
+from schemas.tables import Column, Table
+from schemas.tables.geometry import crs_of_wkt
+from schemas.tables.placement import Feature, placed
+from schemas.tables.positions import WGS84
+from schemas.tables.types import in_germany, is_missing, number_of
+from schemas.tables.words import words
+
+MAX_FEATURES = 100_000
+_PAIRS = (("longitude", "latitude", WGS84), ("easting", "northing", ""))
+_NAMES = (
+    "name",
+    "titel",
+    "title",
+    "bezeichnung",
+    "objekt",
+    "anlage",
+    "stop",
+    "standort",
+    "straße",
+    "strasse",
+    "adresse",
+    "ort",
+    "art",
+)
+_WORDS = frozenset(("text", "category"))
+_LONGEST_NAME = 120
+
+
+def features(content: Content, table: Table | None) -> list[Feature]:
+    """The features with a geometry, in degrees; ``id`` and ``row`` are the number of the table's row, from 0."""
+    found = content.placed.features[:MAX_FEATURES] if content.placed is not None else _of_columns(table)
+    label = _label(table)
+    rows = table.rows if table is not None else ()
+    drawn: list[Feature] = []
+    for number, feature in enumerate(found):
+        if feature["geometry"] is None:
+            continue
+        name = rows[number][label].strip() if label is not None and number < len(rows) else ""
+        properties: dict[str, Any] = {"name": "" if is_missing(name) else name[:_LONGEST_NAME]}
+        if number < len(rows):
+            properties["row"] = number
+        drawn.append({"type": "Feature", "id": number, "geometry": feature["geometry"], "properties": properties})
+    return drawn + list(content.lines)
+
+
+def _label(table: Table | None) -> int | None:
+    """The column that names a thing best: by its own name, else the first that holds words."""
+    if table is None:
+        return None
+    spoken = [index for index, column in enumerate(table.columns) if column.type in _WORDS]
+    for wanted in _NAMES:
+        for index in spoken:
+            if any(word.startswith(wanted) or word.endswith(wanted) for word in words(table.columns[index].name)):
+                return index
+    return spoken[0] if spoken else None
+
+
+def _of_columns(table: Table | None) -> Sequence[Feature]:
+    if table is None:
+        return ()
+    rows = table.rows[:MAX_FEATURES]
+    totals = frozenset(table.sum_rows)
+    by_type: dict[str, int] = {column.type: index for index, column in reversed(list(enumerate(table.columns)))}
+    if "wkt" in by_type:
+        place = by_type["wkt"]
+        crs = next((code for row in rows[:100] if (code := crs_of_wkt(row[place]))), "")
+        return placed([{"geometry": geojson_of(row[place]) if row[place] else None} for row in rows], crs).features
+    for x, y, crs in _PAIRS:
+        if x in by_type and y in by_type:
+            east, north = by_type[x], by_type[y]
+            points = [
+                {"geometry": _point(table.columns[east], row[east], table.columns[north], row[north])}
+                if number not in totals
+                else {"geometry": None}
+                for number, row in enumerate(rows)
+            ]
+            return placed(points, crs).features
+    return ()
+
+
+def _point(x: Column, east: str, y: Column, north: str) -> dict[str, Any] | None:
+    """A point of two cells; none where a slip of the pen would put it into the sea."""
+    first, second = number_of(x, east), number_of(y, north)
+    if first is None or second is None or not (in_germany(x, first) and in_germany(y, second)):
+        return None
+    return {"type": "Point", "coordinates": [first, second]}
