@@ -31,7 +31,7 @@ _COMPRESSIBLE = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:xml|json)|appli
 _COMPRESS_FROM = 1000
 _OVERHEAD = 2000  # what an answer costs beside its body
 _OF_BODY = (b"content-length", b"content-type", b"content-encoding", b"etag")
-_GZIP = re.compile(r"(?:^|,)\s*(gzip|x-gzip|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*(?=,|$)", re.I)
+_CODING = re.compile(r"(?:^|,)\s*([a-z-]+|\*)\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*(?=,|$)", re.I)
 
 
 def number(request: Request) -> int:
@@ -106,7 +106,9 @@ class Answer:
         self.modified = _seconds(stated.get(b"last-modified", b""))
         self.conditional = True
         kind = stated.get(b"content-type", b"")
-        self.compressible = len(body) >= _COMPRESS_FROM and _COMPRESSIBLE.match(kind) is not None
+        self.compressible = (
+            len(body) >= _COMPRESS_FROM and _COMPRESSIBLE.match(kind) is not None and b"content-encoding" not in stated
+        )
         if status != 200 or b"no-store" in stated.get(b"cache-control", b""):
             self.conditional = False
             self.headers = headers
@@ -197,7 +199,9 @@ class Conditional:
                 return
             if _KEEP in scope and answer.status in (200, 301, 303):
                 self._keep(key, answer)
-        await _give(answer, scope["method"], accepts_gzip(encoding), if_none_match, if_modified_since, send)
+        await _give(
+            answer, scope["method"], accepts(encoding, "gzip", "x-gzip"), if_none_match, if_modified_since, send
+        )
 
     async def _made(self, scope: Scope, receive: Receive, send: Send) -> Answer | None:
         """What the app answers; None if that was a stream, which is then sent."""
@@ -235,12 +239,12 @@ class Conditional:
             self.spent -= self.ready.popitem(last=False)[1].size
 
 
-def accepts_gzip(accept_encoding: bytes) -> bool:
-    """Whether a client takes gzip (RFC 9110, 12.5.3)."""
+def accepts(accept_encoding: bytes, *names: str) -> bool:
+    """Whether a client takes a content coding, which may have several names (RFC 9110, 12.5.3)."""
     if accept_encoding in (b"", b"identity"):
         return False
-    said = {name.lower(): quality for name, quality in _GZIP.findall(accept_encoding.decode("latin-1"))}
-    quality = said.get("gzip", said.get("x-gzip", said.get("*")))
+    said = {name.lower(): quality for name, quality in _CODING.findall(accept_encoding.decode("latin-1"))}
+    quality = next((said[name] for name in (*names, "*") if name in said), None)
     return quality is not None and not re.fullmatch(r"0(\.0*)?", quality)
 
 

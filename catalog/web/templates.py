@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,25 +10,25 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import jinja2
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from catalog.search import Catalogue
-from catalog.web import conditional, formats, sanitising
+from catalog.web import conditional, formats, sanitising, static
 from catalog.web.texts import LANGUAGES, SOURCE, Texts, texts
 from schemas.region import Municipality, Region
 
 PAGES = Path(__file__).parent / "pages"
-ASSETS = Path(__file__).parent / "assets"
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Query = Iterable[tuple[str, str]] | Mapping[str, str]
 
 
-def routes(path: str, handler: Handler) -> list[Route]:
-    """The routes of a page: in German at its path, in the other languages under ``/en/…``."""
+def routes(path: str, handler: Handler, methods: Sequence[str] = ("GET",)) -> list[Route]:
+    """The routes of a page or of its form: in German at its path, in the other languages under ``/en/…``."""
     paths = [_in_language(path, language) for language in LANGUAGES]
-    return [Route(each, handler, methods=["GET"], name=f"{handler.__name__}:{each}") for each in paths]
+    return [Route(each, handler, methods=list(methods), name=f"{handler.__name__}:{each}") for each in paths]
 
 
 class Page:
@@ -74,6 +73,10 @@ class Page:
     def place(self, municipality_id: str) -> Municipality | None:
         """The municipality of an id."""
         return self.region.municipality(municipality_id)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a page at a path without variable parts, so that menus show only what is there."""
+        return path in _fixed_paths(self.request.app)
 
     def day(self, text: str) -> str:
         """A date in words."""
@@ -123,7 +126,18 @@ class Links:
 
     def asset(self, name: str) -> str:
         """A file of ``assets/``; its address changes with its content, so that it can be kept for good."""
-        return self.file(f"/assets/{name}", {"v": _version(name)})
+        return self.file(f"/assets/{name}", {"v": static.file(name).version})
+
+    def vendored(self, name: str) -> str:
+        """A file of an npm package, like :meth:`asset`; empty where the build left these files out."""
+        return self.asset(name) if name in static.paths() else ""
+
+
+def _fixed_paths(app: Starlette) -> frozenset[str]:
+    known: frozenset[str] | None = getattr(app.state, "fixed_paths", None)
+    if known is None:
+        known = app.state.fixed_paths = frozenset(route.path for route in app.routes if isinstance(route, Route))
+    return known
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -138,11 +152,6 @@ def _in_language(path: str, language: str) -> str:
     if language == SOURCE:
         return path
     return f"/{language}" if path == "/" else f"/{language}{path}"
-
-
-@cache
-def _version(name: str) -> str:
-    return hashlib.blake2b((ASSETS / name).read_bytes(), digest_size=6).hexdigest()
 
 
 @cache
@@ -165,6 +174,7 @@ def _environment(prefix: str, language: str) -> jinja2.Environment:
         "link": links.page,
         "file": links.file,
         "asset": links.asset,
+        "vendored": links.vendored,
     }
     environment.filters |= {
         "day": lambda text: formats.day(text, language),

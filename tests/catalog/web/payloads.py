@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -92,12 +93,16 @@ _HARMLESS = ("http://", "https://", "mailto:", "tel:", "/", "#")
 _RUNNING = {"script", "iframe", "object", "embed", "base", "svg", "math", "template", "frame", "applet", "marquee"}
 
 
+_OURS = re.compile(r"/assets/[\w./-]+\.js\?v=[0-9a-f]{12}")  # a script of ours: a file, its version, no text inside
+
+
 def dangers(page: str) -> Iterator[str]:
     """Everything in a page that could run, load or lead somewhere else than meant; takes HTML as browsers read it."""
     for node in LexborHTMLParser(page).css("*"):
         attributes = {name: value or "" for name, value in node.attributes.items()}
         data = (node.tag, attributes.get("type")) == ("script", "application/ld+json")
-        if node.tag in _RUNNING and not data and not _is_our_curve(node):
+        ours = node.tag == "script" and _OURS.fullmatch(attributes.get("src", "")) and not node.text().strip()
+        if node.tag in _RUNNING and not data and not ours and not _is_our_curve(node):
             yield f"<{node.tag}>"
         for name, value in attributes.items():
             if name.startswith("on") or name in ("style", "srcdoc", "formaction", "xlink:href", "srcset", "ping"):
@@ -116,7 +121,7 @@ def dangers(page: str) -> Iterator[str]:
 def _is_our_curve(node: LexborNode) -> bool:
     """The one drawing of ours: a line in a frame with words, and nothing else."""
     parent = node.parent
-    if node.tag != "svg" or parent is None or (parent.tag, parent.attributes.get("class")) != ("figure", "curve"):
+    if node.tag != "svg" or parent is None or parent.tag != "figure" or node.attributes.get("class") != "curve":
         return False
     inside = [(child.tag, set(child.attributes)) for child in node.css("*") if child.tag != "svg"]
     return inside == [("title", {"id"}), ("desc", {"id"}), ("polyline", {"points", "vector-effect"})]

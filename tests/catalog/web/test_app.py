@@ -18,7 +18,7 @@ from starlette.routing import Route
 from catalog.search import Catalogue
 from catalog.web import conditional
 from catalog.web.app import create_app
-from catalog.web.conditional import Conditional, accepts_gzip
+from catalog.web.conditional import Conditional, accepts
 from catalog.web.routing import routes
 from catalog.web.security import CSP, QUERY_BYTES
 from schemas.syntax import FORMATS
@@ -162,7 +162,7 @@ def test_what_gains_nothing_is_not_packed(place: Place) -> None:
     ],
 )
 def test_who_takes_gzip(header: bytes, accepted: bool) -> None:
-    assert accepts_gzip(header) is accepted
+    assert accepts(header, "gzip", "x-gzip") is accepted
 
 
 # ------------------------------------------------------------------------------------------------- ready answers
