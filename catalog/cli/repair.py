@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import typer
 
 from catalog.cli.choice import choose
-from catalog.cli.output import complain, print_json, settings
+from catalog.cli.output import complain, print_json, print_json_rows, settings
 from catalog.corrections.decision import Corrected, correct
 from catalog.corrections.publication import Wish
 from catalog.exceptions import NoSuchRun, RunActive
@@ -22,24 +23,33 @@ from catalog.repair.proposing import Advice, Proposing, turtle
 from catalog.repair.rules import titles
 from catalog.search import Catalogue
 from catalog.store import utc_now
+from catalog.web import plans
 from schemas.corrections import NotCorrectable
+from schemas.mqa import HIGHEST
 from schemas.region import ConfigurationError, Region
 
 VERB = "repair"
+# What nobody looks at one by one must be more likely right than wrong.
+CERTAIN_FOR_ALL = 50
 
 
 def command(
     context: typer.Context,
     record: str = typer.Argument("", metavar="[RECORD]", help="SLUG, KEY, IRI or SOURCE/NATIVE_ID."),
     every: bool = typer.Option(False, "--all", help="All datasets instead of one."),
-    accept: list[str] | None = typer.Option(None, "--accept", metavar="RULE", help="Accept what this rule proposes."),
-    least: int = typer.Option(0, "--certainty", metavar="N", help="Only what is so certain at least.", min=0, max=100),
+    accept: list[str] | None = typer.Option(
+        None, "--accept", metavar="RULE|ID", help="Accept what this rule proposes, or one."
+    ),
+    least: int | None = typer.Option(
+        None, "--certainty", metavar="N", help="Only what is so certain at least.", min=0, max=100
+    ),
     offline: bool = typer.Option(False, "--offline", help="Look at no file over the network."),
     json: bool = typer.Option(False, "--json", help="Print one JSON document."),
 ) -> int:
     """Propose what mends a record, each with its evidence and the points that it brings.
 
-    Accepting writes corrections, all of them one publication that `undo` takes back.
+    Accepting writes corrections, all of them one publication that `undo` takes back. Of all datasets at once only what is
+    50 % certain is accepted, unless --certainty says otherwise.
 
     Examples:
 
@@ -52,21 +62,18 @@ def command(
     region = settings(context).region()
     catalogue = Catalogue(region)
     try:
-        proposing = Proposing(catalogue, utc_now(), fetches=not offline)
+        proposing = Proposing(catalogue, utc_now(), fetches=not offline, quick=offline and not every)
         some = _all(catalogue) if every else iter([[_one(catalogue, record)]])
-        advice = [each for entries in some for each in proposing.advise(entries, _tell)]
+        advice = (each for entries in some for each in proposing.advise(entries, _tell))
+        if not accept:
+            shown = (_certain(each, least or 0) for each in advice)
+            (_tell_json if json else _tell_sums if every else _tell_each)(region, shown)
+            return 0
+        names = {name for said in accept for name in said.split(",") if name}
+        wanted = wishes(chosen(advice, names, least if least is not None else CERTAIN_FOR_ALL if every else 0))
     finally:
         catalogue.close()
-    if not accept:
-        shown = [_certain(each, least) for each in advice]
-        if json:
-            print_json({"records": [each.to_json() for each in shown], **_sums(shown)})
-        elif every:
-            _show_sums(shown)
-        else:
-            _show(shown)
-        return 0
-    return _accept(region, advice, accept, least, json)
+    return _accept(region, wanted, json)
 
 
 def _one(catalogue: Catalogue, record: str) -> Entry:
@@ -96,36 +103,59 @@ def _certain(advice: Advice, least: int) -> Advice:
     return Advice(advice.entry, advice.before, advice.after, kept, advice.related)
 
 
-def _sums(advice: Sequence[Advice]) -> dict[str, object]:
-    number = len(advice) or 1
-    counted = Counter(each.proposal.rule for one in advice for each in one.proposals)
-    gains: Counter[str] = Counter()
-    for one in advice:
-        for each in one.proposals:
-            gains[each.proposal.rule] += each.gain
-    return {
-        "average": round(sum(each.before for each in advice) / number, 1),
-        "average_after": round(sum(each.after for each in advice) / number, 1),
-        "rules": [
-            {
-                "rule": rule,
-                "title": dict(zip(("de", "en"), titles()[rule], strict=True)),
-                "proposals": n,
-                "gain": gains[rule],
-            }
-            for rule, n in sorted(counted.items(), key=lambda pair: (-gains[pair[0]], pair[0]))
-        ],
-    }
+class _Sums:
+    """What is added up over many datasets, so that none of them has to be kept."""
+
+    def __init__(self) -> None:
+        self.datasets = self.before = self.after = 0
+        self.number: Counter[str] = Counter()
+        self.gains: Counter[str] = Counter()
+
+    def add(self, advice: Advice) -> None:
+        """Counts one dataset."""
+        self.datasets += 1
+        self.before += advice.before
+        self.after += advice.after
+        for each in advice.proposals:
+            self.number[each.proposal.rule] += 1
+            self.gains[each.proposal.rule] += each.gain
+
+    def told(self) -> dict[str, Any]:
+        """The averages, and what each rule proposes and brings, the most first."""
+        by_gain = sorted(self.number.items(), key=lambda pair: (-self.gains[pair[0]], pair[0]))
+        return {
+            "average": round(self.before / (self.datasets or 1), 1),
+            "average_after": round(self.after / (self.datasets or 1), 1),
+            "rules": [
+                {
+                    "rule": rule,
+                    "title": dict(zip(("de", "en"), titles()[rule], strict=True)),
+                    "proposals": number,
+                    "gain": self.gains[rule],
+                }
+                for rule, number in by_gain
+            ],
+        }
 
 
-def _show(advice: Sequence[Advice]) -> None:
+def _tell_json(_: Region, advice: Iterator[Advice]) -> None:
+    sums = _Sums()
+
+    def records() -> Iterator[dict[str, Any]]:
+        for each in advice:
+            sums.add(each)
+            yield each.to_json()
+
+    print_json_rows("records", records(), sums.told)
+
+
+def _tell_each(region: Region, advice: Iterator[Advice]) -> None:
     for one in advice:
-        print(f"{one.entry.title}\n  {one.before} von 405 Punkten, mit allem hier Vorgeschlagenen {one.after}")
+        print(f"{one.entry.title}\n  {one.before} von {HIGHEST} Punkten, mit allem hier Vorgeschlagenen {one.after}")
         for each in one.proposals:
             proposal = each.proposal
-            print(
-                f"\n  +{each.gain}  {titles()[proposal.rule][0]} ({proposal.rule}), Gewissheit {proposal.certainty} %"
-            )
+            title = titles()[proposal.rule][0]
+            print(f"\n  +{each.gain}  {title} ({proposal.rule}), Gewissheit {proposal.certainty} %, {each.id}")
             print(f"      {proposal.evidence_de}")
             for line in turtle(each).splitlines():
                 print(f"      {line}")
@@ -134,24 +164,24 @@ def _show(advice: Sequence[Advice]) -> None:
             print(f"\n  Annehmen: allmende repair {one.entry.slug} --accept {' --accept '.join(rules)}")
         else:
             print("  Es gibt nichts vorzuschlagen.")
+        print(f"  Im Browser annehmen: {plans.repair_address(region, one.entry.slug)}")
 
 
-def _show_sums(advice: Sequence[Advice]) -> None:
-    sums = _sums(advice)
-    print(
-        f"{len(advice)} Datensätze: im Mittel {sums['average']} von 405 Punkten, mit allen Vorschlägen {sums['average_after']}"
-    )
-    rules = sums["rules"]
-    assert isinstance(rules, list)
-    for rule in rules:
+def _tell_sums(region: Region, advice: Iterator[Advice]) -> None:
+    counted = _Sums()
+    for each in advice:
+        counted.add(each)
+    sums = counted.told()
+    before, after = sums["average"], sums["average_after"]
+    print(f"{counted.datasets} Datensätze: im Mittel {before} von {HIGHEST} Punkten, mit allen Vorschlägen {after}")
+    for rule in sums["rules"]:
         print(f"  {rule['rule']:<24} {rule['title']['de']:<40} {rule['proposals']:>6} Vorschläge  +{rule['gain']}")
-    if rules:
+    if sums["rules"]:
         print("  Annehmen: allmende repair --all --accept REGEL   Einzeln ansehen: allmende repair EINTRAG")
+    print(f"  Im Browser ansehen und annehmen: {plans.repairs_address(region)}")
 
 
-def _accept(region: Region, advice: Sequence[Advice], rules: Sequence[str], least: int, json: bool) -> int:
-    names = [name for said in rules for name in said.split(",") if name]
-    wanted = wishes(chosen(advice, names, least))
+def _accept(region: Region, wanted: Sequence[Wish], json: bool) -> int:
     made: Corrected | None = None
     if wanted:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
@@ -12,23 +13,33 @@ from schemas import hvd
 from schemas.model import DataService, Dataset, DatasetSeries
 from schemas.region import ConfigurationError
 
+_ID = re.compile(r"[a-z2-7]{8}")
 
-def chosen(advice: Iterable[Advice], rules: Collection[str], least: int = 0) -> list[Weighed]:
-    """The proposals of the rules, as far as they are so certain at least; with an HVD category also what follows from it.
 
-    Raises ConfigurationError for a rule that there is not, naming those that there are.
+def chosen(advice: Iterable[Advice], names: Collection[str], least: int = 0) -> list[Weighed]:
+    """The proposals that are named: by a rule, as far as they are so certain at least, or each by its own id.
+
+    With an HVD category comes what follows from it. Raises ConfigurationError for a rule that there is not, naming those
+    that there are, and for an id that is not, or no longer, that of a proposal.
     """
-    unknown = sorted(set(rules) - titles().keys())
+    unknown = sorted(name for name in names if name not in titles() and not _ID.fullmatch(name))
     if unknown:
         allowed = ", ".join(sorted(titles()))
         raise ConfigurationError(f"--accept: Regel {unknown[0]!r} gibt es nicht; möglich: {allowed} (no such rule)")
-    return [
-        weighed
-        for each in advice
-        for weighed in _with_completion(
-            each, [w for w in each.proposals if w.proposal.rule in rules and w.proposal.certainty >= least]
+    missing = {name for name in names if name not in titles()}
+    found = []
+    for each in advice:
+        own = [
+            w for w in each.proposals if w.id in names or (w.proposal.rule in names and w.proposal.certainty >= least)
+        ]
+        missing -= {w.id for w in own}
+        found += list(_with_completion(each, own))
+    if missing:
+        gone = ", ".join(sorted(missing))
+        raise ConfigurationError(
+            f"--accept: {gone} ist weder eine Regel noch ein Vorschlag, der noch gilt (no rule, and no proposal any more)"
         )
-    ]
+    return found
 
 
 def _with_completion(advice: Advice, own: list[Weighed]) -> Iterator[Weighed]:

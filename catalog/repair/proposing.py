@@ -22,10 +22,14 @@ from catalog.search import Catalogue
 from schemas import corrections, mqa, proposals, whole
 from schemas.corrections import NotCorrectable
 from schemas.findings import Severity
+from schemas.iris import digest
 from schemas.model import Dataset, Distribution, Resource, iri_of
 from schemas.namespaces import PREFIXES
 from schemas.proposals import Proposal
 from schemas.validation import check
+
+# Of a larger region, what neighbours say takes longer to find out than a page may take.
+MOST_NEIGHBOURS = 2000
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ class Weighed:
         """The names of the distribution that it is about; none for the record itself."""
         return (self.proposal.part,) if self.proposal.part else ()
 
+    @cached_property
+    def id(self) -> str:
+        """A short name of the proposal as it is: the same record, place, rule and values have the same one."""
+        said = (self.key, self.proposal.rule, self.proposal.attribute, self.proposal.part or "", turtle(self))
+        return digest("\n".join(said).encode(), 5)
+
     @property
     def value(self) -> str:
         """What the property would be, as statements about corrections.SUBJECT with those of companions."""
@@ -62,6 +72,7 @@ class Weighed:
     def to_json(self) -> dict[str, Any]:
         """The proposal as an entry of ``repair --json``."""
         return {
+            "id": self.id,
             "record": self.key,
             "rule": self.proposal.rule,
             "title": dict(zip(("de", "en"), titles().get(self.proposal.rule, ("", "")), strict=True)),
@@ -113,24 +124,29 @@ def turtle(weighed: Weighed) -> str:
 
 
 class Proposing:
-    """Proposes for records of a catalogue at one number. ``fetches``: files are looked at over the network where needed."""
+    """Proposes for records of a catalogue at one number.
 
-    def __init__(self, catalogue: Catalogue, now: datetime, fetches: bool) -> None:
+    ``fetches``: files are looked at over the network where needed. ``quick``: for a page; in a region of more than
+    MOST_NEIGHBOURS datasets neither neighbours nor series are asked.
+    """
+
+    def __init__(self, catalogue: Catalogue, now: datetime, fetches: bool, quick: bool = False) -> None:
         self.catalogue = catalogue
         self.region = catalogue.region
         self.at = catalogue.number()
         self.now = now
         self.fetches = fetches
+        self.alone = quick and catalogue.counts(self.at).datasets > MOST_NEIGHBOURS
 
     @cached_property
     def neighbours(self) -> neighbours.Neighbours:
         """The datasets of the region by kind."""
-        return neighbours.neighbours(self.catalogue, self.at)
+        return neighbours.Neighbours() if self.alone else neighbours.neighbours(self.catalogue, self.at)
 
     @cached_property
     def series(self) -> Mapping[str, Sequence[Proposal]]:
         """The series that datasets of the region may be years of, by the dataset's IRI."""
-        return yearly.proposals(self.catalogue, self.at, self.now)
+        return {} if self.alone else yearly.proposals(self.catalogue, self.at, self.now)
 
     def _record(self, key: str) -> Dataset | None:
         found = self.catalogue.get(key, self.at)

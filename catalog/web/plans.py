@@ -2,7 +2,8 @@
 
 Nothing of a held or planned run may become public (DESIGN 3, step 6; F66), and there is no login yet: so the address of
 the differences holds a word that only this region's folder can make. The command prints it. The same word lets the run
-be accepted or rejected on its page, and one of its own lets a record be taken out of a cluster.
+be accepted or rejected on its page, and one of its own lets a record be taken out of a cluster; another
+lets proposals of repair be accepted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from catalog.signing import is_word, word
 from schemas.region import Region
 
 SHOWN = 200
+_REPAIR = "repair"
 
 
 class Differences(NamedTuple):
@@ -49,6 +51,21 @@ def record_address(region: Region, slug: str, key: str) -> str:
 def splits(region: Region, key: str, claimed: str) -> bool:
     """Whether a word is the one in the address of :func:`record_address`."""
     return is_word(region, f"cluster {key}", claimed)
+
+
+def repair_address(region: Region, slug: str) -> str:
+    """Where the proposals for a dataset can be accepted."""
+    return f"{region.base_url}/dataset/{quote(slug)}/repair?key={word(region, _REPAIR)}"
+
+
+def repairs_address(region: Region) -> str:
+    """Where the datasets that lack something are listed, each with the address to accept proposals at."""
+    return f"{region.base_url}/quality?key={word(region, _REPAIR)}"
+
+
+def repairs(region: Region, claimed: str) -> bool:
+    """Whether a word is the one in the address of :func:`repair_address`; it holds for every dataset of the region."""
+    return is_word(region, _REPAIR, claimed)
 
 
 def differences(region: Region, run_id: int) -> Differences | None:

@@ -6,14 +6,12 @@ from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from catalog.reading.entries import Entry, Same
 from catalog.web import plans
 from catalog.web.negotiation import Refused, existing
-from catalog.web.orders import form, order
-from catalog.web.templates import Page
-from catalog.web.texts import LANGUAGES, SOURCE
+from catalog.web.orders import form, locked, order
+from catalog.web.templates import Page, routes
 
 _DECISIONS = {"accept": ("--accept",), "relink": ("--relink", "--accept"), "reject": ("--reject",)}
 
@@ -23,7 +21,7 @@ async def decide(request: Request) -> Response:
     page, fields = Page(request), await form(request)
     run_id: int = request.path_params["id"]
     if not plans.opens(page.region, run_id, fields.get("key", "")):
-        raise _locked()
+        raise locked()
     decision = _DECISIONS.get(fields.get("decision", ""))
     if decision is None:
         raise Refused(400, "Diese Entscheidung gibt es nicht.", "There is no such decision.")
@@ -54,7 +52,7 @@ async def _cluster(request: Request) -> tuple[Page, Entry, Same]:
     page, fields = Page(request), await form(request)
     entry = existing(page.catalogue.get(request.path_params["slug"], page.at))
     if not isinstance(entry, Entry) or not plans.splits(page.region, entry.key, fields.get("key", "")):
-        raise _locked()
+        raise locked()
     others = {each.key: each for each in page.catalogue.same(entry.key, page.at)}
     other = others.get(fields.get("record", ""))
     if other is None:
@@ -62,20 +60,8 @@ async def _cluster(request: Request) -> tuple[Page, Entry, Same]:
     return page, entry, other
 
 
-def _locked() -> Refused:
-    return Refused(403, "Das darf nur, wer den Link dazu hat.", "Only whoever has the link may do that.")
-
-
-def _routes() -> tuple[Route, ...]:
-    return tuple(
-        Route(f"{'' if language == SOURCE else f'/{language}'}{path}", handler, methods=["POST"])
-        for path, handler in (
-            ("/runs/{id:int}/decision", decide),
-            ("/dataset/{slug}/split", split),
-            ("/dataset/{slug}/primary", prefer),
-        )
-        for language in LANGUAGES
-    )
-
-
-ROUTES = _routes()
+ROUTES = (
+    *routes("/runs/{id:int}/decision", decide, methods=("POST",)),
+    *routes("/dataset/{slug}/split", split, methods=("POST",)),
+    *routes("/dataset/{slug}/primary", prefer, methods=("POST",)),
+)

@@ -15,7 +15,7 @@ from catalog.links.answers import words
 from catalog.quality import history, reading
 from catalog.quality.figures import Figures
 from catalog.quality.history import Day
-from catalog.web import conditional, formats
+from catalog.web import conditional, formats, plans
 from catalog.web.pages import curves, scores
 from catalog.web.templates import Page, routes
 from schemas.mqa import BY_ID, DIMENSIONS, HIGHEST, most
@@ -62,6 +62,8 @@ async def quality(request: Request) -> Response:
         reach = report.reach(connection)
         broken = report.broken(connection, limit=BROKEN, names=NAMED + 1)
     own = figures.get(history.REGION, Figures())
+    claimed = request.query_params.get("key", "")
+    key = claimed if plans.repairs(page.region, claimed) else ""
     band, tone = scores.band(own.band, page.texts)
     return page.render(
         "quality.html",
@@ -77,6 +79,7 @@ async def quality(request: Request) -> Response:
             (page.texts.text(scores.NAMES[name]), _points(own.points(name), page), most(name)) for name in DIMENSIONS
         ],
         losses=_losses(page, own),
+        key=key,
         cause=(metric.id, scores.lacks(metric, page.texts)) if metric is not None else None,
         places=places,
         more=max(_lacking(own, metric.id) - len(places), 0) if metric is not None else 0,

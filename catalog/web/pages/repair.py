@@ -1,4 +1,4 @@
-"""What would mend a dataset: each proposal with its evidence and the points that it brings, and the command that accepts it."""
+"""What would mend a dataset: each proposal with its evidence and points; by the signed link it is accepted, and taken back."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from catalog.corrections import kept
+from catalog.corrections.shown import shown
 from catalog.reading.entries import Entry, Moved
 from catalog.repair.neighbours import Neighbours
 from catalog.repair.proposing import Advice, Proposing, Weighed, turtle
 from catalog.repair.rules import titles
 from catalog.search import Catalogue
-from catalog.web import conditional
-from catalog.web.negotiation import existing
+from catalog.web import conditional, plans
+from catalog.web.negotiation import Refused, existing
+from catalog.web.orders import form, locked, order
 from catalog.web.pages import labels
 from catalog.web.templates import Page, routes
+from schemas.corrections import BY_HAND
 from schemas.mqa import HIGHEST
 from schemas.proposals import Proposal
 
-# Of a larger region, what neighbours say takes longer to find out than a page may take.
-MOST_NEIGHBOURS = 2000
 _Around = tuple[int, Neighbours, Mapping[str, Sequence[Proposal]]]
 _remembered: WeakKeyDictionary[Catalogue, _Around] = WeakKeyDictionary()
 
@@ -40,6 +42,18 @@ class Row(NamedTuple):
     certainty: int
     turtle: str
     rule: str
+    id: str
+
+
+class Accepted(NamedTuple):
+    """One correction that was accepted as a proposal, in words."""
+
+    title: str
+    attribute: Markup
+    file: str
+    value: str
+    field: str
+    made: str
 
 
 async def repair(request: Request) -> Response:
@@ -53,14 +67,20 @@ async def repair(request: Request) -> Response:
     if entry.slug != slug or entry.kind != "dataset":
         return RedirectResponse(page.link(f"/{entry.kind}/{quote(entry.slug)}"), 301)
     advice = _advice(page, entry)
-    rules = list(dict.fromkeys(each.proposal.rule for each in advice.proposals)) if advice else []
+    rows = [_row(page, each) for each in advice.proposals] if advice else []
+    rules = list(dict.fromkeys(row.rule for row in rows))
+    key = request.query_params.get("key", "")
+    opened = plans.repairs(page.region, key)
     return page.render(
         "repair.html",
         title=page.texts.text("Was diesen Eintrag besser macht"),
         entry=entry,
         advice=advice,
         highest=HIGHEST,
-        rows=[_row(page, each) for each in advice.proposals] if advice else [],
+        rows=rows,
+        accepted=_accepted(page, entry),
+        key=key if opened else "",
+        pending="pending" in request.query_params,
         command=" ".join([f"allmende repair {entry.slug}", *(f"--accept {rule}" for rule in rules)]),
         look=f"allmende repair {entry.slug}",
         trail=[(page.link("/datasets"), page.texts.text("Daten")), (page.link(f"/dataset/{quote(slug)}"), entry.title)],
@@ -68,13 +88,42 @@ async def repair(request: Request) -> Response:
     )
 
 
+async def mend(request: Request) -> Response:
+    """``POST /dataset/SLUG/repair``: accepts proposals by their ids, or takes one back. Raises Refused (400, 403, 404, 409)."""
+    page, fields = Page(request), await form(request)
+    entry = existing(page.catalogue.get(request.path_params["slug"], page.at))
+    key = fields.get("key", "")
+    if not isinstance(entry, Entry) or not plans.repairs(page.region, key):
+        raise locked()
+    if accepted := fields.get("accept", ""):
+        done = await order(page.region, "repair", "--offline", "--accept", accepted, "--", entry.key)
+    elif attribute := fields.get("remove", ""):
+        files = ["--file", fields["file"]] if fields.get("file") else []
+        done = await order(page.region, "correct", "--remove", *files, "--", entry.key, attribute)
+    else:
+        raise Refused(400, "Diese Entscheidung gibt es nicht.", "There is no such decision.")
+    said = {"key": key} if done else {"key": key, "pending": "1"}
+    return RedirectResponse(page.link(f"/dataset/{quote(entry.slug)}/repair", said), 303)
+
+
+def _accepted(page: Page, entry: Entry) -> list[Accepted]:
+    german = page.texts.language == "de"
+    return [
+        Accepted(
+            titles().get(each.rule, (each.rule, each.rule))[0 if german else 1],
+            labels.attribute(each.attribute, page.texts),
+            *(each.file, each.value, each.attribute, each.made),
+        )
+        for each in shown(kept.of_record(page.catalogue.engine, entry.key, page.at), entry)
+        if each.rule != BY_HAND
+    ]
+
+
 def _advice(page: Page, entry: Entry) -> Advice | None:
-    proposing = Proposing(page.catalogue, page.now, fetches=False)
+    proposing = Proposing(page.catalogue, page.now, fetches=False, quick=True)
     known = _remembered.get(page.catalogue)
     if known is not None and known[0] == proposing.at:
         _, proposing.neighbours, proposing.series = known
-    elif page.catalogue.counts(proposing.at).datasets > MOST_NEIGHBOURS:
-        proposing.neighbours, proposing.series = Neighbours(), {}
     _remembered[page.catalogue] = (proposing.at, proposing.neighbours, proposing.series)
     return next(iter(proposing.advise([entry])), None)
 
@@ -86,8 +135,9 @@ def _row(page: Page, each: Weighed) -> Row:
     evidence = proposal.evidence_de if german else proposal.evidence_en
     attribute = labels.attribute(proposal.attribute, page.texts)
     return Row(
-        title, attribute, proposal.part or "", evidence, each.gain, proposal.certainty, turtle(each), proposal.rule
+        *(title, attribute, proposal.part or "", evidence, each.gain),
+        *(proposal.certainty, turtle(each), proposal.rule, each.id),
     )
 
 
-ROUTES = routes("/dataset/{slug}/repair", repair)
+ROUTES = (*routes("/dataset/{slug}/repair", repair), *routes("/dataset/{slug}/repair", mend, methods=("POST",)))
