@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.error
@@ -92,6 +93,7 @@ def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool
     children = [_Child(_web, (region.folder, listening, ours, dict(os.environ))) for _ in range(workers)]
     children.append(_Child(_follow, (region.folder, ours, dict(os.environ))))
     if clocked:
+        children.append(_Child(_preview, (region.folder, ours, dict(os.environ))))
         children.append(_Child(_check, (region.folder, ours, dict(os.environ))))
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -225,6 +227,13 @@ def _check(folder: Path, parent: Connection, environment: dict[str, str]) -> Non
             if str(error) != said:
                 said = str(error)
                 log.exception("links: %s", error)
+
+
+def _preview(folder: Path, _parent: Connection, environment: dict[str, str]) -> None:
+    """Becomes the maker of previews, which has processes of its own; it ends when its parent is gone."""
+    code = "import sys; from catalog.preview.maker import main; main(sys.argv[1], stays=True)"
+    environment = {**environment, "OPENBLAS_NUM_THREADS": "1"}
+    os.execve(sys.executable, [sys.executable, "-c", code, str(folder)], environment)
 
 
 def _child(parent: Connection, environment: dict[str, str]) -> None:

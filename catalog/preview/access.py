@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
+from catalog.links.questions import SERVICES
 from catalog.preview import fetching, wishes
 from catalog.preview.keeping import MAP, PICTURE, ROWS, Keeping, key_of
 from catalog.preview.kept_rows import Rows
@@ -20,13 +21,19 @@ FRESH = timedelta(days=1)
 """How long a preview is shown before the server is asked whether the file has changed."""
 FRESH_FAILURE = timedelta(hours=1)
 _LOOK_SECONDS = 0.02
+_GROWN_SECONDS = 1.2  # so long a reader waits for chart and map where the first rows are there
+_ABANDONED = timedelta(minutes=1)
 
 
 def wanted(region: Region, source_key: str, address: str, service: str = "", layer: str = "") -> Wanted:
-    """What a page wants to show: a distribution's address, and what the source of its record allows."""
+    """What a page wants to show: a distribution's address, and what the source of its record allows.
+
+    ``service`` is the kind of service that it is, or its format (a code of the EU's list); a format that is none is a file.
+    """
+    service = SERVICES.get(service, service)
     source = next((each for each in region.sources if each.key == source_key), None)
     personal = source is not None and source.personal_data == "allowed"
-    return Wanted(address, source_key, service, layer[:200], personal)
+    return Wanted(address, source_key, service if service in SERVICES.values() else "", layer[:200], personal)
 
 
 def peek(region: Region, wish: Wanted) -> Preview | None:
@@ -55,13 +62,15 @@ def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Pr
     if found is not None and not changed:
         return found
     before = found
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
+    began = time.monotonic()
+    while time.monotonic() - began < patience:
         time.sleep(_LOOK_SECONDS)
         found = kept.get(key)
-        if found is not None and (before is None or found.source != before.source):
+        if found is None or (before is not None and found.source == before.source):
+            found = before
+        elif not found.growing or time.monotonic() - began > _GROWN_SECONDS:
             return found
-    return before or Preview(key, wish.address, "making")
+    return found or Preview(key, wish.address, "making")
 
 
 def _changed(region: Region, wish: Wanted, found: Preview) -> bool:
@@ -75,6 +84,8 @@ def _old(found: Preview) -> bool:
     if found.source is None:
         return True
     checked = datetime.fromisoformat(found.source.checked_at)
+    if found.growing:
+        return datetime.now(UTC) - checked > _ABANDONED  # its maker was ended
     failed = found.state == "none" and found.reason is not None and found.reason.temporary
     return datetime.now(UTC) - checked > (FRESH_FAILURE if failed else FRESH)
 

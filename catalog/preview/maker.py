@@ -18,17 +18,20 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from catalog import database
 from catalog.forgetting.register import forgotten
 from catalog.links.asking import Asking
 from catalog.links.book import host_of
 from catalog.links.checking import permitted
-from catalog.preview import fetching, keeping, wishes, worker
+from catalog.preview import ahead, fetching, keeping, wishes, worker
 from catalog.preview.fetching import Fetched, NotFetched, Unchanged
 from catalog.preview.keeping import Keeping
 from catalog.preview.model import Preview
 from catalog.preview.reasons import Reason
 from catalog.preview.wishes import Wish
+from catalog.reading.rows import published
 from catalog.runs.staging import now_text
 from harvesters.guards.destinations import check_destination
 from harvesters.guards.exceptions import FetchRefused
@@ -40,31 +43,39 @@ WALL_SECONDS = 30.0
 """Longest that one file may be read (seconds), however little of the processor it gets."""
 IDLE_SECONDS = 90.0
 _LOOK_SECONDS = 0.03
+_PUBLISHED_SECONDS = 5.0
 _PRUNE_EVERY = 50
 _RESULTS = 50_000_000
 log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
 
 
-def main(folder: str) -> None:
-    """Make previews until nobody wants any for a while, this process's parent is gone, or another maker is at work."""
+def main(folder: str, stays: bool = False) -> None:
+    """Make previews until this process's parent is gone, or another maker is at work, or nobody wants any for a while.
+
+    One that ``stays`` (of ``serve``) does not mind waiting, and makes the previews of what is published ahead of demand.
+    """
     parent = os.getppid()
+    os.nice(5)
     _context.set_forkserver_preload(["catalog.preview.worker", "pandas"])
     forkserver.ensure_running()
     region = load(Path(folder))
     kept = Keeping(region)
-    handle = wishes.lock(kept)
+    while (handle := wishes.lock(kept)) is None and stays and os.getppid() == parent:
+        time.sleep(1.0)
     if handle is not None:
-        asyncio.run(Maker(region, kept).work(lambda: os.getppid() != parent))
+        asyncio.run(Maker(region, kept, stays).work(lambda: os.getppid() != parent))
     # The server of forks ends with the last process that holds its pipe: this one.
 
 
 class Maker:
     """Makes previews of a region, two at once, over one connection to each host."""
 
-    def __init__(self, region: Region, kept: Keeping) -> None:
+    def __init__(self, region: Region, kept: Keeping, stays: bool = False) -> None:
         self.region = region
         self.kept = kept
+        self._stays = stays
+        self._published = 0
         self.made = 0
         self._running: dict[str, asyncio.Task[None]] = {}
         self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -76,10 +87,13 @@ class Maker:
         self._engine = database.prepare(region)
 
     async def work(self, ended: Callable[[], bool] = lambda: False, idle_seconds: float = IDLE_SECONDS) -> None:
-        """Take wishes until ``ended``, or nothing was wished for a while."""
-        busy = time.monotonic()
+        """Take wishes until ``ended``, or (unless it stays) nothing was wished for a while."""
+        busy = looked = time.monotonic()
         lock_file = wishes.lock_file(self.kept)
-        while not ended() and lock_file.exists() and time.monotonic() - busy < idle_seconds:
+        while not ended() and lock_file.exists() and (self._stays or time.monotonic() - busy < idle_seconds):
+            if self._stays and not self._running and time.monotonic() - looked > _PUBLISHED_SECONDS:
+                looked = time.monotonic()
+                await asyncio.to_thread(self._wish_ahead)
             for wish in wishes.left(self.kept):
                 if wish.key in self._running or len(self._running) >= AT_ONCE:
                     continue
@@ -95,6 +109,16 @@ class Maker:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         self._engine.dispose()
+
+    def _wish_ahead(self) -> None:
+        try:
+            with self._engine.connect() as connection:
+                number, _ = published(connection)
+            if number != self._published:
+                ahead.wish(self.region, self._engine, self.kept, number)
+                self._published = number
+        except (OSError, sa.exc.SQLAlchemyError) as error:  # what is wished for now comes first
+            log.error("previews: %s", type(error).__name__)
 
     def _ended(self, key: str, _task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
@@ -197,7 +221,7 @@ class Maker:
                     best = self._result(job, best)
                     if word == b"done":
                         return best
-                    self.kept.put(best)
+                    self.kept.put(replace(best, growing=True))
                 if not alive:
                     break
                 await asyncio.sleep(0.01)

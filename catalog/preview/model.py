@@ -99,7 +99,8 @@ class Preview:
     ("map"), text, a picture of an image or of a document's first page, the title of a web page, the list of an archive.
 
     `table` holds the first rows (at most 1,000) as text; the figures of `profile` rest on all rows that were read, up to
-    200,000: those that `rows()` filters and sorts. `rows_kept` counts these, 0 while they are being written.
+    200,000: those that `rows()` filters and sorts. `rows_kept` counts these. While a large table is `growing`, its first
+    rows are there and the rest follows within seconds: figures rest on the first rows, and there is no chart or map yet.
     Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `layers` are
     name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown;
     `text` is the beginning of a text, indented where it is JSON. `chart` is what `catalog.charts.prepare` made of all rows.
@@ -119,6 +120,7 @@ class Preview:
     facets: tuple[Facet, ...] = ()
     withheld: tuple[PersonalHint, ...] = ()
     rows_kept: int = 0
+    growing: bool = False
     geometry: Geometry | None = None
     picture: Picture | None = None
     text: str = ""

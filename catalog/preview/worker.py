@@ -57,7 +57,9 @@ def _read(job: Job, parent: Connection) -> None:
     if len(data) > _TWO_STEPS:
         found = contents.read(data, job.name, job.whole, HEAD_ROWS, job.layer)
         if found.table is not None and not found.table.complete and found.placed is None:
-            _say(job, parent, _assembled(job, found).preview, "head")
+            # What speaks of all rows follows when all are read.
+            head = replace(_assembled(job, found).preview, kind="table", geometry=None, facets=(), chart={})
+            _say(job, parent, head, "head")
             found = contents.read(data, job.name, job.whole, None, job.layer)
     else:
         found = contents.read(data, job.name, job.whole, None, job.layer)

@@ -1,0 +1,42 @@
+"""Previews ahead of demand: after a publication the files of datasets are wished for, newest first, a bounded number."""
+
+from __future__ import annotations
+
+import heapq
+
+import sqlalchemy as sa
+
+from catalog.links.questions import SERVICES
+from catalog.preview import wishes
+from catalog.preview.access import wanted
+from catalog.preview.keeping import Keeping, key_of
+from catalog.reading import rows
+from schemas.region import Region
+
+MOST = 300
+"""Most files that are wished for after one publication; the others are made when somebody asks."""
+MAX_SIZE = 50_000_000
+
+
+def wish(region: Region, engine: sa.Engine, kept: Keeping, at: int) -> int:
+    """Wish for the files of what is public at a number and has no preview yet; gives how many were wished for.
+
+    Services are left to those who ask: what they say is not kept for long.
+    """
+    found = (
+        (said.modified, row.source_key, address)
+        for row, said in rows.summaries(engine, at)
+        if said.kind == "dataset"
+        for _, form, address, size in said.files
+        if address and form not in SERVICES and not (size.isascii() and size.isdigit() and int(size) > MAX_SIZE)
+    )
+    newest = heapq.nlargest(10 * MOST, found)
+    wished = 0
+    for _, source_key, address in newest:
+        want = wanted(region, source_key, address)
+        if kept.get(key_of(want)) is None:
+            wishes.leave(kept, want, wishes.AHEAD)
+            wished += 1
+            if wished == MOST:
+                break
+    return wished
