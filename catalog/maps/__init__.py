@@ -1,0 +1,1 @@
+"""Maps: places as boxes, outlines of municipalities, features made few enough, drawings in SVG, tiles of the base map."""
