@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from catalog.reading.entries import Entry
 from catalog.reading.summary import Summary, file_of
 from schemas.model import Dataset, Distribution
@@ -23,13 +21,6 @@ def in_order(summary: Summary, record: Dataset) -> tuple[Distribution, ...]:
             waiting.remove(match)
             found.append(match)
     return (*found, *waiting)
-
-
-def distribution(entry: Entry, number: int) -> Distribution | None:
-    """The file of a dataset under a number, from 1; none if there is none."""
-    record = entry.record()
-    files: Sequence[Distribution] = in_order(entry.summary, record) if isinstance(record, Dataset) else ()
-    return files[number - 1] if 1 <= number <= len(files) else None
 
 
 def number_of(entry: Entry, iri: str) -> int | None:

@@ -1,4 +1,4 @@
-"""The minted IRIs: ``/id/KIND/KEY`` leads to the document about what it names."""
+"""The minted IRIs: ``/id/KIND/KEY`` leads to the document about what it names; a distribution's to the page of its file."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from catalog.reading.entries import Moved
-from catalog.web import conditional
-from catalog.web.negotiation import Refused, catalogue_of, existing, local
+from catalog.reading import numbered_files
+from catalog.reading.entries import Entry, Moved
+from catalog.web import conditional, file_addresses
+from catalog.web.negotiation import (
+    HTML,
+    Refused,
+    catalogue_of,
+    existing,
+    html_offer,
+    local,
+    machine_offers,
+    preferred,
+    region_of,
+)
 from schemas import iris
 
 # What these name stands in the document of the dataset they belong to.
@@ -30,7 +41,17 @@ async def thing(request: Request) -> Response:
         raise Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")
     if kind not in _PARTS and entry.kind != kind:
         raise Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")
+    if kind == "distribution":
+        return _file(request, entry, key)
     return RedirectResponse(local(request, f"/{entry.kind}/{quote(entry.slug)}"), 303)
+
+
+def _file(request: Request, entry: Entry, key: str) -> Response:
+    """A distribution: for people the page of the file, for programs the document of its dataset, which describes it."""
+    wanted = preferred(",".join(request.headers.getlist("accept")), (html_offer(), *machine_offers()))
+    number = numbered_files.number_of(entry, f"{region_of(request).base_url}/id/distribution/{key}")
+    found = file_addresses.path(entry.slug, number) if number and wanted == HTML else f"/dataset/{quote(entry.slug)}"
+    return RedirectResponse(local(request, found), 303, {"vary": "Accept"})
 
 
 async def catalog(request: Request) -> Response:

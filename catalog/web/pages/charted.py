@@ -1,0 +1,222 @@
+"""A chart in words: its title, what it says in sentences, what was done to its figures, and the same as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from catalog import charts
+from catalog.charts import Bars, Captions, Figure, Histogram, Lines, labels
+from catalog.charts.figures import Mark, Series
+from catalog.preview import Preview
+from catalog.web.templates import Page
+from catalog.web.texts import Texts, later
+
+_BUCKETS: Mapping[str, str] = {
+    "hour": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt einer Stunde."),
+    "day": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt eines Tages."),
+    "week": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt einer Woche."),
+    "month": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt eines Monats."),
+    "quarter": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt eines Quartals."),
+    "year": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt eines Jahres."),
+}
+_IN_SENTENCES = 3  # series that get a sentence each
+
+
+class Shown(NamedTuple):
+    """A chart for ``charts.html``: the drawing, its name, sentences, notes, and its twin: heads and rows as text.
+
+    ``numeric`` says of each column of the twin whether it holds numbers.
+    """
+
+    drawing: Markup
+    title: str
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...]
+    heads: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def shown(page: Page, preview: Preview, name: str = "chart") -> Shown | None:
+    """The chart that fits a file, made with its preview; none if there is none. ``name`` is unique on the page."""
+    made = charts.prepared(preview.chart)
+    return told(page, made.figure, name) if made and made.figure else None
+
+
+def told(page: Page, figure: Figure, name: str = "chart") -> Shown:
+    """A figure drawn and in words."""
+    said, language = page.texts, page.language
+    title = _title(figure, said)
+    sentences = tuple(map(str, _sentences(figure, said, language)))
+    captions = Captions(title, " ".join(sentences), said.plain("Zahl der Zeilen"))
+    heads, rows = _twin(figure, said, language)
+    return Shown(
+        charts.draw(figure, captions, language, name),
+        title,
+        sentences,
+        tuple(map(str, _notes(figure, said))),
+        heads,
+        tuple(place > 0 for place in range(len(heads))),
+        rows,
+    )
+
+
+def _title(figure: Figure, said: Texts) -> str:
+    if isinstance(figure, Histogram):
+        return said.plain("Wie oft welche Werte vorkommen: {name}", name=charts.named(figure.x, figure.unit))
+    if isinstance(figure, Bars):
+        measure = charts.named(figure.y, figure.unit) if figure.y else said.plain("Zahl der Zeilen")
+        return said.plain("{measure} nach {name}", measure=measure, name=figure.x)
+    if figure.group:
+        unit = figure.series[0].unit if figure.shared else ""
+        measure = charts.named(figure.y, unit)
+        return said.plain("{measure} nach {name} und {group}", measure=measure, name=figure.x, group=figure.group)
+    measures = ", ".join(charts.named(series.name, series.unit) for series in figure.series)
+    return said.plain("{measure} nach {name}", measure=measures, name=figure.x)
+
+
+# ------------------------------------------------------------------------------------------------------ sentences
+
+
+def _sentences(figure: Figure, said: Texts, language: str) -> Iterator[str]:
+    if isinstance(figure, Lines):
+        yield from _of_lines(figure, said, language)
+    elif isinstance(figure, Bars):
+        yield from _of_bars(figure, said, language)
+    else:
+        yield from _of_histogram(figure, said, language)
+
+
+def _of_lines(figure: Lines, said: Texts, language: str) -> Iterator[str]:
+    def marked(mark: Mark, series: Series) -> dict[str, str]:
+        when = _when(mark, figure.exact, said, language)
+        return {"value": _value(mark.value, series.unit, language), "when": when}
+
+    if len(figure.series) == 1:
+        (series,) = figure.series
+        yield said.plain("Höchster Wert: {value} {when}.", **marked(series.highest, series))
+        if series.lowest.value < series.highest.value:
+            yield said.plain("Niedrigster Wert: {value} {when}.", **marked(series.lowest, series))
+            yield said.plain("Zuletzt: {value} {when}.", **marked(series.last, series))
+        return
+    if figure.shared:
+        top = max(figure.series, key=lambda series: series.highest.value)
+        low = min(figure.series, key=lambda series: series.lowest.value)
+        yield said.plain("Höchster Wert: {value} bei „{name}“ {when}.", name=top.name, **marked(top.highest, top))
+        yield said.plain("Niedrigster Wert: {value} bei „{name}“ {when}.", name=low.name, **marked(low.lowest, low))
+        return
+    for series in figure.series[:_IN_SENTENCES]:
+        yield said.plain("{name}: höchster Wert {value} {when}.", name=series.name, **marked(series.highest, series))
+
+
+def _when(mark: Mark, exact: str, said: Texts, language: str) -> str:
+    """When something was, as a part of a sentence: am 3. Februar 2024, im März 2024, im Jahr 2024."""
+    if exact == "years":
+        return said.plain("im Jahr {year}", year=mark.text or str(mark.when.year))
+    time = labels.moment(mark.when, exact, language)
+    if exact in ("month", "quarter"):
+        return said.plain("im {month}", month=time)
+    return said.plain("am {day}", day=time)
+
+
+def _of_bars(figure: Bars, said: Texts, language: str) -> Iterator[str]:
+    name, high = max(figure.bars, key=lambda bar: bar[1])
+    last, low = min(figure.bars, key=lambda bar: bar[1])
+    if figure.rule == "count":
+        yield said.plain("Am häufigsten: „{name}“ mit {value} Zeilen.", name=name, value=labels.value(high, language))
+        return
+    value = _value(high, figure.unit, language)
+    yield said.plain("Höchster Wert: {value} bei „{name}“.", value=value, name=name)
+    if low < high and not figure.hidden:
+        value = _value(low, figure.unit, language)
+        yield said.plain("Niedrigster Wert: {value} bei „{name}“.", value=value, name=last)
+
+
+def _of_histogram(figure: Histogram, said: Texts, language: str) -> Iterator[str]:
+    place = max(range(len(figure.counts)), key=figure.counts.__getitem__)
+    low, high = (labels.tick(edge, figure.digits, language) for edge in figure.edges[place : place + 2])
+    if figure.single:
+        yield said.plain(
+            "Am häufigsten ist der Wert {value}.", value=_value(figure.edges[place], figure.unit, language)
+        )
+    else:
+        unit = f" {figure.unit}" if figure.unit else ""
+        yield said.plain("Am häufigsten sind Werte von {low} bis {high}.", low=low, high=f"{high}{unit}")
+    yield said.plain(
+        "Durchschnitt: {mean}. Die Hälfte der Werte liegt bei höchstens {middle}.",
+        mean=_value(figure.mean, figure.unit, language),
+        middle=_value(figure.middle, figure.unit, language),
+    )
+
+
+def _value(value: float, unit: str, language: str) -> str:
+    return f"{labels.value(value, language)} {unit}".rstrip()
+
+
+# ---------------------------------------------------------------------------------------------------------- notes
+
+
+def _notes(figure: Figure, said: Texts) -> Iterator[str]:
+    """What was done to the figures: averaged, added, left out."""
+    if isinstance(figure, Lines) and figure.bucket:
+        yield said.text(_BUCKETS[figure.bucket])
+    if not isinstance(figure, Histogram) and figure.rule == "sum":
+        yield said.text("Zeilen, die zusammenfallen, sind zusammengezählt.")
+    if not isinstance(figure, Histogram) and figure.rule == "mean":
+        yield said.text("Von Zeilen, die zusammenfallen, ist der Durchschnitt gezeigt.")
+    if not isinstance(figure, Histogram) and figure.hidden:
+        yield said.plural(
+            "{n} weiterer Eintrag ist hier nicht gezeigt.",
+            "{n} weitere Einträge sind hier nicht gezeigt.",
+            figure.hidden,
+        )
+    if figure.skipped:
+        yield said.plural(
+            "{n} Zeile ohne lesbaren Wert fehlt hier.", "{n} Zeilen ohne lesbaren Wert fehlen hier.", figure.skipped
+        )
+
+
+# ----------------------------------------------------------------------------------------------------------- twin
+
+
+def _twin(figure: Figure, said: Texts, language: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The figures as a table: its heads and rows."""
+    if isinstance(figure, Bars):
+        measure = charts.named(figure.y, figure.unit) if figure.y else said.plain("Zahl der Zeilen")
+        rows = tuple((name, labels.value(value, language)) for name, value in figure.bars)
+        return (figure.x, measure), rows
+    if isinstance(figure, Histogram):
+        heads = (charts.named(figure.x, figure.unit), said.plain("Zahl der Zeilen"))
+        edges = [labels.tick(edge, figure.digits, language) for edge in figure.edges]
+        spans = edges if figure.single else [f"{low} – {high}" for low, high in pairwise(edges)]
+        counts = (labels.value(count, language) for count in figure.counts)
+        return heads, tuple(zip(spans[: len(figure.counts)], counts, strict=True))
+    return _twin_of_lines(figure, language)
+
+
+def _twin_of_lines(figure: Lines, language: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    by_time: dict[datetime, dict[int, float]] = {}
+    for place, series in enumerate(figure.series):
+        for when, value in series.points:
+            by_time.setdefault(when, {})[place] = value
+    exact = _exact_of_points(figure)
+    rows = tuple(
+        (
+            labels.moment(when, exact, language),
+            *(labels.value(values[p], language) if p in values else "" for p in range(len(figure.series))),
+        )
+        for when, values in sorted(by_time.items())
+    )
+    names = (series.name if figure.shared else charts.named(series.name, series.unit) for series in figure.series)
+    return (figure.x, *names), rows
+
+
+def _exact_of_points(figure: Lines) -> str:
+    """How exactly the time of a point is told: a point that stands for a month has no day."""
+    spans = {"hour": "second", "week": "day", "year": "years"}
+    return spans.get(figure.bucket, figure.bucket) or figure.exact

@@ -1,0 +1,121 @@
+"""The columns of a table in words: what each holds, how much of it is missing, its ends, its most frequent values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from catalog import charts
+from catalog.charts import labels
+from catalog.charts.figures import Lines
+from catalog.preview import Preview
+from catalog.web import formats
+from catalog.web.templates import Page
+from catalog.web.texts import later
+from schemas.tables import Column
+
+MAX_COLUMNS = 300
+_LONGEST_VALUE = 40
+# A sign and a word for each type of schemas.tables.
+TYPES: Mapping[str, tuple[str, str]] = {
+    "empty": ("∅", later("leer")),
+    "boolean": ("◐", later("Ja oder Nein")),
+    "key": ("№", later("Kennung")),
+    "integer": ("#", later("ganze Zahl")),
+    "number": ("#,#", later("Zahl")),
+    "date": ("▦", later("Datum")),
+    "datetime": ("◷", later("Zeitpunkt")),
+    "year": ("▦", later("Jahr")),
+    "category": ("≡", later("Kategorie")),
+    "latitude": ("⌖", later("Breitengrad")),
+    "longitude": ("⌖", later("Längengrad")),
+    "easting": ("⌖", later("Ostwert")),
+    "northing": ("⌖", later("Nordwert")),
+    "url": ("↗", later("Web-Adresse")),
+    "wkt": ("⬠", later("Geometrie")),
+    "text": ("Aa", later("Text")),
+}
+
+
+class ColumnRow(NamedTuple):
+    """A column as it is shown. ``sign`` is an ornament to the word ``kind``; figures are texts, empty where there are none.
+
+    ``top`` are its most frequent values with their numbers; ``picture`` is how its values spread, ``course`` how they went.
+    """
+
+    name: str
+    sign: str
+    kind: Markup
+    unit: str
+    missing: str
+    distinct: str
+    lowest: str
+    highest: str
+    mean: str
+    top: tuple[tuple[str, int], ...]
+    picture: Markup | None
+    course: Markup | None
+
+
+def columns(page: Page, preview: Preview, most: int = MAX_COLUMNS) -> tuple[ColumnRow, ...]:
+    """The columns of a previewed table, at most ``most``."""
+    if preview.profile is None:
+        return ()
+    made = charts.prepared(preview.chart)
+    histograms = made.histograms if made else {}
+    courses = {}
+    if made and isinstance(made.figure, Lines) and not made.figure.group:
+        courses = {series.name: charts.small(series) for series in made.figure.series if len(series.points) > 1}
+    return tuple(
+        _row(page, each, histograms.get(each.name), courses.get(each.name)) for each in preview.profile.columns[:most]
+    )
+
+
+def kind(page: Page, column: Column) -> tuple[str, Markup]:
+    """The sign and the word for a column's type."""
+    sign, word = TYPES[column.type]
+    return sign, page.texts.text(word)
+
+
+def _row(page: Page, column: Column, spread: charts.Histogram | None, course: Markup | None) -> ColumnRow:
+    sign, word = kind(page, column)
+    return ColumnRow(
+        name=column.name,
+        sign=sign,
+        kind=word,
+        unit=column.unit,
+        missing=_share(page, column.missing, column.count),
+        distinct="" if column.distinct is None else formats.number(column.distinct, page.language),
+        lowest=_end(page, column, column.minimum),
+        highest=_end(page, column, column.maximum),
+        mean="" if column.mean is None else labels.value(column.mean, page.language),
+        top=tuple((labels.plain(value, _LONGEST_VALUE), count) for value, count in column.top),
+        picture=charts.small(spread) if spread and len(spread.counts) > 1 else None,
+        course=course,
+    )
+
+
+def _share(page: Page, part: int, whole: int) -> str:
+    """A share in whole per cents; what is less than one, and not all but one, is not rounded away."""
+    if not part or not whole:
+        return "0 %"
+    share = 100 * part / whole
+    if share < 1:
+        return page.texts.plain("unter 1 %")
+    if 99 < share < 100:
+        return page.texts.plain("über 99 %")
+    return f"{round(share)} %"
+
+
+def _end(page: Page, column: Column, value: float | str | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float | int):
+        return str(int(value)) if column.type == "year" else labels.value(float(value), page.language)
+    try:
+        return labels.moment(datetime.fromisoformat(value), "second", page.language)
+    except ValueError:
+        return value

@@ -1,0 +1,201 @@
+"""The page of a file: its rows, its chart, its map, its columns; or its picture or text; or why there is nothing to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from anyio.to_thread import run_sync
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from catalog import charts
+from catalog import preview as previews
+from catalog.preview import Preview
+from catalog.web import conditional, file_addresses, formats, previewed, row_filters
+from catalog.web.negotiation import Refused, region_of
+from catalog.web.pages import column_words, facts, file_chart, file_table
+from catalog.web.previewed import Named
+from catalog.web.templates import Page, routes, short_name
+from catalog.web.texts import SOURCE, later
+from schemas.tables import Note
+
+# The views in their order; the table comes first.
+VIEWS: Mapping[str, str] = {
+    "table": later("Tabelle"),
+    "chart": later("Diagramm"),
+    "map": later("Karte"),
+    "columns": later("Spalten"),
+}
+_DELIMITERS: Mapping[str, str] = {"\t": later("Tabulator"), " ": later("Leerzeichen")}
+_LONGEST_TEXT = 20_000
+_MEMBERS = 200
+
+
+class View(NamedTuple):
+    """A view that a file has: its word, its address, whether it is the one that is seen."""
+
+    name: str
+    word: Markup
+    address: str
+    current: bool
+
+
+async def file(request: Request) -> Response:
+    """``/dataset/SLUG/file/N``. Raises Refused: 404, 410."""
+    page = Page(request)
+    found = previewed.named(request, prefix="" if page.language == SOURCE else f"/{page.language}")
+    if isinstance(found, Response):
+        return found
+    preview = await previewed.preview_of(request, found)
+    if preview.state != "making":
+        conditional.keep(request, seconds=60)
+    slug, number = found.entry.slug, found.number
+    views = tuple(_views(page, preview, slug, number))
+    view = next((each.name for each in views if each.current), "")
+    item = facts.file_of(page, number, found.file, {})
+    values: dict[str, Any] = {
+        "slug": slug,
+        "number": number,
+        "item": item,
+        "dataset": facts.spoken(found.record.title, page.language),
+        "preview": preview,
+        "view": view,
+        "views": views,
+        "reason": _reason(page, preview),
+        "detected": tuple(_detected(page, preview)),
+        "notes": tuple(_notes(page, preview)),
+        "withheld": tuple(hint.column for hint in preview.withheld),
+        "about": tuple(_about(page, preview)),
+        "address": page.link(file_addresses.path(slug, number)),
+        "picture": page.file(file_addresses.path(slug, number, "/picture")) if preview.picture else "",
+        "text": preview.text[:_LONGEST_TEXT],
+        "members": preview.members[:_MEMBERS],
+        "trail": _trail(page, found),
+        "indexed": preview.ready,
+    }
+    if view == "table":
+        values |= await file_table.values(page, preview, slug, number)
+    elif view == "chart":
+        values |= await file_chart.values(page, preview)
+    elif view == "columns":
+        values |= {"columns": await run_sync(lambda: column_words.columns(page, preview))}
+    response = page.render("file.html", title=item.title.text, **values)
+    if preview.state == "making":
+        response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[View]:
+    """The views that a preview has, the one that the address asks for being the current one, else the first."""
+    has = {
+        "table": preview.table is not None,
+        "chart": preview.profile is not None
+        and bool(charts.options(preview.profile.columns, preview.profile.rows).kinds),
+        "map": preview.geometry is not None,
+        "columns": preview.profile is not None,
+    }
+    names = [name for name in VIEWS if has[name]] if preview.ready else []
+    asked = page.request.query_params.get("view", "")
+    current = asked if asked in names else next(iter(names), "")
+    filters: row_filters.Pairs = []
+    if preview.table is not None:
+        selection = row_filters.asked(page.request.query_params, preview.table.names).selection
+        filters = row_filters.pairs(previews.Selection(), selection.filters)
+    for name in names:
+        # Filters go along to the chart, which is drawn of the rows that they let through.
+        query = [*(filters if name in ("table", "chart") else ()), *([("view", name)] if name != "table" else ())]
+        path = file_addresses.path(slug, number)
+        yield View(name, page.texts.text(VIEWS[name]), page.link(path, query), name == current)
+
+
+def _reason(page: Page, preview: Preview) -> tuple[str, str] | None:
+    """Why nothing is shown, or only a part, and what to do next."""
+    if preview.reason is None:
+        return None
+    return preview.reason.text(page.language), preview.reason.advice(page.language)
+
+
+def _detected(page: Page, preview: Preview) -> Iterator[Markup]:
+    """How a table was read."""
+    _ = page.texts.text
+    table = preview.table
+    if table is None:
+        return
+    if table.delimiter:
+        sign = _(_DELIMITERS[table.delimiter]) if table.delimiter in _DELIMITERS else table.delimiter
+        yield _("Trennzeichen {sign}", sign=sign)
+    if table.encoding:
+        yield _("Kodierung {name}", name=_ENCODINGS.get(table.encoding, table.encoding.upper()))
+    if table.sheet:
+        yield _("Tabellenblatt „{name}“", name=table.sheet)
+    if table.header_row >= 0:
+        yield _("Spaltennamen in Zeile {n}", n=table.header_row + 1)
+
+
+_ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+
+
+def _notes(page: Page, preview: Preview) -> Iterator[str]:
+    """What was noticed and mended, each remark once."""
+    seen: dict[Note, None] = dict.fromkeys(preview.notes)
+    for note in seen:
+        yield note.de if page.language == "de" else note.en
+
+
+def _about(page: Page, preview: Preview) -> Iterator[tuple[Markup, str]]:
+    """Facts of the file, as it was fetched."""
+    _ = page.texts.text
+    source = preview.source
+    if source is None:
+        return
+    if source.name:
+        yield _("Name der Datei"), source.name
+    if source.size:
+        yield _("Größe"), formats.size(source.size, page.language)
+    if source.modified:
+        yield _("Beim Server zuletzt geändert"), _moment(source.modified, page.language)
+    if source.checked_at or source.fetched_at:
+        yield _("Von uns abgerufen"), formats.time(source.checked_at or source.fetched_at, page.language)
+    if source.final_address and (host := urlsplit(source.final_address).hostname):
+        yield _("Server"), host
+
+
+def _moment(text: str, language: str) -> str:
+    """A time of an HTTP header, or in ISO 8601, in words."""
+    try:
+        return formats.time(parsedate_to_datetime(text).isoformat(), language)
+    except ValueError:
+        return formats.time(text, language)
+
+
+def _trail(page: Page, found: Named) -> list[tuple[str, str]]:
+    trail: list[tuple[str, str]] = [(page.link("/datasets"), page.texts.text("Daten"))]
+    if place := page.place(found.entry.municipality):
+        trail.append((page.link(f"/municipality/{place.id}"), short_name(place.name)))
+    trail.append((page.link(f"/dataset/{found.entry.slug}"), found.entry.title or found.entry.slug))
+    return trail
+
+
+async def picture(request: Request) -> Response:
+    """``/dataset/SLUG/file/N/picture``: the picture of an image or of a document's first page, made by us. Raises Refused."""
+    found = previewed.named(request, "/picture")
+    if isinstance(found, Response):
+        return found
+    preview = await previewed.preview_of(request, found)
+    region = region_of(request)
+    made = await run_sync(lambda: previews.picture(region, preview)) if preview.picture else None
+    if made is None or preview.picture is None:
+        raise Refused(404, "Von dieser Datei gibt es kein Bild.", "There is no picture of this file.")
+    conditional.keep(request, seconds=60)
+    return Response(made, media_type=preview.picture.media_type)
+
+
+ROUTES = (
+    *routes("/dataset/{slug}/file/{number:int}", file),
+    Route("/dataset/{slug}/file/{number:int}/picture", picture, methods=["GET"]),
+)

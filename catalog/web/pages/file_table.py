@@ -1,0 +1,199 @@
+"""The rows of a file as its page shows them: heads to sort by, fields to filter with, chips, pages, downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from anyio.to_thread import run_sync
+from markupsafe import Markup
+
+from catalog import preview as previews
+from catalog.charts import labels
+from catalog.preview import Filter, Preview, RowPage, Selection
+from catalog.web import file_addresses, row_filters, sanitising
+from catalog.web.pages import column_words
+from catalog.web.row_filters import Pairs
+from catalog.web.templates import Page
+from catalog.web.texts import later
+from schemas.tables import Column, Table
+
+MAX_COLUMNS = 60
+MAX_FIELDS = 24
+_LONGEST_CELL = 300
+_RANGES = ("integer", "number", "date", "datetime", "year")
+_NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing", "year")
+_SAID: Mapping[str, str] = {
+    "is": later("{column}: {value}"),
+    "contains": later("{column} enthält „{value}“"),
+    "from": later("{column} ab {value}"),
+    "to": later("{column} bis {value}"),
+    "empty": later("{column} ist leer"),
+    "filled": later("{column} ist nicht leer"),
+}
+
+
+class Head(NamedTuple):
+    """The head of a column: name, unit, type, the order it stands in, and the address that sorts by it.
+
+    ``order`` is ascending, descending or empty, as ``aria-sort`` has it.
+    """
+
+    name: str
+    unit: str
+    sign: str
+    kind: Markup
+    order: str
+    address: str
+    numeric: bool
+
+
+class Cell(NamedTuple):
+    """A cell: its text, cut if it is long; an address to follow; whether it is a number."""
+
+    text: str
+    href: str
+    numeric: bool
+
+
+class Field(NamedTuple):
+    """A field of the filter form: ``kind`` is choice, range or text.
+
+    ``choices`` are values with their numbers of rows, ``values`` what is asked for: one, or from and to; ``hidden`` is what
+    the form keeps beside it.
+    """
+
+    id: str
+    name: str
+    label: str
+    kind: str
+    choices: tuple[tuple[str, int], ...]
+    values: tuple[str, ...]
+    hidden: Pairs
+
+
+class Chip(NamedTuple):
+    """A filter in force, and the address without it."""
+
+    words: Markup
+    address: str
+
+
+async def values(page: Page, preview: Preview, slug: str, number: int) -> dict[str, Any]:
+    """What the table of a preview shows under the request's address; nothing where it has no table."""
+    table, profile = preview.table, preview.profile
+    if table is None or profile is None:
+        return {"table": None}
+    asked = row_filters.asked(page.request.query_params, table.names)
+    selection = asked.selection
+    found = await run_sync(lambda: previews.rows(page.region, preview, selection))
+    last = max(-(-found.found // selection.size), 1)
+    if selection.page > last and not found.late:  # beyond the end: the last page rather than nothing
+        selection = selection._replace(page=last)
+        found = await run_sync(lambda: previews.rows(page.region, preview, selection))
+    path = file_addresses.path(slug, number)
+    columns = profile.columns[:MAX_COLUMNS]
+    return {
+        "table": table,
+        "found": found,
+        "asked": selection,
+        "unknown": asked.unknown,
+        "heads": tuple(_head(page, path, column, selection) for column in columns),
+        "rows": tuple(_rows(columns, found, table)),
+        "left_columns": len(profile.columns) - len(columns),
+        "fields": tuple(_fields(preview, profile.columns, selection)),
+        "chips": tuple(_chips(page, path, selection)),
+        "all_rows": page.link(path),
+        "paging": _paging(page, path, selection, min(last, row_filters.LAST_PAGE)),
+        "downloads": _downloads(page, slug, number, selection),
+        "first": (selection.page - 1) * selection.size + 1,
+    }
+
+
+def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
+    here = selection.sort == column.name
+    order = ("descending" if selection.descending else "ascending") if here else ""
+    turned = selection._replace(sort=column.name, descending=order == "ascending", page=1)
+    sign, kind = column_words.kind(page, column)
+    unit = column.unit if column.unit and column.unit.casefold() not in column.name.casefold() else ""
+    address = page.link(path, row_filters.pairs(turned))
+    return Head(column.name, unit, sign, kind, order, address, column.type in _NUMBERS)
+
+
+def _rows(columns: Sequence[Column], found: RowPage, table: Table) -> Iterator[tuple[int, bool, tuple[Cell, ...]]]:
+    """The rows: the number in the file, whether it sums up others, the cells."""
+    sums = frozenset(table.sum_rows)
+    for number, row in zip(found.numbers, found.rows, strict=True):
+        yield number, number - 1 in sums, tuple(_cell(column, cell) for column, cell in zip(columns, row, strict=False))
+
+
+def _cell(column: Column, cell: str) -> Cell:
+    text = cell if len(cell) <= _LONGEST_CELL else cell[:_LONGEST_CELL].rstrip() + " …"
+    href = cell.strip() if column.type == "url" and sanitising.is_link(cell.strip()) else ""
+    return Cell(text, href, column.type in _NUMBERS)
+
+
+# -------------------------------------------------------------------------------------------------------- filters
+
+
+def _fields(preview: Preview, columns: Sequence[Column], selection: Selection) -> Iterator[Field]:
+    """Fields for the columns that are easiest to filter by: those of few values first, then in their order."""
+    facets = {facet.column: facet.values for facet in preview.facets if facet.values}
+    usable = [column for column in columns if column.type not in ("empty", "wkt")]
+    ordered = sorted(usable, key=lambda column: column.name not in facets)[:MAX_FIELDS]
+    for place, column in enumerate(ordered, 1):
+        name = row_filters.parameter(column.name)
+        asked = [each for each in selection.filters if each.column == column.name]
+        yield _field(f"filter-{place}", name, column, facets.get(column.name, ()), asked)
+
+
+def _field(id: str, name: str, column: Column, choices: tuple[tuple[str, int], ...], asked: Sequence[Filter]) -> Field:
+    kind = "choice" if choices else "range" if column.type in _RANGES else "text"
+    places = {"choice": ("is",), "range": ("from", "to"), "text": ("contains",)}[kind]
+    shown = [next((each for each in asked if each.comparison == place), None) for place in places]
+    # What the fields cannot show (a second value, an exact one from the address) goes along unseen.
+    hidden = row_filters.pairs(Selection(), [each for each in asked if each not in shown])
+    known = {value for value, _ in choices}
+    if choices and shown[0] is not None and shown[0].value not in known:
+        choices = (*choices, (shown[0].value, 0))
+    words = tuple(each.value if each else "" for each in shown)
+    return Field(id, name, column.name, kind, choices, words, hidden)
+
+
+def _chips(page: Page, path: str, selection: Selection) -> Iterator[Chip]:
+    for each in selection.filters:
+        left = [other for other in selection.filters if other != each]
+        words = page.texts.text(_SAID[each.comparison], column=labels.plain(each.column, 80), value=each.value)
+        yield Chip(words, page.link(path, row_filters.pairs(selection._replace(page=1), left)))
+
+
+# -------------------------------------------------------------------------------------------------- pages, downloads
+
+
+def _paging(page: Page, path: str, selection: Selection, last: int) -> dict[str, Any]:
+    def address(number: int) -> str:
+        return page.link(path, row_filters.pairs(selection._replace(page=number)))
+
+    here = selection.page
+    near = sorted({1, last, *range(max(here - 2, 1), min(here + 2, last) + 1)})
+    links: list[tuple[int, str] | None] = []
+    for before, number in zip((0, *near), near, strict=False):
+        if number - before > 1:
+            links.append(None)
+        links.append((number, address(number)))
+    return {
+        "current": here,
+        "last": last,
+        "links": tuple(links),
+        "before": address(here - 1) if here > 1 else "",
+        "after": address(here + 1) if here < last else "",
+    }
+
+
+def _downloads(page: Page, slug: str, number: int, selection: Selection) -> list[tuple[str, str]]:
+    """The rows that are asked for as files: their format and address."""
+    wanted = row_filters.pairs(selection._replace(page=1))
+    return [
+        (name, page.file(file_addresses.path(slug, number, suffix), wanted))
+        for name, suffix in (("CSV", ".csv"), ("JSON", ".json"))
+    ]

@@ -1,0 +1,66 @@
+"""The file that an address names, and its preview: what the page of a file and the API of its rows begin with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from catalog import preview as previews
+from catalog.preview import Preview, Reason, Wanted
+from catalog.preview.wanting import of_file
+from catalog.reading import numbered_files
+from catalog.reading.entries import Entry, Moved
+from catalog.web import conditional, file_addresses
+from catalog.web.negotiation import Refused, catalogue_of, existing, local, region_of
+from schemas.model import Dataset, Distribution
+
+PATIENCE = 2.5
+"""How long an answer waits for a preview that is being made (seconds)."""
+
+
+class Named(NamedTuple):
+    """A file of a public dataset with its number, and the wish for its preview (none without a web address)."""
+
+    entry: Entry
+    record: Dataset
+    number: int
+    file: Distribution
+    wanted: Wanted | None
+
+
+def named(request: Request, suffix: str = "", prefix: str = "") -> Named | Response:
+    """The file that a request names, or the redirect to where it is now, its query kept.
+
+    ``prefix`` is the path of the page's language. Raises Refused: 404, and 410 for a withdrawn dataset.
+    """
+    slug, number = request.path_params["slug"], request.path_params["number"]
+    entry = existing(catalogue_of(request).get(slug, conditional.number(request)))
+    if isinstance(entry, Moved) or (entry.kind == "dataset" and entry.slug != slug):
+        path = prefix + file_addresses.path(entry.slug, number, suffix)
+        query = f"?{request.url.query}" if request.url.query else ""
+        status = entry.status if isinstance(entry, Moved) else 301
+        return RedirectResponse(local(request, path) + query, status)
+    record = entry.record()
+    files = numbered_files.in_order(entry.summary, record) if isinstance(record, Dataset) else ()
+    if not isinstance(record, Dataset) or not 1 <= number <= len(files):
+        raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
+    file = files[number - 1]
+    layer = request.query_params.get("layer", "")[:200]
+    return Named(entry, record, number, file, of_file(region_of(request), entry.source_key, file, layer))
+
+
+async def preview_of(request: Request, found: Named) -> Preview:
+    """The preview of a file; in state "making" where it takes longer than PATIENCE."""
+    if found.wanted is None:
+        return Preview("", "", "none", reason=Reason("no-address"))
+    wanted = found.wanted
+    return await run_sync(lambda: previews.find(region_of(request), wanted, PATIENCE))
+
+
+def file_name(found: Named, suffix: str) -> str:
+    """A name for a download of a file's rows, in ASCII."""
+    return f"{quote(found.entry.slug, safe='')}-{found.number}{suffix}"
