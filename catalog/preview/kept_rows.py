@@ -182,15 +182,16 @@ class Rows:
         return f"{blank}, fold(t{index}){way}, n"
 
     def _where(self, filters: Sequence[Filter]) -> tuple[str, list[str | float]]:
-        parts: list[str] = []
+        """All filters hold; of several that say what one column is, one does (DESIGN 4.3: repeated is or)."""
+        groups: dict[tuple[int, str], list[str]] = {}
         values: list[str | float] = []
-        for wish in filters:
-            index = self._places.get(wish.column)
-            if index is not None:
-                part, added = self._condition(index, wish)
-                parts.append(part)
-                values += added
-        return " AND ".join(parts) or "1", values
+        # The sort keeps the values in the order of the places that they fill.
+        known = [(self._places[wish.column], wish) for wish in filters if wish.column in self._places]
+        for number, (index, wish) in enumerate(sorted(known, key=lambda each: (each[0], each[1].comparison != "is"))):
+            part, added = self._condition(index, wish)
+            groups.setdefault((index, "is" if wish.comparison == "is" else str(number)), []).append(part)
+            values += added
+        return " AND ".join(f"({' OR '.join(parts)})" for parts in groups.values()) or "1", values
 
     def _condition(self, index: int, wish: Filter) -> tuple[str, list[str | float]]:
         column, value = self._columns[index], wish.value.strip()
