@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import threading
+from collections.abc import Sequence
+from datetime import date
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 import tantivy
 
 from catalog import tables
-from catalog.index import SEARCHES, Index, View
+from catalog.index import SEARCHES, Found, Ground, Index, View
 from catalog.reading import documents, indexed
 from catalog.reading.documents import SCHEMA, Marker
+from catalog.reading.entries import FACETS, Hit, Query
 from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
@@ -46,24 +48,76 @@ class PastIndex(Index):
         """Nothing to take over."""
 
 
-def catalogue_at(catalogue: Catalogue, number: int) -> Catalogue | None:
-    """The catalogue as it was at a number; None if it held more than ``MOST`` datasets.
+class ListedIndex(Index):
+    """What stands in the place of an index where there were too many datasets: it lists them all by their position."""
+
+    def __init__(self, engine: sa.Engine, number: int, total: int) -> None:
+        self._view = None
+        self._engine = engine
+        self._number = number
+        self._total = total
+
+    def refresh(self) -> None:
+        """Nothing to take over."""
+
+    def search(self, query: Query, _ground: Ground, _today: date) -> Found:
+        """One page of all datasets; whatever else is asked for is not looked at."""
+        records = tables.records
+        statement = (
+            sa.select(records.c.key)
+            .join_from(records, tables.versions, tables.versions.c.key == records.c.key)
+            .where(current(self._number), ~shadowed(self._number), records.c.kind == "dataset")
+            .order_by(records.c.position)
+            .offset((max(query.page, 1) - 1) * query.size)
+            .limit(query.size)
+        )
+        with self._engine.connect() as connection:
+            keys = tuple(connection.scalars(statement))
+        return Found(self._number, self._total, keys, dict.fromkeys(FACETS, ()))
+
+
+class PastCatalogue(Catalogue):
+    """The catalogue as it was at ``number``. ``searched``: whether it has an index, or can only be listed."""
+
+    def __init__(self, catalogue: Catalogue, number: int, index: Index, searched: bool) -> None:
+        self.__dict__.update(catalogue.__dict__)
+        self.index = index
+        self.past_number = number
+        self.searched = searched
+
+    def hits(self, keys: Sequence[str], at: int) -> tuple[Hit, ...]:
+        """The records of some keys; what their sources lack is known of now alone."""
+        return tuple(hit._replace(absent_since=None) for hit in super().hits(keys, at))
+
+    def close(self) -> None:
+        """Nothing of its own to close."""
+
+
+def catalogue_at(catalogue: Catalogue, number: int) -> PastCatalogue:
+    """The catalogue as it was at a number; not ``searched`` where it held more than ``MOST`` datasets.
 
     Takes some seconds where it is asked for the first time: not for the event loop. It is kept until something else is
     published, for that may be the forgetting of a person, whom the past does not know any more either.
     """
     known = _remembered.setdefault(catalogue, Remembered(_KEPT))
     asked = (number, catalogue.number())
-    found: Catalogue | None = known.get(asked)
+    found: PastCatalogue | None = known.get(asked)
     if found is not None:
         return found
     with _building:  # one at a time: the others find it made
-        if count(catalogue.engine, number) > MOST:
-            return None
         return known.once(asked, lambda: _made(catalogue, number))
 
 
-def count(engine: sa.Engine, number: int) -> int:
+def _made(catalogue: Catalogue, number: int) -> PastCatalogue:
+    total = _count(catalogue.engine, number)
+    if total > MOST:
+        return PastCatalogue(catalogue, number, ListedIndex(catalogue.engine, number, total), searched=False)
+    marker = Marker(number, catalogue.published_at(number), documents.VERSION)
+    index = PastIndex(catalogue.engine, catalogue.region.base_url, marker)
+    return PastCatalogue(catalogue, number, index, searched=True)
+
+
+def _count(engine: sa.Engine, number: int) -> int:
     """How many datasets were public at a number."""
     records, versions = tables.records, tables.versions
     statement = (
@@ -73,10 +127,3 @@ def count(engine: sa.Engine, number: int) -> int:
     )
     with engine.connect() as connection:
         return connection.scalar(statement) or 0
-
-
-def _made(catalogue: Catalogue, number: int) -> Catalogue:
-    past = copy.copy(catalogue)
-    marker = Marker(number, catalogue.published_at(number), documents.VERSION)
-    past.index = PastIndex(catalogue.engine, catalogue.region.base_url, marker)
-    return past

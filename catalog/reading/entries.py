@@ -168,6 +168,7 @@ class Query:
 
     ``map``, ``live`` and ``hvd`` hold YES where a dataset must have that trait. ``bbox`` (degrees of WGS 84) finds what
     lies there at least partly, ``begin`` and ``end`` (days, both inclusive) what speaks of that time at least partly.
+    ``on`` is the past day of whose catalogue it is asked (None: now); who asks reads at that day's number.
     """
 
     q: str = ""
@@ -182,6 +183,7 @@ class Query:
     bbox: BoundingBox | None = None
     begin: date | None = None
     end: date | None = None
+    on: date | None = None
     sort: str = "relevance"
     page: int = 1
     size: int = 20

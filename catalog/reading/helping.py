@@ -57,7 +57,9 @@ class Helper:
         return Help(
             meant,
             () if meant else self._fewer(query, clauses),
-            self._first([replace(Query(q=query.q), sort=query.sort, size=query.size)]) if _filtered(query) else None,
+            self._first([replace(Query(q=query.q, on=query.on), sort=query.sort, size=query.size)])
+            if _filtered(query)
+            else None,
             self._elsewhere(query, clauses),
             self._themes(query, clauses),
         )
@@ -75,7 +77,7 @@ class Helper:
         """The search with words that nothing is found for replaced by ones that are like them, the likeliest first."""
         choices: list[list[Clause]] = []
         for clause in clauses:
-            near = [] if _fixed(clause) or self._total(Query(q=str(clause))) else self.index.near(clause.words[0])
+            near = [] if _fixed(clause) or self._total(Query(q=str(clause))) else self.index.near("".join(clause.words))
             choices.append([clause._replace(words=(word.shown,)) for word in near[:_CANDIDATES]] or [clause])
         mended = (query_of(query, combination) for combination in product(*choices))
         return (each for each in islice(mended, _TRIES) if each.q != queries.written(clauses))
@@ -105,7 +107,11 @@ class Helper:
         codes = [code for match in musterdaten.recognise([text]) for code in map(known.by_iri, match.entry.themes)]
         codes += [code for clause in clauses for code in find_theme(" ".join(clause.words))]
         named = dict.fromkeys(code.code for code in codes if code is not None)
-        found = ((code, Instead(each, total)) for code in named if (total := self._total(each := Query(theme=(code,)))))
+        found = (
+            (code, Instead(each, total))
+            for code in named
+            if (total := self._total(each := Query(theme=(code,), on=query.on)))
+        )
         return tuple(islice(found, 2))
 
 

@@ -40,7 +40,7 @@ def wanted(request: Request) -> Wanted | None:
         return None
     known: Wanted | None = request.scope.get(_KEPT)
     if known is None:
-        known = request.scope[_KEPT] = _wanted(request, day_of(text, _today(request)))
+        known = request.scope[_KEPT] = _wanted(request, _begun(day_of(text), today(request)))
     return known
 
 
@@ -54,21 +54,30 @@ def number(request: Request) -> int:
     return then.number
 
 
-def day_of(text: str, today: date) -> date:
-    """The day of a text. Raises Refused (400) where it is none of the calendar, or has not come yet."""
+def day_of(text: str) -> date:
+    """The day of a text. Raises Refused (400) where it is none of the calendar."""
     try:
-        day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError:
         raise Refused(
             400,
             f"on={text[:40]} ist kein Tag. Ein Tag sieht so aus: on=2026-03-01.",
             f"on={text[:40]} is no day. A day looks like this: on=2026-03-01.",
         ) from None
+
+
+def today(request: Request) -> date:
+    """The day that it is in Europe/Berlin; an application's ``state.now`` replaces the clock."""
+    clock: Callable[[], datetime] | None = getattr(request.app.state, "now", None)
+    return (clock() if clock else datetime.now(UTC)).astimezone(BERLIN).date()
+
+
+def _begun(day: date, today: date) -> date:
     if day > today:
         raise Refused(
             400,
-            f"Der {formats.day(text)} liegt in der Zukunft. Möglich sind Tage bis heute.",
-            f"{formats.day(text, 'en')} lies in the future. Days up to today are possible.",
+            f"Der {formats.day(day.isoformat())} liegt in der Zukunft. Möglich sind Tage bis heute.",
+            f"{formats.day(day.isoformat(), 'en')} lies in the future. Days up to today are possible.",
         )
     return day
 
@@ -87,6 +96,15 @@ def nothing_yet(then: Wanted) -> Refused:
     )
 
 
+def too_large() -> Refused:
+    """The refusal of a search in a past state that is too large for one."""
+    return Refused(
+        400,
+        "So große Kataloge lassen sich an einem vergangenen Tag nicht durchsuchen. Ohne Suchwörter und Filter geht es.",
+        "Catalogues as large as this cannot be searched as on a past day. Without words and filters it works.",
+    )
+
+
 def headers(request: Request) -> dict[str, str]:
     """What an answer of a past day says of itself (RFC 7089): when it was the present; not for search engines."""
     then = wanted(request)
@@ -102,8 +120,3 @@ def _wanted(request: Request, day: date) -> Wanted:
         then = past.at_end_of(connection, day, newest)
         first = past.first(connection)
     return Wanted(day, then.number if then else 0, then.published_at if then else "", first)
-
-
-def _today(request: Request) -> date:
-    clock: Callable[[], datetime] | None = getattr(request.app.state, "now", None)
-    return (clock() if clock else datetime.now(UTC)).astimezone(BERLIN).date()

@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 
 from catalog.maps import boxes
 from catalog.reading.entries import FACETS, SORTS, Query
+from catalog.web import past
 from catalog.web.refusing import Refused
 from schemas.tables.geometry import BoundingBox
 
@@ -42,6 +43,7 @@ def asked(parameters: QueryParams) -> Query:
         bbox=_box(parameters),
         begin=begin,
         end=end,
+        on=past.day_of(parameters["on"].strip()) if parameters.get("on", "").strip() else None,
         sort=sort if sort in SORTS else SORTS[0],
         page=min(max(int(number), 1), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1,
         size=SIZE,
@@ -54,7 +56,8 @@ def filters(query: Query) -> list[tuple[str, str]]:
     pairs += [(name, value) for name in FACETS for value in getattr(query, name)]
     if query.bbox is not None:
         pairs.append(("bbox", boxes.written(query.bbox)))
-    pairs += [(name, day.isoformat()) for name, day in (("from", query.begin), ("to", query.end)) if day]
+    days = (("from", query.begin), ("to", query.end), ("on", query.on))
+    pairs += [(name, day.isoformat()) for name, day in days if day]
     return pairs
 
 
@@ -74,6 +77,7 @@ def without(query: Query, name: str, value: str = "") -> Query:
         "q": {"q": ""},
         "bbox": {"bbox": None},
         "time": {"begin": None, "end": None},
+        "on": {"on": None},
     }
     left = none.get(name) or {name: tuple(other for other in getattr(query, name) if other != value)}
     return replace(query, page=1, **left)

@@ -132,12 +132,10 @@ def test_a_forgotten_person_is_in_no_version_and_in_no_past_day(made: Region) ->
     catalogue = Catalogue(made)
     try:
         first = catalogue_at(catalogue, 1)
-        assert first is not None
         assert [hit.summary.title for hit in first.find(Query(q="Testfall"), 1).hits] == ["Bericht"]
         work.forget(made, spellings_of([name]))
         assert catalogue.number() == 3
         again = catalogue_at(catalogue, 1)
-        assert again is not None
         assert again.find(Query(q="Testfall"), 1).total == 0
         assert again.find(Query(q="Bericht"), 1).total == 1
         then = catalogue.get(key(1), 1)

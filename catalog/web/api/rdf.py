@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -66,7 +66,8 @@ class Wish:
         page, after = _whole("page", given.get("page", "1")), _whole("after", given.get("after", "0"))
         if page < 1:
             _refuse_number("page", given["page"])
-        return cls(query, tuple(searches.filters(query)), page, after, past.wanted(request))
+        filters = tuple(searches.filters(replace(query, on=None)))
+        return cls(query, filters, page, after, past.wanted(request))
 
     def address(self, base: str, **more: int) -> str:
         """The address of a page of this feed."""
@@ -134,12 +135,8 @@ async def _feed(request: Request, suffix: str) -> Response:
 async def _searched(catalogue: Catalogue, at: int) -> Catalogue:
     """The catalogue of a past number with its search. Raises Refused (400) where that is too large."""
     found = await run_sync(catalogue_at, catalogue, at)
-    if found is None:
-        raise Refused(
-            400,
-            "So große Kataloge lassen sich an einem vergangenen Tag nicht durchsuchen. Ohne Filter geht es.",
-            "Catalogues as large as this cannot be searched as on a past day. Without filters it works.",
-        )
+    if not found.searched:
+        raise past.too_large()
     return found
 
 

@@ -18,8 +18,9 @@ from catalog.feeds import atom
 from catalog.reading.entries import NEWEST, Hit, Query, Results
 from catalog.reading.helping import Instead
 from catalog.spreadsheets import plain_cell
-from catalog.web import conditional, file_addresses, searches, security
+from catalog.web import conditional, file_addresses, past, searches, security
 from catalog.web.negotiation import links, unknown_suffix
+from catalog.web.past_page import page_of
 from catalog.web.refusing import Refused
 from catalog.web.templates import Page
 
@@ -54,17 +55,18 @@ class _Form(NamedTuple):
 
 
 async def search(request: Request) -> Response:
-    """``/datasets.SUFFIX`` with the parameters of ``/datasets`` and ``size``."""
+    """``/datasets.SUFFIX`` with the parameters of ``/datasets`` and ``size``. Raises Refused (400, 404)."""
     suffix = request.path_params["suffix"]
     form = _FORMS.get(suffix)
     if form is None:
         raise unknown_suffix(suffix)
-    page = Page(request)
+    past.number(request)  # refuses a day before the first publication
     query = replace(searches.asked(request.query_params), size=_size(request, form))
+    page = await page_of(request, query)
     if suffix == "atom":
         query = replace(query, sort=NEWEST)
     found = page.catalogue.find(query, page.at, today=page.now.date())
-    if found.number == page.at and not query.age:
+    if found.number == page.at and (query.on or not query.age):
         conditional.keep(request)
     pairs = [(name, value) for name, value in searches.pairs(replace(query, page=1)) if value != NEWEST]
     if query.size != form.usual:
@@ -75,7 +77,7 @@ async def search(request: Request) -> Response:
         return f"{page.region.base_url}/datasets.{suffix}" + (f"?{urlencode(own)}" if own else "")
 
     asked = _Asked(page, query, found, address)
-    headers = {**security.OPEN, "cache-control": "no-cache", "link": links(_neighbours(asked))}
+    headers = {**security.OPEN, "cache-control": "no-cache", "link": links(_neighbours(asked)), **past.headers(request)}
     if suffix == "csv":
         headers["content-disposition"] = 'attachment; filename="datasets.csv"'
     return Response(form.write(asked), headers=headers, media_type=f"{form.media_type}; charset=utf-8")
@@ -110,7 +112,8 @@ def _public(asked: _Asked, query: Query) -> str:
 
 
 def _page_of(asked: _Asked, hit: Hit) -> str:
-    return f"{asked.page.region.base_url}/dataset/{hit.slug}"
+    day = f"?on={asked.query.on.isoformat()}" if asked.query.on else ""
+    return f"{asked.page.region.base_url}/dataset/{hit.slug}{day}"
 
 
 # ------------------------------------------------------------------------------------------------- JSON

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from catalog.reading import queries
 from catalog.reading.entries import SORTS, Query, Results
 from catalog.reading.helping import Help, Instead
-from catalog.web import conditional, searches
+from catalog.web import conditional, past, searches
 from catalog.web.pages import facets, hits, states
+from catalog.web.past_page import PastPage, page_of
 from catalog.web.searches import LAST_PAGE, SIZE
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later
@@ -45,10 +46,12 @@ class Offer(NamedTuple):
 
 
 async def datasets(request: Request) -> Response:
-    """``/datasets``"""
+    """``/datasets``, also as on a past day (``on=``). Raises Refused (400)."""
     query = searches.asked(request.query_params)
     conditional.keep(request, seconds=60)
-    page = Page(request)
+    page = await page_of(request, query)
+    then = page.then if isinstance(page, PastPage) else None
+    listed = isinstance(page, PastPage) and not page.catalogue.searched
     today = page.now.date()
     found = page.catalogue.find(query, page.at, today=today)
     last = min(max(-(-found.total // SIZE), 1), LAST_PAGE)
@@ -60,13 +63,17 @@ async def datasets(request: Request) -> Response:
         query=query,
         total=found.total,
         rows=_rows(page, found),
-        facets=facets.facets(page, query, found.facets, page.catalogue.counts(page.at)),
+        facets=() if listed else facets.facets(page, query, found.facets, page.catalogue.counts(page.at)),
         chips=tuple(facets.chips(page, query)),
         sorts=[(code, page.texts.text(_SORTS[code])) for code in SORTS],
         paging=_paging(page, query, last),
         places=_places(page, query),
         help=_help(page, query, offered),
         meant_rows=_meant_rows(page, offered.meant),
+        then=then,
+        listed=listed,
+        here=_address(page, replace(query, on=None, page=1)),
+        today=past.today(request).isoformat(),
         trail=(),
         indexed=not searches.pairs(query),
         alternates=_alternates(page, query),
@@ -76,7 +83,9 @@ async def datasets(request: Request) -> Response:
 
 
 def _rows(page: Page, found: Results) -> list[hits.Row]:
-    return hits.rows(page, found.hits, states.sources(page)) if found.hits else []
+    # How the sources stand is known of now alone.
+    sources = () if isinstance(page, PastPage) or not found.hits else states.sources(page)
+    return hits.rows(page, found.hits, sources)
 
 
 def _meant_rows(page: Page, meant: Instead | None) -> list[hits.Row]:

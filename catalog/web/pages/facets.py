@@ -122,6 +122,8 @@ def chips(page: Page, query: Query) -> Iterator[Chip]:
         yield Chip(_("Ort auf der Karte"), box_in_words(page, query.bbox), address("bbox"))
     if query.begin or query.end:
         yield Chip(_("Zeitraum"), _time_in_words(page, query), address("time"))
+    if query.on:
+        yield Chip(_("Stand"), page.day(query.on.isoformat()), address("on"))
 
 
 def box_in_words(page: Page, box: BoundingBox) -> str:

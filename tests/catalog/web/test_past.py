@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog import database, past, tables
+from schemas import iris
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, place_in
 from tests.catalog.web.pages_reading import titles, words
@@ -112,3 +114,70 @@ def test_a_filtered_feed_of_a_day_finds_the_words_of_that_day(place: Place) -> N
     assert "Eichen" not in place.ask.get("/catalog.nt?q=Eiche").text
     assert "Wanderwege" not in place.ask.get("/catalog.nt?on=2026-01-01&q=Wanderweg").text
     assert "q=Eiche&on=2026-01-01" in found.text
+
+
+def test_the_search_of_a_day_finds_what_was_public_then(place: Place) -> None:
+    page = html(place, "/datasets?on=2026-01-01&q=eiche")
+    assert titles(page) == ["Bäume"]
+    assert "Stand vom 1. Januar 2026" in words(page.css_first(".note"))
+    hit = page.css_first(".hits h3 a")
+    assert hit is not None
+    assert hit.attributes["href"] == f"/dataset/{place.slug('baum')}?on=2026-01-01"
+    assert titles(html(place, "/datasets?q=eiche")) == []
+    assert titles(html(place, "/datasets?on=2026-01-03")) == ["Wege"]
+    assert titles(html(place, "/datasets?on=2026-01-02&sort=title")) == ["Baumkataster", "Wege"]
+    assert page.css_first("meta[name=robots]") is not None
+    assert page.css_first("input[name=on]").attributes["value"] == "2026-01-01"  # type: ignore[union-attr]
+
+
+def test_everything_on_the_search_page_of_a_day_stays_on_that_day(place: Place) -> None:
+    page = html(place, "/datasets?on=2026-01-02&municipality=neuhof&q=w")
+    assert "Stand: 2. Januar 2026" in words(page.css_first(".chips"))
+    for suffix in ("atom", "json", "csv"):
+        (link,) = {a.attributes["href"] for a in page.css(f".machine a[href*='/datasets.{suffix}']")}
+        assert "on=2026-01-02" in str(link)
+    told = place.ask.get("/datasets.json?on=2026-01-02").json()
+    assert [each["title"] for each in told["datasets"]] in (["Baumkataster", "Wege"], ["Wege", "Baumkataster"])
+    assert all(each["html"].endswith("?on=2026-01-02") for each in told["datasets"])
+    assert "Wanderwege" in place.ask.get("/datasets.csv?on=2026-01-03").text
+
+
+def test_a_day_before_the_first_publication_says_so(place: Place) -> None:
+    page = html(place, "/datasets?on=2025-12-31")
+    said = words(page.css_first(".note"))
+    assert "noch nichts veröffentlicht. Der erste Stand ist vom 1. Januar 2026." in said
+    assert place.ask.get("/datasets.json?on=2025-12-31").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/datasets", "/datasets.json", "/datasets.csv", "/datasets.atom", "/en/datasets"])
+@pytest.mark.parametrize("on", ["morgen", "2026-02-30", "2026-02-02", "9999-12-31", "2026-01-01'--"])
+def test_what_is_no_past_day_is_refused_in_words(place: Place, address: str, on: str) -> None:
+    answer = place.ask.get(f"{address}?on={on}")
+    assert answer.status_code == 400
+    assert f"on={on[:40]}" in answer.text or "Zukunft" in answer.text or "future" in answer.text
+
+
+def test_a_large_catalogue_is_listed_and_not_searched(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "MOST", 1)
+    past._remembered.clear()
+    page = html(place, "/datasets?on=2026-01-02")
+    assert titles(page) == ["Baumkataster", "Wege"]
+    assert "Dies ist die Liste von allem." in words(page.css_first(".note"))
+    assert "nicht durchsuchen" in words(html(place, "/datasets?on=2026-01-02&q=weg", 400).css_first("main"))
+    assert place.ask.get("/catalog.ttl?on=2026-01-02&q=weg").status_code == 400
+    assert place.ask.get("/catalog.ttl?on=2026-01-02").status_code == 200
+    past._remembered.clear()
+
+
+def test_what_a_source_lacks_now_is_not_said_of_then(place: Place) -> None:
+    engine = place.builder.engine
+    with database.writing(engine).begin() as connection:
+        key = iris.key("neuhof-portal", "weg")
+        connection.execute(
+            sa.insert(tables.presence).values(
+                key=key, source_key="neuhof-portal", last_run=1, absent_since="2026-01-20T04:00:00Z"
+            )
+        )
+    assert "Seit 20. Januar 2026 nicht mehr an der Quelle" in html(place, "/datasets?sort=title").html  # type: ignore[operator]
+    assert "nicht mehr an der Quelle" not in html(place, "/datasets?on=2026-01-03").html  # type: ignore[operator]
+    assert "nicht mehr an der Quelle" not in html(place, f"/dataset/{place.slug('weg')}?on=2026-01-03").html  # type: ignore[operator]

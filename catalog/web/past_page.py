@@ -1,0 +1,54 @@
+"""The frame of a page that reads the catalogue of a past day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from functools import cached_property
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+
+from catalog.past import PastCatalogue, catalogue_at
+from catalog.reading.entries import Query
+from catalog.web import past, searches
+from catalog.web.past import Wanted
+from catalog.web.templates import Page
+
+
+class PastPage(Page):
+    """A page whose catalogue, number and time are those of a past day."""
+
+    def __init__(self, request: Request, then: Wanted, catalogue: PastCatalogue) -> None:
+        super().__init__(request)
+        self.then = then
+        self._catalogue = catalogue
+
+    @property
+    def catalogue(self) -> PastCatalogue:
+        """The catalogue of that day."""
+        return self._catalogue
+
+    @property
+    def at(self) -> int:
+        """The publication number that was public at the end of that day."""
+        return self.then.number
+
+    @cached_property
+    def now(self) -> datetime:
+        """Noon of that day: ages count from there."""
+        return datetime.combine(self.then.day, time(12), UTC)
+
+
+async def page_of(request: Request, query: Query) -> Page:
+    """The frame for a search: of now, or of the day that it asks for. Raises Refused (400).
+
+    In a state that is too large to be searched only the list of everything can be had.
+    """
+    then = past.wanted(request)
+    if then is None:
+        return Page(request)
+    catalogue = await run_sync(catalogue_at, request.app.state.catalogue, then.number)
+    if not catalogue.searched and searches.filters(replace(query, on=None)):
+        raise past.too_large()
+    return PastPage(request, then, catalogue)
