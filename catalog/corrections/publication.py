@@ -287,6 +287,21 @@ def corrected_by(connection: sa.Connection, made: int) -> set[str]:
     return set(connection.scalars(sa.select(_table.c.key).where(touched)))
 
 
+def needed(connection: sa.Connection, iris: Iterable[str], at: int, made: int) -> set[str]:
+    """Those of some IRIs that corrections in force at a number name, other than those that began with ``made``."""
+    return {
+        iri
+        for iri in iris
+        if connection.scalar(
+            sa.select(
+                sa.exists().where(
+                    kept.valid(at), _table.c.valid_from != made, _table.c.value.contains(f"<{iri}>", autoescape=True)
+                )
+            )
+        )
+    }
+
+
 def turn(writer: NumberWriter, made: int) -> Turned:
     """Takes back what a number did to corrections: ends those that began with it, begins those anew that it ended.
 

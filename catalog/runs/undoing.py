@@ -134,7 +134,8 @@ def _look(store: Store, run_id: int, made: int, at: int) -> _Doing:
         turned = relinks.relinked_by(connection, run_id)
         # What a split put under another name is put back as it is now, whatever came since.
         # So are records under corrections: they are settled under those that are left.
-        anew = naming.named_by(connection, made) | publication.corrected_by(connection, made)
+        corrected = publication.corrected_by(connection, made)
+        anew = naming.named_by(connection, made) | corrected
         keys = sorted({*before, *after, *(row.key for row in turned)} - anew)
         for batch in batches(keys):
             condition = sa.and_(versions.c.key.in_(batch), current(at))
@@ -142,6 +143,8 @@ def _look(store: Store, run_id: int, made: int, at: int) -> _Doing:
             doing.identity.update(
                 (r.key, r) for r in connection.execute(sa.select(records).where(records.c.key.in_(batch)))
             )
+        brought = [record for key, record in doing.identity.items() if corrected and key not in before]
+        needed = publication.needed(connection, [r.iri for r in brought if r.kind != "dataset"], at, made)
     kept = set()
     for key in keys:
         present, made_by_run, prior = now_current.get(key), after.get(key), before.get(key)
@@ -152,6 +155,8 @@ def _look(store: Store, run_id: int, made: int, at: int) -> _Doing:
         if later:
             kept.add(key)
             doing.conflicts.append(_conflict(store, doing.identity[key], present, made))
+        elif doing.identity[key].iri in needed:
+            continue  # a series that this run's repair brought, and that a later one has joined
         elif key in before or key in after:
             _take_back(doing, key, present, prior)
     doing.relinked = [row for row in turned if row.key not in kept]

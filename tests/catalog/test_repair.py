@@ -18,10 +18,11 @@ from catalog.repair.accepting import chosen, wishes
 from catalog.repair.looks import Look, Looks, Period
 from catalog.repair.neighbours import Neighbour, Neighbours
 from catalog.repair.page import text_of
-from catalog.repair.proposing import Proposing
+from catalog.repair.proposing import Proposing, Weighed
 from catalog.repair.rules import rules, titles
 from catalog.repair.subject import Subject, addresses, is_service
 from catalog.repair.titles import telling_words
+from catalog.runs.decisions import undo
 from catalog.search import Catalogue
 from harvesters.answer import Answer
 from schemas import hvd
@@ -30,6 +31,7 @@ from schemas.model import Checksum, Dataset, Distribution, Location, PeriodOfTim
 from schemas.proposals import Proposal
 from schemas.region import ConfigurationError, Region
 from schemas.vocabularies import LISTS
+from tests.catalog import runs
 from tests.catalog.builder import Builder, Stored, dataset, region_in
 from tests.harvesters.crawl_runs import Site
 
@@ -363,6 +365,29 @@ def test_years_of_one_kind_become_a_series_that_is_a_record_of_its_own(region: R
         series = catalogue.get(str(iri))
         assert isinstance(series, Entry)
         assert (series.kind, series.title) == ("series", "Haushalt")
+
+
+def test_a_series_that_a_later_repair_joined_outlives_the_undo_of_the_one_that_made_it(tmp_path: Path) -> None:
+    region = runs.region(tmp_path, eins="")
+    runs.Source(region, "eins").harvest([runs.package(year, f"Haushalt {year}") for year in (2022, 2023)])
+    catalogue = Catalogue(region)
+    try:
+
+        def wanted() -> list[Weighed]:
+            entries = [catalogue.get(each.key) for each in catalogue.positions(catalogue.number())]
+            present = [each for each in entries if isinstance(each, Entry)]
+            return chosen(Proposing(catalogue, NOW, fetches=False).advise(present), ["dataset-series"])
+
+        one, other = wanted()
+        made = correct(region, wishes([one]), NOW, "repair")
+        later = correct(region, wishes([other]), NOW, "repair")
+        (iri,) = one.proposal.values
+        undo(region, made.run, NOW)
+        assert isinstance(catalogue.get(str(iri)), Entry), "the other year is still one of it"
+        undo(region, later.run, NOW)
+        assert [each.key for each in wanted()] == [one.key, other.key]
+    finally:
+        catalogue.close()
 
 
 def test_neighbours_say_how_often_data_are_updated(region: Region, entry: Entry) -> None:
