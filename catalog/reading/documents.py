@@ -17,7 +17,7 @@ from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 2
+VERSION = 3
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 
@@ -98,9 +98,12 @@ def document(indexed: Indexed) -> tantivy.Document:
         "keywords": _joined(keywords),
         "description": _joined(description),
         "more": _joined(rest),
-        "title_parts": " ".join(_parts(title, words.part_terms, words.affixes)),
+        "title_parts": " ".join(_parts(title, words.part_terms, words.affixes) | _hyphened(summary.title)),
         "parts": " ".join(
-            _parts(keywords, words.part_terms, words.affixes) | _parts(description + rest, words.part_terms)
+            _parts(keywords, words.part_terms, words.affixes)
+            | _parts(description + rest, words.part_terms)
+            | _hyphened(" ".join(summary.keywords))
+            | _hyphened(summary.description)
         ),
         "by_title": f"{_order(summary.title)}\x00{indexed.key}",
         "by_date": ((int(moment.timestamp()) if moment else -(2**40)) << 16) | chance,
@@ -133,6 +136,10 @@ def _joined(found: Iterable[str]) -> str:
 def _parts(found: Iterable[str], *ways: Callable[[str], tuple[str, ...]]) -> set[str]:
     once = set(found)
     return set().union(*(terms for way in ways for terms in map(way, once)))
+
+
+def _hyphened(text: str) -> set[str]:
+    return set(map(words.stem, words.hyphened(text)))
 
 
 def _order(title: str) -> str:

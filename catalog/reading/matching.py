@@ -52,7 +52,15 @@ def beginning(prefix: str) -> tantivy.Query | None:
 def _clause(clause: Clause) -> tantivy.Query:
     if clause.place is not None:
         return _place(clause)
-    return _phrase(clause.words) if clause.phrase else _word(clause.words[0], clause.negated)
+    if clause.phrase:
+        return _phrase(clause.words)
+    return _hyphened(clause.words) if len(clause.words) > 1 else _word(clause.words[0], clause.negated)
+
+
+def _hyphened(parts: Sequence[str]) -> tantivy.Query:
+    """A word with hyphens: written so, in one (Carsharing), or each part for itself."""
+    each = tantivy.Query.boolean_query([(tantivy.Occur.Must, _word(part)) for part in parts])
+    return _best([_word("".join(parts)), tantivy.Query.boost_query(each, _APART)])
 
 
 def _place(clause: Clause) -> tantivy.Query:

@@ -48,11 +48,12 @@ class Places:
                 folded = tuple(map(words.fold, called))
                 if folded and not (len(folded) == 1 and folded[0] in _KIND_WORDS):
                     self._names.setdefault(folded, place)
+                    self._names.setdefault((" ".join(folded),), place)  # written with hyphens: Bad-Hersfeld
         self._longest = max(map(len, self._names), default=0)
 
     def mentions(self, said: Sequence[str]) -> tuple[Mention, ...]:
         """The municipalities that some words name, from left to right; the longest name counts."""
-        folded = [words.fold(word) for word in said]
+        folded = [" ".join(map(words.fold, words.WORD.findall(word))) for word in said]
         found: list[Mention] = []
         at = 0
         while at < len(folded):

@@ -16,7 +16,8 @@ _QUOTES = str.maketrans(dict.fromkeys("„“”«»‟❝❞＂", '"'))
 class Clause(NamedTuple):
     """One thing that is asked for: a word, or a phrase of several; or that must not be there.
 
-    ``place`` is the municipality that the words name; its ``words`` are then its name.
+    ``place`` is the municipality that the words name; its ``words`` are then its name. Several words without either are
+    one with hyphens: Car-Sharing.
     """
 
     words: tuple[str, ...]
@@ -26,7 +27,7 @@ class Clause(NamedTuple):
 
     def __str__(self) -> str:
         """The clause as one types it."""
-        said = " ".join(self.words)
+        said = (" " if self.phrase or self.place else "-").join(self.words)
         return f"{'-' if self.negated else ''}{f'{chr(34)}{said}{chr(34)}' if self.phrase else said}"
 
 
@@ -39,13 +40,16 @@ def parse(q: str) -> tuple[Clause, ...]:
     for match in _PIECE.finditer(q.translate(_QUOTES)):
         quoted = match["phrase"] if match["phrase"] is not None else match["later"]
         negated = match["minus"] is not None
-        pieces = tuple(words.WORD.findall(quoted if quoted is not None else match[0]))
+        text = quoted if quoted is not None else match[0]
+        pieces = tuple(words.WORD.findall(text))
         if not pieces:
             continue
         if quoted is not None or (negated and len(pieces) > 1):
             found[Clause(pieces, phrase=True, negated=negated)] = None
         elif negated:
             found[Clause(pieces, negated=True)] = None
+        elif words.hyphened(text) == ["".join(pieces)]:
+            found[Clause(pieces)] = None
         else:
             found |= dict.fromkeys(Clause((piece,)) for piece in pieces)
     wanted = [clause for clause in found if not _is_stop_word(clause)]
@@ -57,14 +61,16 @@ def understood(q: str, places: Places) -> tuple[Clause, ...]:
     clauses = parse(q)
     clauses = tuple(_excluded(clause, places) if clause.negated and not clause.phrase else clause for clause in clauses)
     plain = [number for number, clause in enumerate(clauses) if not clause.phrase and not clause.negated]
-    mentioned = places.mentions([clauses[number].words[0] for number in plain])
+    mentioned = places.mentions(["-".join(clauses[number].words) for number in plain])
     if not mentioned:
         return clauses
     named: dict[int, Clause] = {}
     passed: set[int] = set()
     for mention in mentioned:
         numbers = plain[mention.start : mention.end]
-        named[numbers[0]] = Clause(tuple(clauses[number].words[0] for number in numbers), place=mention.place)
+        named[numbers[0]] = Clause(
+            tuple(word for number in numbers for word in clauses[number].words), place=mention.place
+        )
         passed |= {*numbers, *plain[mention.start - mention.kind : mention.start]}
     return tuple(
         named.get(number, clause) for number, clause in enumerate(clauses) if number in named or number not in passed
@@ -82,4 +88,4 @@ def written(clauses: Iterable[Clause]) -> str:
 
 
 def _is_stop_word(clause: Clause) -> bool:
-    return not clause.phrase and not clause.negated and clause.words[0].casefold() in words.STOP_WORDS
+    return not clause.phrase and not clause.negated and " ".join(clause.words).casefold() in words.STOP_WORDS

@@ -23,8 +23,10 @@ def others(term: str) -> tuple[Terms, ...]:
 def _table() -> Mapping[str, tuple[Terms, ...]]:
     found: dict[str, dict[Terms, None]] = {}
     for row in rows("everyday-words"):
-        group = [tuple(words.terms(word)) for word in listed(row["words"])]
-        for one in group:
+        group = listed(row["words"])
+        group += [joined for word in group for joined in words.hyphened(word)]
+        terms = dict.fromkeys(tuple(words.terms(word)) for word in group)
+        for one in terms:
             if len(one) == 1:
-                found.setdefault(one[0], {}).update(dict.fromkeys(other for other in group if other != one))
+                found.setdefault(one[0], {}).update(dict.fromkeys(other for other in terms if other != one))
     return {term: tuple(alternatives) for term, alternatives in found.items()}

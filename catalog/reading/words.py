@@ -10,11 +10,14 @@ from pathlib import Path
 import tantivy
 
 WORD = re.compile(r"[^\W_]+")
+_HYPHENED = re.compile(r"\b[^\W_]+(?:[-‐‑][^\W_]+)+\b")
 # Left out of a search unless nothing else is asked for; in phrases they count.
 STOP_WORDS = frozenset(
     WORD.findall(
         "aller als am an auf aus bei beim das dem den der des die ein eine einem einen einer eines für gibt ich im in ins "
-        "ist mit nach oder sind über um und vom von vor was welche wie wo zu zum zur"
+        "ist mit nach oder sind über um und vom von vor was welche wie wo zu zum zur "
+        "wann warum wer kann man kommt kommen gibts finde finden wird werden hat haben los auch noch alle mein meine "
+        "meiner unser unsere unserer es er sie wir ihr hier dort"
     )
 )
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ł": "l"})
@@ -27,7 +30,8 @@ _STEMMER = (
     .build()
 )
 _LINKS = ("", "s", "n", "en", "es", "er", "e", "ns", "ens")
-_VOWEL = re.compile("[aeiouy]")
+_VOWELS = "aeiouy"
+_VOWEL = re.compile(f"[{_VOWELS}]")
 # What stands before a word without making a compound of it, and what ends a word without being one.
 _PREFIXES = frozenset(
     WORD.findall(
@@ -63,8 +67,22 @@ def stem(word: str) -> str:
 
 
 def _stemmed(folded: str) -> str:
-    found: list[str] = _STEMMER.analyze(folded)
+    found: list[str] = _STEMMER.analyze(_singular(folded))
     return found[0] if found else folded
+
+
+def _singular(folded: str) -> str:
+    """Kinos, Taxis, Kitas: the plural with s behind a vowel, which the stemmer leaves alone."""
+    if len(folded) < 5 or folded[-1] != "s" or folded[-2] not in "aio":
+        return folded
+    if folded[-2] == "o" or folded[:-1] in _KNOWN or (folded[-2] == "i" and folded[-3] not in _VOWELS):
+        return folded[:-1]
+    return folded
+
+
+def hyphened(text: str) -> list[str]:
+    """The words of a text that are written with hyphens, in one: Car-Sharing is CarSharing."""
+    return ["".join(WORD.findall(match)) for match in _HYPHENED.findall(text)]
 
 
 def terms(text: str) -> list[str]:
