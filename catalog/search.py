@@ -265,10 +265,17 @@ class Catalogue:
 
     # ---------------------------------------------------------------------------------------- what changed, counts
 
-    def changes(self, at: int, limit: int = 50, since: int | None = None) -> tuple[Change, ...]:
-        """What publications up to a number, and after ``since``, did to datasets; the newest first."""
+    def changes(
+        self, at: int, limit: int = 50, since: int | None = None, municipality: str = ""
+    ) -> tuple[Change, ...]:
+        """What publications up to a number, and after ``since``, did to datasets; the newest first.
+
+        ``municipality`` is an id: only its datasets (none for an unknown one).
+        """
+        sources = self._sources.get(municipality, ()) if municipality else None
         return self._made.once(
-            ("changes", at, limit, since), lambda: changelog.changes(self.engine, self.municipalities, at, limit, since)
+            ("changes", at, limit, since, municipality),
+            lambda: changelog.changes(self.engine, self.municipalities, at, limit, since, sources),
         )
 
     def counts(self, at: int) -> Counts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,20 +15,29 @@ _records, _versions = tables.records, tables.versions
 
 
 def changes(
-    engine: sa.Engine, municipalities: Mapping[str, str], at: int, limit: int, since: int | None
+    engine: sa.Engine,
+    municipalities: Mapping[str, str],
+    at: int,
+    limit: int,
+    since: int | None,
+    sources: Collection[str] | None = None,
 ) -> tuple[Change, ...]:
-    """Datasets created, updated and withdrawn by the publications after ``since`` up to ``at``, the newest first."""
+    """Datasets created, updated and withdrawn by the publications after ``since`` up to ``at``, the newest first.
+
+    ``sources`` are the keys of those that count; None: all.
+    """
     if limit < 1:
         return ()
     since = 0 if since is None else since
+    ours = sa.true() if sources is None else _records.c.source_key.in_(sorted(sources))
     with engine.begin() as connection:
-        written = connection.execute(_written(since, at, limit)).all()
+        written = connection.execute(_written(since, at, limit).where(ours)).all()
         if len(written) == limit:  # nothing older can be among the newest
             since = max(since, written[-1].number - 1)
         others = [
             row
             for statement in (_withdrawn, _stepped_behind, _stepped_forward)
-            for row in connection.execute(statement(since, at, limit))
+            for row in connection.execute(statement(since, at, limit).where(ours))
         ]
     newest = sorted([*written, *others], key=lambda row: (-row.number, -row.version_id))[:limit]
     return tuple(_change(row, municipalities) for row in newest)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from harvesters.mapping.account import Account
 from schemas.kinds import Literal
-from schemas.model import Resource, Value
+from schemas.model import Distribution, Resource, Value, text
 from schemas.namespaces import DCTERMS, XSD
 
 _CSVW = "http://www.w3.org/ns/csvw#"
@@ -70,6 +70,27 @@ def schema(account: Account, field: str, columns: Sequence[Column]) -> tuple[tup
     made = [(COLUMN, _column(number, column, account.language)) for number, column in enumerate(columns, 1)]
     account.note("distribution.extra", field, "copy")
     return ((TABLE_SCHEMA, Resource(types=(_SCHEMA,), extra=tuple(made))),)
+
+
+def meanings(file: Distribution, language: str) -> dict[str, str]:
+    """What the columns of a file mean, by their names: label and description as the source has stated them.
+
+    Takes the language that is liked best; reads what :func:`schema` wrote, and csvw:Schema of DCAT feeds alike.
+    """
+    found: dict[str, str] = {}
+    schemas = [value for name, value in file.extra if name == TABLE_SCHEMA and isinstance(value, Resource)]
+    for column in (value for each in schemas for name, value in each.extra if name == COLUMN):
+        if isinstance(column, Resource):
+            name = _said(column, NAME, language) or _said(column, TITLE, language)
+            told = [_said(column, TITLE, language), _said(column, _DESCRIPTION, language)]
+            meaning = ": ".join(dict.fromkeys(each for each in told if each and each != name))
+            if name and meaning:
+                found.setdefault(name, meaning)
+    return found
+
+
+def _said(column: Resource, name: str, language: str) -> str:
+    return text(tuple(value for each, value in column.extra if each == name and isinstance(value, Literal)), language)
 
 
 def _column(number: int, column: Column, language: str | None) -> Resource:

@@ -1,12 +1,13 @@
-"""The dataset page: files first, then facts, findings, origin, versions and the machine forms."""
+"""The dataset page (web.md 1.3): file, answer before the file, columns, quality, origin, re-use, similar data, questions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from anyio.to_thread import run_sync
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,39 +15,37 @@ from starlette.responses import RedirectResponse, Response
 from catalog import feeds
 from catalog.corrections import kept
 from catalog.corrections.shown import shown
+from catalog.feedback.offices import office
 from catalog.links import book
 from catalog.links.book import Link
 from catalog.links.findings import findings as link_findings
 from catalog.quality import history as score_history
 from catalog.quality import reading
 from catalog.reading.entries import Entry, Moved
-from catalog.web import conditional, formats, plans, sanitising
+from catalog.reading.numbered_files import in_order
+from catalog.web import conditional, file_addresses, plans, sanitising
 from catalog.web.negotiation import existing, negotiated
-from catalog.web.pages import facts, labels, remarks, sameness, schemaorg, scores, states, then
+from catalog.web.pages import (
+    checks,
+    currency,
+    facts,
+    glance,
+    labels,
+    remarks,
+    sameness,
+    schemaorg,
+    scores,
+    states,
+    then,
+)
+from catalog.web.pages.alike import alike
+from catalog.web.pages.reuse import reuse
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas import future_dates
-from schemas.model import Agent, DataService, Dataset, DatasetSeries, iri_of
-from schemas.vocabularies import LISTS
+from schemas.model import Agent, DataService, Dataset, DatasetSeries
 
-VERSIONS = 20
-# How many days may pass between two changes; what is missing here has no fixed rhythm.
-_DAYS = {
-    code: days
-    for days, codes in {
-        1: "UPDATE_CONT 1MIN 10MIN 15MIN HOURLY DAILY_2 DAILY",
-        7: "WEEKLY_3 WEEKLY_2 WEEKLY",
-        14: "BIWEEKLY",
-        31: "MONTHLY_3 MONTHLY_2 MONTHLY",
-        62: "BIMONTHLY",
-        92: "QUARTERLY",
-        183: "ANNUAL_3 ANNUAL_2",
-        366: "ANNUAL",
-        731: "BIENNIAL",
-        1096: "TRIENNIAL",
-    }.items()
-    for code in codes.split()
-}
+VERSIONS = 5
 
 
 class Other(NamedTuple):
@@ -88,13 +87,15 @@ async def document(request: Request) -> Response:
         address = f"/{kind}/{quote(entry.slug)}"
         status = entry.status if isinstance(entry, Moved) else 301
         return RedirectResponse(page.link(address) if kind == "dataset" else page.file(address), status)
-    return show(page, entry)
+    return await run_sync(show, page, entry)
 
 
 def show(page: Page, entry: Entry) -> Response:
     """The page of one dataset."""
     record = entry.record()
     assert isinstance(record, Dataset)
+    # Files bear their numbers in the order of the source.
+    record = replace(record, distribution=in_order(entry.summary, record))
     companions = [(other.iri, other.record()) for other in page.catalogue.companions_of([entry], page.at, forms=())]
     agents = {iri: other for iri, other in companions if isinstance(other, Agent)}
     titles = {
@@ -103,37 +104,71 @@ def show(page: Page, entry: Entry) -> Response:
         if isinstance(other, DataService | DatasetSeries)
     }
     found = facts.files(page, record, titles)
-    named = {file.iri: file.title.text for file in found if file.iri}
     title = facts.spoken(record.title, page.language)
-    source = next((each for each in page.region.sources if each.key == entry.source_key), None)
-    history = page.catalogue.history(entry.key)
-    address = f"/dataset/{quote(entry.slug)}"
-    place = page.place(entry.municipality)
-    word = page.request.query_params.get("key", "")
-    links, rating = _quality(page, entry)
     values: dict[str, Any] = {
         "entry": entry,
         "heading": title if title.text else facts.Said(entry.title or entry.slug),
-        "summary": sanitising.sentence(facts.spoken(record.description, page.language).text),
-        "description": facts.spoken(record.description, page.language),
-        "place": place,
+        "place": page.place(entry.municipality),
         "files": found,
-        "best": facts.best(found),
+        "file_path": file_addresses.path,
+        "facts": facts.facts(page, record, agents, titles),
+        "badges": tuple(currency.badges(page, entry, record)),
+        "schema_org": schemaorg.script(schemaorg.dataset(page, entry, record, found, agents)),
+        "trail": _trail(page, entry),
+        **_use(page, entry, record, found, agents),
+        **_quality(page, entry, record, found),
+        **_origin(page, entry),
+        **_forms(page, entry),
+    }
+    values["anchors"] = tuple(_anchors(page, values))
+    return page.render("dataset.html", title=values["heading"].text, **values)
+
+
+def _use(
+    page: Page, entry: Entry, record: Dataset, found: tuple[facts.File, ...], agents: Mapping[str, Agent]
+) -> dict[str, Any]:
+    """What the data are, and what one can do with them."""
+    description = facts.spoken(record.description, page.language)
+    summary = sanitising.sentence(description.text)
+    best, seen = facts.best(found), glance.glance(page, entry, record, found)
+    read_here = seen is not None and seen.is_table
+    publishers = [said.text for said in facts.people(page, record.publisher, agents)]
+    return {
+        "summary": summary,
+        "description": description,
+        "more_description": sanitising.plain(description.text) != summary,
+        "best": best,
         "licence": next((file.licence for file in found if file.licence), None),
         "licences": len({file.licence for file in found}),
-        "facts": facts.facts(page, record, agents, titles),
-        "badges": tuple(badges(page, entry, record)),
+        "glance": seen,
+        "reuse": reuse(page, entry, seen.file if seen and read_here else best, publishers, read_here),
+        "alike": alike(page, entry, record),
+        "office": office(page.region, record, page.place(entry.municipality), page.language),
+    }
+
+
+def _quality(page: Page, entry: Entry, record: Dataset, found: tuple[facts.File, ...]) -> dict[str, Any]:
+    """How good data and description are: checks, score, findings, how the addresses answer."""
+    links, rating = _rated(page, entry)
+    named = {file.iri: file.title.text for file in found if file.iri}
+    return {
+        "checks": checks.checks(page, entry, record, found, links),
+        "rating": rating,
         "groups": remarks.grouped(
             (*future_dates.in_force(entry.findings, page.now), *link_findings(record, links)),
             page.texts,
             lambda focus: named.get(focus, ""),
         ),
-        "rating": rating,
         "answering": {file.anchor: scores.answering(page, links.get(file.address)) for file in found},
-        "score_forms": [
-            (page.file(f"{address}/quality.ttl"), "text/turtle", "DQV (Turtle)"),
-            (page.file(f"{address}/quality.json"), "application/json", "JSON"),
-        ],
+    }
+
+
+def _origin(page: Page, entry: Entry) -> dict[str, Any]:
+    """Where all of it comes from: source, mapping, corrections, the same from other sources, versions."""
+    source = next((each for each in page.region.sources if each.key == entry.source_key), None)
+    history = page.catalogue.history(entry.key)
+    word = page.request.query_params.get("key", "")
+    return {
         "source": source,
         "source_address": states.shown_address(source) if source else "",
         "checked": states.checked(states.sources(page), source_key=entry.source_key),
@@ -149,18 +184,46 @@ def show(page: Page, entry: Entry) -> Response:
         "word": word if word and plans.splits(page.region, entry.key, word) else "",
         "history": history[:VERSIONS],
         "older": max(len(history) - VERSIONS, 0),
+    }
+
+
+def _forms(page: Page, entry: Entry) -> dict[str, Any]:
+    """The addresses of the same for programs."""
+    address = f"/dataset/{quote(entry.slug)}"
+    return {
         "forms": [(f"{page.file(address)}.{suffix}", form) for suffix, form in feeds.formats().items()],
+        "score_forms": [
+            (page.file(f"{address}/quality.ttl"), "text/turtle", "DQV (Turtle)"),
+            (page.file(f"{address}/quality.json"), "application/json", "JSON"),
+        ],
         "alternates": [
             (form.MEDIA_TYPE, f"{page.public(address, SOURCE)}.{suffix}", form.TITLE)
             for suffix, form in feeds.formats().items()
         ],
-        "schema_org": schemaorg.script(schemaorg.dataset(page, entry, record, found, agents)),
-        "trail": _trail(page, entry),
     }
-    return page.render("dataset.html", title=values["heading"].text, **values)
 
 
-def _quality(page: Page, entry: Entry) -> tuple[dict[str, Link], scores.Rating | None]:
+def _anchors(page: Page, shown: Mapping[str, Any]) -> Iterator[tuple[str, Markup]]:
+    """The sections of the page that are there, in their order."""
+    _ = page.texts.text
+    seen = shown["glance"]
+    sections = (
+        ("look", _("Auf einen Blick"), seen),
+        ("columns", _("Spalten"), seen and seen.columns),
+        ("description", _("Beschreibung"), shown["more_description"]),
+        ("files", _("Dateien"), True),
+        ("quality", _("Qualität"), True),
+        ("origin", _("Herkunft"), True),
+        ("facts", _("Alle Angaben"), True),
+        ("reuse", _("Nachnutzen"), True),
+        ("machines", _("API nutzen"), True),
+        ("similar", _("Ähnliche Daten"), shown["alike"]),
+        ("questions", _("Fragen an die Gemeinde"), True),
+    )
+    yield from ((anchor, name) for anchor, name, there in sections if there)
+
+
+def _rated(page: Page, entry: Entry) -> tuple[dict[str, Link], scores.Rating | None]:
     """How the dataset's addresses answer, and its score in words; None where it was not computed yet."""
     with page.catalogue.engine.begin() as connection:
         links = book.of_record(connection, entry.key)
@@ -191,32 +254,6 @@ def _trail(page: Page, entry: Entry) -> list[tuple[str, str]]:
     if place := page.place(entry.municipality):
         trail.append((page.link(f"/municipality/{place.id}"), short_name(place.name)))
     return trail
-
-
-def badges(page: Page, entry: Entry, record: Dataset) -> Iterator[tuple[Markup, str]]:
-    """What a reader should know at first sight: source dead, gone at the source, kept up or not, high value."""
-    _ = page.texts.text
-    if stale := states.stale_since(states.sources(page)).get(entry.source_key):
-        yield _("Veraltet seit {date}: Die Quelle liefert nichts mehr", date=page.day(stale)), "notice"
-    if entry.absent_since:
-        yield _("Seit {date} nicht mehr an der Quelle", date=page.day(entry.absent_since)), "notice"
-    if entry.archived:
-        yield _("Archiviert"), "idle"
-    rhythm = next(
-        (code for v in record.accrual_periodicity if (code := LISTS["frequency"].by_iri(iri_of(v) or ""))), None
-    )
-    changed = formats.moment(entry.summary.modified)
-    if rhythm is not None and rhythm.code in _DAYS and changed is not None:
-        days = _DAYS[rhythm.code]
-        late = page.now - changed - timedelta(days=days)
-        # Half a rhythm more is no delay yet: weekends, holidays, a monthly table on the 3rd.
-        if late > timedelta(days=days / 2 + 1):
-            word = page.texts.plural("Überfällig seit {n} Tag", "Überfällig seit {n} Tagen", late.days)
-            yield word, "notice"
-        else:
-            yield _("Aktuell"), "good"
-    if record.hvd_category:
-        yield _("Hochwertiger Datensatz (HVD)"), "good"
 
 
 ROUTES = routes("/dataset/{slug}", dataset)

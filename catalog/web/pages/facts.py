@@ -59,8 +59,9 @@ class Licence(NamedTuple):
 
 
 class File(NamedTuple):
-    """A distribution as it is shown."""
+    """A distribution as it is shown. ``number`` is that of its own page (catalog.web.file_addresses)."""
 
+    number: int
     anchor: str
     iri: str
     title: Said
@@ -266,16 +267,19 @@ def dates(page: Page, values: Texts) -> tuple[Said, ...]:
 
 
 def files(page: Page, record: Dataset, titles: Mapping[str, str]) -> tuple[File, ...]:
-    """The distributions in the order of the source. ``titles`` are those of data services by IRI."""
+    """The distributions in the record's order. ``titles`` are those of data services by IRI."""
     described = [each for each in record.distribution if isinstance(each, Distribution)]
     return tuple(file_of(page, number, each, titles) for number, each in enumerate(described, 1))
 
 
 def best(found: Iterable[File]) -> File | None:
     """The file that most people want: a table before a map before a document; None if none can be had."""
-    reachable = [each for each in found if each.address]
-    order = {name: place for place, name in enumerate(_BEST)}
-    return min(reachable, key=lambda each: (not each.is_download, order.get(each.format, len(order))), default=None)
+    return min((each for each in found if each.address), key=rank, default=None)
+
+
+def rank(file: File) -> tuple[bool, int]:
+    """How much a file is what most people want; the lower, the more."""
+    return not file.is_download, _BEST.index(file.format) if file.format in _BEST else len(_BEST)
 
 
 def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, str]) -> File:
@@ -286,6 +290,7 @@ def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, st
     title = spoken(item.title, page.language)
     address = download or access
     return File(
+        number=number,
         anchor=f"datei-{number}",
         iri=item.iri or "",
         title=title if title.text else Said(_file_name(address) or page.texts.text("Datei {n}", n=number)),

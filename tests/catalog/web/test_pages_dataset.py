@@ -37,7 +37,7 @@ def test_dataset_page_offers_the_file_first(full: Place) -> None:
     page = read(full, f"/dataset/{full.slug('bad', 'flieden-portal')}")
     assert words(first(page, "h1")) == "Badegewässer im Kreis"
     assert first(page, ".prose strong").text() == "Wasserqualität"
-    main = first(page, ".actions a.button:not(.quiet)")
+    main = first(page, ".actions a.kern-btn--primary")
     assert (words(main), main.attributes["href"]) == ("CSV (293 kB) herunterladen", "https://x.example/1.csv")
     cards = page.css("article.card")
     assert [words(card.css_first("h3")) for card in cards] == ["Datei Nummer 1", "Datei Nummer 2"]
@@ -89,7 +89,7 @@ def test_findings_are_sentences_grouped_by_weight_with_a_remedy(place: Place) ->
     )
     page = read(place, f"/dataset/{place.slug('a')}")
     section = next(node for node in page.css("section") if node.attributes.get("aria-labelledby") == "quality")
-    assert [words(node) for node in section.css("h3")] == [
+    assert [words(node) for node in section.css("h4")] == [
         "Muss behoben werden 1 Befund",
         "Sollte ergänzt werden 2 Befunde",
         "Zur Kenntnis 1 Befund",

@@ -1,0 +1,121 @@
+"""What a dataset's page shows of its files before anything is downloaded: chart or map, first rows, columns; if it is ready.
+
+Nothing is fetched or waited for here: what is not made yet is a link to the file's own page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from catalog import preview as previews
+from catalog.charts import labels
+from catalog.preview import Preview, wanting
+from catalog.reading.entries import Entry
+from catalog.web import file_addresses
+from catalog.web.pages import charted, column_words, facts
+from catalog.web.pages.charted import Shown
+from catalog.web.pages.column_words import ColumnRow
+from catalog.web.templates import Page
+from harvesters.portals import dictionary
+from schemas.model import Dataset, Distribution
+
+ROWS, COLUMNS, EXPLAINED = 10, 12, 40
+_LOOKED_AT = 4  # files whose previews are looked for
+_LONGEST_CELL = 120
+_NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing", "year")
+
+
+class Head(NamedTuple):
+    """The head of a column in the first rows."""
+
+    name: str
+    unit: str
+    numeric: bool
+
+
+class Glance(NamedTuple):
+    """The preview of one file as the dataset's page shows it.
+
+    ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
+    ``total`` counts the rows of the file, ``more_columns`` those columns that do not stand here.
+    """
+
+    file: facts.File
+    address: str
+    state: str
+    reason: str = ""
+    advice: str = ""
+    chart: Shown | None = None
+    has_map: bool = False
+    has_picture: bool = False
+    heads: tuple[Head, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    total: int = 0
+    more_columns: int = 0
+    columns: tuple[ColumnRow, ...] = ()
+    meanings: Mapping[str, str] = MappingProxyType({})
+    unexplained: int = 0
+    notes: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the file is read as a table."""
+        return bool(self.heads)
+
+
+def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File]) -> Glance | None:
+    """What there is to see of a dataset: of its first file that has something, else of the best one; None without files.
+
+    ``record`` has its distributions in the order of ``files``. Reads the disk, so it is called in a thread.
+    """
+    described = [each for each in record.distribution if isinstance(each, Distribution)]
+    wanted = sorted((file for file in files if file.address), key=facts.rank)[:_LOOKED_AT]
+    unready: Glance | None = None
+    for file in wanted:
+        item = described[file.number - 1]
+        asked = wanting.of_file(page.region, entry.source_key, item)
+        found = previews.peek(page.region, asked) if asked else None
+        address = page.link(file_addresses.path(entry.slug, file.number))
+        if found is not None and found.ready and found.kind in ("table", "map", "image", "document"):
+            return _ready(page, found, file, address, dictionary.meanings(item, page.language))
+        unready = unready or _unready(page, found, file, address)
+    return unready
+
+
+def _unready(page: Page, found: Preview | None, file: facts.File, address: str) -> Glance:
+    if found is None or found.state == "making":
+        return Glance(file, address, "unknown" if found is None else "making")
+    reason = found.reason
+    said = (reason.text(page.language), reason.advice(page.language)) if reason else ("", "")
+    return Glance(file, address, found.state, *said)
+
+
+def _ready(page: Page, found: Preview, file: facts.File, address: str, meanings: dict[str, str]) -> Glance:
+    table = found.table
+    names = table.columns[:COLUMNS] if table else ()
+    reason = found.reason
+    return Glance(
+        file,
+        address,
+        "ready",
+        reason.text(page.language) if reason else "",
+        reason.advice(page.language) if reason else "",
+        chart=charted.shown(page, found, "glance"),
+        has_map=found.geometry is not None,
+        has_picture=found.picture is not None,
+        heads=tuple(Head(each.name, each.unit, each.type in _NUMBERS) for each in names),
+        rows=tuple(
+            tuple(labels.plain(cell, _LONGEST_CELL) for cell in row[:COLUMNS])
+            for row in (table.rows[:ROWS] if table else ())
+        ),
+        total=table.total_rows if table else 0,
+        more_columns=max(len(table.columns) - COLUMNS, 0) if table else 0,
+        columns=column_words.columns(page, found, EXPLAINED),
+        meanings=meanings,
+        unexplained=max(len(found.profile.columns) - EXPLAINED, 0) if found.profile else 0,
+        notes=tuple(note.de if page.language == "de" else note.en for note in found.notes),
+        withheld=tuple(dict.fromkeys(hint.column for hint in found.withheld)),
+    )
