@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -226,6 +227,8 @@ def _running(store: Store) -> set[int]:
 
 
 def _renew_cache(region: Region) -> None:
+    # Previews are made anew when somebody asks, without whoever was forgotten.
+    shutil.rmtree(region.data / "cache" / "previews", ignore_errors=True)
     follower, catalogue = Follower(region), Catalogue(region)
     try:
         follower.rebuild()

@@ -52,6 +52,7 @@ class Keeping:
 
     def __init__(self, region: Region) -> None:
         self.folder = region.data / "cache" / "previews"
+        self._withheld = self.folder / "withheld"
 
     @cached_property
     def wishes(self) -> Path:
@@ -111,7 +112,21 @@ class Keeping:
         fresh = file.with_suffix(f".{secrets.token_hex(4)}.new")
         fresh.write_bytes(to_json(preview))
         fresh.replace(file)
+        marker = self._withheld / preview.key
+        if preview.withheld:
+            self._withheld.mkdir(exist_ok=True)
+            marker.touch()
+        else:
+            marker.unlink(missing_ok=True)
         return preview
+
+    def withheld(self) -> Iterator[Preview]:
+        """The previews that withhold data of persons: what a steward should look at."""
+        for marker in sorted(self._withheld.glob("*")):
+            if (preview := self.get(marker.name)) is not None and preview.withheld:
+                yield preview
+            else:
+                marker.unlink(missing_ok=True)
 
     def prune(self, most: int = MAX_BYTES) -> int:
         """Remove what nobody names any more, then the previews longest not looked at until the rest fits; gives its bytes."""
@@ -129,7 +144,7 @@ class Keeping:
                 named[folder.name] = file
             kept.append((_mtime(file), file, folder))
         for folder in (each for each in self.folder.iterdir() if each.is_dir() and each.name != "wishes"):
-            if folder.name not in named and time.time() - _mtime(folder) > _GRACE_SECONDS:
+            if folder != self._withheld and folder.name not in named and time.time() - _mtime(folder) > _GRACE_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
         for stray in self.folder.glob("*.new"):
             if time.time() - _mtime(stray) > _GRACE_SECONDS:
@@ -144,12 +159,6 @@ class Keeping:
                 shutil.rmtree(folder, ignore_errors=True)
             total -= sizes[file]
         return total
-
-    def all(self) -> Iterator[Preview]:
-        """All kept previews, in no order."""
-        for file in sorted(self.folder.glob("*.json")):
-            if (preview := self._peek(file)) is not None:
-                yield preview
 
     def _peek(self, file: Path) -> Preview | None:
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 
 from catalog.preview.model import Cells, Filter, RowPage, Selection
@@ -28,15 +29,18 @@ _BATCH = 5_000
 def write(connection: sqlite3.Connection, table: Table) -> int:
     """Write the rows of a table; gives their number. ``t0 …`` are cells as text, ``s0 …`` their value for the typed ones."""
     columns = table.columns[:MAX_COLUMNS]
-    typed = [(index, _sorter(column)) for index, column in enumerate(columns) if is_typed(column)]
+    typed = [(index, column) for index, column in enumerate(columns) if is_typed(column)]
     names = [f"t{index}" for index in range(len(columns))] + [f"s{index}" for index, _ in typed]
     connection.execute(f"CREATE TABLE cells (n INTEGER PRIMARY KEY, total INTEGER, {', '.join(names)})")
     places = ", ".join("?" * (len(names) + 2))
     totals = frozenset(table.sum_rows)
     width = len(columns)
+    # Column by column: each different cell is understood once.
+    values = [_values([row[index] for row in table.rows], column) for index, column in typed]
+    sorters = zip(*values, strict=True) if values else repeat(())
     rows = (
-        (number, number in totals, *row[:width], *(key(row[index]) for index, key in typed))
-        for number, row in enumerate(table.rows)
+        (number, number in totals, *row[:width], *sorter)
+        for number, (row, sorter) in enumerate(zip(table.rows, sorters, strict=bool(values)))
     )
     connection.executemany(f"INSERT INTO cells VALUES ({places})", rows)
     connection.commit()
@@ -60,19 +64,11 @@ def is_typed(column: Column) -> bool:
     return column.type in _NUMBERS or column.type in _TIMES
 
 
-def _sorter(column: Column) -> Callable[[str], float | str | None]:
-    """What a cell of a column is sorted and compared by: a number, an ISO time; none where it says neither."""
-    known: dict[str, float | str | None] = {}
+def _values(cells: list[str], column: Column) -> list[float | str | None]:
+    """What the cells of a column are sorted and compared by: numbers, ISO times; none where one says neither."""
     forms = dates.formats(column.format) if column.type in _TIMES else ()
-
-    def key(cell: str) -> float | str | None:
-        if cell not in known:
-            if len(known) > 100_000:
-                known.clear()
-            known[cell] = _value(column, cell, forms)
-        return known[cell]
-
-    return key
+    meant = {cell: _value(column, cell, forms) for cell in set(cells)}
+    return [meant[cell] for cell in cells]
 
 
 def _value(column: Column, cell: str, forms: Sequence[dates.DateFormat]) -> float | str | None:

@@ -39,7 +39,7 @@ from harvesters.guards.run import agent_string
 from schemas.region import Region, load
 
 AT_ONCE = 2
-WALL_SECONDS = 30.0
+WALL_SECONDS = 60.0
 """Longest that one file may be read (seconds), however little of the processor it gets."""
 IDLE_SECONDS = 90.0
 _LOOK_SECONDS = 0.03
@@ -191,6 +191,8 @@ class Maker:
             gone = await asyncio.to_thread(forgotten, self._engine)
             job = worker.Job(folder, base, name, whole, wish.wanted.layer, wish.wanted.personal, gone)
             found = await self._watched(job)
+            if not wishes.lock_file(self.kept).exists():
+                return  # somebody was forgotten meanwhile: what was read before may name them
             (folder / worker.FETCHED).unlink()
             (folder / worker.RESULT).unlink(missing_ok=True)
             if found.folder or any(folder.iterdir()):
@@ -230,7 +232,7 @@ class Maker:
             process.kill()
             await asyncio.to_thread(process.join)
             process.close()
-        return best or replace(job.base, state="none", reason=Reason("too-costly"))
+        return replace(best, growing=False) if best else replace(job.base, state="none", reason=Reason("too-costly"))
 
     def _result(self, job: worker.Job, best: Preview | None) -> Preview:
         """The preview that the reader wrote. It has read a stranger's file: what it says of itself does not count."""
