@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import time
@@ -29,6 +30,9 @@ ROWS, MAP, PICTURE = "rows.db", "map.json", "picture"
 _GRACE_SECONDS = 120
 _TOUCH_SECONDS = 3600
 _JSON = TypeAdapter(Preview)
+# Key and address, which stand before them, are short; in them a quotation mark is written with a backslash.
+_BEGINNING = re.compile(rb'(?<!\\)","state":"ready","kind":"(\w+)"')
+_LONGEST_BEGINNING = 8192
 
 
 def key_of(wanted: Wanted) -> str:
@@ -75,6 +79,15 @@ class Keeping:
             with suppress(OSError):
                 os.utime(file)  # the oldest to go are those that nobody looks at
         return preview
+
+    def shown(self, key: str) -> str:
+        """What kind of preview is ready; nothing where none is. Reads its first bytes only, for lists of many files."""
+        try:
+            with self._file(key).open("rb") as opened:
+                found = _BEGINNING.search(opened.read(_LONGEST_BEGINNING))
+        except OSError:
+            return ""
+        return found[1].decode() if found else ""
 
     def path(self, preview: Preview, name: str) -> Path | None:
         """A file beside a preview: ROWS, MAP or PICTURE; None where there is none."""

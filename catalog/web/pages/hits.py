@@ -7,14 +7,17 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from catalog import preview
+from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import Hit, SourceState
 from catalog.reading.summary import Summary
-from catalog.web import formats, sanitising
+from catalog.web import file_addresses, formats, sanitising
 from catalog.web.pages import states
 from catalog.web.templates import Page, short_name
 from schemas.vocabularies import LISTS
 
 FILES = 4
+_SHOWN = frozenset(("table", "map", "image", "document"))  # what a reader would open before downloading
 
 
 class File(NamedTuple):
@@ -35,6 +38,7 @@ class Row(NamedTuple):
     badges: tuple[tuple[Markup, str], ...]
     files: tuple[File, ...]
     more: int
+    preview: str = ""  # the address of the page that shows the first file of which there is a preview
 
 
 def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
@@ -61,7 +65,17 @@ def _row(page: Page, hit: Hit, checked: str, stale: str) -> Row:
         tuple(_badges(page, hit, stale)),
         tuple(files[:FILES]),
         max(len(summary.files) - min(len(files), FILES), 0),
+        _preview(page, hit),
     )
+
+
+def _preview(page: Page, hit: Hit) -> str:
+    kept = Keeping(page.region)
+    for number, (_title, file_format, address, _size) in enumerate(hit.summary.files[:FILES], 1):
+        wish = preview.wanted(page.region, hit.source_key, address, file_format)
+        if kept.shown(key_of(wish)) in _SHOWN:
+            return page.link(file_addresses.path(hit.slug, number))
+    return ""
 
 
 def _facts(page: Page, hit: Hit, checked: str) -> Iterable[str]:
