@@ -118,13 +118,14 @@ def _grow(box: list[float], x: float, y: float) -> None:
 
 
 def _german(x: float, y: float) -> bool:
-    """Whether a point can lie in Germany in degrees or UTM metres, whatever the order of its axes."""
+    """Whether a point can lie in Germany in degrees or metres, whatever the order of its axes."""
     low, high = (x, y) if x < y else (y, x)
     if high < 180:
         return _EAST[0] <= low <= _EAST[1] and _NORTH[0] <= high <= _NORTH[1]
     if high > 10_000_000:
         return 5_200_000 <= low <= 6_150_000 and 31_000_000 <= high <= 34_000_000
-    return 250_000 <= low <= 950_000 and 5_200_000 <= high <= 6_150_000
+    # The easting of UTM, or that of Gauß-Krüger with its zone in front.
+    return (250_000 <= low <= 950_000 or 2_270_000 <= low <= 5_730_000) and 5_200_000 <= high <= 6_150_000
 
 
 def crs_code(text: str) -> str:
@@ -161,6 +162,9 @@ def guess(corners: Sequence[tuple[float, float]]) -> str:
                 return "EPSG:4647" if zone == 32 else "EPSG:5650"
             if zone == 32 and all(250_000 <= value <= 950_000 for value in eastings):
                 return "EPSG:25832"
+            for code, strip in GAUSS_KRUEGER.items():
+                if all(abs(value - (strip * 1_000_000 + 500_000)) <= 230_000 for value in eastings):
+                    return code
     return ""
 
 

@@ -61,11 +61,13 @@ _BRACKETED_UNIT = re.compile(r"[\[]([^\[\]]{1,16})[\]]\s*$")
 _PARENTHESISED_UNIT = re.compile(r"\(([^()]{1,16}(?:\(A\))?)\)\s*$")
 _IN_UNIT = re.compile(r"\bin\s(\S{1,12}(?:\s€)?)\s*$")
 Ranges = tuple[tuple[ColumnType, float, float], ...]
-# Germany in degrees (47-56 N, 5-16 E) and in UTM metres, with and without the zone's number in front.
+# Germany in degrees (47-56 N, 5-16 E), in UTM metres with and without the zone's number in front, and in Gauß-Krüger's
+# zones 2 to 4 (an easting of zone 5 could be a northing).
 _DEGREES: Ranges = (("latitude", 47.0, 56.0), ("longitude", 5.0, 16.0))
 _METRES: Ranges = (
     ("easting", 250_000.0, 950_000.0),
     ("easting", 31_250_000.0, 33_950_000.0),
+    ("easting", 2_270_000.0, 4_730_000.0),
     ("northing", 5_200_000.0, 6_150_000.0),
 )
 _PAIRS = (
