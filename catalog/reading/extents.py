@@ -35,7 +35,8 @@ _SHAPE = _objects([LOCN.geometry, _GEO.asWKT, _GEO.asGeoJSON], _TEXT)
 _SAID = _objects([DCTERMS.conformsTo, DCTERMS.format, DCAT.mediaType], b"<([^>]*)>")
 # Interfaces whose answers are the values of now: OGC SensorThings, NGSI, GTFS Realtime, GBFS, SIRI, DATEX II, OCPI.
 _LIVE = re.compile(
-    rb"opengis\.net/(?:doc|spec|def)/[^ ]*sensorthings|ngsi|/cim/001|gtfs[-_./ ]?(?:rt|real)|gbfs|\bsiri\b|datex|ocpi",
+    rb"opengis\.net/(?:doc|spec|def)/[^ ]*sensorthings|ngsi|/cim/001|gtfs(?:\.org/|[-_./ ]?)(?:rt\b|real)|gbfs|\bsiri\b"
+    rb"|datex|ocpi",
     re.I,
 )
 _SERVICE_OF_FEATURES = re.compile(rb"opengis\.net/spec/ogcapi-(?:features|maps|tiles)", re.I)
