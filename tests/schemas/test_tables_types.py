@@ -109,7 +109,7 @@ def test_places() -> None:
     assert kinds("x;y", "9.61;50.45", "9.62;50.46") == ["longitude", "latitude"]
     assert kinds("Rechtswert;Hochwert", "549321;5589123", "549322,5;5589124") == ["easting", "northing"]
     assert kinds("Ost;Nord", "32549321;5589123", "32549322;5589124") == ["easting", "northing"]
-    assert kinds("X;Y", "3549321;5589123", "3549322;5589124") == ["integer", "number"]  # Gauß-Krüger
+    assert kinds("X;Y", "3549321;5589123", "3549322;5589124") == ["easting", "northing"]  # Gauß-Krüger
     assert kinds("Länge;Breite", "5,5;2,5", "6,0;2,5") == ["number", "number"]  # of a parking lot
     assert kinds("lat;lon", "9.61;50.45", "9.62;50.46") == ["longitude", "latitude"]  # swapped names: the values decide
 
