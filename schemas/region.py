@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from schemas import iris, refusals
 from schemas.feedback import EMAIL, Feedback
+from schemas.imprint import Imprint
 from schemas.limits import Limits
 from schemas.map_settings import Box, MapSettings
 from schemas.model import Dataset, Distribution
@@ -227,6 +228,7 @@ class Region(_Settings):
     contributor_id: str | None = Field(default=None, pattern=r"^https?://dcat-ap\.de/def/contributors/\S+$")
     feedback: Feedback = Feedback()
     map: MapSettings = MapSettings()
+    imprint: Imprint = Imprint()
     municipalities: tuple[Municipality, ...] = Field(min_length=1)
     sources: tuple[HarvestSource, ...] = ()
 

@@ -19,6 +19,7 @@ from catalog.cli.show import FORMATS
 from harvesters import registry, settings
 from schemas.dcat import PROFILES
 from schemas.feedback import Feedback
+from schemas.imprint import Imprint
 from schemas.limits import Limits
 from schemas.map_settings import MapSettings
 from schemas.region import HarvestSource, Municipality, Publisher, Region
@@ -132,6 +133,7 @@ def test_every_key_of_the_region_is_told() -> None:
     check(table(text, "`[[municipality]]`"), Municipality, set(Municipality.model_fields))
     check(table(text, "`[region.feedback]`"), Feedback, set(Feedback.model_fields) - {"password"})
     check(table(text, "`[region.map]`"), MapSettings, set(MapSettings.model_fields))
+    check(table(text, "`[region.imprint]`"), Imprint, set(Imprint.model_fields))
     for key in Publisher.model_fields:
         assert key in table(text, "`[region]`")["publisher"][1]
 

@@ -17,6 +17,7 @@ from catalog.reading.entries import Entry, Gone, Moved
 from catalog.reading.rows import FORMS
 from catalog.search import Catalogue
 from catalog.web import conditional, past, security
+from catalog.web.formats import day
 from catalog.web.refusing import Refused as Refused
 from schemas.region import Region
 
@@ -206,11 +207,11 @@ def existing(found: Entry | Gone | Moved | None) -> Entry | Moved:
     if found is None:
         raise Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")
     if isinstance(found, Gone):
-        day = found.withdrawn[:10]
+        german, english = (day(found.withdrawn, language) for language in ("de", "en"))
         raise Refused(
             410,
-            f"„{found.title}“ ist nicht mehr verfügbar. Zurückgezogen am {day}.",
-            f"“{found.title}” is no longer available. Withdrawn on {day}.",
+            f"„{found.title}“ ist nicht mehr verfügbar. Zurückgezogen am {german}.",
+            f"“{found.title}” is no longer available. Withdrawn on {english}.",
         )
     return found
 

@@ -28,5 +28,16 @@ def error(request: Request, status: int, de: str, en: str) -> Response:
     page = Page(request)
     heading = page.texts.text(_HEADINGS.get(status, _OTHER))
     return page.render(
-        "errors.html", title=heading, status=status, code=status, said=de if page.language == "de" else en
+        "errors.html",
+        title=heading,
+        status=status,
+        code=status,
+        said=de if page.language == "de" else en,
+        history=_history(page) if status == 410 else "",
     )
+
+
+def _history(page: Page) -> str:
+    """Where the former versions of a withdrawn dataset stand."""
+    kind, slug, *_ = [*page.path.strip("/").split("/"), "", ""]
+    return page.link(f"/dataset/{slug}/history") if kind == "dataset" and slug else ""
