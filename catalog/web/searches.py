@@ -40,7 +40,7 @@ def asked(parameters: QueryParams) -> Query:
     return Query(
         q=" ".join(parameters.get("q", "").split())[:LONGEST],
         **chosen,
-        bbox=_box(parameters),
+        bbox=box(parameters),
         begin=begin,
         end=end,
         on=past.day_of(parameters["on"].strip()) if parameters.get("on", "").strip() else None,
@@ -87,7 +87,7 @@ def _values(parameters: QueryParams, name: str) -> Iterator[str]:
     yield from (value[:LONGEST] for value in parameters.getlist(name)[:_MOST_VALUES] if value)
 
 
-def _box(parameters: QueryParams) -> BoundingBox | None:
+def box(parameters: QueryParams) -> BoundingBox | None:
     """``bbox=west,south,east,north``, or the four fields of the form, which are needed together."""
     stated = parameters.get("bbox", "").strip()
     fields = {name: parameters.get(name, "").strip() for name in BoundingBox._fields}

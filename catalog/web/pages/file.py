@@ -16,7 +16,7 @@ from starlette.routing import Route
 from catalog import charts
 from catalog import preview as previews
 from catalog.preview import Preview
-from catalog.web import conditional, file_addresses, formats, previewed, row_filters
+from catalog.web import conditional, file_addresses, formats, maps, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.pages import column_words, facts, file_chart, file_table
 from catalog.web.previewed import Named
@@ -82,6 +82,8 @@ async def file(request: Request) -> Response:
         values |= await file_table.values(page, preview, slug, number)
     elif view == "chart":
         values |= await file_chart.values(page, preview)
+    elif view == "map":
+        values |= {"map": await run_sync(lambda: maps.of_preview(page, preview, slug, number))}
     elif view == "columns":
         values |= {"columns": await run_sync(lambda: column_words.columns(page, preview))}
     response = page.render("file.html", title=item.title.text, **values)

@@ -1,0 +1,221 @@
+"""A map as SVG without any ground: outlines, features, a scale and degrees; coloured by classes, so that pages decide."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from catalog.maps import boxes
+from catalog.maps.outlines import Outline
+from schemas.tables.geometry import BoundingBox
+from schemas.tables.positions import GRS80, to_mercator
+
+WIDTHS = (("wide", 720), ("narrow", 340))
+"""The two drawings of a map by the class that shows them: one drawing would have unreadable letters on a phone."""
+_MARGIN = 12
+_DOT = 5
+_STEPS = (1.0, 2.0, 5.0)
+_LETTER = 7.6  # the mean width of a letter at 14 pixels, for what fits
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written on a map and said of it: a title, a description, and how lengths and degrees are written."""
+
+    title: str
+    description: str
+    decimal: str = ","
+    compass: tuple[str, str, str, str] = ("O", "N", "W", "S")  # of east, north, west, south
+
+
+@dataclass
+class Ground:
+    """What a map shows: features as GeoJSON in degrees, places, and the box that is seen."""
+
+    box: BoundingBox
+    features: Sequence[Mapping[str, Any]] = ()
+    places: Sequence[Outline] = ()
+    chosen: BoundingBox | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)  # of places, by the municipality's id
+
+
+class _Sheet(NamedTuple):
+    """How degrees become pixels of one drawing."""
+
+    width: float
+    height: float
+    left: float
+    top: float
+    scale: float
+
+    def at(self, longitude: float, latitude: float) -> tuple[float, float]:
+        x, y = to_mercator(longitude, latitude)
+        return (x - self.left) * self.scale, (self.top - y) * self.scale
+
+
+def drawings(ground: Ground, words: Words, name: str) -> Markup:
+    """The drawings of a map, one for each of WIDTHS; ``name`` begins their ids."""
+    return Markup("\n").join(_drawing(ground, words, f"{name}-{kind}", kind, width) for kind, width in WIDTHS)
+
+
+def _drawing(ground: Ground, words: Words, name: str, kind: str, width: int) -> Markup:
+    sheet = _sheet(ground.box, width)
+    parts = [
+        (
+            f'<svg class="map-drawing {kind}" viewBox="0 0 {width} {sheet.height:g}" role="img" '
+            f'aria-labelledby="{name}-title {name}-desc">'
+        ),
+        f'<title id="{name}-title">{escape(words.title)}</title>',
+        f'<desc id="{name}-desc">{escape(words.description)}</desc>',
+        *(() if ground.places else _degrees(sheet, ground.box, words)),
+        *_places(sheet, ground),
+        *_features(sheet, ground.features),
+        *_chosen(sheet, ground.chosen),
+        *_scale(sheet, ground.box, words),
+        "</svg>",
+    ]
+    return Markup("".join(parts))
+
+
+def _sheet(box: BoundingBox, width: int) -> _Sheet:
+    left, bottom = to_mercator(box.west, box.south)
+    right, top = to_mercator(box.east, box.north)
+    across, up = max(right - left, 1e-6), max(top - bottom, 1e-6)
+    height = max(0.45 * width, min(1.1 * width, width * up / across))
+    scale = min((width - 2 * _MARGIN) / across, (height - 2 * _MARGIN) / up)
+    # What the frame has more than the box lies evenly on both sides.
+    return _Sheet(
+        width,
+        round(height),
+        (left + right - width / scale) / 2,
+        (bottom + top + round(height) / scale) / 2,
+        scale,
+    )
+
+
+def _places(sheet: _Sheet, ground: Ground) -> Iterator[str]:
+    if not ground.places:
+        return
+    yield '<g class="map-places">'
+    for place in ground.places:
+        if place.geometry is not None:
+            yield f'<path d="{_path(sheet, place.geometry)}"/>'
+        else:
+            yield f'<path class="rough" d="{_box_path(sheet, place.box)}"/>'
+    for place in ground.places:
+        if label := ground.labels.get(place.municipality.id):
+            x, y = sheet.at((place.box.west + place.box.east) / 2, (place.box.south + place.box.north) / 2)
+            half = len(label) * _LETTER / 2
+            x = max(half + 4, min(sheet.width - half - 4, x))
+            yield f'<text x="{x:.0f}" y="{max(16, min(sheet.height - 24, y)):.0f}">{escape(label)}</text>'
+    yield "</g>"
+
+
+def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield '<g class="map-features">'
+    # Areas lie under lines, and these under points, whatever their order in the file.
+    for kind in ("Polygon", "LineString", "Point"):
+        for feature in features:
+            for geometry in _single(feature["geometry"]):
+                if geometry["type"].removeprefix("Multi") != kind:
+                    continue
+                if kind == "Point":
+                    for longitude, latitude in boxes.positions(geometry):
+                        x, y = sheet.at(longitude, latitude)
+                        count = feature.get("properties", {}).get("count")
+                        radius = _DOT if not count else min(18, _DOT + 2 * math.log10(count + 1) * 2)
+                        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+                else:
+                    yield f'<path class="{"area" if kind == "Polygon" else "line"}" d="{_path(sheet, geometry)}"/>'
+    yield "</g>"
+
+
+def _single(geometry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if geometry["type"] == "GeometryCollection":
+        for each in geometry["geometries"]:
+            yield from _single(each)
+    else:
+        yield geometry
+
+
+def _chosen(sheet: _Sheet, box: BoundingBox | None) -> Iterator[str]:
+    if box is not None:
+        yield f'<path class="map-chosen" d="{_box_path(sheet, box)}"/>'
+
+
+def _box_path(sheet: _Sheet, box: BoundingBox) -> str:
+    (left, bottom), (right, top) = sheet.at(box.west, box.south), sheet.at(box.east, box.north)
+    return f"M{left:.1f} {top:.1f}H{right:.1f}V{bottom:.1f}H{left:.1f}Z"
+
+
+def _path(sheet: _Sheet, geometry: Mapping[str, Any]) -> str:
+    depth = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}[geometry["type"]]
+    lines = geometry["coordinates"] if depth else [geometry["coordinates"]]
+    if depth == 2:
+        lines = [ring for area in lines for ring in area]
+    ending = "Z" if "Polygon" in geometry["type"] else ""
+    return "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (sheet.at(*position[:2]) for position in line)) + ending
+        for line in lines
+    )
+
+
+def _scale(sheet: _Sheet, box: BoundingBox, words: Words) -> Iterator[str]:
+    """A bar of a round length, about a quarter of the width; true at the middle of the map."""
+    metre = sheet.scale / math.cos(math.radians((box.south + box.north) / 2))
+    length = _round_down(sheet.width / 4 / metre)
+    pixels, y = length * metre, sheet.height - 10
+    yield (
+        f'<g class="map-scale"><path d="M{_MARGIN} {y - 5:g}v5h{pixels:.1f}v-5"/>'
+        f'<text x="{_MARGIN + pixels / 2:.1f}" y="{y - 8:g}">{escape(_length(length, words.decimal))}</text></g>'
+    )
+
+
+def _round_down(value: float) -> float:
+    power = 10.0 ** math.floor(math.log10(max(value, 1e-9)))
+    return max(step * power for step in _STEPS if step * power <= value * 1.000001)
+
+
+def _length(metres: float, decimal: str) -> str:
+    if metres >= 1000:
+        return f"{metres / 1000:g} km".replace(".", decimal)
+    return f"{metres:g} m".replace(".", decimal)
+
+
+def _degrees(sheet: _Sheet, box: BoundingBox, words: Words) -> Iterator[str]:
+    """Lines of round degrees with their names, three or four each way: a place where no outline tells it."""
+    yield '<g class="map-degrees">'
+    east, north, west, south = words.compass
+    for value in _ticks(box.west, box.east):
+        x, _ = sheet.at(value, box.south)
+        if 0 < x < sheet.width:
+            yield f'<path d="M{x:.1f} 0V{sheet.height:g}"/>'
+            label = _degree(value, east, west, words.decimal)
+            yield f'<text x="{max(30, min(sheet.width - 30, x)):.1f}" y="14">{escape(label)}</text>'
+    for value in _ticks(box.south, box.north):
+        _, y = sheet.at(box.west, value)
+        if 24 < y < sheet.height - 30:
+            yield f'<path d="M0 {y:.1f}H{sheet.width:g}"/>'
+            yield f'<text class="side" x="4" y="{y - 3:.1f}">{escape(_degree(value, north, south, words.decimal))}</text>'
+    yield "</g>"
+
+
+def _ticks(low: float, high: float) -> Iterator[float]:
+    step = _round_down(max((high - low) / 2, 1e-6))
+    first = math.ceil(low / step)
+    for n in range(5):
+        if (first + n) * step <= high:
+            yield (first + n) * step
+
+
+def _degree(value: float, positive: str, negative: str, decimal: str) -> str:
+    return f"{abs(round(value, 6)):g}° {positive if value >= 0 else negative}".replace(".", decimal)
+
+
+def length_of(box: BoundingBox) -> float:
+    """How many metres a box is wide, at its middle."""
+    return math.radians(box.east - box.west) * GRS80.axis * math.cos(math.radians((box.south + box.north) / 2))

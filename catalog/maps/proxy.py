@@ -1,0 +1,91 @@
+"""Pictures of maps fetched once for all readers: kept, asked for one at a time, old ones shown where the source is silent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+from anyio.to_thread import run_sync
+
+from catalog.maps.kept import Kept
+from harvesters.answer import Answer
+from harvesters.fetch import fetch
+from harvesters.guards.exceptions import FetchRefused
+from harvesters.guards.run import agent_string
+from schemas.limits import Limits
+from schemas.region import Region
+
+LARGEST = 2_000_000
+AT_ONCE = 6
+_SECONDS = 15.0
+_SILENT = 60.0  # seconds in which a picture that did not come is not asked for again
+_REMEMBERED = 5_000
+_KINDS = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"RIFF", "image/webp"),
+    (b"GIF8", "image/gif"),
+)
+
+
+def media_type(content: bytes) -> str:
+    """What a picture is by its first bytes; empty for what is none of the pictures that maps are made of."""
+    return next((kind for begin, kind in _KINDS if content.startswith(begin)), "")
+
+
+class Proxy:
+    """Fetches pictures for a region's maps, under the guards of all fetching; one for each process."""
+
+    def __init__(self, region: Region, kept: Kept) -> None:
+        self._region = region
+        self._kept = kept
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._asked: dict[str, asyncio.Task[bytes | None]] = {}
+        self._silent: OrderedDict[str, float] = OrderedDict()
+
+    async def picture(self, name: str, address: Callable[[], Awaitable[str]]) -> bytes | None:
+        """The picture kept under a name, or fetched from an address, which is made only then; None if there is none.
+
+        An old picture is shown where no new one comes.
+        """
+        found = await run_sync(self._kept.get, name)
+        if found is not None and found.fresh:
+            return found.content
+        if time.monotonic() - self._silent.get(name, -_SILENT) >= _SILENT:
+            fetched = await self._once(name, address)
+            if fetched is not None:
+                return fetched
+        return found.content if found is not None else None
+
+    async def _once(self, name: str, address: Callable[[], Awaitable[str]]) -> bytes | None:
+        """What one fetch brings, for all who ask meanwhile; it goes on if one of them leaves."""
+        task = self._asked.get(name)
+        if task is None:
+            task = self._asked[name] = asyncio.create_task(self._fetched(name, address))
+            task.add_done_callback(lambda _: self._asked.pop(name, None))
+        return await asyncio.shield(task)
+
+    async def _fetched(self, name: str, address: Callable[[], Awaitable[str]]) -> bytes | None:
+        try:
+            async with self._gate:
+                answer = await self._answer(await address())
+        except FetchRefused:
+            answer = None
+        if answer is None or answer.status != 200 or not media_type(answer.body):
+            self._silent[name] = time.monotonic()
+            while len(self._silent) > _REMEMBERED:
+                self._silent.popitem(last=False)
+            return None
+        await run_sync(self._kept.put, name, answer.body)
+        return answer.body
+
+    async def _answer(self, address: str) -> Answer:
+        return await fetch(
+            address,
+            Limits(response_seconds=_SECONDS),
+            self._region.allowed_hosts,
+            agent_string(self._region.base_url, self._region.publisher.email),
+            max_bytes=LARGEST,
+        )

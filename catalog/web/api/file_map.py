@@ -1,0 +1,84 @@
+"""``/dataset/SLUG/file/N/map.geojson``: the features of a file's map with what a reader wants to know of each.
+
+Of many points those that lie close are gathered; ``bbox=west,south,east,north`` asks for what is in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from catalog import preview as previews
+from catalog.maps import clustering
+from catalog.preview import Preview, Reason
+from catalog.web import conditional, previewed, searches, security
+from catalog.web.negotiation import Refused, region_of
+from schemas.tables.geometry import BoundingBox
+from schemas.tables.types import is_missing
+
+MEDIA_TYPE = "application/geo+json"
+_COLUMNS = 8
+_LONGEST = 200
+
+
+async def features(request: Request) -> Response:
+    """The features as GeoJSON. Raises Refused: 400 for a wrong ``bbox``, 404, 410, 503 while the preview is made."""
+    found = previewed.named(request, "/map.geojson")
+    if isinstance(found, Response):
+        return found
+    box = searches.box(request.query_params)
+    preview = await previewed.preview_of(request, found)
+    if preview.state == "making":
+        raise Refused(
+            503,
+            "Die Vorschau wird gerade erstellt. Bitte fragen Sie gleich noch einmal.",
+            "The preview is being made. Please ask again in a moment.",
+            {"retry-after": "5"},
+        )
+    region = region_of(request)
+    body = await run_sync(lambda: _made(previews.geojson(region, preview), preview, box))
+    if body is None:
+        reason = preview.reason or Reason("no-table")
+        de, en = (reason.text(language) for language in ("de", "en"))
+        raise Refused(404, f"Von dieser Datei gibt es keine Karte. {de}", f"There is no map of this file. {en}")
+    conditional.keep(request, seconds=60)
+    return Response(body, media_type=MEDIA_TYPE, headers={**security.OPEN, "cache-control": "no-cache"})
+
+
+def _made(body: bytes | None, preview: Preview, box: BoundingBox | None) -> bytes | None:
+    if body is None:
+        return None
+    found: Sequence[Mapping[str, Any]] = orjson.loads(body)["features"]
+    if box is not None:
+        found = clustering.within(found, box)
+    shown = clustering.gathered(found)
+    document = {
+        "type": "FeatureCollection",
+        "gathered": len(shown) < len(found),
+        "features": [_told(each, preview) for each in shown],
+    }
+    return orjson.dumps(document)
+
+
+def _told(feature: Mapping[str, Any], preview: Preview) -> Mapping[str, Any]:
+    """A feature with the cells of its row, where that is among the first rows."""
+    properties = feature["properties"]
+    row = properties.get("row")
+    table = preview.table
+    if table is None or not isinstance(row, int) or not 0 <= row < len(table.rows):
+        return feature
+    cells = [
+        (name, cell[:_LONGEST])
+        for name, cell in zip(table.names, table.rows[row], strict=False)
+        if not is_missing(cell) and name not in ("name", "row", "count", "box")
+    ]
+    return {**feature, "properties": {**properties, **dict(cells[:_COLUMNS])}}
+
+
+ROUTES = (Route("/dataset/{slug}/file/{number:int}/map.geojson", features),)

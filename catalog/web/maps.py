@@ -1,0 +1,229 @@
+"""Maps for pages: the drawing that everybody sees, the list that says the same, and what the script needs for more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from markupsafe import Markup
+
+from catalog import preview as previews
+from catalog.maps import boxes, clustering, drawing, reducing
+from catalog.maps import outlines as places
+from catalog.maps.outlines import Outline
+from catalog.preview import Preview
+from catalog.web import file_addresses, formats
+from catalog.web.templates import Page, short_name
+from schemas.tables.geometry import BoundingBox
+
+LISTED = 20
+ON_CLICK_BYTES = 2_000_000
+"""A map whose data are larger is loaded only by a click (web.md 1.4)."""
+_DRAWN = 300
+_DRAWN_BYTES = 30_000
+Feature = Mapping[str, Any]
+
+
+class Row(NamedTuple):
+    """A feature in the list beside a map: what it is called, where it lies, and its number in the file's table."""
+
+    label: str
+    place: Markup
+
+
+class MapFigure(NamedTuple):
+    """A map to show: ``source`` is the address of its features, ``size`` their bytes, ``live`` what the script is told."""
+
+    name: str
+    title: Markup
+    sentence: Markup
+    drawings: Markup
+    rows: tuple[Row, ...]
+    more: int
+    source: str
+    size: int
+    on_click: bool
+    live: Mapping[str, str]
+    attribution: str = ""
+    attribution_url: str = ""
+
+
+def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str = "map") -> MapFigure | None:
+    """The map of a file's features; none where it has no geometry. Reads the kept features: call it in a thread."""
+    geometry = preview.geometry
+    body = previews.geojson(page.region, preview) if geometry is not None else None
+    if geometry is None or body is None:
+        return None
+    features = orjson.loads(body)["features"]
+    path = file_addresses.path(slug, number, "/map.geojson")
+    layer = page.request.query_params.get("layer", "")
+    _ = page.texts.text
+    title = _("Karte: {name}", name=preview.title or preview.source.name if preview.source else slug)
+    sentence = page.texts.plural(
+        "Die Karte zeigt {n} Objekt.", "Die Karte zeigt {n} Objekte.", geometry.shown
+    ) + _left_out(page, geometry.total - geometry.shown)
+    return figure(
+        page,
+        features,
+        name=name,
+        title=title,
+        sentence=sentence,
+        source=page.file(path, {"layer": layer} if layer else ()),
+        size=len(body),
+    )
+
+
+def _left_out(page: Page, count: int) -> Markup:
+    if count <= 0:
+        return Markup()
+    return Markup(" ") + page.texts.plural(
+        "{n} weiteres Objekt hat keine Lage oder ist nicht gezeichnet.",
+        "{n} weitere Objekte haben keine Lage oder sind nicht gezeichnet.",
+        count,
+    )
+
+
+def of_region(page: Page, only: str = "", name: str = "map") -> MapFigure | None:
+    """The map of the region's municipalities, or of one by its id; none where no place is known."""
+    found = places.outlines(page.region)
+    shown = tuple(each for each in found.places if only in ("", each.municipality.id))
+    box = boxes.around(each.box for each in shown)
+    if box is None:
+        return None
+    _ = page.texts.text
+    names = ", ".join(short_name(each.municipality.name) for each in shown)
+    title = _("Karte: {name}", name=names if only else page.region.title)
+    return _figure(
+        page, _Shown((), shown if only else found.places, box), name, title, _("Die Karte zeigt: {names}.", names=names)
+    )
+
+
+def figure(
+    page: Page,
+    features: Sequence[Feature],
+    *,
+    name: str,
+    title: Markup,
+    sentence: Markup,
+    source: str,
+    size: int,
+) -> MapFigure | None:
+    """The map of GeoJSON features in degrees, whose whole is at ``source``; none where they lie nowhere.
+
+    ``name`` begins the ids of its elements. Outlines of municipalities are drawn where the features lie among them.
+    """
+    box = boxes.of_features(features)
+    if box is None:
+        return None
+    seen = boxes.grown(box, 0.05)
+    around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, seen))
+    return _figure(page, _Shown(features, around, seen), name, title, sentence, source, size)
+
+
+class _Shown(NamedTuple):
+    features: Sequence[Feature]
+    places: Sequence[Outline]
+    box: BoundingBox
+
+
+def _figure(
+    page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup, source: str = "", size: int = 0
+) -> MapFigure:
+    region = page.region
+    drawn = reducing.reduced(clustering.gathered(shown.features, _DRAWN), _DRAWN_BYTES, _DRAWN)
+    rows = tuple(_rows(page, shown.features[:LISTED], shown.places))
+    return MapFigure(
+        name,
+        title,
+        sentence,
+        drawings(page, drawn.features, shown.places, shown.box, name, title, sentence),
+        rows,
+        max(0, len(shown.features) - LISTED),
+        source,
+        size,
+        size > ON_CLICK_BYTES,
+        live(page, shown.box),
+        region.map.attribution or "",
+        region.map.attribution_url or "",
+    )
+
+
+def drawings(
+    page: Page,
+    features: Sequence[Feature],
+    around: Sequence[Outline],
+    box: BoundingBox,
+    name: str,
+    title: Markup,
+    sentence: Markup,
+    chosen: BoundingBox | None = None,
+) -> Markup:
+    """The drawings of a map in a page's language."""
+    german = page.language == "de"
+    labels = {each.municipality.id: short_name(each.municipality.name) for each in around}
+    ground = drawing.Ground(box, features, around, chosen, labels)
+    words = drawing.Words(
+        title.striptags(),
+        sentence.striptags(),
+        "," if german else ".",
+        ("O", "N", "W", "S") if german else ("E", "N", "W", "S"),
+    )
+    return drawing.drawings(ground, words, name)
+
+
+def live(page: Page, box: BoundingBox) -> dict[str, str]:
+    """What the script is told of a map, as attributes: where things are, what is seen first, and its words."""
+    settings = page.region.map
+    told = {"box": boxes.written(box), "words": orjson.dumps(_words(page)).decode()}
+    if places.outlines(page.region).places:
+        told["outlines"] = page.file("/outlines.geojson")
+    if settings.tiles and places.frame(page.region) is not None:
+        told |= {
+            "tiles": page.file("/tiles/") + "{z}/{x}/{y}.png",
+            "zooms": f"{settings.min_zoom} {settings.max_zoom}",
+            "frame": boxes.written(boxes.grown(_frame(page), 0.5)),
+        }
+    return told
+
+
+def _frame(page: Page) -> BoundingBox:
+    found = places.frame(page.region)
+    assert found is not None
+    return found
+
+
+def _words(page: Page) -> dict[str, str]:
+    _ = page.texts.plain
+    return {
+        "in": _("Hineinzoomen"),
+        "out": _("Herauszoomen"),
+        "close": _("Schließen"),
+        "several": _("{n} Objekte, zum Vergrößern öffnen", n="{n}"),
+        "feature": _("Objekt {n}", n="{n}"),
+        "failed": _("Die Karte konnte nicht geladen werden. Die Zeichnung und die Liste zeigen dasselbe."),
+        "kilometre": "km",
+        "metre": "m",
+    }
+
+
+def _rows(page: Page, features: Sequence[Feature], around: Sequence[Outline]) -> Iterator[Row]:
+    for number, feature in enumerate(features, 1):
+        own = boxes.of_geometry(feature.get("geometry"))
+        if own is not None:
+            named = str(feature.get("properties", {}).get("name") or "")
+            label = named or page.texts.plain("Objekt {n}", n=str(number))
+            yield Row(label, position(page, own))
+    if not features:
+        for place in around:
+            yield Row(place.municipality.name, position(page, place.box))
+
+
+def position(page: Page, box: BoundingBox) -> Markup:
+    """The middle of a box in words: 50,4301° Nord, 9,6500° Ost."""
+    longitude, latitude = (box.west + box.east) / 2, (box.south + box.north) / 2
+    _ = page.texts.text
+    north = _("{n}° Nord") if latitude >= 0 else _("{n}° Süd")
+    east = _("{n}° Ost") if longitude >= 0 else _("{n}° West")
+    values = [formats.number(round(abs(each), 4), page.language) for each in (latitude, longitude)]
+    return Markup("{}, {}").format(north.format(n=values[0]), east.format(n=values[1]))
