@@ -5,11 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +22,7 @@ NOW, AHEAD = 0, 5
 MOST = 500
 """Most wishes that are kept; further ones ahead of demand are passed over."""
 _START_SECONDS = 10.0
-_started: dict[Path, tuple[float, subprocess.Popen[bytes]]] = {}
+_started: dict[Path, tuple[float, int]] = {}
 
 
 class Wish(NamedTuple):
@@ -86,21 +84,27 @@ def wake(region: Region, keeping: Keeping) -> None:
     if handle is None:
         return
     os.close(handle)
-    began, process = _started.get(region.folder, (0.0, None))
-    if process is not None:
-        process.poll()
-        if process.returncode is None and time.monotonic() - began < _START_SECONDS:
-            return  # it is about to take the lock
+    began, process = _started.get(region.folder, (0.0, 0))
+    if process and not _ended(process) and time.monotonic() - began < _START_SECONDS:
+        return  # it is about to take the lock
     # Not by -m: the readers would load the maker, and with it the network, each time.
     code = "import sys; from catalog.preview.maker import main; main(sys.argv[1])"
-    with suppress(OSError):
-        made = subprocess.Popen(
-            [sys.executable, "-c", code, str(region.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-        )
-        _started[region.folder] = (time.monotonic(), made)
+    nothing = [(os.POSIX_SPAWN_OPEN, handle, os.devnull, os.O_RDWR, 0) for handle in (0, 1)]
+    made = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-c", code, str(region.folder)],
+        {**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        file_actions=nothing,
+    )
+    _started[region.folder] = (time.monotonic(), made)
+
+
+def _ended(process: int) -> bool:
+    """Whether a maker that was started here has ended; then the system may forget it."""
+    try:
+        return os.waitpid(process, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return True
 
 
 def _mtime(file: Path) -> float:
