@@ -15,8 +15,9 @@ from catalog.search import PAGE, Catalogue
 from catalog.web import conditional
 from catalog.web.negotiation import Refused, catalogue_of, region_of
 from schemas.region import Region
+from schemas.vocabularies import LISTS
 
-PAGES = ("/", "/datasets", "/status")
+PAGES = ("/", "/datasets", "/themes", "/municipalities", "/news", "/status")
 # A file holds the datasets of so many positions; the pages stand in the first one.
 POSITIONS = sitemap.LIMIT - 1000
 
@@ -51,6 +52,8 @@ def _places(region: Region, catalogue: Catalogue, at: int, number: int) -> Itera
     if number == 1:
         yield from (Place(base + path) for path in PAGES)
         yield from (Place(f"{base}/municipality/{municipality.id}") for municipality in region.municipalities)
+        themes = catalogue.counts(at).themes
+        yield from (Place(f"{base}/theme/{code.code}") for code in LISTS["data-theme"] if themes.get(code.code))
     last = number * POSITIONS
     datasets = catalogue.positions(at, after=last - POSITIONS, limit=POSITIONS)
     for dataset in takewhile(lambda place: place.position <= last, datasets):

@@ -21,7 +21,10 @@ KINDS = {"created": later("neu"), "updated": later("geändert"), "withdrawn": la
 
 
 class News(NamedTuple):
-    """One change in words. ``address`` is empty where there is nothing to see any more; ``history`` tells what changed."""
+    """One change in words. ``address`` is empty where there is nothing to see any more; ``history`` tells what changed.
+
+    ``said`` is the time as it is shown.
+    """
 
     title: str
     address: str
@@ -29,6 +32,7 @@ class News(NamedTuple):
     kind: Markup
     place: str
     time: str
+    said: str
 
 
 class Day(NamedTuple):
@@ -72,11 +76,11 @@ async def news(request: Request) -> Response:
 def by_day(page: Page, changes: Iterable[Change]) -> Iterator[Day]:
     """Changes in words, day by day."""
     for day, some in groupby(changes, lambda change: _day(change.published_at)):
-        yield Day(day, tuple(told(page, change) for change in some))
+        yield Day(day, tuple(told(page, change, _clock(page, change.published_at)) for change in some))
 
 
-def told(page: Page, change: Change) -> News:
-    """One change in words."""
+def told(page: Page, change: Change, said: str) -> News:
+    """One change in words; takes its time as it is to be shown."""
     place = page.place(change.municipality)
     gone = change.kind == "withdrawn"
     history = page.link(f"/dataset/{change.slug}/history")
@@ -87,12 +91,18 @@ def told(page: Page, change: Change) -> News:
         page.texts.text(KINDS[change.kind]),
         short_name(place.name) if place else "",
         change.published_at,
+        said,
     )
 
 
 def _day(published_at: str) -> str:
     moment = formats.moment(published_at)
     return moment.date().isoformat() if moment else ""
+
+
+def _clock(page: Page, published_at: str) -> str:
+    moment = formats.moment(published_at)
+    return page.texts.plain("{time} Uhr", time=moment.strftime("%H:%M")) if moment else ""
 
 
 ROUTES = routes("/news", news)

@@ -12,9 +12,12 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.web.pages import labels
+from catalog.web.pages.theme_words import ABOUT
 from catalog.web.texts import texts
 from schemas import model
 from schemas.dcat import TABLES
+from schemas.kinds import Literal
+from schemas.vocabularies import LISTS
 from tests.catalog.builder import BASE, Stored, dataset
 from tests.catalog.web.asking import Place, place_in, whole
 from tests.catalog.web.pages_reading import NOW, addresses, filled, first, read, titles, words
@@ -36,7 +39,8 @@ def all_pages(place: Place) -> list[str]:
     return [
         *("/", "/datasets", "/datasets?q=nirgends", "/datasets?municipality=neuhof&format=CSV&page=9"),
         *(f"/dataset/{place.slug('bau')}", f"/dataset/{place.slug('bad', 'flieden-portal')}"),
-        *("/municipality/neuhof", "/municipality/flieden", "/status", "/set-aside"),
+        *("/municipality/neuhof", "/municipality/flieden", "/municipalities", "/status", "/set-aside"),
+        *("/themes", "/theme/ENVI", "/theme/TRAN", "/news", "/news?municipality=neuhof"),
     ]
 
 
@@ -134,13 +138,24 @@ def test_home_counts_truly(full: Place) -> None:
     assert chips == ["Neuhof 2 Datensätze", "Flieden 1 Datensatz", "Ganze Region 3 Datensätze"]
     tiles = {words(node.css_first("strong")): words(node.css_first(".count")) for node in page.css(".tiles li")}
     assert tiles == {"Umwelt": "1 Datensatz", "Regionen und Städte": "1 Datensatz"}
+    assert [a.attributes["href"] for a in page.css(".tiles a")] == ["/theme/REGI", "/theme/ENVI"]
+
+
+def test_doors_lead_only_where_there_is_something(full: Place) -> None:
+    doors = {words(node.css_first("strong")): node for node in read(full, "/").css(".doors li")}
+    assert list(doors) == ["Daten finden", "Lage jetzt", "Dienste online"]
+    assert words(doors["Daten finden"]) == "Daten finden 3 Datensätze aus allen Gemeinden"
+    assert doors["Daten finden"].css_first("a[href='/datasets']") is not None
+    assert doors["Lage jetzt"].css_first("a") is None
+    assert "Noch liefert keine Gemeinde Live-Werte." in words(doors["Lage jetzt"])
+    assert doors["Dienste online"].css_first("a[href='/municipalities']") is not None
 
 
 def test_home_shows_what_is_new_once_and_nothing_withdrawn(full: Place) -> None:
     full.publish(Stored("bau", whole("Bauplätze in Neuhof, neu")), Stored("rad", None))
     found = [words(node) for node in read(full, "/").css(".news li")]
     assert len(found) == 2
-    assert "Bauplätze in Neuhof, neu geändert Neuhof" in found[0]
+    assert "Bauplätze in Neuhof, neu geändert : Bauplätze in Neuhof, neu Neuhof" in found[0]
     assert not any("Radwege" in row for row in found)
 
 
@@ -271,6 +286,111 @@ def test_municipality_page(full: Place) -> None:
     assert "/catalog.ttl?municipality=neuhof" in addresses(page)
     assert "/datasets?municipality=neuhof&theme=REGI" in addresses(page)
     assert "Noch nie gelaufen" in words(first(page, "table"))
+    assert "/feedback?municipality=neuhof&page=%2Fmunicipality%2Fneuhof" in addresses(page)
+    assert "/datasets.atom?municipality=neuhof" in addresses(page)
+    assert "/news?municipality=neuhof" in addresses(page)
+    anchors = [address[1:] for address in addresses(page, ".anchors a")]
+    assert anchors == [
+        str(node.attributes["id"]) for node in page.css("section > h2[id]") if node.attributes["id"] in anchors
+    ]
+
+
+def test_ages_of_a_municipality_count_each_dataset_once(full: Place) -> None:
+    meters = {
+        words(row.css_first("dt")): words(row.css_first("dd"))
+        for row in read(full, "/municipality/neuhof").css(".meters > div")
+    }
+    assert meters == {"aus den letzten 31 Tagen": "1 1 Datensatz", "ohne Datum": "1 1 Datensatz"}
+    fresh = read(full, "/municipality/flieden")
+    assert words(first(fresh, ".meters dt")) == "aus den letzten 7 Tagen"
+
+
+def test_municipalities_are_compared_with_their_neighbours(place: Place) -> None:
+    waste = "Abfallkalender der Gemeinde {}"
+    place.publish(
+        Stored("a", dataset(waste.format("Neuhof"), keyword=(Literal("Abfallkalender", "de"),))),
+        Stored(
+            "b",
+            dataset(waste.format("Flieden"), keyword=(Literal("Abfallkalender", "de"),)),
+            source_key="flieden-portal",
+        ),
+        Stored(
+            "c", dataset("Baumkataster Flieden", keyword=(Literal("Baumkataster", "de"),)), source_key="flieden-portal"
+        ),
+    )
+    page = read(place, "/municipality/neuhof")
+    said = words(next(node for node in page.css("section") if node.attributes.get("aria-labelledby") == "neighbours"))
+    assert "Diese Daten gibt es auch anderswo" in said
+    assert "Abfallkalender der Gemeinde Neuhof Auch in: Flieden" in said
+    assert "Das veröffentlichen Nachbarn, hier fehlt es noch" in said
+    assert "Baumkataster" in said
+
+
+# ------------------------------------------------------------------------------------------------- topics and news
+
+
+def test_a_topic_is_explained_and_lists_its_datasets(full: Place) -> None:
+    page = read(full, "/theme/ENVI")
+    assert words(first(page, "h1")) == "Umwelt"
+    assert words(first(page, ".intro")).startswith("Hier geht es um Müll, Wasser")
+    assert titles(page) == ["Badegewässer im Kreis"]
+    assert "/datasets?municipality=flieden&theme=ENVI" in addresses(page)
+    assert "/catalog.ttl?theme=ENVI" in addresses(page)
+    empty = read(full, "/theme/TRAN")
+    assert "noch nichts veröffentlicht" in words(first(empty, ".empty"))
+    assert "/feedback?kind=wish&page=%2Ftheme%2FTRAN" in addresses(empty)
+    assert words(first(read(full, "/en/theme/ENVI"), "h1")) == "Environment"
+    assert read(full, "/theme/XXXX", 404)
+
+
+def test_every_theme_is_explained_in_three_sentences(full: Place) -> None:
+    page = read(full, "/themes")
+    assert [words(node).split(" 1 ")[0] for node in page.css(".topics h2 a")] == ["Regionen und Städte", "Umwelt"]
+    assert set(ABOUT) == {code.code for code in LISTS["data-theme"]}
+    assert "Verkehr" in words(first(page, "#empty + p"))
+
+
+def test_news_stand_by_day_and_for_one_municipality(full: Place) -> None:
+    full.publish(Stored("bau", whole("Bauplätze in Neuhof, neu")), Stored("rad", None))
+    page = read(full, "/news")
+    days = [words(node) for node in page.css("section h2")]
+    assert days == ["2. Januar 2026", "1. Januar 2026"]
+    kinds = [words(node) for node in page.css(".news .facts > span:first-child")]
+    assert sorted(kinds) == ["geändert : Bauplätze in Neuhof, neu", "neu", "neu", "neu", "zurückgezogen : Radwege"]
+    gone = next(li for li in page.css(".news li") if "zurückgezogen" in words(li))
+    assert [str(a.attributes["href"]).rpartition("/")[2] for a in gone.css("a")] == ["history"]
+    flieden = read(full, "/news?municipality=flieden")
+    assert words(first(flieden, "h1")) == "Neu und geändert in Flieden"
+    assert len(flieden.css(".news li")) == 1
+    assert "/datasets.atom?municipality=flieden" in addresses(flieden)
+    assert read(full, "/news?municipality=atlantis", 404)
+
+
+def test_news_of_many_days_are_paged(place: Place) -> None:
+    place.publish(*(Stored(f"n{i:03}", dataset(f"Datensatz {i:03}")) for i in range(120)))
+    one, two, three = (read(place, f"/news?page={n}") for n in (1, 2, 3))
+    found = [words(node) for page in (one, two, three) for node in page.css(".news li > a")]
+    assert len(found) == len(set(found)) == 120
+    assert addresses(two, "a[rel=prev]") == ["/news"]
+    assert addresses(two, "a[rel=next]") == ["/news?page=3"]
+    assert not three.css("a[rel=next]")
+    for strange in ("page=0", "page=-1", "page=x", "page=99999999999999", "page=²"):
+        assert read(place, f"/news?{strange}")
+
+
+# ------------------------------------------------------------------------------------------------- status
+
+
+def test_status_says_first_whether_all_is_well(full: Place) -> None:
+    page = read(full, "/status")
+    assert words(first(page, ".intro")) == "Alles in Ordnung. Alle Quellen antworten."
+    assert "sobald möglich" in words(first(page, "table"))
+    assert "ohne Datum" in words(first(page, ".meters"))
+    told = full.ask.get("/status.json").json()
+    assert told["well"] is True
+    assert told["datasets"] == 3
+    assert [source["id"] for source in told["sources"]] == ["neuhof-portal", "flieden-portal"]
+    assert not any("permission" in source for source in told["sources"])
 
 
 # ------------------------------------------------------------------------------------------------- errors
