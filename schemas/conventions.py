@@ -7,139 +7,98 @@ nothing new. Konventionenhandbuch 2.0 (K…), DCAT-AP.de 3.0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from schemas import geocoding, restating
 from schemas.dcat import TABLE_OF, Row
 from schemas.endpoints import description_of
-from schemas.kinds import DATATYPES, Kind, Literal, date
+from schemas.kinds import DATATYPES, Literal
 from schemas.model import Agent, DataService, Dataset, Distribution, Resource, Value, iri_of, text
-from schemas.namespaces import DCTERMS, RDFS, SKOS
-from schemas.proposals import Proposal, name_of
-from schemas.validation import fits
+from schemas.namespaces import DCTERMS
+from schemas.proposals import Proposal, name_of, stated
+from schemas.restating import LABELS, said_of
 from schemas.validation import name_of as property_name
-from schemas.vocabularies import (
-    LISTS,
-    Code,
-    find_access_right,
-    find_availability,
-    find_checksum_algorithm,
-    find_file_type,
-    find_frequency,
-    find_geocoding_level,
-    find_language,
-    find_license,
-    find_media_type,
-    find_publisher_type,
-    find_status,
-    find_theme,
-    needs_attribution,
-)
+from schemas.vocabularies import LISTS, find_license, needs_attribution
 
-CODE, TYPED, PUBLISHER = "code-of-the-list", "typed-literal", "publisher-described"
+CODE, TYPED, PUBLISHER, LEVEL = "code-of-the-list", "typed-literal", "publisher-described", "level-of-the-key"
 ATTRIBUTION, LICENSE, SERVICE = "attribution-text", "license-of-the-dataset", "service-completed"
-SAME_MEANING, SAME_WORDS, BY_NAME = 95, 99, 60
-
-_FIND: dict[str, Callable[[str], Code | None]] = {
-    "access-right": find_access_right,
-    "checksum-algorithm": find_checksum_algorithm,
-    "distribution-status": find_status,
-    "file-type": find_file_type,
-    "frequency": find_frequency,
-    "geocoding-level": find_geocoding_level,
-    "language": find_language,
-    "license": find_license,
-    "media-type": find_media_type,
-    "planned-availability": find_availability,
-    "publisher-type": find_publisher_type,
-}
-_LABELS = (str(SKOS.prefLabel), str(RDFS.label))
+SAME_MEANING, SAME_WORDS, BY_NAME, CONTRADICTED = 95, 99, 60, 70
 
 
 def proposals(dataset: Dataset, related: Iterable[Resource] = ()) -> Iterator[Proposal]:
-    """What a dataset, its distributions and its services (of ``related``) would be by the conventions."""
+    """What a dataset, its distributions and the records of ``related`` would be by the conventions."""
     related = tuple(related)
-    for row in TABLE_OF[Dataset].rows:
-        yield from _of_row(dataset, row, "", None)
+    yield from _of_rows(dataset)
     yield from _publisher(dataset)
+    yield from _level(dataset)
     for distribution in dataset.distribution:
         if isinstance(distribution, Distribution):
             part = name_of(distribution)
-            for row in TABLE_OF[Distribution].rows:
-                yield from _of_row(distribution, row, "distribution.", part)
+            for proposal in _of_rows(distribution):
+                yield replace(proposal, attribute=f"distribution.{proposal.attribute}", part=part)
             yield from _license(dataset, distribution, part)
             yield from _attribution(dataset, distribution, part, related)
     for each in related:
-        if isinstance(each, DataService) and each.iri is not None:
-            yield from _service(each, dataset)
+        if each.iri is not None and type(each) in TABLE_OF:
+            for proposal in _of_rows(each):
+                yield replace(proposal, record=each.iri)
+            if isinstance(each, DataService):
+                yield from _service(each, dataset)
 
 
-def _of_row(record: Resource, row: Row, prefix: str, part: str | None) -> Iterator[Proposal]:
-    values: tuple[Value, ...] = getattr(record, row.attribute)
-    if not values:
-        return
-    name = property_name(str(row.property))
-    if row.vocabulary is not None:
-        better = tuple(dict.fromkeys(found for value in values for found in _of_list(value, row.vocabulary)))
-        if better != values:
-            said = ", ".join(f"„{_shown(value)}“" for value in values if value not in better)
-            meant = ", ".join(_label(value, row.vocabulary) for value in better if value not in values)
-            yield Proposal(
-                rule=CODE,
-                attribute=prefix + row.attribute,
-                values=better,
-                adds=False,
-                part=part,
-                certainty=SAME_MEANING,
-                evidence_de=f"{name} ist an der Quelle {said}; in der Codeliste, die DCAT-AP.de verlangt, ist das {meant}.",
-                evidence_en=f"{name} is {said} at the source; in the code list that DCAT-AP.de demands that is {meant}.",
-            )
-    elif row.kind in DATATYPES:
-        typed = tuple(_typed(value, row.kind) if isinstance(value, Literal) else value for value in values)
-        if typed != values:
-            shown = ", ".join(f"„{_shown(value)}“" for value in values)
-            yield Proposal(
-                rule=TYPED,
-                attribute=prefix + row.attribute,
-                values=typed,
-                adds=False,
-                part=part,
-                certainty=SAME_WORDS,
-                evidence_de=f"Die Quelle gibt {name} als {shown} an, ohne den verlangten Datentyp.",
-                evidence_en=f"The source gives {name} as {shown}, without the datatype that is demanded.",
-            )
+def _of_rows(record: Resource) -> Iterator[Proposal]:
+    """Each property of a record whose own words are a value in the form that its row demands."""
+    for row in TABLE_OF[type(record)].rows:
+        if not row.attribute:
+            continue
+        values, better = stated(record, row.attribute), restating.restated(record, row)
+        if better == values:
+            continue
+        if row.vocabulary is not None:
+            rule, certainty, (de, en) = CODE, SAME_MEANING, _of_list(row, values, better)
+        elif row.kind in DATATYPES:
+            rule, certainty, (de, en) = TYPED, SAME_WORDS, _untyped(row, values)
+        else:
+            inner = [each for value in values if isinstance(value, Resource) for each in restating.changes(value)]
+            coded = any(each.row.vocabulary for each in inner)
+            rule, certainty = (CODE, SAME_MEANING) if coded else (TYPED, SAME_WORDS)
+            of_list = (_of_list(*each) if each.row.vocabulary else _untyped(each.row, each.said) for each in inner)
+            de, en = (" ".join(dict.fromkeys(said)) for said in zip(*of_list, strict=True))
+        yield Proposal(
+            rule=rule,
+            attribute=row.attribute,
+            values=better,
+            adds=False,
+            certainty=certainty,
+            evidence_de=de,
+            evidence_en=en,
+        )
 
 
-def _of_list(value: Value, name: str) -> tuple[Value, ...]:
-    """The value in the terms of a list: itself where it is of the list or means none of it for certain."""
-    if isinstance(value, Literal):
-        return (value,)
-    own = iri_of(value)
-    if own is not None and own in LISTS[name]:
-        return (value,)
-    for said in _said(value):
-        if name == "data-theme":
-            if codes := find_theme(said):
-                return tuple(code.iri for code in codes)
-        elif code := _finder(name)(said):
-            return (code.iri,)
-    return (value,)
+def _of_list(row: Row, values: tuple[Value, ...], better: tuple[Value, ...]) -> tuple[str, str]:
+    name, listed = property_name(str(row.property)), row.vocabulary or ""
+    said = ", ".join(f"„{_shown(value)}“" for value in values if value not in better)
+    # A value that stood beside its own code says nothing more than the code.
+    meant = ", ".join(
+        _label(value, listed) for value in (better if len(better) < len(values) else _new(values, better))
+    )
+    return (
+        f"{name} ist an der Quelle {said}; in der Codeliste, die DCAT-AP.de verlangt, ist das {meant}.",
+        f"{name} is {said} at the source; in the code list that DCAT-AP.de demands that is {meant}.",
+    )
 
 
-def _said(value: str | Resource) -> Iterator[str]:
-    if own := iri_of(value):
-        yield own
-    if isinstance(value, Resource):
-        for label in getattr(value, "pref_label", ()) or getattr(value, "title", ()) or getattr(value, "label", ()):
-            yield label.text
-        for path, label in value.extra:
-            if path in _LABELS and isinstance(label, Literal):
-                yield label.text
+def _new(values: tuple[Value, ...], better: tuple[Value, ...]) -> tuple[Value, ...]:
+    return tuple(value for value in better if value not in values)
 
 
-@cache
-def _finder(name: str) -> Callable[[str], Code | None]:
-    return _FIND.get(name) or LISTS[name].find
+def _untyped(row: Row, values: tuple[Value, ...]) -> tuple[str, str]:
+    name, shown = property_name(str(row.property)), ", ".join(f"„{_shown(value)}“" for value in values)
+    return (
+        f"Die Quelle gibt {name} als {shown} an, ohne den verlangten Datentyp.",
+        f"The source gives {name} as {shown}, without the datatype that is demanded.",
+    )
 
 
 def _label(value: Value, name: str) -> str:
@@ -151,37 +110,58 @@ def _label(value: Value, name: str) -> str:
 def _shown(value: Value) -> str:
     if isinstance(value, Literal):
         return value.text[:80]
-    return (iri_of(value) or next(_said(value), "") or "…")[:120]
+    return (iri_of(value) or next(said_of(value), "") or "…")[:120]
 
 
-def _typed(value: Literal, kind: Kind) -> Literal:
-    """The literal with the datatype of its kind, where its own words are a value of it; else unchanged."""
-    if value.lang or fits(value, kind):
-        return value
-    if kind is Kind.DATE:
-        return date(value.text) or value
-    words = value.text.strip()
-    if kind is Kind.INTEGER:
-        words = words.removesuffix(".0")  # DCAT 2 gave byte sizes as xsd:decimal
-    better = Literal(words, None, next(iter(DATATYPES[kind])))
-    return better if fits(better, kind) else value
+def _level(dataset: Dataset) -> Iterator[Proposal]:
+    """The level of the administrative units whose keys the dataset bears (K09), where another or none is stated."""
+    areas = [iri for value in (*dataset.political_geocoding, *dataset.spatial) if (iri := iri_of(value))]
+    levels = geocoding.levels_of(areas)
+    said = stated(dataset, "political_geocoding_level")
+    known = {iri_of(value) for value in restating.restated(dataset, _LEVELS) if not isinstance(value, Literal)}
+    lacking = tuple(level for level in levels if level not in known)
+    if not lacking:
+        return
+    keys = ", ".join(iri for iri in areas if geocoding.level_of(iri) in lacking)
+    meant = ", ".join(_label(level, "geocoding-level") for level in lacking)
+    wrong = ", ".join(f"„{_shown(value)}“" for value in said)
+    yield Proposal(
+        rule=LEVEL,
+        attribute="political_geocoding_level",
+        values=lacking,
+        # A level that no key of the dataset is of is wrong beside one that all are of.
+        adds=bool(known.intersection(levels)),
+        certainty=CONTRADICTED if wrong else SAME_MEANING,
+        evidence_de=f"Die Quelle nennt das Gebiet {keys}; dessen Ebene ist {meant}"
+        + (f", nicht {wrong} (K09)." if wrong else " (K09)."),
+        evidence_en=f"The source names the area {keys}; its level is {meant}"
+        + (f", not {wrong} (K09)." if wrong else " (K09)."),
+    )
+
+
+_LEVELS = next(row for row in TABLE_OF[Dataset].rows if row.attribute == "political_geocoding_level")
 
 
 def _publisher(dataset: Dataset) -> Iterator[Proposal]:
     """A publisher that stands there as text, or as an agent under a label instead of a name (K36)."""
     said = [value for path, value in dataset.extra if path == str(DCTERMS.publisher) and isinstance(value, Literal)]
+    described = Agent()
     if dataset.publisher:
         agent = dataset.publisher[0]
         if len(dataset.publisher) > 1 or not isinstance(agent, Agent) or agent.name or agent.iri:
             return
-        said = [value for path, value in agent.extra if path in _LABELS and isinstance(value, Literal)]
+        said = [value for path, value in agent.extra if path in LABELS and isinstance(value, Literal)]
+        whole = restating.whole(agent)
+        described = whole if isinstance(whole, Agent) else agent
     if said:
+        unnamed = tuple(each for each in described.extra if each[0] not in LABELS)
         yield Proposal(
             rule=PUBLISHER,
             attribute="publisher",
-            values=(Agent(name=(said[0],)),),
+            values=(replace(described, name=(said[0],), extra=unnamed),),
             adds=False,
-            certainty=SAME_MEANING,
+            # Before what is only put otherwise in the same place.
+            certainty=SAME_MEANING + 1,
             evidence_de=f"Die Quelle nennt „{said[0].text}“ als Herausgeber, aber nicht als Stelle mit Namen (K36).",
             evidence_en=f"The source names “{said[0].text}” as publisher, but not as an agent with a name (K36).",
         )
@@ -190,8 +170,8 @@ def _publisher(dataset: Dataset) -> Iterator[Proposal]:
 def _license(dataset: Dataset, distribution: Distribution, part: str | None) -> Iterator[Proposal]:
     """The dataset's licence for a distribution without one: at GovData only that of the distribution counts (K32)."""
     given = [value for path, value in dataset.extra if path == str(DCTERMS.license)]
-    codes = {code for value in given for said in _words(value) if (code := find_license(said))}
-    if distribution.license or len(codes) != 1:
+    codes = {code for value in given for said in said_of(value) if (code := find_license(said))}
+    if stated(distribution, "license") or len(codes) != 1:
         return
     (code,) = codes
     yield Proposal(
@@ -203,13 +183,6 @@ def _license(dataset: Dataset, distribution: Distribution, part: str | None) -> 
         evidence_de=f"Die Quelle nennt die Lizenz „{_shown(given[0])}“ am Datensatz, nicht an der Distribution (K32).",
         evidence_en=f"The source states the licence “{_shown(given[0])}” on the dataset, not on the distribution (K32).",
     )
-
-
-def _words(value: Value) -> Iterator[str]:
-    if isinstance(value, Literal):
-        yield value.text
-    else:
-        yield from _said(value)
 
 
 def _attribution(

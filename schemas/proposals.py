@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
+from schemas.dcat import TABLE_OF, Row
+from schemas.kinds import Kind, Literal
 from schemas.model import Dataset, Distribution, Resource, Value, iri_of
 
 R = TypeVar("R", bound=Resource)
@@ -74,7 +77,55 @@ def _part(distribution: Any, attribute: str, proposal: Proposal) -> Any:
 
 
 def _with(record: R, attribute: str, proposal: Proposal) -> R:
-    there: tuple[Value, ...] = getattr(record, attribute) if proposal.adds else ()
-    values = there + tuple(value for value in proposal.values if value not in there)
-    changed: dict[str, Any] = {attribute: values}
+    there = stated(record, attribute) if proposal.adds else ()
+    return with_values(record, attribute, (*there, *(value for value in proposal.values if value not in there)))
+
+
+def stated(record: Resource, attribute: str) -> tuple[Value, ...]:
+    """All that a record says of a property: its values, then those that stand in a form which the property has not.
+
+    A text where an IRI belongs is kept as an extra; whoever asks whether something is said must not pass it over.
+    """
+    own: tuple[Value, ...] = getattr(record, attribute)
+    row = _row(record, attribute)
+    if row is None or not record.extra:
+        return own
+    path = str(row.property)
+    return (*own, *(value for name, value in record.extra if name == path))
+
+
+def with_values(record: R, attribute: str, values: Iterable[Value]) -> R:
+    """The record with these values of a property and no others; texts where an IRI belongs become extras."""
+    row = _row(record, attribute)
+    changed: dict[str, Any] = {attribute: tuple(values)}
+    if row is not None:
+        path = str(row.property)
+        strange = [v for v in changed[attribute] if isinstance(v, Literal) and row.kind in (Kind.IRI, Kind.NODE)]
+        changed[attribute] = tuple(value for value in changed[attribute] if value not in strange)
+        rest = (each for each in record.extra if each[0] != path)
+        changed["extra"] = (*rest, *((path, value) for value in strange))
     return replace(record, **changed)
+
+
+def fitted(record: Resource, proposal: Proposal) -> Proposal:
+    """The proposal as one that takes the place of what is there, where the property may have one value only.
+
+    Only where nothing but texts in a wrong place are there: of values in the right form none gives way to another.
+    """
+    target, name = record, proposal.attribute.rpartition(".")[2]
+    if proposal.part is not None and isinstance(record, Dataset):
+        parts = [d for d in record.distribution if isinstance(d, Distribution) and is_named(d, proposal.part)]
+        target = parts[0] if parts else record
+    row = _row(target, name)
+    single = row is not None and any(demand.maximum == 1 for demand in row.obligations.values())
+    return replace(proposal, adds=False) if proposal.adds and single and not getattr(target, name) else proposal
+
+
+def _row(record: Resource, attribute: str) -> Row | None:
+    return _rows(type(record)).get(attribute)
+
+
+@cache
+def _rows(record_class: type[Resource]) -> Mapping[str, Row]:
+    table = TABLE_OF.get(record_class)
+    return {row.attribute: row for row in table.rows} if table is not None else {}

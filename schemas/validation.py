@@ -181,19 +181,21 @@ def name_of(property_iri: str) -> str:
     return property_iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
 
-def check(record: Resource, profile: str, companions: Iterable[Resource] = ()) -> tuple[Finding, ...]:
+def check(
+    record: Resource, profile: str, companions: Iterable[Resource] = (), *, high_value: bool = True
+) -> tuple[Finding, ...]:
     """The findings on a record, on what is described in it and on its companions.
 
     Takes a profile of :data:`schemas.profiles.PROFILES`; HVD is checked in addition where a record carries the HVD
-    legislation (DCAT-AP HVD 3.0.0). A blank node is named by the record that it hangs on.
+    legislation (DCAT-AP HVD 3.0.0), unless ``high_value`` is off. A blank node is named by the record that it hangs on.
     """
-    return check_view(of_record(record, companions), profile)
+    return check_view(of_record(record, companions), profile, high_value=high_value)
 
 
-def check_view(view: View, profile: str) -> tuple[Finding, ...]:
+def check_view(view: View, profile: str, *, high_value: bool = True) -> tuple[Finding, ...]:
     """The findings on all that a view holds, in its order. Raises KeyError for an unknown profile."""
     findings = [finding_of(each, view) for each in evaluate(view, profile)]
-    if profile in _WITH_HVD:
+    if high_value and profile in _WITH_HVD:
         findings += [finding_of(each, view) for each in _high_value(view)]
     findings += rules.check(view, profile)
     return tuple(dict.fromkeys(findings))

@@ -26,7 +26,7 @@ from schemas.iris import digest
 from schemas.model import Dataset, Distribution, Resource, iri_of
 from schemas.namespaces import PREFIXES
 from schemas.proposals import Proposal
-from schemas.validation import check
+from schemas.validation import TOO_MANY, check
 
 # Of a larger region, what neighbours say takes longer to find out than a page may take.
 MOST_NEIGHBOURS = 2000
@@ -173,7 +173,7 @@ class Proposing:
         # What a steward has said by hand is not to be talked over.
         said = {(c.attribute, c.part) for c in self._corrections(entry.key) if c.rule == corrections.BY_HAND}
         weighed = []
-        for proposal in _once(found):
+        for proposal in _once(_fitted(found, record, entry.iri)):
             if proposal.record in (None, entry.iri):
                 if (proposal.attribute, proposal.part or "") in said:
                     continue
@@ -235,6 +235,11 @@ def _record(entry: Entry) -> Resource:
     return record
 
 
+def _fitted(found: Iterable[Proposal], record: Dataset, iri: str) -> Iterator[Proposal]:
+    for each in found:
+        yield proposals.fitted(record, each) if each.record in (None, iri) else each
+
+
 def _once(found: Iterable[Proposal]) -> Iterator[Proposal]:
     """Each place once, by the surest; proposals that add to one place are joined only if they say the same thing."""
     best: dict[tuple[str | None, str, str | None, str], Proposal] = {}
@@ -248,9 +253,30 @@ def _once(found: Iterable[Proposal]) -> Iterator[Proposal]:
 
 
 def _is_sound(weighed: Weighed) -> bool:
-    """Whether a proposal is about a place that can be corrected, and changes anything."""
+    """Whether a proposal is about a place that can be corrected, changes anything, and breaks nothing that held."""
+    proposal, present = weighed.proposal, weighed.present
     try:
-        there = corrections.statements_of(weighed.present, weighed.proposal.attribute, weighed.names)
-        return there is not None and weighed.value != there
+        there = corrections.statements_of(present, proposal.attribute, weighed.names)
+        if there is None or weighed.value == there:
+            return False
     except NotCorrectable:
         return False
+    before = _violations(present, ())
+    after = _violations(proposals.applied(present, [proposal]), proposal.companions)
+    return all(number <= before.get(each, 0) for each, number in after.items())
+
+
+def _violations(record: Resource, companions: Iterable[Resource]) -> Mapping[tuple[str | None, ...], int]:
+    """How often, or for how many values, a record breaks each demand of the profiles that every record is held to.
+
+    What only a record of high value owes is left out: to confirm one is to owe it. What a companion lacks is its own.
+    """
+    companions = tuple(companions)
+    others = {each.iri for each in companions}
+    found: dict[tuple[str | None, ...], int] = {}
+    for profile in ("dcat-ap", "dcat-ap-de"):
+        for each in check(record, profile, companions, high_value=False):
+            if each.severity is Severity.VIOLATION and each.focus not in others:
+                key = (profile, each.focus, each.path, each.rule)
+                found[key] = found.get(key, 0) + (int(each.arguments[2]) if each.rule == TOO_MANY else 1)
+    return found

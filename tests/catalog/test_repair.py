@@ -18,7 +18,7 @@ from catalog.repair.accepting import chosen, wishes
 from catalog.repair.looks import Look, Looks, Period
 from catalog.repair.neighbours import Neighbour, Neighbours
 from catalog.repair.page import text_of
-from catalog.repair.proposing import Proposing, Weighed
+from catalog.repair.proposing import Proposing, Weighed, _is_sound
 from catalog.repair.rules import rules, titles
 from catalog.repair.subject import Subject, addresses, is_service
 from catalog.repair.titles import telling_words
@@ -28,9 +28,11 @@ from harvesters.answer import Answer
 from schemas import hvd
 from schemas.kinds import Literal
 from schemas.model import Checksum, Dataset, Distribution, Location, PeriodOfTime, RightsStatement
+from schemas.namespaces import DCTERMS
 from schemas.proposals import Proposal
 from schemas.region import ConfigurationError, Region
-from schemas.vocabularies import LISTS
+from schemas.validation import check
+from schemas.vocabularies import LISTS, find_access_right, find_language
 from tests.catalog import runs
 from tests.catalog.builder import Builder, Stored, dataset, region_in
 from tests.harvesters.crawl_runs import Site
@@ -304,6 +306,38 @@ def test_gain_is_the_score_with_it_less_the_score_without(region: Region) -> Non
     assert [each.gain for each in advice.proposals] == sorted((each.gain for each in advice.proposals), reverse=True)
     theme = next(each for each in advice.proposals if each.proposal.rule == "theme")
     assert theme.to_json()["turtle"].startswith(f"<{advice.entry.iri}> dcat:theme <")
+
+
+def test_a_text_gives_way_to_its_code_and_nothing_is_proposed_that_breaks_a_rule(region: Region) -> None:
+    extra = ((str(DCTERMS.accessRights), Literal("public")), (str(DCTERMS.language), Literal("de")))
+    english = "http://id.loc.gov/vocabulary/iso639-1/en"
+    record = dataset("Baumkataster", extra=extra, language=(english,), distribution=(file(license=(LICENSE,)),))
+    with published(region, record) as catalogue:
+        (advice,) = Proposing(catalogue, NOW, fetches=False).advise([first(catalogue)])
+        wanted = chosen([advice], ["access-rights", "code-of-the-list"])
+        assert [w.proposal.attribute for w in wanted] == ["access_rights", "language"]
+        correct(region, wishes(wanted), NOW, "repair")
+        found = first(catalogue).record()
+    assert isinstance(found, Dataset)
+    listed = (find_access_right("public"), find_language("de"), find_language("en"))
+    assert [found.access_rights[0], *found.language] == [code.iri for code in listed if code is not None]
+    assert not {each.path for each in check(found, "dcat-ap-de")} & {str(DCTERMS.accessRights), str(DCTERMS.language)}
+
+
+def test_a_proposal_that_would_break_a_demand_is_none(region: Region) -> None:
+    record = dataset("Baumkataster", access_rights=(file_type("CSV"),))
+    with published(region, record) as catalogue:
+        entry = first(catalogue)
+        proposal = Proposal(
+            rule="access-rights",
+            attribute="access_rights",
+            values=(file_type("PDF"),),
+            evidence_de="x",
+            evidence_en="x",
+        )
+        weighed = Weighed(proposal, entry.key, entry.key, 0, entry.iri, record)
+        assert not _is_sound(weighed), "one value only may stand there"
+        assert _is_sound(replace(weighed, proposal=replace(proposal, attribute="page", values=(ADDRESS,))))
 
 
 def test_accepting_makes_corrections_and_what_a_steward_said_is_left_alone(region: Region) -> None:

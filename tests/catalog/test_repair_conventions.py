@@ -62,7 +62,7 @@ def test_conventions_look_up_the_publisher_among_what_the_dataset_refers_to() ->
 
 def test_every_rule_that_may_be_named_has_a_title() -> None:
     named = {
-        *(conventions.CODE, conventions.TYPED, conventions.PUBLISHER),
+        *(conventions.CODE, conventions.TYPED, conventions.PUBLISHER, conventions.LEVEL),
         *(conventions.LICENSE, conventions.ATTRIBUTION, conventions.SERVICE, musterdatensatz.REFERENCE),
     }
     assert named <= titles().keys()

@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib import XSD
+from rdflib import XSD, Graph
 
-from schemas import conventions
+from schemas import conventions, rdf
 from schemas.conventions import proposals
+from schemas.findings import Severity
 from schemas.kinds import Literal
-from schemas.model import Agent, Concept, DataService, Dataset, Distribution, Resource
+from schemas.model import Agent, Checksum, Concept, DataService, Dataset, Distribution, PeriodOfTime, Resource
 from schemas.namespaces import DCTERMS, RDFS
 from schemas.proposals import applied
+from schemas.validation import check
 from schemas.vocabularies import LISTS
 
 EU = "http://publications.europa.eu/resource/authority/"
@@ -158,6 +160,112 @@ def test_K32_a_service_has_the_licence_of_what_it_delivers() -> None:
         ("endpoint_description", (f"{AT}/wfs?SERVICE=WFS&REQUEST=GetCapabilities",)),
     ]
     assert list(proposals(dataset, [replace(service, iri=f"{AT}/other")])) == []
+
+
+def in_turtle(more: str) -> Dataset:
+    """A dataset as the dcat reader gives it."""
+    said = f"""
+    @prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+    @prefix spdx: <http://spdx.org/rdf/terms#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .
+    <{AT}/1> a dcat:Dataset ; dct:title "Parkplätze"@de ; dct:description "Wo man hält"@de ; {more} .
+    """
+    return rdf.read(Graph().parse(data=said, format="turtle"), f"{AT}/1", Dataset)
+
+
+TEXTS = f"""
+    dct:accessRights "public" ; dct:accrualPeriodicity "täglich" ; dcat:theme "Umwelt" ;
+    dct:language "de", <http://id.loc.gov/vocabulary/iso639-1/en>, "Plattdüütsch op Föhr" ;
+    dct:publisher [ a foaf:Agent ; foaf:name "Gemeinde Neuhof"@de ; dct:type "Kommune" ] ;
+    dct:temporal [ a dct:PeriodOfTime ; dcat:startDate "2024-01-01" ; dcat:endDate "31.12.2024" ] ;
+    dcat:distribution [ a dcat:Distribution ; dcat:accessURL <{AT}/a.csv> ; dct:license "dl-by-de/2.0" ;
+        dct:format "CSV" ; dcat:mediaType "text/csv" ;
+        spdx:checksum [ a spdx:Checksum ; spdx:checksumValue "ab12" ; spdx:algorithm "SHA-256" ] ]
+"""
+
+
+def test_texts_in_the_place_of_codes_become_codes_and_nothing_is_lost() -> None:
+    dataset = in_turtle(TEXTS)
+    found = list(proposals(dataset))
+    assert not any(each.adds for each in found), "one value only may stand in most of these places"
+    better = changed(dataset)
+    assert better.access_rights == (EU + "access-right/PUBLIC",)
+    assert better.accrual_periodicity == (EU + "frequency/DAILY",)
+    assert better.theme == (EU + "data-theme/ENVI",)
+    assert set(better.language) == {EU + "language/DEU", EU + "language/ENG"}
+    assert better.extra == ((str(DCTERMS.language), Literal("Plattdüütsch op Föhr")),), "what means no code stays"
+    (form,) = better.distribution
+    assert isinstance(form, Distribution)
+    assert (form.license, form.format) == ((BY,), (EU + "file-type/CSV",))
+    assert form.media_type == (LISTS["media-type"].base + "text/csv",)
+    assert form.extra == ()
+
+
+def test_what_is_described_in_place_is_put_right_as_well() -> None:
+    better = changed(in_turtle(TEXTS))
+    (period,), (agent,) = better.temporal, better.publisher
+    assert isinstance(period, PeriodOfTime)
+    assert isinstance(agent, Agent)
+    dates = [*period.start_date, *period.end_date]
+    assert dates == [Literal("2024-01-01", None, str(XSD.date)), Literal("2024-12-31", None, str(XSD.date))]
+    assert agent.type == ("http://purl.org/adms/publishertype/LocalAuthority",)
+    assert agent.name == (Literal("Gemeinde Neuhof", "de"),)
+    (checksum,) = first(better).checksum
+    assert isinstance(checksum, Checksum)
+    assert checksum.checksum_value == (Literal("ab12", None, str(XSD.hexBinary)),)
+    assert checksum.algorithm == (LISTS["checksum-algorithm"].base + "sha256",)
+
+
+def test_the_evidence_names_what_stands_in_the_source() -> None:
+    said = " ".join(each.evidence_de for each in proposals(in_turtle(TEXTS)))
+    for word in (
+        "„public“",
+        "„täglich“",
+        "„Umwelt“",
+        "„de“",
+        "„Kommune“",
+        "„2024-01-01“",
+        "„SHA-256“",
+        "„dl-by-de/2.0“",
+    ):
+        assert word in said
+
+
+def test_after_all_of_it_only_what_means_no_code_is_wrong() -> None:
+    dataset = in_turtle(TEXTS)
+    wrong = [each for each in check(dataset, "dcat-ap-de") if each.severity is Severity.VIOLATION]
+    left = [each for each in check(changed(dataset), "dcat-ap-de") if each.severity is Severity.VIOLATION]
+    assert len(wrong) > 10
+    assert {each.path for each in left} == {str(DCTERMS.language)}
+
+
+@pytest.mark.parametrize(
+    ("levels", "places", "values", "adds"),
+    [
+        ((), ("districtKey/06631",), ("administrativeDistrict",), False),
+        (("federal",), ("districtKey/06631",), ("administrativeDistrict",), False),
+        (("state",), ("stateKey/06", "regionalKey/066310018018"), ("municipality",), True),
+        (("municipality",), ("regionalKey/066310018018",), None, False),
+        (("federal",), (), None, False),
+    ],
+)
+def test_K09_the_level_is_that_of_the_keys(
+    levels: tuple[str, ...], places: tuple[str, ...], values: tuple[str, ...] | None, adds: bool
+) -> None:
+    base = "http://dcat-ap.de/def/politicalGeocoding/"
+    dataset = Dataset(
+        title=TITLE,
+        political_geocoding_level=tuple(f"{base}Level/{level}" for level in levels),
+        spatial=tuple(f"{base}{place}" for place in places),
+    )
+    found = [(each.values, each.adds) for each in proposals(dataset) if each.rule == conventions.LEVEL]
+    assert found == ([(tuple(f"{base}Level/{value}" for value in values), adds)] if values else [])
+
+
+def test_what_an_agent_of_its_own_says_as_text_is_put_right_there() -> None:
+    office = replace(OFFICE, iri=f"{AT}/agent", extra=((str(DCTERMS.type), Literal("Kommune")),))
+    (found,) = proposals(Dataset(title=TITLE, publisher=(office.iri or "",)), [office])
+    assert (found.record, found.attribute) == (office.iri, "type")
+    assert found.values == ("http://purl.org/adms/publishertype/LocalAuthority",)
 
 
 @given(st.text(max_size=60), st.sampled_from(["de", None]), st.sampled_from([str(XSD.date), str(XSD.decimal), None]))

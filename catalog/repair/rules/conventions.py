@@ -13,6 +13,7 @@ TITLES = {
     conventions.TYPED: ("Angabe mit ihrem Datentyp", "Value with its datatype"),
     conventions.PUBLISHER: ("Herausgeber als Stelle mit Namen", "Publisher as an agent with a name"),
     conventions.LICENSE: ("Lizenz des Datensatzes an der Distribution", "Licence of the dataset on the distribution"),
+    conventions.LEVEL: ("Ebene des Gebiets", "Level of the area"),
     conventions.ATTRIBUTION: ("Namensnennungstext", "Attribution text"),
     conventions.SERVICE: ("Angaben des Dienstes", "Details of the service"),
 }

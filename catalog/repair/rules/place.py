@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from catalog.repair.subject import Subject
 from harvesters.mapping.places import box_of
-from schemas.model import Location
-from schemas.proposals import Proposal
+from schemas import geocoding
+from schemas.model import Location, iri_of
+from schemas.proposals import Proposal, stated
 from schemas.vocabularies import LISTS, find_geocoding_level
 
 SPATIAL, LEVEL = "spatial", "geocoding-level"
@@ -44,7 +45,10 @@ def propose(subject: Subject) -> Iterator[Proposal]:
                 evidence_en=f"The source is that of {town.name} (AGS {town.ags}); the data name no other place.",
             )
     level = find_geocoding_level("Gemeinde")
-    if not dataset.political_geocoding_level and level is not None and code is not None and town is not None:
+    areas = (iri for value in (*dataset.political_geocoding, *dataset.spatial) if (iri := iri_of(value)))
+    if stated(dataset, "political_geocoding_level") or geocoding.levels_of(areas):
+        return  # the keys of its area say it better
+    if level is not None and code is not None and town is not None:
         yield Proposal(
             rule=LEVEL,
             attribute="political_geocoding_level",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from catalog.repair.subject import Subject
 from schemas.kinds import Literal
 from schemas.model import Distribution, RightsStatement, iri_of
-from schemas.proposals import Proposal, name_of
+from schemas.proposals import Proposal, name_of, stated
 from schemas.vocabularies import LISTS, find_access_right, find_license, needs_attribution, open_license
 
 ACCESS, RIGHTS, LICENSE = "access-rights", "rights", "license"
@@ -29,13 +29,14 @@ def propose(subject: Subject) -> Iterator[Proposal]:
     """Access rights, rights and licence where none is stated."""
     yield from _access(subject)
     for value in subject.dataset.distribution:
-        if isinstance(value, Distribution) and value.license and not value.rights:
+        if isinstance(value, Distribution) and value.license and not stated(value, "rights"):
             yield from _rights(subject, value)
     yield from _license(subject)
 
 
 def _access(subject: Subject) -> Iterator[Proposal]:
     public = find_access_right("PUBLIC")
+    # Words that mean one are put into its terms by the conventions; other words give way, for one value only may stand.
     if subject.dataset.access_rights or public is None:
         return
     came = next((file for file in subject.files if file.look is not None and file.look.answered), None)
@@ -88,7 +89,7 @@ def _rights(subject: Subject, distribution: Distribution) -> Iterator[Proposal]:
 
 
 def _license(subject: Subject) -> Iterator[Proposal]:
-    lacking = [d for d in subject.dataset.distribution if isinstance(d, Distribution) and not d.license]
+    lacking = [d for d in subject.dataset.distribution if isinstance(d, Distribution) and not stated(d, "license")]
     if not lacking:
         return
     address, said = subject.page()
