@@ -19,6 +19,7 @@ from catalog.feedback.offices import office
 from catalog.links import book
 from catalog.links.book import Link
 from catalog.links.findings import findings as link_findings
+from catalog.preview import findings as file_findings
 from catalog.quality import history as score_history
 from catalog.quality import reading
 from catalog.reading.entries import Entry, Moved
@@ -155,7 +156,11 @@ def _quality(page: Page, entry: Entry, record: Dataset, found: tuple[facts.File,
         "checks": checks.checks(page, entry, record, found, links),
         "rating": rating,
         "groups": remarks.grouped(
-            (*future_dates.in_force(entry.findings, page.now), *link_findings(record, links)),
+            (
+                *future_dates.in_force(entry.findings, page.now),
+                *link_findings(record, links),
+                *file_findings.of_dataset(page.region, entry.source_key, record),
+            ),
             page.texts,
             lambda focus: named.get(focus, ""),
         ),

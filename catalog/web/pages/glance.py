@@ -13,7 +13,8 @@ from catalog import preview as previews
 from catalog.charts import labels
 from catalog.preview import Preview, wanting
 from catalog.reading.entries import Entry
-from catalog.web import file_addresses
+from catalog.web import file_addresses, maps
+from catalog.web.maps import MapFigure
 from catalog.web.pages import charted, column_words, facts
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
@@ -24,6 +25,7 @@ from schemas.model import Dataset, Distribution
 ROWS, COLUMNS, EXPLAINED = 10, 12, 40
 _LOOKED_AT = 4  # files whose previews are looked for
 _LONGEST_CELL = 120
+_MAP_BYTES = 400_000  # of features that are drawn here; more of them have their own page
 _NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing", "year")
 
 
@@ -48,6 +50,7 @@ class Glance(NamedTuple):
     reason: str = ""
     advice: str = ""
     chart: Shown | None = None
+    map: MapFigure | None = None
     has_map: bool = False
     has_picture: bool = False
     heads: tuple[Head, ...] = ()
@@ -80,7 +83,7 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
         found = previews.peek(page.region, asked) if asked else None
         address = page.link(file_addresses.path(entry.slug, file.number))
         if found is not None and found.ready and found.kind in ("table", "map", "image", "document"):
-            return _ready(page, found, file, address, dictionary.meanings(item, page.language))
+            return _ready(page, found, file, entry.slug, address, dictionary.meanings(item, page.language))
         unready = unready or _unready(page, found, file, address)
     return unready
 
@@ -93,18 +96,24 @@ def _unready(page: Page, found: Preview | None, file: facts.File, address: str) 
     return Glance(file, address, found.state, *said)
 
 
-def _ready(page: Page, found: Preview, file: facts.File, address: str, meanings: dict[str, str]) -> Glance:
+def _ready(
+    page: Page, found: Preview, file: facts.File, slug: str, address: str, meanings: Mapping[str, str]
+) -> Glance:
     table = found.table
     names = table.columns[:COLUMNS] if table else ()
     reason = found.reason
+    chart = charted.shown(page, found, "glance")
+    place = found.geometry
+    drawn = chart is None and place is not None and place.size <= _MAP_BYTES
     return Glance(
         file,
         address,
         "ready",
         reason.text(page.language) if reason else "",
         reason.advice(page.language) if reason else "",
-        chart=charted.shown(page, found, "glance"),
-        has_map=found.geometry is not None,
+        chart=chart,
+        map=maps.of_preview(page, found, slug, file.number, "glance-map") if drawn else None,
+        has_map=place is not None,
         has_picture=found.picture is not None,
         heads=tuple(Head(each.name, each.unit, each.type in _NUMBERS) for each in names),
         rows=tuple(

@@ -16,7 +16,7 @@ from catalog.quality import history
 from catalog.quality.figures import Figures
 from catalog.reading.entries import Query
 from catalog.repair.proposing import MOST_NEIGHBOURS
-from catalog.web import conditional, formats
+from catalog.web import conditional, formats, maps
 from catalog.web.negotiation import Refused
 from catalog.web.pages import hits, news, scores, states
 from catalog.web.pages.ages import ages
@@ -100,6 +100,7 @@ async def municipality(request: Request) -> Response:
         "feeds": [(suffix, page.file(f"/catalog.{suffix}", filtered)) for suffix in ("ttl", "rdf", "jsonld", "nt")],
         **await _compared(request, page, place),
         **await run_sync(_quality, page, place),
+        "map": await run_sync(maps.of_region, page, place.id),
     }
     return page.render(
         "municipality.html",

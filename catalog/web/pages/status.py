@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from itertools import islice
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from catalog import standing
 from catalog.links import report
+from catalog.preview.keeping import Keeping
 from catalog.reading.entries import Query
 from catalog.web import conditional, formats, run_words
 from catalog.web.pages import states
@@ -19,6 +21,7 @@ from catalog.web.templates import Page, routes
 from schemas.mqa import HIGHEST
 
 RUNS = 20
+PERSONAL = 50  # so many files with data of persons are counted
 
 
 async def status(request: Request) -> Response:
@@ -50,6 +53,7 @@ def _show(page: Page) -> Response:
         number=page.at,
         published=page.catalogue.published_at(page.at),
         reach=reach,
+        personal=sum(1 for _ in islice(Keeping(page.region).withheld(), PERSONAL)),
         total=sizes.total,
         ages=tuple(ages(page, dict(sizes.facets["age"]), sizes.total)),
         version=version("allmende"),
