@@ -117,8 +117,12 @@ async def from_network(
     *,
     pace: Pace | None = None,
     resolver: AbstractResolver | None = None,
+    most: int = MAX_BYTES,
 ) -> Fetched:
-    """The file at its address, under the guards of every fetch. Raises NotFetched, and Unchanged against ``known``."""
+    """The file at its address, under the guards of every fetch, at most ``most`` bytes of it.
+
+    Raises NotFetched, and Unchanged against ``known``.
+    """
     source = next((each for each in region.sources if each.key == wanted.source_key), None)
     limits = (source.limits if source is not None else Limits()).model_copy(
         update={"response_seconds": SECONDS, "retry_after_seconds": 0.0}
@@ -135,7 +139,7 @@ async def from_network(
             region.allowed_hosts,
             agent_string(region.base_url, region.publisher.email),
             headers=headers,
-            max_bytes=MAX_BYTES,
+            max_bytes=most,
             cut=True,
             # A person follows a redirect to another server too; each hop is checked as the first address is.
             any_domain=True,

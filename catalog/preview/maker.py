@@ -25,7 +25,7 @@ from catalog.forgetting.register import forgotten
 from catalog.links.asking import Asking
 from catalog.links.book import host_of
 from catalog.links.checking import permitted
-from catalog.preview import ahead, fetching, keeping, wishes, worker
+from catalog.preview import ahead, fetching, keeping, services, wishes, worker
 from catalog.preview.fetching import Fetched, NotFetched, Unchanged
 from catalog.preview.keeping import Keeping
 from catalog.preview.model import Preview
@@ -84,16 +84,18 @@ class Maker:
             allowed_hosts=region.allowed_hosts,
             permitted=permitted(region),
         )
-        self._engine = database.prepare(region)
+        self._store: asyncio.Task[sa.Engine] | None = None
 
     async def work(self, ended: Callable[[], bool] = lambda: False, idle_seconds: float = IDLE_SECONDS) -> None:
         """Take wishes until ``ended``, or (unless it stays) nothing was wished for a while."""
         busy = looked = time.monotonic()
+        # The first file is fetched meanwhile.
+        self._store = asyncio.create_task(asyncio.to_thread(database.prepare, self.region))
         lock_file = wishes.lock_file(self.kept)
         while not ended() and lock_file.exists() and (self._stays or time.monotonic() - busy < idle_seconds):
             if self._stays and not self._running and time.monotonic() - looked > _PUBLISHED_SECONDS:
                 looked = time.monotonic()
-                await asyncio.to_thread(self._wish_ahead)
+                await asyncio.to_thread(self._wish_ahead, await self._store)
             for wish in wishes.left(self.kept):
                 if wish.key in self._running or len(self._running) >= AT_ONCE:
                     continue
@@ -108,14 +110,14 @@ class Maker:
         for task in list(self._running.values()):
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        self._engine.dispose()
+        (await self._store).dispose()
 
-    def _wish_ahead(self) -> None:
+    def _wish_ahead(self, engine: sa.Engine) -> None:
         try:
-            with self._engine.connect() as connection:
+            with engine.connect() as connection:
                 number, _ = published(connection)
             if number != self._published:
-                ahead.wish(self.region, self._engine, self.kept, number)
+                ahead.wish(self.region, engine, self.kept, number)
                 self._published = number
         except (OSError, sa.exc.SQLAlchemyError) as error:  # what is wished for now comes first
             log.error("previews: %s", type(error).__name__)
@@ -180,7 +182,10 @@ class Maker:
                 if here.host not in self._asking.permitted:
                     await self._asking.obey_robots(here, wanted.address)
             pace = self._asking.pace if wish.urgency else None
-            return await fetching.from_network(self.region, wanted, known, now, pace=pace)
+            if (served := await services.from_service(self.region, wanted, now)) is not None:
+                return served
+            got = await fetching.from_network(self.region, wanted, known, now, pace=pace)
+            return await services.from_api(self.region, wanted, got, now) or got
 
     async def _read(self, wish: Wish, base: Preview, body: bytes) -> None:
         folder = self.kept.new_folder(wish.key)
@@ -188,7 +193,8 @@ class Maker:
             await asyncio.to_thread((folder / worker.FETCHED).write_bytes, body)
             name = base.source.name if base.source else ""
             whole = base.source.whole if base.source else True
-            gone = await asyncio.to_thread(forgotten, self._engine)
+            assert self._store is not None
+            gone = await asyncio.to_thread(forgotten, await self._store)
             job = worker.Job(folder, base, name, whole, wish.wanted.layer, wish.wanted.personal, gone)
             found = await self._watched(job)
             if not wishes.lock_file(self.kept).exists():

@@ -19,7 +19,6 @@ from catalog.identity.relinks import Relink, Relinked, anchored, key_of, no_reli
 from catalog.reading.summary import kind_of, summarize
 from catalog.runs.responses import Responses
 from catalog.runs.staging_file import COLUMNS, MAPPED, SET_ASIDE, UNCHANGED, Delivery, Writer, WriterProcess, connect
-from harvesters import wordings
 from harvesters.reading import Companion, Kept, Outcome, Page
 from schemas.findings import WORDING, Finding, Severity
 from schemas.future_dates import FUTURE
@@ -78,6 +77,8 @@ def findings_from_json(stored: str) -> tuple[Finding, ...]:
         for severity, focus, path, rule, arguments in orjson.loads(stored)
     )
     if any(finding.rule not in WORDING for finding in found):
+        from harvesters import wordings  # with it come all spiders, and Scrapy: 0.8 s that only a run should wait for
+
         wordings.load()
     return found
 
