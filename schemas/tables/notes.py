@@ -128,6 +128,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Für die Lage wurden die ersten {count} Punkte ausgewertet.",
         "The first {count} points were used to find the place.",
     ),
+    "features-cut": (
+        "Der Dienst hat vielleicht mehr; gezeigt werden die ersten {count} Objekte.",
+        "The service may have more; the first {count} objects are shown.",
+    ),
     "elements-cut": (
         "Die Datei ist sehr groß; ausgewertet wurden die ersten {count} Elemente.",
         "The file is very large; the first {count} elements were used.",

@@ -1,0 +1,155 @@
+"""Which layer of a service is shown, and how it is asked for: layers by name, collections, the request for a map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from catalog.maps import boxes
+from catalog.maps.outlines import frame
+from catalog.preview.model import Wanted
+from harvesters.mapping.native_values import word
+from harvesters.ogc import api
+from harvesters.ogc.addresses import asking, parameter
+from harvesters.ogc.capabilities import Capabilities, Layer
+from harvesters.ogc.crs import crs84, crs_iri, is_geographic
+from harvesters.ogc.layer_distributions import degrees_of
+from harvesters.ogc.service_record import endpoint
+from schemas.region import Region
+from schemas.tables.geometry import BoundingBox
+from schemas.tables.positions import to_mercator
+
+MOST_LAYERS = 200
+"""How many layers of a service can be chosen."""
+WIDEST = 800
+_PICTURES = ("image/png", "image/png8", "image/png; mode=8bit", "image/jpeg", "image/gif", "image/webp")
+_MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
+Layers = tuple[tuple[str, str], ...]
+
+
+class Chosen(NamedTuple):
+    """The layer that is shown, and name and title of all that can be (where there are several)."""
+
+    layer: Layer
+    layers: Layers
+
+
+class View(NamedTuple):
+    """What a map of a WMS shows: its edges in the units of a reference system, its size in pixels."""
+
+    crs: str
+    edges: tuple[float, float, float, float]
+    width: int
+    height: int
+
+
+def chosen(layers: Sequence[Layer], wanted: Wanted) -> Chosen | None:
+    """The layer that is wanted by name, or that the address names; else the first that can be asked for."""
+    usable = [each for each in layers if each.name]
+    if not usable:
+        return None
+    asked = [parameter(wanted.address, name) for name in ("typenames", "typename", "layers")]
+    names = [name for name in (wanted.layer, *(part for said in asked for part in said.split(","))) if name]
+    by_name = {each.name: each for each in reversed(usable)}
+    # What one layer is called often has its namespace before it in one place and not in the other.
+    bare = {each.name.rpartition(":")[2]: each for each in reversed(usable)}
+    found = next((by_name.get(name) or bare.get(name.rpartition(":")[2]) for name in names), None)
+    # A layer that was asked for and is not there is not replaced by another one.
+    if found is None and wanted.layer:
+        return None
+    offered = tuple((each.name, each.title or each.name) for each in usable[:MOST_LAYERS])
+    return Chosen(found or usable[0], offered if len(usable) > 1 else ())
+
+
+def items_address(
+    found: Mapping[str, Any], at: str, wanted: Wanted, count: int
+) -> tuple[Layers, tuple[str, str] | None]:
+    """The collections of an OGC API by id and title, and id and address of the one that is shown (None: there is none)."""
+    entries = [each for each in api.collections_in(found) or [] if isinstance(each, dict)]
+    usable: dict[str, tuple[str, str]] = {}
+    for entry in entries:
+        name = word(entry.get("id"))
+        link = api.link(api.links(entry, at), "items")
+        if name and link is not None and not api.holds_records(entry):
+            usable.setdefault(name, (word(entry.get("title")) or name, link.href))
+    layers = tuple((name, title) for name, (title, _) in list(usable.items())[:MOST_LAYERS])
+    asked = wanted.layer or api.place(wanted.address).collection
+    name = asked if asked in usable else next(iter(usable), "")
+    if not name or (wanted.layer and name != wanted.layer):
+        return layers, None
+    address = api.with_query(usable[name][1], limit=str(count))
+    return layers if len(usable) > 1 else (), (name, address)
+
+
+def map_address(described: Capabilities, layer: Layer, region: Region) -> str | None:
+    """GetMap for a layer as a whole, or for what of it lies in the region; None where the service cannot draw it."""
+    stated = degrees_of(layer.box)
+    if stated is None:
+        return None
+    box = BoundingBox(*stated)
+    place = frame(region)
+    if place is not None:
+        near = boxes.grown(place, 0.2)
+        if boxes.meets(box, near):
+            box = BoundingBox(
+                max(box.west, near.west),
+                max(box.south, near.south),
+                min(box.east, near.east),
+                min(box.north, near.north),
+            )
+    box = boxes.grown(box, 0.02)
+    crs = map_crs(layer)
+    if crs is None:
+        return None
+    return request(described, layer, seen(crs, box, WIDEST))
+
+
+def map_crs(layer: Layer) -> str | None:
+    """The reference system to ask in, as the service writes it: web Mercator, else degrees."""
+    mercator = next((each for each in layer.crs if crs_iri(each) == _MERCATOR), None)
+    plain = next((each for each in layer.crs if crs84(each)), None)
+    return mercator or plain or next((each for each in layer.crs if is_geographic(each)), None)
+
+
+def seen(crs: str, box: BoundingBox, widest: int) -> View:
+    """A box in degrees as a view, in the proportions of web Mercator, its longer side so many pixels."""
+    (left, bottom), (right, top) = to_mercator(box.west, box.south), to_mercator(box.east, box.north)
+    across, up = max(right - left, 1.0), max(top - bottom, 1.0)
+    scale = widest / max(across, up)
+    size = max(1, round(across * scale)), max(1, round(up * scale))
+    edges = (left, bottom, right, top) if crs_iri(crs) == _MERCATOR else tuple(box)
+    return View(crs, (edges[0], edges[1], edges[2], edges[3]), *size)
+
+
+def request(described: Capabilities, layer: Layer, view: View, transparent: bool = False) -> str | None:
+    """GetMap for a view of a layer; None where the service gives no picture that browsers show.
+
+    WMS 1.3.0 wants EPSG:4326 in the order of its axes, latitude first (OGC 06-042, 6.7.3.3).
+    """
+    service = described.service
+    kind = next((each for each in _PICTURES if each in service.formats), None)
+    if kind is None:
+        return None
+    newer = service.version >= "1.3"
+    west, south, east, north = view.edges
+    turned = newer and is_geographic(view.crs)
+    return asking(
+        endpoint(service, described.url, "GetMap"),
+        SERVICE="WMS",
+        VERSION=service.version,
+        REQUEST="GetMap",
+        LAYERS=layer.name,
+        STYLES="",
+        **{"CRS" if newer else "SRS": view.crs},
+        BBOX=",".join(map(repr, (south, west, north, east) if turned else (west, south, east, north))),
+        WIDTH=str(view.width),
+        HEIGHT=str(view.height),
+        FORMAT=kind,
+        TRANSPARENT="TRUE" if transparent else "FALSE",
+    )
+
+
+def named(layer: str, ending: str) -> str:
+    """A file name for a layer."""
+    return (re.sub(r"[^\w.-]+", "-", layer).strip("-.")[:80] or "ebene") + ending

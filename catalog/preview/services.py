@@ -1,0 +1,225 @@
+"""A service as another way to fetch: the first features of a layer as GeoJSON in degrees, or its map as a picture.
+
+WFS 1.0 to 2.0, WMS 1.1.1 and 1.3.0, OGC API Features. What comes back is read by the worker like any fetched file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from aiohttp.abc import AbstractResolver
+from anyio.to_thread import run_sync
+
+from catalog.links.questions import question
+from catalog.preview import fetching
+from catalog.preview.fetching import Fetched, NotFetched
+from catalog.preview.model import Source, Wanted
+from catalog.preview.reasons import Reason
+from catalog.preview.service_layers import Chosen, chosen, items_address, map_address, named
+from catalog.runs.staging import now_text
+from harvesters.ogc import api, standards
+from harvesters.ogc.addresses import asking
+from harvesters.ogc.capabilities import Capabilities, Layer
+from harvesters.ogc.crs import crs_iri
+from harvesters.ogc.formats import downloads
+from harvesters.ogc.service_record import endpoint
+from schemas.region import Region
+from schemas.syntax import Unreadable
+from schemas.tables import Note, TableError
+from schemas.tables.geojson import read_features as read_geojson
+from schemas.tables.gml import read_features as read_gml
+from schemas.tables.notes import note
+from schemas.tables.placement import Placed
+
+COUNT = 200
+"""How many features are asked for."""
+SECONDS = 15.0
+"""How long all requests to a service may take together."""
+SHOWN = ("WFS", "WMS")
+_DESCRIPTION_BYTES = 10_000_000
+_FEATURES_BYTES = 10_000_000
+_DEGREES = "http://www.opengis.net/def/crs/EPSG/0/4326"
+_PICTURE_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a service is asked: for which region, by whom it is wanted, and when."""
+
+    region: Region
+    wanted: Wanted
+    now: datetime
+    resolver: AbstractResolver | None = None
+
+    async def fetch(self, address: str, most: int) -> Fetched:
+        """One answer, whole. Raises NotFetched."""
+        got = await fetching.from_network(
+            self.region,
+            replace(self.wanted, address=address),
+            None,
+            self.now,
+            resolver=self.resolver,
+            most=most,
+        )
+        if got.reason is not None:
+            raise NotFetched(got.reason)
+        return got
+
+
+async def from_service(
+    region: Region, wanted: Wanted, now: datetime, resolver: AbstractResolver | None = None
+) -> Fetched | None:
+    """What a WFS or WMS shows; None for a wish that is none of these. Raises NotFetched with the reason."""
+    if wanted.service not in SHOWN:
+        return None
+    asked = Asking(region, wanted, now, resolver)
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await (_features if wanted.service == "WFS" else _picture)(asked)
+    except TimeoutError:
+        raise NotFetched(Reason("deadline")) from None
+
+
+async def from_api(
+    region: Region, wanted: Wanted, got: Fetched, now: datetime, resolver: AbstractResolver | None = None
+) -> Fetched | None:
+    """What an OGC API Features shows whose landing page, collections or collection was fetched; None for any other file.
+
+    Raises NotFetched with the reason.
+    """
+    if got.body.lstrip()[:1] != b"{" or len(got.body) > _DESCRIPTION_BYTES:
+        return None
+    try:
+        found, _ = api.document(got.body)
+    except Unreadable:
+        return None
+    if "links" not in found or not (api.is_landing(found) or api.collections_in(found) is not None):
+        return None
+    asked = Asking(region, wanted, now, resolver)
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await _items(asked, found, got.source.final_address)
+    except TimeoutError:
+        raise NotFetched(Reason("deadline")) from None
+
+
+async def capabilities(asked: Asking) -> Capabilities:
+    """The description of a WFS or WMS. Raises NotFetched."""
+    got = await asked.fetch(question(asked.wanted.address, asked.wanted.service).url, _DESCRIPTION_BYTES)
+    try:
+        cut = await run_sync(lambda: standards.cut(got.body, got.source.final_address, asked.wanted.service))
+    except Unreadable as error:
+        raise NotFetched(Reason("no-service"), got.source.status) from error
+    return cut.capabilities
+
+
+async def _features(asked: Asking) -> Fetched:
+    described = await capabilities(asked)
+    picked = chosen(described.layers, asked.wanted)
+    if picked is None:
+        raise NotFetched(Reason("no-layer"))
+    layer = picked.layer
+    formats = downloads((*layer.formats, *described.service.formats), ("GEOJSON",))
+    attempts: list[tuple[str, Callable[[bytes], Placed]]] = []
+    if "GEOJSON" in formats:
+        attempts.append((_feature_address(described, layer, formats["GEOJSON"]), read_geojson))
+    attempts.append((_feature_address(described, layer, ""), read_gml))
+    for address, read in attempts:
+        got = await asked.fetch(address, _FEATURES_BYTES)
+        try:
+            features = await run_sync(read, got.body)
+        except TableError:  # an exception report, or GML after all: servers promise what they cannot do
+            continue
+        return _document(asked, picked, features, address)
+    raise NotFetched(Reason("unreadable"))
+
+
+def _feature_address(described: Capabilities, layer: Layer, output: str) -> str:
+    """GetFeature for the first features; in degrees where the server says that it can, else as it likes."""
+    version = described.service.version
+    two = version >= "2"
+    parameters = {"SERVICE": "WFS", "VERSION": version, "REQUEST": "GetFeature"}
+    parameters["TYPENAMES" if two else "TYPENAME"] = layer.name
+    parameters["COUNT" if two else "MAXFEATURES"] = str(COUNT)
+    if output:
+        parameters["OUTPUTFORMAT"] = output
+    degrees = next((each for each in layer.crs if crs_iri(each) == _DEGREES), None)
+    if output or degrees is not None:
+        # GeoJSON knows the short name only, in which servers give longitude first.
+        parameters["SRSNAME"] = "EPSG:4326" if output else degrees or ""
+    return asking(endpoint(described.service, described.url, "GetFeature"), **parameters)
+
+
+async def _items(asked: Asking, found: dict[str, Any], at: str) -> Fetched:
+    """From whichever document of the API to the first items of a collection."""
+    if api.is_landing(found):
+        link = api.link(api.links(found, at), "data", "collections")
+        if link is None:
+            raise NotFetched(Reason("no-layer"))
+        found, at = await _described(asked, link.href)
+    layers, address = items_address(found, at, asked.wanted, COUNT)
+    if address is None:
+        raise NotFetched(Reason("no-layer"))
+    got = await asked.fetch(address[1], _FEATURES_BYTES)
+    try:
+        features = await run_sync(read_geojson, got.body)
+    except TableError as error:
+        raise NotFetched(Reason("unreadable"), got.source.status) from error
+    title = dict(layers).get(address[0], "")
+    return _document(asked, Chosen(Layer(address[0], title, ()), layers), features, address[1])
+
+
+async def _described(asked: Asking, address: str) -> tuple[dict[str, Any], str]:
+    got = await asked.fetch(address, _DESCRIPTION_BYTES)
+    try:
+        return api.document(got.body)[0], got.source.final_address
+    except Unreadable as error:
+        raise NotFetched(Reason("no-service"), got.source.status) from error
+
+
+async def _picture(asked: Asking) -> Fetched:
+    described = await capabilities(asked)
+    picked = chosen(described.layers, asked.wanted)
+    address = map_address(described, picked.layer, asked.region) if picked is not None else None
+    if picked is None or address is None:
+        raise NotFetched(Reason("no-layer"))
+    got = await asked.fetch(address, _PICTURE_BYTES)
+    if got.body.lstrip()[:1] == b"<":  # an exception report instead of the map
+        raise NotFetched(Reason("no-layer"), got.source.status)
+    return replace(got, layers=picked.layers, layer=picked.layer.name)
+
+
+def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> Fetched:
+    title = picked.layer.title or picked.layer.name
+    document = {"type": "FeatureCollection", "name": title, "features": features.features[:COUNT]}
+    body = orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
+    notes: Sequence[Note] = features.notes
+    count = min(len(features.features), COUNT)
+    if features.total > count:
+        notes = [*notes, note("rows-cut", count=count, total=features.total)]
+    elif count == COUNT:  # services that look no further say nothing of the rest
+        notes = [*notes, note("features-cut", count=count)]
+    at = now_text(asked.now)
+    source = Source(
+        named(picked.layer.name, ".geojson"),
+        address,
+        "",
+        "application/geo+json",
+        "",
+        200,
+        len(body),
+        len(body),
+        features.total <= count < COUNT,
+        hashlib.sha256(body).hexdigest(),
+        "",
+        "",
+        at,
+        at,
+    )
+    return Fetched(body, source, None, tuple(notes), picked.layers, picked.layer.name)
