@@ -94,9 +94,9 @@ async def theme(request: Request) -> Response:
 def first_chart(page: Page, found: Sequence[Hit]) -> Charted | None:
     """The chart of the first of some datasets that has one ready; nothing is made for it."""
     for hit in found[:_CHARTS_LOOKED_FOR]:
-        for _, _, address, _ in hit.summary.files[:2]:
+        for _, file_format, address, _ in hit.summary.files[:2]:
             if sanitising.is_link(address):
-                ready = previews.peek(page.region, previews.wanted(page.region, hit.source_key, address))
+                ready = previews.peek(page.region, previews.wanted(page.region, hit.source_key, address, file_format))
                 chart = charted.shown(page, ready, "first") if ready is not None and ready.ready else None
                 if chart is not None:
                     return Charted(hit.slug, hit.summary.title, chart)
