@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -39,8 +39,7 @@ def command(
         sources = samples.start(demo)
     except OSError as error:
         return complain(error.strerror or str(error))
-    # The demo's IRIs follow the port that was free.
-    os.environ.setdefault("ALLMENDE_BASE_URL", serving.address(listening))
+    _name(folder / "region.toml", serving.address(listening))
     with sources:
         region = load(folder)
         registry.check_sources(region)
@@ -52,3 +51,11 @@ def command(
                 flush=True,
             )
         return serving.serve(region, listening, workers)
+
+
+def _name(file: Path, address: str) -> None:
+    """Writes the address into the demo's file: its IRIs, and what other commands say, follow the port that was free."""
+    text = file.read_text(encoding="utf-8")
+    named = re.sub(r"http://(?:127\.0\.0\.1|localhost):\d{1,5}(?=\")", address, text)
+    if named != text:
+        file.write_text(named, encoding="utf-8")

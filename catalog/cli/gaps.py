@@ -8,12 +8,16 @@ import typer
 
 from catalog.cli.output import print_json, settings
 from catalog.gaps import coverage, report
-from catalog.gaps.coverage import HVD, MAYBE_HVD, Coverage
+from catalog.gaps.coverage import HVD, MAYBE_HVD, NEIGHBOUR_HVD, Coverage
 from catalog.search import Catalogue
 from schemas.region import ConfigurationError, Municipality, Region
 
 VERB = "gaps"
-_DUTY = {HVD: "hochwertiger Datensatz, Pflicht", MAYBE_HVD: "vielleicht ein hochwertiger Datensatz"}
+_DUTY = {
+    HVD: "hochwertiger Datensatz, Pflicht",
+    NEIGHBOUR_HVD: "ein Nachbar führt ihn als hochwertig",
+    MAYBE_HVD: "vielleicht ein hochwertiger Datensatz",
+}
 
 
 def command(

@@ -17,7 +17,7 @@ from catalog.exceptions import NoSuchRun, RunActive
 from catalog.follower import Follower
 from catalog.reading.entries import Entry, Gone
 from catalog.reading.rows import batches
-from catalog.repair.accepting import chosen, wishes
+from catalog.repair.accepting import chosen, doubtful, wishes
 from catalog.repair.looks import Look
 from catalog.repair.proposing import Advice, Proposing, turtle
 from catalog.repair.rules import titles
@@ -70,7 +70,9 @@ def command(
             (_tell_json if json else _tell_sums if every else _tell_each)(region, shown)
             return 0
         names = {name for said in accept for name in said.split(",") if name}
-        wanted = wishes(chosen(advice, names, least if least is not None else CERTAIN_FOR_ALL if every else 0))
+        wanted = wishes(
+            chosen(advice, names, least if least is not None else CERTAIN_FOR_ALL if every else 0, bulk=every)
+        )
     finally:
         catalogue.close()
     return _accept(region, wanted, json)
@@ -159,7 +161,7 @@ def _tell_each(region: Region, advice: Iterator[Advice]) -> None:
             print(f"      {proposal.evidence_de}")
             for line in turtle(each).splitlines():
                 print(f"      {line}")
-        rules = dict.fromkeys(each.proposal.rule for each in one.proposals)
+        rules = dict.fromkeys(each.proposal.rule for each in one.proposals if not doubtful(each))
         if rules:
             print(f"\n  Annehmen: allmende repair {one.entry.slug} --accept {' --accept '.join(rules)}")
         else:

@@ -45,7 +45,7 @@ def command(
     try:
         findings = check_document(_bytes(document, settings(context).folder), profile, document)
     except _NotFound as missing:
-        return complain(str(missing))
+        return complain(*missing.args)
     except Unreadable as unreadable:
         findings = (
             Finding(Severity.VIOLATION, document, None, validation.UNPARSEABLE, (unreadable.de, unreadable.en)),
@@ -61,16 +61,19 @@ def command(
 
 
 class _NotFound(Exception):
-    """Raised where no document is had; says where and why."""
+    """Raised where no document is had; says where and why, in English and German."""
 
 
 def _bytes(document: str, folder: Path) -> bytes:
     if not document.startswith(("http://", "https://")):
         file = Path(document)
         if not file.exists():
-            raise _NotFound(f"{document}: not found")
+            raise _NotFound(f"{document}: not found", f"{document}: nicht gefunden")
         if file.is_dir():
-            raise _NotFound(f"{document}: is a folder; a file or an address is allowed")
+            raise _NotFound(
+                f"{document}: is a folder; a file or an address is allowed",
+                f"{document}: ist ein Ordner; erlaubt ist eine Datei oder eine Adresse",
+            )
         return file.read_bytes()
     # No region is needed; one that was asked for must be there.
     region = load(folder) if folder != Path() or (folder / "region.toml").is_file() else None
@@ -79,7 +82,9 @@ def _bytes(document: str, folder: Path) -> bytes:
     try:
         answer = fetch_sync(document, Limits(), allowed, agent_string(*who))
     except FetchRefused as refused:
-        raise _NotFound(refused.message("en")) from refused
+        raise _NotFound(refused.message("en"), refused.message("de")) from refused
     if answer.status >= 400:
-        raise _NotFound(f"{document}: not found (status {answer.status})")
+        raise _NotFound(
+            f"{document}: not found (status {answer.status})", f"{document}: nicht gefunden (Status {answer.status})"
+        )
     return answer.body

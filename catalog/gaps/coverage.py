@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import orjson
 import sqlalchemy as sa
 
 from catalog import tables
@@ -14,6 +15,7 @@ from catalog.reading.remembered import Remembered
 from catalog.reading.summary import Summary
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
+from harvesters.mapping.geocoding import DERIVED
 from schemas import musterdaten
 from schemas.musterdaten import SURE, Entry
 from schemas.region import Municipality, Region
@@ -22,14 +24,17 @@ from schemas.vocabularies import LISTS
 MAYBE = 50
 """From this certainty on a dataset is shown as one that may be the entry already; somebody should look."""
 
-HVD, MAYBE_HVD, NO_DUTY = "hvd", "maybe", ""
+HVD, NEIGHBOUR_HVD, MAYBE_HVD, NO_DUTY = "hvd", "neighbour", "maybe", ""
 _MARK = b"musterdatenkatalog.de/def/musterdatensatz/"
 _records, _versions = tables.records, tables.versions
 _seen = Remembered(200_000)
 
 
 class Published(NamedTuple):
-    """A dataset that is, or may be, an entry: how certain that is (1 to 100), and what speaks for its record."""
+    """A dataset that is, or may be, an entry: how certain that is (1 to 100), and what speaks for its record.
+
+    ``written``: its description was written by somebody, not put together from its files.
+    """
 
     key: str
     slug: str
@@ -41,10 +46,12 @@ class Published(NamedTuple):
     warnings: int
     modified: str
     hvd: bool
+    written: bool = True
 
 
 class Coverage(NamedTuple):
-    """One entry in the region. ``have`` and ``maybe`` hold datasets by municipality; ``duty`` is ``hvd``, ``maybe`` or empty."""
+    """One entry in the region. ``have`` and ``maybe`` hold datasets by municipality; ``duty`` is ``hvd``
+    by the Musterdatenkatalog, ``neighbour`` where only a neighbour marks it so, ``maybe`` or empty."""
 
     entry: Entry
     have: Mapping[str, tuple[Published, ...]]
@@ -59,8 +66,12 @@ class Coverage(NamedTuple):
         """The neighbour's record that serves best as a template: marked where that is a duty, without faults, sure, new."""
         others = [each for place, some in self.have.items() if place != municipality for each in some]
         ranked = sorted(others, key=lambda each: each.modified, reverse=True)
-        duty = self.duty == HVD
-        return min(ranked, key=lambda e: (duty and not e.hvd, e.violations, -e.certainty, e.warnings), default=None)
+        duty = self.duty in (HVD, NEIGHBOUR_HVD)
+        return min(
+            ranked,
+            key=lambda e: (duty and not e.hvd, not e.written, e.violations, -e.certainty, e.warnings),
+            default=None,
+        )
 
 
 def coverage(catalogue: Catalogue, at: int) -> tuple[Coverage, ...]:
@@ -101,12 +112,12 @@ def _coverage(entry: Entry, places: Mapping[str, Sequence[Published]]) -> Covera
     }
     maybe = {place: tuple(each) for place, each in places.items() if place not in sure}
     marked = any(each.hvd for some in sure.values() for each in some)
-    duty = HVD if entry.hvd or marked else MAYBE_HVD if entry.maybe_hvd else NO_DUTY
+    duty = HVD if entry.hvd else NEIGHBOUR_HVD if marked else MAYBE_HVD if entry.maybe_hvd else NO_DUTY
     return Coverage(entry, sure, maybe, duty)
 
 
 def _order(each: Coverage) -> tuple[int, int, str]:
-    return ((HVD, MAYBE_HVD, NO_DUTY).index(each.duty), -len(each.have), each.entry.de)
+    return ((HVD, NEIGHBOUR_HVD, MAYBE_HVD, NO_DUTY).index(each.duty), -len(each.have), each.entry.de)
 
 
 def _recognised(catalogue: Catalogue, at: int) -> Iterator[tuple[Published, str]]:
@@ -114,26 +125,33 @@ def _recognised(catalogue: Catalogue, at: int) -> Iterator[tuple[Published, str]
     statement = (
         sa.select(
             *(_records.c.key, _records.c.slug, _records.c.iri, _records.c.source_key),
-            *(_versions.c.content_hash, _versions.c.ntriples, _versions.c.summary),
+            *(_versions.c.content_hash, _versions.c.ntriples, _versions.c.summary, _versions.c.trace),
         )
         .join_from(_records, _versions, _versions.c.key == _records.c.key)
         .where(_records.c.kind == "dataset", current(at), ~shadowed(at))
         .order_by(_records.c.position)
     )
     with catalogue.engine.connect().execution_options(yield_per=500) as connection:
-        for key, slug, iri, source_key, content, packed, stored in connection.execute(statement):
+        for key, slug, iri, source_key, content, packed, stored, trace in connection.execute(statement):
             place = catalogue.municipalities.get(source_key)
             if place is None:
                 continue
             summary = Summary.from_json(stored)
             # The same content is the same entry: only what changed since the last look is looked at.
             found = _seen.once(bytes(content), partial(_matches, summary, packed))
+            written = not found or _is_written(trace)
             for code, certainty in found:
                 published = Published(
                     *(key, slug, iri, summary.title, place, certainty),
-                    *(summary.violations, summary.warnings, summary.modified, summary.hvd),
+                    *(summary.violations, summary.warnings, summary.modified, summary.hvd, written),
                 )
                 yield published, code
+
+
+def _is_written(trace: bytes | None) -> bool:
+    """Whether the description of a version is more than what a reader made of its files."""
+    said = orjson.loads(unpacked(trace)).get("trace", ()) if trace else ()
+    return not any(attribute == "description" and rule == DERIVED for attribute, _, rule in said)
 
 
 def _matches(summary: Summary, packed: bytes) -> tuple[tuple[str, int], ...]:

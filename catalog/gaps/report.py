@@ -33,7 +33,8 @@ def template(catalogue: Catalogue, at: int, each: Coverage, taker: Municipality)
         return None
     record = entry.record()
     assert isinstance(record, Dataset)
-    return Template(taker.id, chosen, templates.row(record, each.entry, catalogue.region, chosen.municipality, taker))
+    made = templates.row(record, each.entry, catalogue.region, chosen.municipality, taker, chosen.written)
+    return Template(taker.id, chosen, made)
 
 
 def document(catalogue: Catalogue, at: int, covered: Sequence[Coverage], municipality: str = "") -> dict[str, Any]:

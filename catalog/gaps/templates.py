@@ -23,8 +23,11 @@ OWN = frozenset({"Datei", "Kontakt", "E-Mail", "Zeitraum von", "Zeitraum bis", "
 """What only the municipality itself knows: left empty."""
 
 
-def row(record: Dataset, entry: Entry, region: Region, giver: str, taker: Municipality) -> Mapping[str, str]:
-    """The row by column. ``giver`` is the municipality whose record it is: its name gives way to the taker's."""
+def row(
+    record: Dataset, entry: Entry, region: Region, giver: str, taker: Municipality, written: bool = True
+) -> Mapping[str, str]:
+    """The row by column. ``giver`` is the municipality whose record it is: its name gives way to the taker's.
+    A description that is not ``written`` by anybody speaks of the giver's files: it is left out."""
     names = _names(region, giver)
     files = [each for each in record.distribution if isinstance(each, Distribution)]
     licenses = [iri for each in files for value in each.license if (iri := iri_of(value))]
@@ -35,7 +38,7 @@ def row(record: Dataset, entry: Entry, region: Region, giver: str, taker: Munici
     keywords = [value.text for value in record.keyword if (value.lang or "de") == "de"]
     filled = {
         "Titel": _renamed(text(record.title), names, taker),
-        "Beschreibung": _renamed(_plain(text(record.description)), names, taker),
+        "Beschreibung": _renamed(_plain(text(record.description)), names, taker) if written else "",
         "Schlagwörter": "; ".join(dict.fromkeys((*_renamed_all(keywords, names, taker), *entry.topic.split("; ")))),
         "Thema": "; ".join(themes),
         "Lizenz": license.code if license else "",

@@ -16,11 +16,21 @@ from schemas.region import ConfigurationError
 _ID = re.compile(r"[a-z2-7]{8}")
 
 
-def chosen(advice: Iterable[Advice], names: Collection[str], least: int = 0) -> list[Weighed]:
+# What a law hangs on is not declared in bulk while it is doubtful.
+ONE_BY_ONE = {hvd.CATEGORY: 75}
+
+
+def doubtful(weighed: Weighed) -> bool:
+    """Whether a proposal is to be looked at by itself: its rule has grave consequences, and it is not certain enough."""
+    return weighed.proposal.certainty < ONE_BY_ONE.get(weighed.proposal.rule, 0)
+
+
+def chosen(advice: Iterable[Advice], names: Collection[str], least: int = 0, bulk: bool = False) -> list[Weighed]:
     """The proposals that are named: by a rule, as far as they are so certain at least, or each by its own id.
 
-    With an HVD category comes what follows from it. Raises ConfigurationError for a rule that there is not, naming those
-    that there are, and for an id that is not, or no longer, that of a proposal.
+    ``bulk``: for many records at once; what is doubtful is then left out. With an HVD category comes what follows from
+    it. Raises ConfigurationError for a rule that there is not, naming those that there are, and for an id that is not, or
+    no longer, that of a proposal.
     """
     unknown = sorted(name for name in names if name not in titles() and not _ID.fullmatch(name))
     if unknown:
@@ -30,7 +40,10 @@ def chosen(advice: Iterable[Advice], names: Collection[str], least: int = 0) -> 
     found = []
     for each in advice:
         own = [
-            w for w in each.proposals if w.id in names or (w.proposal.rule in names and w.proposal.certainty >= least)
+            w
+            for w in each.proposals
+            if w.id in names
+            or (w.proposal.rule in names and w.proposal.certainty >= least and not (bulk and doubtful(w)))
         ]
         missing -= {w.id for w in own}
         found += list(_with_completion(each, own))

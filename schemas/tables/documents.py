@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 _INFO = re.compile(rb"/Info\s{1,3}(\d{1,7})\s{1,3}(\d{1,5})\s{1,3}R")
@@ -17,8 +17,10 @@ _PROGRAM = re.compile(r"^(?:Microsoft (?:Word|PowerPoint|Excel) - )")
 _FILE_NAME = re.compile(r"\.(?:docx?|odt|pptx?|xlsx?|indd|pdf|qxp|dotx?)$", re.IGNORECASE)
 _EDGE = 2_000_000
 
-_ICS_DATE = re.compile(r"^(DTSTART|DTEND|RDATE)(?:;[^:\n]{0,200})?:(\d{4})(\d\d)(\d\d)", re.MULTILINE | re.IGNORECASE)
-_ICS_UNTIL = re.compile(r"^RRULE:[^\n]{0,500}?UNTIL=(\d{4})(\d\d)(\d\d)", re.MULTILINE | re.IGNORECASE)
+_ICS_DATE = re.compile(r"(DTSTART|DTEND|DUE|RDATE)((?:;[^:]{0,200})?):(\d{4})(\d\d)(\d\d)(T?)", re.IGNORECASE)
+_ICS_UNTIL = re.compile(r"RRULE:[^\n]{0,500}?UNTIL=(\d{4})(\d\d)(\d\d)", re.IGNORECASE)
+# The components that say when something is; a VTIMEZONE's dates are those of the change to summer time, from 1601 on.
+_ICS_TIMED = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
 _ICS_NAME = re.compile(r"^(?:X-WR-CALNAME|NAME)(?:;[^:\n]{0,200})?:([^\n]{1,500})", re.MULTILINE | re.IGNORECASE)
 _ICS_FOLD = re.compile(r"\r?\n[ \t]")
 _MAX_DATES = 100_000
@@ -78,17 +80,40 @@ def _pdf_text(raw: bytes) -> str:
 
 
 def read_calendar(text: str) -> Calendar:
-    """Read an iCalendar text (RFC 5545); a rule counts with its UNTIL only, so nothing is ever expanded (F47)."""
+    """Read an iCalendar text (RFC 5545); a rule counts with its UNTIL only, so nothing is ever expanded (F47).
+
+    Only what events, tasks and journals say counts, and the end of whole days is the day before (section 3.6.1).
+    """
     text = _ICS_FOLD.sub("", text).replace("\r", "")
-    found: list[date] = []
-    for match in (*_ICS_DATE.finditer(text), *_ICS_UNTIL.finditer(text)):
-        if len(found) >= _MAX_DATES:
-            break
-        try:
-            found.append(date(*map(int, match.groups()[-3:])))
-        except ValueError:
-            continue
-    name = _ICS_NAME.search(text)
-    title = name.group(1).strip().replace("\\,", ",").replace("\\;", ";").replace("\\n", " ") if name else ""
-    events = len(re.findall(r"^BEGIN:VEVENT\b", text, re.MULTILINE | re.IGNORECASE))
-    return Calendar(title, events, (min(found), max(found)) if found else None)
+    dates: list[date] = []
+    timed, inner, events = False, 0, 0
+    for line in text.split("\n"):
+        name, _, rest = line.partition(":")
+        said = name.strip().upper()
+        if said == "BEGIN":
+            kind = rest.strip().upper()
+            events += kind == "VEVENT"
+            if timed:
+                inner += 1  # an alarm
+            timed = timed or kind in _ICS_TIMED
+        elif said == "END":
+            timed, inner = timed and inner > 0, max(inner - 1, 0)
+        elif timed and not inner and len(dates) < _MAX_DATES and (day := _ics_day(line)) is not None:
+            dates.append(day)
+    found = _ICS_NAME.search(text)
+    title = found.group(1).strip().replace("\\,", ",").replace("\\;", ";").replace("\\n", " ") if found else ""
+    return Calendar(title, events, (min(dates), max(dates)) if dates else None)
+
+
+def _ics_day(line: str) -> date | None:
+    """The day that a line of an event names, if it does."""
+    try:
+        if found := _ICS_DATE.match(line):
+            day = date(*map(int, found.group(3, 4, 5)))
+            whole = found.group(1).upper() == "DTEND" and not found.group(6)
+            return day - timedelta(days=1) if whole else day
+        if found := _ICS_UNTIL.match(line):
+            return date(*map(int, found.groups()))
+    except (ValueError, OverflowError):
+        pass
+    return None

@@ -58,7 +58,9 @@ YEARS = _set("""
 BIOGRAPHIES = _set("""
     baujahr gründungsjahr gründung gruendungsjahr gruendung geburtsjahr geburtsdatum geburt geboren gestorben todesjahr
     inbetriebnahme inbetriebnahmedatum errichtung errichtet erbaut eröffnung eröffnet eroeffnung eroeffnet jahrgang
-    pflanzjahr fertigstellung birth built
+    pflanzjahr pflanzung pflanzdatum fertigstellung birth built
+    prüfung pruefung prüfdatum pruefdatum kontrolle kontrolldatum inspektion wartung wartungsdatum lieferung lieferdatum
+    bestellung anschaffung anschaffungsjahr kaufdatum aufnahmedatum erfassung erfassungsdatum
 """)
 
 LATITUDES = _set("lat latitude breite breitengrad geobreite geographischebreite")

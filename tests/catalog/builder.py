@@ -87,6 +87,7 @@ class Stored(NamedTuple):
     source_key: str = "neuhof-portal"
     positioned: bool = True
     findings: tuple[Finding, ...] = ()
+    derived: tuple[str, ...] = ()  # attributes that the reader made out of others
 
 
 class Builder:
@@ -138,6 +139,7 @@ class Builder:
         if connection.scalar(sa.select(tables.records.c.key).where(tables.records.c.key == key)) is None:
             self._record(connection, one, key, str(record.iri), kind, summary.title, at)
         ntriples = rdf.ntriples(record, key).encode()
+        traced = [[attribute, "datei", "derived"] for attribute in one.derived]
         version_id = (connection.scalar(sa.select(sa.func.max(versions.c.id))) or 0) + 1
         connection.execute(
             sa.insert(versions).values(
@@ -151,7 +153,7 @@ class Builder:
                 changed=at,
                 summary=summary.to_json(),
                 ntriples=pack(ntriples),
-                trace=pack(orjson.dumps({"trace": [["title", "titel", "text"]], "leftovers": [["x", "y"]]})),
+                trace=pack(orjson.dumps({"trace": [["title", "titel", "text"], *traced], "leftovers": [["x", "y"]]})),
                 findings=findings_to_json(one.findings),
             )
         )

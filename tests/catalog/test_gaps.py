@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from catalog.gaps import report, templates
-from catalog.gaps.coverage import HVD, coverage, duties, gaps
+from catalog.gaps.coverage import NEIGHBOUR_HVD, coverage, duties, gaps
 from catalog.search import Catalogue
 from schemas import musterdaten
 from schemas.kinds import Literal
@@ -102,11 +102,11 @@ def test_duty_goes_first_then_what_most_have(store: Store) -> None:
     )
 
 
-def test_a_record_that_says_it_is_high_value_makes_a_duty(store: Store) -> None:
+def test_a_record_that_says_it_is_high_value_is_told_to_its_neighbours(store: Store) -> None:
     marked = whole("Baumkataster Flieden", hvd_category=(HVD_CATEGORY,))
     store.publish(neuhof=["Baumkataster Neuhof"], flieden=[marked])
     covered = store.covered()[TREES]
-    assert covered.duty == HVD
+    assert covered.duty == NEIGHBOUR_HVD, "what a neighbour says is no duty"
     assert covered.template("kalbach").municipality == "flieden", "the one that is marked serves as template"
 
 
@@ -152,6 +152,22 @@ def test_template_names_the_taker_and_leaves_open_what_only_it_knows(store: Stor
     assert made.row["Herausgeber"] == made.row["Gebiet"] == "Gemeinde Kalbach"
     assert all(made.row[column] == "" for column in templates.OWN)
     assert "Flora und Fauna" in made.row["Schlagwörter"]
+
+
+def test_a_description_made_from_files_comes_last_and_is_not_copied(store: Store) -> None:
+    made = Stored(
+        "a", whole("Baumkataster Neuhof", references=(musterdaten.entries()[TREES].iri,)), derived=("description",)
+    )
+    store.builder.publish(made)
+    taker = store.region.municipality("kalbach")
+    assert taker is not None
+    found = report.template(store.catalogue, store.catalogue.number(), store.covered()[TREES], taker)
+    assert found is not None
+    assert found.row["Beschreibung"] == ""
+    store.builder.publish(Stored("b", whole("Baumkataster Flieden"), "flieden-portal"))
+    found = report.template(store.catalogue, store.catalogue.number(), store.covered()[TREES], taker)
+    assert found is not None
+    assert (found.giver.municipality, bool(found.row["Beschreibung"])) == ("flieden", True)
 
 
 def test_no_cell_of_a_template_is_a_formula(store: Store) -> None:

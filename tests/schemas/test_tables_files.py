@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.tables import BoundingBox, FileDescription, TableError, describe_file, read_table
+from schemas.tables.documents import read_calendar
 from schemas.tables.kinds import KINDS
 
 CSV = "Pegel der Fliede\nDatum;Pegel (cm);lat;lon\n01.02.2026;120;50,45;9,61\n02.02.2026;118;50,46;9,62\n".encode(
@@ -331,6 +332,40 @@ def test_pdf_title_in_xmp_and_in_a_protected_file() -> None:
     xmp = b"<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>Plan &amp; Karte</rdf:li></rdf:Alt></dc:title>"
     assert describe_file(pdf(b"/Subject (x)") + xmp).title == "Plan & Karte"
     assert describe_file(pdf(b"/Title (Qx3)", b"/Encrypt 9 0 R ")).title == ""
+
+
+@pytest.mark.parametrize("since", ["16010101T000000", "19700329T020000"])
+def test_a_calendar_speaks_of_its_events_and_not_of_the_change_to_summer_time(since: str) -> None:
+    """Outlook begins its time zones in 1601, Thunderbird in 1970."""
+    lines = f"""BEGIN:VCALENDAR
+BEGIN:VTIMEZONE
+TZID:W. Europe Standard Time
+BEGIN:DAYLIGHT
+DTSTART:{since}
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3;UNTIL=20371231T000000Z
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20261128
+DTEND;VALUE=DATE:20261130
+BEGIN:VALARM
+TRIGGER;VALUE=DATE-TIME:20200101T000000Z
+DTSTART:20200101T000000Z
+END:VALARM
+RRULE:FREQ=WEEKLY;UNTIL=20261220T000000Z
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20261201T190000
+DTEND:20261201T210000
+END:VEVENT
+END:VCALENDAR
+"""
+    found = read_calendar(lines.replace("\n", "\r\n"))
+    assert (found.events, found.dates) == (2, (date(2026, 11, 28), date(2026, 12, 20)))
+    (start, end) = read_calendar(lines.replace("RRULE:FREQ=WEEKLY;UNTIL=20261220T000000Z\n", "")).dates or (None, None)
+    assert (start, end) == (date(2026, 11, 28), date(2026, 12, 1))
+    alone = lines.replace("DTSTART:20261201T190000\nDTEND:20261201T210000\n", "").replace("RRULE:FREQ=WEEKLY", "X:")
+    assert read_calendar(alone).dates == (date(2026, 11, 28), date(2026, 11, 29)), "the end of whole days is not theirs"
 
 
 def test_calendar_is_not_expanded() -> None:

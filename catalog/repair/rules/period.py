@@ -19,20 +19,19 @@ def propose(subject: Subject) -> Iterator[Proposal]:
     """The period of a dataset that states none."""
     if subject.dataset.temporal:
         return
-    spans = [
-        (file, file.look.period) for file in subject.files if file.look is not None and file.look.period is not None
-    ]
+    spans = [file.look.period for file in subject.files if file.look is not None and file.look.period is not None]
     if spans:
-        start, end = min(p.start for _, p in spans), max(p.end for _, p in spans)
-        columns = list(dict.fromkeys(name for _, period in spans for name in period.columns))[:3]
+        first, last = min(spans, key=lambda each: each.start), max(spans, key=lambda each: each.end)
+        # Only who says the first and the last day is named, not every column with a date.
+        columns = list(dict.fromkeys((*first.columns, *last.columns)))[:3]
         named = ", ".join(f"„{name}“" for name in columns)
         where = (
             f"in der Spalte {named}" if len(columns) == 1 else f"in den Spalten {named}" if columns else "in der Datei"
         )
         yield _proposal(
-            *(start, end, 90),
-            f"Die Daten reichen {where} vom {start} bis zum {end}.",
-            f"The data in {named or 'the file'} reach from {start} to {end}.",
+            *(first.start, last.end, 90),
+            f"Die Daten reichen {where} vom {first.start} bis zum {last.end}.",
+            f"The data in {named or 'the file'} reach from {first.start} to {last.end}.",
         )
         return
     found = _YEARS.findall(text(subject.dataset.title, subject.language))

@@ -78,7 +78,7 @@ def _keywords(subject: Subject) -> Iterator[Proposal]:
         yield _of_keywords(
             subject,
             words[:_MOST],
-            55,
+            40,  # a title's words need not be what it is about
             f"Diese Wörter stehen im Titel: {shown}.",
             f"These words stand in the title: {shown}.",
         )

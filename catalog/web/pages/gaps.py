@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog.gaps import coverage
-from catalog.gaps.coverage import HVD, MAYBE_HVD, Coverage
+from catalog.gaps.coverage import HVD, MAYBE_HVD, NEIGHBOUR_HVD, Coverage
 from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.web import conditional
@@ -15,7 +15,11 @@ from catalog.web.negotiation import Refused
 from catalog.web.templates import Page, routes
 from catalog.web.texts import later
 
-DUTIES = {HVD: later("Hochwertiger Datensatz: Pflicht"), MAYBE_HVD: later("Vielleicht ein hochwertiger Datensatz")}
+DUTIES = {
+    HVD: later("Hochwertiger Datensatz: Pflicht"),
+    NEIGHBOUR_HVD: later("Ein Nachbar führt ihn als hochwertig"),
+    MAYBE_HVD: later("Vielleicht ein hochwertiger Datensatz"),
+}
 
 
 async def covered(request: Request, at: int) -> tuple[Coverage, ...]:

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from catalog.links.questions import OGC, SERVICES, Question, is_capabilities, question
 from catalog.links.uses import Use, uses
+from schemas.kinds import Literal
+from schemas.model import DataService
+from schemas.namespaces import DCTERMS
 from schemas.vocabularies import LISTS
 from tests.catalog.links.linked import file, linked
 
@@ -23,6 +26,37 @@ def test_a_service_is_known_by_its_format() -> None:
     assert uses(linked("Karte", file(A, form="WMS_SRVC"))) == (Use(A, "access", "WMS"),)
     assert uses(linked("Karte", file(A), file(A, form="WFS_SRVC"))) == (Use(A, "access", "WFS"),)
     assert uses(linked("Nichts")) == ()
+    text = (str(DCTERMS.format), Literal("WMS"))
+    assert uses(linked("Karte", file(A, extra=(text,)))) == (Use(A, "access", "WMS"),)
+
+
+@pytest.mark.parametrize(
+    ("standard", "service"),
+    [
+        ("http://www.opengis.net/def/serviceType/ogc/wfs", "WFS"),
+        ("http://www.opengis.net/spec/wms/1.3", "WMS"),
+        ("https://www.ogc.org/standards/wmts", "WMTS"),
+        ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core", ""),
+        ("http://www.opengis.net/def/crs/EPSG/0/25832", ""),
+    ],
+)
+def test_a_service_is_known_by_the_standard_of_its_interface(standard: str, service: str) -> None:
+    embedded = DataService(conforms_to=(standard,))
+    assert uses(linked("Karte", file(A, access_service=(embedded,)))) == (Use(A, "access", service),)
+    assert uses(linked("Karte", file(A, conforms_to=(standard,)))) == (Use(A, "access", service),)
+
+
+@pytest.mark.parametrize(
+    ("query", "service"),
+    [
+        ("service=WFS", "WFS"),
+        ("map=a&SERVICE=wms&Request=GetCapabilities", "WMS"),
+        ("service=WFS&request=GetFeature&outputFormat=json", ""),
+        ("service=abfall", ""),
+    ],
+)
+def test_a_service_is_known_by_the_request_in_its_address(query: str, service: str) -> None:
+    assert uses(linked("Karte", file(f"{A}?{query}"))) == (Use(f"{A}?{query}", "access", service),)
 
 
 def test_services_are_file_types_of_the_list() -> None:
