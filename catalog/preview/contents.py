@@ -38,6 +38,7 @@ MAX_TEXT = 20_000
 """Most characters of a text that are shown."""
 _MAX_INNER = 100_000_000
 _TEXTS = frozenset(("csv", "json", "geojson", "kml", "gml", "xml", "ics", "text", "turtle"))
+PICTURES = frozenset(("pdf", "png", "jpeg", "gif", "tiff", "webp"))
 _SHEETS = frozenset(("xlsx", "xls", "ods"))
 # What may lie beside the data of an archive.
 _BESIDE = re.compile(
@@ -267,6 +268,6 @@ _READERS: dict[str, Reader] = {
     "turtle": _text,
     "html": _html,
     "pdf": _pdf,
-    **dict.fromkeys(("png", "jpeg", "gif", "tiff", "webp"), _image),
+    **dict.fromkeys(PICTURES - {"pdf"}, _image),
     "zip": _archive,
 }

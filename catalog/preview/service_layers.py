@@ -18,7 +18,7 @@ from harvesters.ogc.layer_distributions import degrees_of
 from harvesters.ogc.service_record import endpoint
 from schemas.region import Region
 from schemas.tables.geometry import BoundingBox
-from schemas.tables.positions import to_mercator
+from schemas.tables.positions import from_mercator, to_mercator
 
 MOST_LAYERS = 200
 """How many layers of a service can be chosen."""
@@ -107,9 +107,14 @@ def map_address(described: Capabilities, layer: Layer, region: Region) -> str | 
 
 def map_crs(layer: Layer) -> str | None:
     """The reference system to ask in, as the service writes it: web Mercator, else degrees."""
-    mercator = next((each for each in layer.crs if crs_iri(each) == _MERCATOR), None)
+    mercator = next((each for each in layer.crs if is_mercator(each)), None)
     plain = next((each for each in layer.crs if crs84(each)), None)
     return mercator or plain or next((each for each in layer.crs if is_geographic(each)), None)
+
+
+def is_mercator(crs: str) -> bool:
+    """Whether a name means web Mercator (EPSG:3857)."""
+    return crs_iri(crs) == _MERCATOR
 
 
 def seen(crs: str, box: BoundingBox, widest: int) -> View:
@@ -118,7 +123,7 @@ def seen(crs: str, box: BoundingBox, widest: int) -> View:
     across, up = max(right - left, 1.0), max(top - bottom, 1.0)
     scale = widest / max(across, up)
     size = max(1, round(across * scale)), max(1, round(up * scale))
-    edges = (left, bottom, right, top) if crs_iri(crs) == _MERCATOR else tuple(box)
+    edges = (left, bottom, right, top) if is_mercator(crs) else tuple(box)
     return View(crs, (edges[0], edges[1], edges[2], edges[3]), *size)
 
 
@@ -148,6 +153,25 @@ def request(described: Capabilities, layer: Layer, view: View, transparent: bool
         FORMAT=kind,
         TRANSPARENT="TRUE" if transparent else "FALSE",
     )
+
+
+def seen_box(address: str) -> BoundingBox | None:
+    """The box in degrees that a request for a map of :func:`request` shows; None for any other address."""
+    if parameter(address, "request").lower() != "getmap":
+        return None
+    crs = parameter(address, "crs") or parameter(address, "srs")
+    try:
+        edges = [float(edge) for edge in parameter(address, "bbox").split(",")]
+    except ValueError:
+        return None
+    if len(edges) != 4:
+        return None
+    west, south, east, north = edges
+    if is_mercator(crs):
+        return BoundingBox(*from_mercator(west, south), *from_mercator(east, north))
+    if is_geographic(crs) and parameter(address, "version") >= "1.3":
+        return BoundingBox(south, west, north, east)
+    return BoundingBox(west, south, east, north) if crs84(crs) or is_geographic(crs) else None
 
 
 def named(layer: str, ending: str) -> str:

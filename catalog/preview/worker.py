@@ -16,10 +16,12 @@ from catalog.preview.assembly import HEAD_ROWS, Assembled
 from catalog.preview.model import Preview
 from catalog.preview.reasons import Reason
 from harvesters.persons.forgotten import Forgotten
+from schemas.tables import kinds
 
 # The file as fetched, and what this process writes; the parent reads nothing else.
 FETCHED, RESULT = "fetched", "preview.json"
 _TWO_STEPS = 300_000  # bytes: below, the whole is there as soon as its first rows
+_HEAD = 65_536
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,8 @@ def _is_debugged() -> bool:
 
 def _read(job: Job, parent: Connection) -> None:
     data = (job.folder / FETCHED).read_bytes()
+    if kinds.find_kind(data[:_HEAD], job.name) in contents.PICTURES:
+        confinement.shorten(confinement.PICTURE_SECONDS)
     if len(data) > _TWO_STEPS:
         found = contents.read(data, job.name, job.whole, HEAD_ROWS, job.layer)
         if found.table is not None and not found.table.complete and found.placed is None:
