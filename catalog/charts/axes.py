@@ -40,7 +40,7 @@ class Plot(NamedTuple):
 
 def number_labels(scale: Scale, language: str) -> list[str]:
     """The labels of an axis of numbers."""
-    return [labels.tick(value, scale.digits, language) for value in scale.ticks]
+    return labels.ticks(scale.ticks, scale.digits, language)
 
 
 def side(sheet: Sheet, plot: Plot, scale: Scale, language: str) -> None:

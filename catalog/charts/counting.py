@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
 from catalog.charts import scales
+from catalog.charts.cells import Reading
 from catalog.charts.choosing import MAX_BARS, MAX_PANELS, Choice, adds_up, is_indicator
 from catalog.charts.figures import Bars, Bucket, Figure, Histogram, Lines, Mark, Rule, Series
 from catalog.charts.labels import plain
 from schemas.tables import Column, dates
-from schemas.tables.types import is_missing, number_of
 
 MAX_POINTS = 400  # of one series; of each of several half as many
 _MAX_GROUPS = 1_000  # names that are counted while reading; what comes after them is only counted together
 _BINS = 12
 _SINGLE_VALUES = 12
-_LONGEST_NAME = 120
+_LONGEST_TIME = 40
 _SECONDS: tuple[tuple[Bucket, float], ...] = (
     ("hour", 3600.0),
     ("day", 86_400.0),
@@ -33,54 +32,24 @@ _UNITS = ("second", "day", "month", "quarter", "years")  # of schemas.tables.dat
 Rows = Iterable[Sequence[str]]
 
 
-def figure(choice: Choice, columns: Sequence[Column], rows: Rows) -> Figure | None:
+def figure(choice: Choice, columns: Sequence[Column], rows: Rows, reading: Reading | None = None) -> Figure | None:
     """The figures of a chosen chart; none where the rows have nothing to show.
 
     ``columns`` are those of ``rows`` in their order and have all that the choice names; rows that sum up others must have
-    been left out. Cells that say no number or time are counted and left out.
+    been left out. Cells that say no number or time are counted and left out. ``reading`` is handed in where several figures
+    are made of one table.
     """
+    reading = reading or Reading()
     places = {column.name: place for place, column in enumerate(columns)}
     if any(name not in places for name in (choice.x, *choice.y, *filter(None, (choice.group,)))):
         return None
     if choice.kind == "line" and choice.y:
-        return _lines(choice, columns, places, rows)
+        return _lines(choice, columns, places, rows, reading)
     if choice.kind == "bar":
-        return _bars(choice, columns, places, rows)
+        return _bars(choice, columns, places, rows, reading)
     if choice.kind == "histogram":
-        return _histogram(columns[places[choice.x]], places[choice.x], rows)
+        return _histogram(columns[places[choice.x]], places[choice.x], rows, reading)
     return None
-
-
-def _numbers(column: Column) -> Callable[[str], float | None]:
-    known: dict[str, float | None] = {}
-
-    def read(cell: str) -> float | None:
-        if cell not in known:
-            value = None if is_missing(cell) else number_of(column, cell)
-            known[cell] = value if value is not None and math.isfinite(value) else None
-        return known[cell]
-
-    return read
-
-
-def _times(column: Column) -> Callable[[str], datetime | None]:
-    known: dict[str, datetime | None] = {}
-    forms = dates.formats(column.format)
-
-    def first(cell: str) -> datetime | None:
-        if is_missing(cell):
-            return None
-        if column.type == "year":
-            digits = cell.strip()
-            return datetime(int(digits), 1, 1) if digits.isdecimal() and 0 < int(digits[:5]) <= 9999 else None
-        return next((found for form in forms if (found := dates.parse(cell, form)) is not None), None)
-
-    def read(cell: str) -> datetime | None:
-        if cell not in known:
-            known[cell] = first(cell[:200])
-        return known[cell]
-
-    return read
 
 
 def _exact(column: Column) -> str:
@@ -94,55 +63,77 @@ def _exact(column: Column) -> str:
 # ---------------------------------------------------------------------------------------------------------- lines
 
 
-@dataclass(slots=True)
 class _Gathered:
-    """A series while it is read: at each time the sum and the number of values, and the marks."""
+    """A series while it is read: at each time the sum of its values, and their number where it is not one; and the marks.
 
-    sums: dict[datetime, list[float]] = field(default_factory=dict)
-    highest: Mark | None = None
-    lowest: Mark | None = None
-    last: Mark | None = None
+    Millions of rows pass here: plain attributes, no object for each row.
+    """
+
+    __slots__ = (
+        "counts",
+        "high",
+        "high_text",
+        "high_when",
+        "last",
+        "last_text",
+        "last_when",
+        "low",
+        "low_text",
+        "low_when",
+        "sums",
+    )
+
+    def __init__(self, when: datetime, value: float, text: str) -> None:
+        self.sums: dict[datetime, float] = {when: value}
+        self.counts: dict[datetime, int] = {}
+        self.high = self.low = self.last = value
+        self.high_when = self.low_when = self.last_when = when
+        self.high_text = self.low_text = self.last_text = text
 
     def add(self, when: datetime, value: float, text: str) -> None:
-        entry = self.sums.setdefault(when, [0.0, 0])
-        entry[0] += value
-        entry[1] += 1
-        if self.highest is None or value > self.highest.value:
-            self.highest = Mark(when, value, text)
-        if self.lowest is None or value < self.lowest.value:
-            self.lowest = Mark(when, value, text)
-        if self.last is None or when >= self.last.when:
-            self.last = Mark(when, value, text)
+        """One more value."""
+        if when in self.sums:
+            self.sums[when] += value
+            self.counts[when] = self.counts.get(when, 1) + 1
+        else:
+            self.sums[when] = value
+        if value > self.high:
+            self.high, self.high_when, self.high_text = value, when, text
+        elif value < self.low:
+            self.low, self.low_when, self.low_text = value, when, text
+        if when >= self.last_when:
+            self.last, self.last_when, self.last_text = value, when, text
+
+    @property
+    def marks(self) -> tuple[Mark, Mark, Mark]:
+        """The highest, the lowest and the last value."""
+        return (
+            Mark(self.high_when, self.high, plain(self.high_text, _LONGEST_TIME)),
+            Mark(self.low_when, self.low, plain(self.low_text, _LONGEST_TIME)),
+            Mark(self.last_when, self.last, plain(self.last_text, _LONGEST_TIME)),
+        )
+
+    def number(self) -> int:
+        """How many values were added."""
+        return len(self.sums) + sum(count - 1 for count in self.counts.values())
 
 
-def _lines(choice: Choice, columns: Sequence[Column], places: Mapping[str, int], rows: Rows) -> Lines | None:
+def _lines(
+    choice: Choice, columns: Sequence[Column], places: Mapping[str, int], rows: Rows, reading: Reading
+) -> Lines | None:
     x = columns[places[choice.x]]
-    time, at = _times(x), places[choice.x]
-    measures = [(name, _numbers(columns[places[name]]), places[name]) for name in choice.y]
-    gathered: dict[str, _Gathered] = {}
-    used = skipped = 0
-    for row in rows:
-        when = time(row[at])
-        group = plain(row[places[choice.group]], _LONGEST_NAME) if choice.group else ""
-        values = [(name, read(row[place])) for name, read, place in measures]
-        if when is None or (choice.group and not group) or all(value is None for _, value in values):
-            skipped += 1
-            continue
-        used += 1
-        for name, value in values:
-            key = group if choice.group else name
-            if value is not None and (key in gathered or len(gathered) < _MAX_GROUPS):
-                gathered.setdefault(key, _Gathered()).add(when, value, plain(row[at], 40))
+    gathered, used, skipped = _gathered(choice, columns, places, rows, reading)
     if not gathered:
         return None
-    several = any(count > 1 for each in gathered.values() for _, count in each.sums.values())
+    several = any(each.counts for each in gathered.values())
     first = columns[places[choice.y[0]]]
     rule: Rule = ("sum" if adds_up(first) else "mean") if several else "as-is"
     names = _shown(choice, gathered)
     most = MAX_POINTS if len(names) == 1 else MAX_POINTS // 2
     bucket = _bucket([gathered[name] for name in names], most)
     by_name = {column.name: column for column in columns}
-    series = tuple(_series(name, gathered[name], by_name.get(name, first), rule, bucket, most) for name in names)
+    begins = _Begins(bucket)
+    series = tuple(_series(name, gathered[name], by_name.get(name, first), rule, begins, most) for name in names)
     if rule != "as-is":  # what a sentence says of added values must be the sums
         series = tuple(map(_marked_by_points, series))
     return Lines(
@@ -160,11 +151,44 @@ def _lines(choice: Choice, columns: Sequence[Column], places: Mapping[str, int],
     )
 
 
+def _gathered(
+    choice: Choice, columns: Sequence[Column], places: Mapping[str, int], rows: Rows, reading: Reading
+) -> tuple[dict[str, _Gathered], int, int]:
+    """The series by name, and how many rows were used and left out."""
+    at, times = places[choice.x], reading.times(columns[places[choice.x]])
+    measures = [(name, reading.numbers(columns[places[name]]), places[name]) for name in choice.y]
+    among = places[choice.group] if choice.group else -1
+    names = reading.names(columns[among]) if choice.group else {}
+    gathered: dict[str, _Gathered] = {}
+    used = skipped = 0
+    for row in rows:
+        when = times[row[at]]
+        group = names[row[among]] if choice.group else ""
+        if when is None or (choice.group and not group):
+            skipped += 1
+            continue
+        told = False
+        for name, numbers, place in measures:
+            value = numbers[row[place]]
+            if value is None:
+                continue
+            told = True
+            key = group if choice.group else name
+            series = gathered.get(key)
+            if series is not None:
+                series.add(when, value, row[at])
+            elif len(gathered) < _MAX_GROUPS:
+                gathered[key] = _Gathered(when, value, row[at])
+        used += told
+        skipped += not told
+    return gathered, used, skipped
+
+
 def _shown(choice: Choice, gathered: Mapping[str, _Gathered]) -> list[str]:
     """The series to show: as the columns stand; groups with the most values first, then as the file names them."""
     if not choice.group:
         return [name for name in choice.y if name in gathered][:MAX_PANELS]
-    most = sorted(gathered, key=lambda name: -sum(count for _, count in gathered[name].sums.values()))[:MAX_PANELS]
+    most = sorted(gathered, key=lambda name: -gathered[name].number())[:MAX_PANELS]
     return [name for name in gathered if name in most]
 
 
@@ -177,39 +201,47 @@ def _bucket(shown: Sequence[_Gathered], most: int) -> Bucket:
     return next((name for name, size in _SECONDS if seconds / size <= most - 2), "year")
 
 
-def _begin(when: datetime, bucket: Bucket) -> datetime:
-    """The begin of the span that a time falls into; weeks begin on Monday."""
-    if bucket == "hour":
-        return when.replace(minute=0, second=0, microsecond=0)
-    day = datetime(when.year, when.month, when.day)
-    if bucket == "day":
-        return day
-    if bucket == "week":
-        return day - timedelta(days=min(day.weekday(), (day - datetime.min).days))
-    if bucket == "month":
-        return day.replace(day=1)
-    if bucket == "quarter":
-        return datetime(when.year, 3 * ((when.month - 1) // 3) + 1, 1)
-    return datetime(when.year, 1, 1)
+class _Begins(dict[datetime, datetime]):
+    """The begin of the span that a time falls into, reckoned once for all series; weeks begin on Monday."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        super().__init__()
+        self.bucket = bucket
+
+    def __missing__(self, when: datetime) -> datetime:
+        begin = self[when] = self._begin(when)
+        return begin
+
+    def _begin(self, when: datetime) -> datetime:
+        if self.bucket == "hour":
+            return datetime(when.year, when.month, when.day, when.hour)
+        if self.bucket == "day":
+            return datetime(when.year, when.month, when.day)
+        if self.bucket == "week":
+            day = datetime(when.year, when.month, when.day)
+            return day - timedelta(days=min(day.weekday(), (day - datetime.min).days))
+        if self.bucket == "month":
+            return datetime(when.year, when.month, 1)
+        if self.bucket == "quarter":
+            return datetime(when.year, 3 * ((when.month - 1) // 3) + 1, 1)
+        return datetime(when.year, 1, 1)
 
 
-def _series(name: str, found: _Gathered, column: Column, rule: Rule, bucket: Bucket, most: int) -> Series:
+def _series(name: str, found: _Gathered, column: Column, rule: Rule, begins: _Begins, most: int) -> Series:
     """A series of at most ``most`` points; what is averaged over a span is what stood at each time, added or not."""
-    summed = {when: total if rule == "sum" else total / count for when, (total, count) in found.sums.items()}
-    if bucket:
+    summed = found.sums
+    if rule == "mean":
+        summed = {when: total / found.counts.get(when, 1) for when, total in summed.items()}
+    if begins.bucket:
         spans: dict[datetime, list[float]] = {}
         for when, value in summed.items():
-            spans.setdefault(_begin(when, bucket), []).append(value)
+            spans.setdefault(begins[when], []).append(value)
         summed = {when: math.fsum(values) / len(values) for when, values in spans.items()}
     points = sorted((when, value) for when, value in summed.items() if math.isfinite(value))
     if len(points) > most:  # more years than that: every n-th is enough
         points = points[:: -(-len(points) // most)]
-    # A series is made with its first value.
-    assert found.highest is not None
-    assert found.lowest is not None
-    assert found.last is not None
-    whole = column.type == "integer" and not bucket and rule != "mean"
-    return Series(name, column.unit, whole, tuple(points), found.highest, found.lowest, found.last)
+    whole = column.type == "integer" and not begins.bucket and rule != "mean"
+    return Series(name, column.unit, whole, tuple(points), *found.marks)
 
 
 def _marked_by_points(series: Series) -> Series:
@@ -223,15 +255,18 @@ def _marked_by_points(series: Series) -> Series:
 # ----------------------------------------------------------------------------------------------------------- bars
 
 
-def _bars(choice: Choice, columns: Sequence[Column], places: Mapping[str, int], rows: Rows) -> Bars | None:
+def _bars(
+    choice: Choice, columns: Sequence[Column], places: Mapping[str, int], rows: Rows, reading: Reading
+) -> Bars | None:
     x, at = columns[places[choice.x]], places[choice.x]
     measure = columns[places[choice.y[0]]] if choice.y else None
-    read = _numbers(measure) if measure else None
+    names = reading.names(x)
+    numbers, of = (reading.numbers(measure), places[measure.name]) if measure else (None, 0)
     sums: dict[str, list[float]] = {}
     used = skipped = 0
     for row in rows:
-        name = "" if is_missing(row[at]) else plain(row[at], _LONGEST_NAME)
-        value = read(row[places[choice.y[0]]]) if read else 1.0
+        name = names[row[at]]
+        value = numbers[row[of]] if numbers is not None else 1.0
         if not name or value is None:
             skipped += 1
             continue
@@ -248,8 +283,8 @@ def _bars(choice: Choice, columns: Sequence[Column], places: Mapping[str, int], 
     ordered = sorted(((n, v) for n, v in values.items() if math.isfinite(v)), key=lambda bar: -bar[1])
     kept = ordered[:MAX_BARS]
     if x.type in ("year", "date", "datetime"):
-        time = _times(x)
-        kept.sort(key=lambda bar: time(bar[0]) or datetime.max)
+        times = reading.times(x)
+        kept.sort(key=lambda bar: times[bar[0]] or datetime.max)
     return Bars(
         x=x.name,
         y=measure.name if measure else "",
@@ -266,16 +301,16 @@ def _bars(choice: Choice, columns: Sequence[Column], places: Mapping[str, int], 
 # ------------------------------------------------------------------------------------------------------ histogram
 
 
-def _histogram(column: Column, place: int, rows: Rows) -> Histogram | None:
-    read = _numbers(column)
+def _histogram(column: Column, place: int, rows: Rows, reading: Reading) -> Histogram | None:
+    numbers = reading.numbers(column)
     counted: Counter[float] = Counter()
     skipped = 0
-    for row in rows:
-        value = read(row[place])
+    for cell, count in Counter(row[place] for row in rows).items():
+        value = numbers[cell]
         if value is None:
-            skipped += 1
+            skipped += count
         else:
-            counted[value] += 1
+            counted[value] += count
     if not counted:
         return None
     number = sum(counted.values())

@@ -175,7 +175,7 @@ def _histogram(sheet: Sheet, figure: Histogram, counted: str, language: str) -> 
         top = plot.y(scale.at(count))
         sheet.rect(plot.left + place * wide + 1, top, wide - 2, plot.bottom - top, "bar")
     shares = [(place + 0.5 if figure.single else place) / len(figure.counts) for place in range(len(figure.edges))]
-    words = [labels.tick(edge, figure.digits, language) for edge in figure.edges]
+    words = labels.ticks(figure.edges, figure.digits, language)
     if figure.single:
         shares, words = shares[:-1], words[:-1]
     axes.numbers_below(sheet, plot, shares, words)

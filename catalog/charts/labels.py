@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from catalog.charts.scales import TimeScale, TimeUnit
 from catalog.web import formats
 
 _COMPACT_FROM = 1e6
+_MOST_DIGITS = 8
 _LARGEST, _SMALLEST = 1e15, 1e-6
 # Widths in parts of the font's size, rather too wide than too narrow, for humanist sans-serif fonts.
 _NARROW = frozenset("iljtfrI.,:;!|'()[]/ -·")
@@ -37,19 +39,18 @@ def value(number: float, language: str = "de") -> str:
     return _decimal(number, digits, language, fixed=False)
 
 
-@lru_cache(maxsize=4096)
-def tick(number: float, digits: int, language: str = "de") -> str:
-    """A number at an axis; all ticks of an axis have the same number of decimals; millions are told in a word."""
-    size = abs(number)
-    if number != 0 and (size >= _LARGEST or size < 10.0**-9):
-        return str(format_scientific(number, format="0.##E0", locale=formats.locale(language)))
-    if size >= _COMPACT_FROM:
-        compact = format_compact_decimal(
-            number, format_type="short", locale=formats.locale(language), fraction_digits=3
-        )
-        if digits == 0:
-            return str(compact).replace("\u00a0", " ")
-    return _decimal(number, min(digits, 9), language, fixed=True)
+def ticks(values: Sequence[float], digits: int, language: str = "de") -> list[str]:
+    """Numbers at an axis, all in one form: with the same number of decimals, or as millions where these are round."""
+    largest = max(map(abs, values), default=0.0)
+    locale = formats.locale(language)
+    if digits > _MOST_DIGITS or largest >= _LARGEST:
+        return ["0" if v == 0 else str(format_scientific(v, format="0.############E0", locale=locale)) for v in values]
+    # With three decimals, millions are told apart by thousands.
+    exact = 1e6 if largest >= 1e9 else 1e3
+    if largest >= _COMPACT_FROM and digits == 0 and all(value % exact == 0 for value in values):
+        said = (format_compact_decimal(v, format_type="short", locale=locale, fraction_digits=3) for v in values)
+        return [str(each).replace("\u00a0", " ") for each in said]
+    return [_decimal(value, digits, language, fixed=True) for value in values]
 
 
 def _decimal(number: float, digits: int, language: str, fixed: bool) -> str:

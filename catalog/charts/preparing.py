@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from catalog.charts.cells import Reading
 from catalog.charts.choosing import Choice, choose, is_indicator
 from catalog.charts.counting import figure
 from catalog.charts.figures import Figure, Histogram, from_json
@@ -32,17 +33,18 @@ def prepare(table: Table, profile: Profile, has_map: bool = False) -> dict[str, 
     choice = choose(columns, len(table.rows), has_map)
     sums = set(table.sum_rows)
     rows = [row for number, row in enumerate(table.rows) if number not in sums] if sums else table.rows
-    made = figure(choice, columns, rows)
+    reading = Reading()
+    made = figure(choice, columns, rows, reading)
     if made is not None and mixes(made, columns):
         made = None
     if made is None and choice.kind != "map":
         choice = Choice("table")
     histograms: dict[str, Any] = {}
-    for place, column in enumerate(columns):
+    for column in columns:
         if column.type in ("integer", "number") and len(histograms) < MAX_HISTOGRAMS:
-            if (place + 1) * len(rows) > _MAX_CELLS:
+            if (len(histograms) + 1) * len(rows) > _MAX_CELLS:
                 break
-            small = figure(Choice("histogram", column.name), [column], [(row[place],) for row in rows])
+            small = figure(Choice("histogram", column.name), columns, rows, reading)
             if small is not None:
                 histograms[column.name] = small.to_json()
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -38,10 +39,10 @@ class Scale(NamedTuple):
 
     def at(self, value: float) -> float:
         """Where a value lies: 0 at the low end, 1 at the high one."""
-        if self.high <= self.low:
-            return 0.5
         # Halves first: the distance of two finite numbers may be infinite.
         span = self.high / 2 - self.low / 2
+        if span <= 0:
+            return 0.5
         return min(max((value / 2 - self.low / 2) / span, 0.0), 1.0)
 
 
@@ -69,18 +70,24 @@ def linear(low: float, high: float, most: int = 5, whole: bool = False, zero: bo
         low, high = min(low, 0.0), max(high, 0.0)
     if high - low <= abs(high) * 1e-12:  # one value only, as far as a number can tell
         room = abs(high) * 0.1 or 1.0
-        low, high = low - room, high + room
+        low, high = max(low - room, -sys.float_info.max), min(high + room, sys.float_info.max)
         if whole:
-            low, high = math.floor(low), math.ceil(high)
+            low, high = float(math.floor(low)), float(math.ceil(high))
     step = _step(low, high, most, whole)
     if not math.isfinite(step) or step <= 0 or max(abs(low), abs(high)) / step > 1e12:
-        return Scale(low, high, (low, high), 0)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        return _bare(low, high)
+    first = math.floor(low / step + 1e-9)
+    last = max(math.ceil(high / step - 1e-9), first + 1)
     digits = _digits(step)
     ticks = tuple(_times(number, step, digits) for number in range(first, last + 1))
     if not all(map(math.isfinite, ticks)):
-        return Scale(low, high, (low, high), 0)
+        return _bare(low, high)
     return Scale(min(ticks[0], low), max(ticks[-1], high), ticks, digits)
+
+
+def _bare(low: float, high: float) -> Scale:
+    """An axis of numbers beyond all reckoning: its ends are its ticks, told with all decimals that there are."""
+    return Scale(low, high, (low, high), 0 if high / 2 - low / 2 >= 1 else 300)
 
 
 def _step(low: float, high: float, most: int, whole: bool) -> float:

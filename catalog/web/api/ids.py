@@ -47,10 +47,14 @@ async def thing(request: Request) -> Response:
 
 
 def _file(request: Request, entry: Entry, key: str) -> Response:
-    """A distribution: for people the page of the file, for programs the document of its dataset, which describes it."""
-    wanted = preferred(",".join(request.headers.getlist("accept")), (html_offer(), *machine_offers()))
+    """A distribution: for people the page of the file, for programs the document of its dataset, which describes it.
+
+    Browsers say that they want HTML; who says nothing is a program.
+    """
+    accept = ",".join(request.headers.getlist("accept"))
+    is_person = "html" in accept and preferred(accept, (html_offer(), *machine_offers())) == HTML
     number = numbered_files.number_of(entry, f"{region_of(request).base_url}/id/distribution/{key}")
-    found = file_addresses.path(entry.slug, number) if number and wanted == HTML else f"/dataset/{quote(entry.slug)}"
+    found = file_addresses.path(entry.slug, number) if number and is_person else f"/dataset/{quote(entry.slug)}"
     return RedirectResponse(local(request, found), 303, {"vary": "Accept"})
 
 

@@ -6,3 +6,7 @@ document.addEventListener("htmx:after:swap", () => {
   heading.focus();
   document.querySelector("#said").textContent = heading.textContent;
 });
+// Fields that were left empty do not belong into an address that is passed on.
+document.addEventListener("formdata", ({ formData }) => {
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});

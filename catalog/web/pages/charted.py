@@ -139,7 +139,7 @@ def _of_bars(figure: Bars, said: Texts, language: str) -> Iterator[str]:
 
 def _of_histogram(figure: Histogram, said: Texts, language: str) -> Iterator[str]:
     place = max(range(len(figure.counts)), key=figure.counts.__getitem__)
-    low, high = (labels.tick(edge, figure.digits, language) for edge in figure.edges[place : place + 2])
+    low, high = labels.ticks(figure.edges, figure.digits, language)[place : place + 2]
     if figure.single:
         yield said.plain(
             "Am häufigsten ist der Wert {value}.", value=_value(figure.edges[place], figure.unit, language)
@@ -192,7 +192,7 @@ def _twin(figure: Figure, said: Texts, language: str) -> tuple[tuple[str, ...], 
         return (figure.x, measure), rows
     if isinstance(figure, Histogram):
         heads = (charts.named(figure.x, figure.unit), said.plain("Zahl der Zeilen"))
-        edges = [labels.tick(edge, figure.digits, language) for edge in figure.edges]
+        edges = labels.ticks(figure.edges, figure.digits, language)
         spans = edges if figure.single else [f"{low} – {high}" for low, high in pairwise(edges)]
         counts = (labels.value(count, language) for count in figure.counts)
         return heads, tuple(zip(spans[: len(figure.counts)], counts, strict=True))

@@ -1,0 +1,106 @@
+"""Tables in the manner of small municipalities, to be charted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from schemas.tables import Profile, Table, profile, read_table
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> tuple[Table, Profile]:
+    """A table as it comes out of a CSV file with semicolons and decimal commas, and its profile."""
+    lines = [";".join(head), *(";".join(_cell(value) for value in row) for row in rows)]
+    read = read_table(("\n".join(lines) + "\n").encode(), "tabelle.csv")
+    return read, profile(read)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}".replace(".", ",")
+    return f"{value:%d.%m.%Y}" if isinstance(value, date) and not isinstance(value, datetime) else str(value)
+
+
+def days(number: int, begin: date = date(2024, 1, 1)) -> list[date]:
+    return [begin + timedelta(days=day) for day in range(number)]
+
+
+def level() -> tuple[Table, Profile]:
+    """A water level: 300 days, its highest value on 3 February."""
+    values = [40 + 30 * math.sin(day / 40) for day in range(300)]
+    values[33] = 74.9
+    return table(["Datum", "Pegel (cm)"], zip(days(300), values, strict=True))
+
+
+def hours() -> tuple[Table, Profile]:
+    """Two measured values, each hour of two years."""
+    begin = datetime(2022, 1, 1)
+    moments = [begin + timedelta(hours=hour) for hour in range(17_520)]
+    return table(
+        ["Zeit", "Temperatur (°C)", "Niederschlag (mm)"],
+        [(f"{m:%Y-%m-%d %H:%M}", 10 - 12 * math.cos(n / 8760 * 6.28), n % 7 / 10) for n, m in enumerate(moments)],
+    )
+
+
+def inhabitants() -> tuple[Table, Profile]:
+    """The inhabitants of four municipalities, each year."""
+    places = (("Neuhof", 10_800, 20), ("Flieden", 8_500, -15), ("Kalbach", 6_300, 5), ("Eichenzell", 11_200, 90))
+    rows = [(year, name, n + (year - 2010) * more) for year in range(2010, 2025) for name, n, more in places]
+    return table(["Jahr", "Ort", "Einwohner"], rows)
+
+
+def budget() -> tuple[Table, Profile]:
+    """A budget with gains and losses, and the row that sums them up."""
+    rows = [
+        ("Innere Verwaltung", "-2345678"),
+        ("Schulträgeraufgaben, Kinder-, Jugend- und Familienhilfe", "-4123456,78"),
+        ("Allgemeine Finanzwirtschaft", "7654321"),
+        ("Kultur", "-123456"),
+        ("Summe", "1061730,22"),
+    ]
+    return table(["Produktbereich", "Ergebnis (€)"], rows)
+
+
+def weights() -> tuple[Table, Profile]:
+    """Four hundred numbers without a name."""
+    return table(["Nr", "Gewicht (kg)"], [(f"{n:04d}", 70 + 30 * math.sin(n * 1.7) * math.cos(n)) for n in range(400)])
+
+
+def playgrounds() -> tuple[Table, Profile]:
+    """Things of a few kinds, without any number."""
+    rows = [(f"Spielplatz Nummer {n} am Weg {n * 7}", "Klettern" if n % 3 else "Sand") for n in range(30)]
+    return table(["Name", "Art"], rows)
+
+
+def indicators() -> tuple[Table, Profile]:
+    """Values of different things in one column, in several places."""
+    rows = [
+        (year, place, what, unit, n + year % 10)
+        for year in range(2015, 2024)
+        for place in ("Nord", "Süd")
+        for what, unit, n in (("Regen", "mm", 700), ("Sonne", "h", 1600), ("Wind", "m/s", 3))
+    ]
+    return table(["Jahr", "Raum", "Merkmal", "Einheit", "Wert"], rows)
+
+
+def garages() -> tuple[Table, Profile]:
+    """Places with coordinates and a number."""
+    rows = [(f"Parkhaus {n}", f"50,{400 + n * 7}", f"9,{600 + n * 3}", 100 + n * 11) for n in range(30)]
+    return table(["Name", "Breite", "Länge", "Plätze"], rows)
+
+
+def sensors() -> tuple[Table, Profile]:
+    """Readings of two fixed sensors: the places recur, the times do not."""
+    rows = [
+        (f"{day:%d.%m.%Y}", name, lat, lon, float(10 + n % 9))
+        for n, day in enumerate(days(60))
+        for name, lat, lon in (("A", "50,45", "9,62"), ("B", "50,47", "9,66"))
+    ]
+    return table(["Datum", "Station", "Breite", "Länge", "Messwert"], rows)
+
+
+def inspections() -> tuple[Table, Profile]:
+    """Things with names of their own, each with a day and a number: no series."""
+    rows = [(f"Brücke {n} über den Bach", day, 1 + n % 4) for n, day in enumerate(days(15))]
+    return table(["Bauwerk", "Datum", "Note"], rows)
