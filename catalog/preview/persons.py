@@ -8,8 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from harvesters.persons.texts import without_persons
-from schemas.tables import Note, PersonalHint, Profile, Table
+from harvesters.persons.texts import has_signs, without_persons
+from schemas.tables import Column, Note, PersonalHint, Profile, Table
 from schemas.tables.notes import note
 from schemas.tables.persons import find_hints
 
@@ -33,7 +33,10 @@ def nobody(text: str) -> str:
 
 def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
     """A table without the columns that its profile has hints on; with all of them where the source allows it."""
-    if allowed or not profile.personal:
+    if allowed:
+        return Shown(table, profile, (), ())
+    table, profile = _renamed(table, profile)
+    if not profile.personal:
         return Shown(table, profile, (), ())
     named = {hint.column for hint in profile.personal}
     kept = [index for index, column in enumerate(table.columns) if column.name not in named]
@@ -53,6 +56,25 @@ def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
         ),
         profile.personal,
         tuple(note("column-withheld", column=name) for name in dropped),
+    )
+
+
+def _renamed(table: Table, profile: Profile) -> tuple[Table, Profile]:
+    """Both without persons in the names of columns: what should be a header may be a line of text."""
+    if not any(has_signs(name) for name in table.names):
+        return table, profile
+    new: dict[str, str] = {}
+    for name in table.names:
+        plain = without_persons(name, "de")
+        new[name] = plain if plain not in new.values() else f"{plain} ({len(new) + 1})"
+
+    def renamed(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        return tuple(replace(column, name=new[column.name]) for column in columns)
+
+    hints = tuple(hint._replace(column=new[hint.column]) for hint in profile.personal)
+    return (
+        replace(table, columns=renamed(table.columns)),
+        replace(profile, columns=renamed(profile.columns), personal=hints),
     )
 
 
