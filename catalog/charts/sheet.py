@@ -11,6 +11,7 @@ from catalog.charts import labels
 
 Anchor = Literal["start", "middle", "end"]
 LINE_HEIGHT = 1.25
+_LONGEST = 1_000  # signs of a description
 BOLD = frozenset(("head", "value"))  # the classes of text that the style sheet sets in bold
 
 
@@ -45,13 +46,13 @@ class Sheet:
 
     def rect(self, x: float, y: float, width: float, height: float, kind: str, title: str = "") -> None:
         """A rectangle; ``title`` is what a mouse that rests on it shows."""
-        inner = f"><title>{escape(title)}</title></rect>" if title else "/>"
+        inner = f"><title>{escape(labels.plain(title))}</title></rect>" if title else "/>"
         size = f'width="{_n(max(width, 0))}" height="{_n(max(height, 0))}"'
         self._parts.append(f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" {size}{inner}')
 
     def dot(self, x: float, y: float, radius: float, kind: str, title: str = "") -> None:
         """A filled circle."""
-        inner = f"><title>{escape(title)}</title></circle>" if title else "/>"
+        inner = f"><title>{escape(labels.plain(title))}</title></circle>" if title else "/>"
         self._parts.append(f'<circle class="{kind}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}"{inner}')
 
     def path(self, runs: Iterable[Iterable[tuple[float, float]]], kind: str) -> None:
@@ -82,7 +83,8 @@ class Sheet:
             f'height="{_n(height)}" font-size="{_n(font)}" role="img" aria-labelledby="{escape(name)}-t" '
             f'aria-describedby="{escape(name)}-d">'
         )
-        told = f'<title id="{escape(name)}-t">{escape(title)}</title><desc id="{escape(name)}-d">{escape(description)}</desc>'
+        title, description = (escape(labels.plain(words, _LONGEST)) for words in (title, description))
+        told = f'<title id="{escape(name)}-t">{title}</title><desc id="{escape(name)}-d">{description}</desc>'
         return Markup(head + told + "".join(self._parts) + "</svg>")
 
     def bare(self, height: float) -> Markup:
