@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ from catalog.repair.rules import titles
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import plans
+from catalog.web.pages import scores
+from catalog.web.texts import texts
 from schemas.corrections import NotCorrectable
 from schemas.mqa import HIGHEST
 from schemas.region import ConfigurationError, Region
@@ -157,7 +160,7 @@ def _tell_each(region: Region, advice: Iterator[Advice]) -> None:
         for each in one.proposals:
             proposal = each.proposal
             title = titles()[proposal.rule][0]
-            print(f"\n  +{each.gain}  {title} ({proposal.rule}), Gewissheit {proposal.certainty} %, {each.id}")
+            print(f"\n  {each.gain:+d}  {title} ({proposal.rule}), Gewissheit {proposal.certainty} %, {each.id}")
             print(f"      {proposal.evidence_de}")
             for line in turtle(each).splitlines():
                 print(f"      {line}")
@@ -166,6 +169,9 @@ def _tell_each(region: Region, advice: Iterator[Advice]) -> None:
             print(f"\n  Annehmen: allmende repair {one.entry.slug} --accept {' --accept '.join(rules)}")
         else:
             print("  Es gibt nichts vorzuschlagen.")
+        for lacking in one.left:
+            said = html.unescape(scores.lacks(lacking.metric, texts("de")))
+            print(f"  Es fehlen {lacking.points} Punkte: {said}. {lacking.why_de}")
         print(f"  Im Browser annehmen: {plans.repair_address(region, one.entry.slug)}")
 
 

@@ -14,6 +14,7 @@ from catalog.corrections import kept
 from catalog.links import book
 from catalog.reading.entries import RECORD_CLASSES, Entry
 from catalog.repair import looking, neighbours, yearly
+from catalog.repair.left import Left, left
 from catalog.repair.looks import Look
 from catalog.repair.page import page_of
 from catalog.repair.rules import rules, titles
@@ -89,7 +90,8 @@ class Weighed:
 class Advice:
     """What can be said of one dataset: its proposals, its points without and with all of them.
 
-    ``related`` are the agents, services and series that it refers to, by IRI, with their KEYs.
+    ``related`` are the agents, services and series that it refers to, by IRI, with their KEYs; ``left`` is what stays
+    missing with all proposals.
     """
 
     entry: Entry
@@ -97,6 +99,7 @@ class Advice:
     after: int
     proposals: tuple[Weighed, ...]
     related: Mapping[str, tuple[str, Resource]] = field(default_factory=dict)
+    left: tuple[Left, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The advice as an entry of ``repair --json``."""
@@ -108,6 +111,10 @@ class Advice:
             "points": self.before,
             "points_after": self.after,
             "proposals": [each.to_json() for each in self.proposals],
+            "left": [
+                {"metric": each.metric.id, "points": each.points, "why": {"de": each.why_de, "en": each.why_en}}
+                for each in self.left
+            ],
         }
 
 
@@ -168,7 +175,7 @@ class Proposing:
         related = {other.iri: other for other in self._related(entry)}
         subject = self._subject(entry, record, looks, tuple(other.record() for other in related.values()))
         statuses = self._statuses(entry, record, looks)
-        before = self._points(record, statuses, subject.related)
+        before = self._assessed(record, statuses, subject.related).total
         found = [p for rule in rules() for p in rule.propose(subject)]
         # What a steward has said by hand is not to be talked over.
         said = {(c.attribute, c.part) for c in self._corrections(entry.key) if c.rule == corrections.BY_HAND}
@@ -177,18 +184,19 @@ class Proposing:
             if proposal.record in (None, entry.iri):
                 if (proposal.attribute, proposal.part or "") in said:
                     continue
-                gain = self._points(proposals.applied(record, [proposal]), statuses, subject.related) - before
+                mended = proposals.applied(record, [proposal])
+                gain = self._assessed(mended, statuses, subject.related).total - before
                 weighed.append(Weighed(proposal, entry.key, entry.key, gain, entry.iri, record))
             elif (other := related.get(proposal.record or "")) is not None:
                 weighed.append(Weighed(proposal, other.key, entry.key, 0, other.iri, other.record()))
         weighed = [each for each in weighed if _is_sound(each)]
         own = [each.proposal for each in weighed if each.key == entry.key]
-        after = self._points(proposals.applied(record, own), statuses, subject.related)
+        after = self._assessed(proposals.applied(record, own), statuses, subject.related)
         weighed.sort(
             key=lambda each: (-each.gain, -each.proposal.certainty, each.proposal.rule, each.proposal.part or "")
         )
         by_iri = {iri: (other.key, other.record()) for iri, other in related.items()}
-        return Advice(entry, before, after, tuple(weighed), by_iri)
+        return Advice(entry, before, after.total, tuple(weighed), by_iri, left(after, subject))
 
     def _subject(
         self, entry: Entry, record: Dataset, looks: Mapping[str, Look], related: tuple[Resource, ...]
@@ -225,9 +233,9 @@ class Proposing:
         }
         return {address: status for address, status in found.items() if address in own}
 
-    def _points(self, record: Dataset, statuses: Mapping[str, int], related: Iterable[Resource]) -> int:
+    def _assessed(self, record: Dataset, statuses: Mapping[str, int], related: Iterable[Resource]) -> mqa.Assessment:
         conforms = not any(f.severity is Severity.VIOLATION for f in check(record, "dcat-ap", related))
-        return mqa.assess(record, statuses, conforms).total
+        return mqa.assess(record, statuses, conforms)
 
 
 def _record(entry: Entry) -> Resource:

@@ -13,7 +13,7 @@ import pytest
 
 from catalog.corrections.decision import correct
 from catalog.reading.entries import Entry
-from catalog.repair import looking, looks, neighbours
+from catalog.repair import left, looking, looks, neighbours
 from catalog.repair.accepting import chosen, wishes
 from catalog.repair.looks import Look, Looks, Period
 from catalog.repair.neighbours import Neighbour, Neighbours
@@ -28,6 +28,7 @@ from harvesters.answer import Answer
 from schemas import hvd
 from schemas.kinds import Literal
 from schemas.model import Checksum, Dataset, Distribution, Location, PeriodOfTime, RightsStatement
+from schemas.mqa import HIGHEST, METRICS
 from schemas.namespaces import DCTERMS
 from schemas.proposals import Proposal
 from schemas.region import ConfigurationError, Region
@@ -115,6 +116,10 @@ def test_every_rule_has_its_words_and_stands_in_one_module() -> None:
     names = [name for module in rules() for name in module.TITLES]
     assert len(names) == len(set(names)) >= 15
     assert all(de and en for de, en in titles().values())
+
+
+def test_every_metric_that_stays_lost_has_its_reason() -> None:
+    assert left._WHY.keys() == {metric.id for metric in METRICS}
 
 
 def test_format_and_media_type_come_from_the_first_bytes(region: Region, entry: Entry) -> None:
@@ -303,6 +308,8 @@ def test_gain_is_the_score_with_it_less_the_score_without(region: Region) -> Non
     assert gains["download-url"] == 50, "20 for the address, 30 because it answers"
     assert gains["byte-size"] == 5
     assert advice.after > advice.before
+    assert {each.metric.id for each in advice.left} >= {"contactPointAvailability"}
+    assert advice.after + sum(each.points for each in advice.left) == HIGHEST
     assert [each.gain for each in advice.proposals] == sorted((each.gain for each in advice.proposals), reverse=True)
     theme = next(each for each in advice.proposals if each.proposal.rule == "theme")
     assert theme.to_json()["turtle"].startswith(f"<{advice.entry.iri}> dcat:theme <")

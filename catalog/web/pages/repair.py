@@ -21,7 +21,7 @@ from catalog.search import Catalogue
 from catalog.web import conditional, plans
 from catalog.web.negotiation import Refused, existing
 from catalog.web.orders import form, locked, order
-from catalog.web.pages import labels
+from catalog.web.pages import labels, scores
 from catalog.web.templates import Page, routes
 from schemas.corrections import BY_HAND
 from schemas.mqa import HIGHEST
@@ -79,6 +79,7 @@ async def repair(request: Request) -> Response:
         highest=HIGHEST,
         rows=rows,
         accepted=_accepted(page, entry),
+        left=_left(page, advice) if advice else (),
         key=key if opened else "",
         pending="pending" in request.query_params,
         command=" ".join([f"allmende repair {entry.slug}", *(f"--accept {rule}" for rule in rules)]),
@@ -104,6 +105,14 @@ async def mend(request: Request) -> Response:
         raise Refused(400, "Diese Entscheidung gibt es nicht.", "There is no such decision.")
     said = {"key": key} if done else {"key": key, "pending": "1"}
     return RedirectResponse(page.link(f"/dataset/{quote(entry.slug)}/repair", said), 303)
+
+
+def _left(page: Page, advice: Advice) -> list[tuple[Markup, int, str]]:
+    german = page.texts.language == "de"
+    return [
+        (scores.lacks(each.metric, page.texts), each.points, each.why_de if german else each.why_en)
+        for each in advice.left
+    ]
 
 
 def _accepted(page: Page, entry: Entry) -> list[Accepted]:
