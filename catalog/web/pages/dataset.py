@@ -104,7 +104,8 @@ def show(page: Page, entry: Entry) -> Response:
         for iri, other in companions
         if isinstance(other, DataService | DatasetSeries)
     }
-    found = facts.files(page, record, titles)
+    links, scored = _asked(page, entry)
+    found = tuple(facts.sized(page, file, links.get(file.address)) for file in facts.files(page, record, titles))
     title = facts.spoken(record.title, page.language)
     values: dict[str, Any] = {
         "entry": entry,
@@ -117,7 +118,7 @@ def show(page: Page, entry: Entry) -> Response:
         "schema_org": schemaorg.script(schemaorg.dataset(page, entry, record, found, agents)),
         "trail": _trail(page, entry),
         **_use(page, entry, record, found, agents),
-        **_quality(page, entry, record, found),
+        **_quality(page, entry, record, found, links, scored),
         **_origin(page, entry),
         **_forms(page, entry),
     }
@@ -148,9 +149,15 @@ def _use(
     }
 
 
-def _quality(page: Page, entry: Entry, record: Dataset, found: tuple[facts.File, ...]) -> dict[str, Any]:
+def _quality(
+    page: Page,
+    entry: Entry,
+    record: Dataset,
+    found: tuple[facts.File, ...],
+    links: Mapping[str, Link],
+    rating: scores.Rating | None,
+) -> dict[str, Any]:
     """How good data and description are: checks, score, findings, how the addresses answer."""
-    links, rating = _rated(page, entry)
     named = {file.iri: file.title.text for file in found if file.iri}
     return {
         "checks": checks.checks(page, entry, record, found, links),
@@ -228,7 +235,7 @@ def _anchors(page: Page, shown: Mapping[str, Any]) -> Iterator[tuple[str, Markup
     yield from ((anchor, name) for anchor, name, there in sections if there)
 
 
-def _rated(page: Page, entry: Entry) -> tuple[dict[str, Link], scores.Rating | None]:
+def _asked(page: Page, entry: Entry) -> tuple[dict[str, Link], scores.Rating | None]:
     """How the dataset's addresses answer, and its score in words; None where it was not computed yet."""
     with page.catalogue.engine.begin() as connection:
         links = book.of_record(connection, entry.key)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
+from catalog.links.book import Link
 from catalog.web import formats, sanitising
 from catalog.web.pages import labels
 from catalog.web.templates import Page
@@ -270,6 +271,13 @@ def files(page: Page, record: Dataset, titles: Mapping[str, str]) -> tuple[File,
     """The distributions in the record's order. ``titles`` are those of data services by IRI."""
     described = [each for each in record.distribution if isinstance(each, Distribution)]
     return tuple(file_of(page, number, each, titles) for number, each in enumerate(described, 1))
+
+
+def sized(page: Page, file: File, link: Link | None) -> File:
+    """A file with the size that its server told when it was last asked, where the record says none."""
+    if file.size or link is None or not link.byte_size:
+        return file
+    return file._replace(size=formats.size(link.byte_size, page.language))
 
 
 def best(found: Iterable[File]) -> File | None:
