@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import tantivy
@@ -27,9 +28,12 @@ class Word(NamedTuple):
 
 def entries(found: Iterable[str]) -> Iterable[str]:
     """The terms of the index's field for some words: as they are compared, and as they are written."""
-    for word in dict.fromkeys(found):
-        if 1 < len(word) <= _LONGEST and word.isalpha():
-            yield f"{words.fold(word)}{_SEPARATOR}{word}"
+    return filter(None, map(_entry, dict.fromkeys(found)))
+
+
+@lru_cache(maxsize=100_000)
+def _entry(word: str) -> str:
+    return f"{words.fold(word)}{_SEPARATOR}{word}" if 1 < len(word) <= _LONGEST and word.isalpha() else ""
 
 
 class Speller:

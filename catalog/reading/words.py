@@ -10,7 +10,8 @@ from pathlib import Path
 import tantivy
 
 WORD = re.compile(r"[^\W_]+")
-_HYPHENED = re.compile(r"\b[^\W_]+(?:[-‐‑][^\W_]+)+\b")
+_HYPHENS = "-‐‑"
+_HYPHENED = re.compile(rf"\b[^\W_]+(?:[{_HYPHENS}][^\W_]+)+\b")
 # Left out of a search unless nothing else is asked for; in phrases they count.
 STOP_WORDS = frozenset(
     WORD.findall(
@@ -82,6 +83,8 @@ def _singular(folded: str) -> str:
 
 def hyphened(text: str) -> list[str]:
     """The words of a text that are written with hyphens, in one: Car-Sharing is CarSharing."""
+    if not any(map(text.__contains__, _HYPHENS)):  # most texts have none: their words need not be looked at
+        return []
     return ["".join(WORD.findall(match)) for match in _HYPHENED.findall(text)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ async def datasets(request: Request) -> Response:
         chips=tuple(facets.chips(page, query)),
         sorts=[(code, page.texts.text(_SORTS[code])) for code in SORTS],
         paging=_paging(page, query, last),
-        places=_places(page, query),
+        places=_places(page, query, found.facets["municipality"]),
         help=_help(page, query, offered),
         meant_rows=_meant_rows(page, offered.meant),
         then=then,
@@ -102,8 +102,12 @@ def _alternates(page: Page, query: Query) -> list[tuple[str, str, str]]:
     return [(kind, page.file(f"/datasets.{suffix}", pairs), names[suffix]) for suffix, kind in _TWINS]
 
 
-def _places(page: Page, query: Query) -> list[Offer]:
-    """The municipalities that the words name, each with the search in its data alone."""
+def _places(page: Page, query: Query, counted: Sequence[tuple[str, int]]) -> list[Offer]:
+    """The municipalities that the words name, each with the search in its data alone.
+
+    Whatever a municipality publishes meets the words that name it: the facet has the number of that search.
+    """
+    numbers = dict(counted)
     clauses = queries.understood(query.q, page.catalogue.ground.places)
     offers = []
     for clause in clauses:
@@ -112,8 +116,7 @@ def _places(page: Page, query: Query) -> list[Offer]:
             continue
         rest = queries.written(other for other in clauses if other is not clause)
         alone = replace(query, q=rest, municipality=(place.id,), page=1)
-        total = page.catalogue.count(alone, page.now.date())
-        offers.append(Offer(short_name(place.name), _address(page, alone), total))
+        offers.append(Offer(short_name(place.name), _address(page, alone), numbers.get(place.id, 0)))
     return offers
 
 
