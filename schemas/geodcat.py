@@ -441,7 +441,7 @@ TABLES: tuple[Table, ...] = (
         (
             _row(VCARD.fn, TEXT, "O 0..1"),
             _row(VCARD.hasAddress, NODE, "O 0..1", VCARD.Address),
-            _row(VCARD.hasEmail, NODE, "O 0..1", VCARD.Email),
+            _row(VCARD.hasEmail, NODE, "O 0..1"),
             _row(VCARD.hasTelephone, NODE, "O 0..1"),
             _row(VCARD.hasURL, NODE, "O 0..1"),
             _row(VCARD["organization-name"], TEXT, "O 0..1"),

@@ -2,7 +2,8 @@
 
 The official range shapes (DCAT-AP 3.0.1 ``range.ttl``) ask for the class of each value and know no code list, so a page
 states it: then it passes them as it is, without inference and without a background vocabulary. A code also gets its
-scheme, which the shapes of DCAT-AP.de ask for, and as a skos:Concept its label. Our reader takes nothing of it into a record.
+scheme, which the shapes of DCAT-AP.de ask for, as a skos:Concept its label, and as a licence its twin in the EU's list.
+Our reader takes nothing of it into a record.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from catalog.reading.rows import FORMS
 from schemas.classes import BARE, RANGES
 from schemas.dcat import TABLE_OF, TABLES
 from schemas.kinds import Literal, is_web, literal_to_ntriples
-from schemas.namespaces import RDF, SKOS
-from schemas.vocabularies import LISTS
+from schemas.namespaces import DCTERMS, RDF, RDFS, SKOS
+from schemas.vocabularies import LISTS, license_twins
 
 DESCRIBED = (*FORMS, "nt")
 """The formats, by suffix, that have a description of what is named: those that are RDF."""
@@ -58,10 +59,31 @@ def lines_of(ntriples: bytes) -> Iterator[str]:
             label, scheme = code_of(iri)
             if scheme:
                 yield f"<{iri}> {_SCHEME} <{scheme}> .\n"
+                yield from _scheme(scheme)
+                yield from _matches(iri)
             if wanted == _CONCEPT and label is not None:
                 yield f"<{iri}> {_LABEL} {literal_to_ntriples(label)} .\n"
             if wanted in BARE or (wanted == _CONCEPT and label is not None):
                 yield f"<{iri}> {_TYPE} <{wanted}> .\n"
+
+
+@lru_cache(maxsize=256)
+def _scheme(iri: str) -> tuple[str, ...]:
+    """What the scheme of a code is, and its title, which GeoDCAT-AP asks of it."""
+    title = next(Literal(codes.de, "de") for codes in LISTS.values() if codes.scheme == iri)
+    return (
+        f"<{iri}> {_TYPE} <{SKOS.ConceptScheme}> .\n",
+        f"<{iri}> <{DCTERMS.title}> {literal_to_ntriples(title)} .\n",
+    )
+
+
+def _matches(iri: str) -> Iterator[str]:
+    """How a licence of GovData's list relates to the EU's, which the shapes of DCAT-AP HVD 3.0.0 ask of each licence."""
+    twin, text = license_twins().get(iri, ("", ""))
+    if twin:
+        yield f"<{iri}> <{SKOS.exactMatch}> <{twin}> .\n"
+    elif text:
+        yield f"<{iri}> <{RDFS.seeAlso}> <{text}> .\n"
 
 
 @lru_cache(maxsize=4096)

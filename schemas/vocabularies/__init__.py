@@ -10,7 +10,7 @@ from schemas.vocabularies.formats import (
     non_proprietary,
 )
 from schemas.vocabularies.languages import find_language
-from schemas.vocabularies.licenses import find_license, needs_attribution, open_license
+from schemas.vocabularies.licenses import find_license, license_twins, needs_attribution, open_license
 from schemas.vocabularies.replacements import deprecated, modern, normalise_iri
 from schemas.vocabularies.revision import revision
 from schemas.vocabularies.terms import (
@@ -42,6 +42,7 @@ __all__ = [
     "find_publisher_type",
     "find_status",
     "find_theme",
+    "license_twins",
     "machine_readable",
     "media_type_of",
     "modern",

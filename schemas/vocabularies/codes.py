@@ -35,10 +35,11 @@ def listed(cell: str) -> list[str]:
 
 
 class CodeList:
-    """The codes of one scheme. Reads its table on first use; a list with a pattern also knows unlisted codes."""
+    """The codes of one scheme; ``de`` is its title. Reads its table on first use; one with a pattern knows unlisted codes too."""
 
-    def __init__(self, name: str, scheme: str, base: str, twin: str = "", pattern: str = "") -> None:
+    def __init__(self, name: str, de: str, scheme: str, base: str, twin: str = "", pattern: str = "") -> None:
         self.name = name
+        self.de = de
         self.scheme = scheme
         self.base = base
         self._twin = twin  # a second base that counts as this list's own
@@ -157,7 +158,7 @@ def _certain(words: Iterable[tuple[str, Code]]) -> dict[str, Code]:
 
 LISTS: Mapping[str, CodeList] = MappingProxyType(
     {
-        row["name"]: CodeList(row["name"], row["scheme"], row["base"], row["twin"], row["pattern"])
+        row["name"]: CodeList(row["name"], row["de"], row["scheme"], row["base"], row["twin"], row["pattern"])
         for row in rows("lists")
     }
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from schemas.vocabularies.codes import LISTS, Code, rows
+from schemas.vocabularies.codes import LISTS, Code, listed, rows
 from schemas.vocabularies.spelling import bare_iri, is_iri, look_up, plain
 
+EU_LICENCES = "http://publications.europa.eu/resource/authority/licence/"
 _URL = re.compile(r"https?://[^\s\"'<>()\[\]{},;]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:www\.|creativecommons\.org/|opendatacommons\.org/)\S+", re.IGNORECASE)
 _CC_PATH = re.compile(
@@ -180,3 +182,18 @@ def _listed(code: str) -> Code | None:
 @cache
 def _marked(column: str) -> frozenset[str]:
     return frozenset(row["code"] for row in rows("license") if row[column] == "1")
+
+
+@cache
+def license_twins() -> Mapping[str, tuple[str, str]]:
+    """What else a licence of the list is known as: its IRI to the IRI in the EU's list of licences, and an address of its text.
+
+    Either may be empty; the EU's IRI is given only where one licence there is the same.
+    """
+    found = {}
+    for row in rows("license"):
+        also = [each for each in listed(row["also"]) if is_iri(each)]
+        twins = [each for each in also if each.startswith(EU_LICENCES)]
+        texts = [each for each in also if each not in twins]
+        found[LISTS["license"].base + row["code"]] = (twins[0] if len(twins) == 1 else "", texts[0] if texts else "")
+    return found

@@ -16,6 +16,7 @@ from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
+SCHEME = "http://www.w3.org/2004/02/skos/core#ConceptScheme"
 RECORD = Dataset(
     iri="https://daten.example.org/1",
     title=(
@@ -63,8 +64,12 @@ def test_class_scheme_and_label_of_what_is_named() -> None:
         "http://dcat-ap.de/def/licenses/cc-zero": {
             "http://purl.org/dc/terms/LicenseDocument",
             "http://dcat-ap.de/def/licenses",
+            f"{AUTHORITY}/licence/CC0",
         },
         "https://www.iana.org/assignments/media-types/text/csv": {"http://purl.org/dc/terms/MediaType"},
+        f"{AUTHORITY}/data-theme": {SCHEME, "Datenthemen"},
+        f"{AUTHORITY}/language": {SCHEME, "Sprachen"},
+        "http://dcat-ap.de/def/licenses": {SCHEME, "Lizenzen"},
     }, "no agent, no address of a file, no concept without a label, nothing out of a text"
 
 

@@ -61,7 +61,16 @@ def test_list_is_sound(name: str) -> None:
 
 def test_every_table_belongs_to_a_list_or_to_a_look_up() -> None:
     tables = {path.stem for path in Path(v.__file__).parent.glob("*.csv")}
-    assert tables == {*v.LISTS, "lists", "replaced", "theme-words", "musterdatenkatalog", "empty-words", "hvd-evidence"}
+    assert tables == {
+        *v.LISTS,
+        "lists",
+        "replaced",
+        "theme-words",
+        "musterdatenkatalog",
+        "empty-words",
+        "hvd-evidence",
+        "everyday-words",
+    }
 
 
 @pytest.mark.parametrize(
