@@ -34,6 +34,7 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
         ("/dataset/{slug}/file/1.json", later("Zeilen einer Datei mit typisierten Werten; filtern, ordnen, blättern")),
         ("/dataset/{slug}/file/1.csv", later("dieselben Zeilen als CSV; raw=1 gibt sie unverändert")),
         ("/dataset/{slug}/file/1/map.geojson", later("was die Karte einer Datei zeigt, als GeoJSON")),
+        ("/outlines.geojson", later("die Umrisse der Gemeinden, soweit die Region sie angibt")),
     ),
     later("Änderungen und Zustand"): (
         ("/feed.atom", later("die letzten Änderungen")),

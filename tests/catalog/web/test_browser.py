@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from catalog.web.pages import states
@@ -22,6 +18,7 @@ from tests.catalog.web.asking import Place, companions, place_in, whole
 from tests.catalog.web.pages_reading import SIZE, file
 from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.scored import FINE, GONE, history
+from tests.catalog.web.serving import served
 from tests.catalog.web.test_pages_attacks import poisoned, run_into
 
 CHROMIUM = next((Path(p) for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
@@ -70,17 +67,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         run_into(place)
         history(place, {"https://www.neuhof-fulda.de/daten.csv": FINE, "https://x.example/1": GONE})
         states._remembered.clear()
-        listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(place.app, log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield Site(place, f"http://127.0.0.1:{listening.getsockname()[1]}")
-        server.should_exit = True
-        thread.join()
-        listening.close()
+        with served(place.app) as address:
+            yield Site(place, address)
 
 
 @pytest.fixture(scope="module")
@@ -248,27 +236,33 @@ def test_a_page_can_be_printed(desk: Visit, site: Site) -> None:
 def test_the_first_load_is_small(browser: Browser, site: Site) -> None:
     """The budgets of web.md 3, in bytes as they are sent."""
     for path in ("/", "/datasets", site.dataset):
-        context = browser.new_context(viewport=PHONE)
-        visit = Visit(context, site)
-        kinds: dict[str, str] = {}
-        sizes: dict[str, float] = dict.fromkeys(("Document", "Stylesheet", "Script", "Font"), 0.0)
-        protocol = context.new_cdp_session(visit.page)
-        protocol.send("Network.enable")
-        protocol.on("Network.responseReceived", lambda said: kinds.update({said["requestId"]: said["type"]}))
-
-        def finished(said: dict[str, Any]) -> None:
-            kind = kinds.get(said["requestId"], "Other")
-            sizes[kind] = sizes.get(kind, 0.0) + said["encodedDataLength"]
-
-        protocol.on("Network.loadingFinished", finished)
-        visit.open(path)
-        visit.page.wait_for_load_state("networkidle")
-        context.close()
+        sizes = _sent(browser, site, path)
         assert 0 < sizes["Document"] < 15_000, (path, sizes)
         assert 0 < sizes["Stylesheet"] < 38_000, (path, sizes)
         assert 0 < sizes["Script"] < 17_000, (path, sizes)
         assert 0 < sizes["Font"] < 50_000, (path, sizes)
         assert sum(sizes.values()) < 120_000, (path, sizes)
+
+
+def _sent(browser: Browser, site: Site, path: str) -> dict[str, float]:
+    """How many bytes a first visit takes, by the kinds that the browser knows."""
+    kinds: dict[str, str] = {}
+    sizes: dict[str, float] = dict.fromkeys(("Document", "Stylesheet", "Script", "Font"), 0.0)
+
+    def finished(said: dict[str, Any]) -> None:
+        kind = kinds.get(said["requestId"], "Other")
+        sizes[kind] = sizes.get(kind, 0.0) + said["encodedDataLength"]
+
+    context = browser.new_context(viewport=PHONE)
+    visit = Visit(context, site)
+    protocol = context.new_cdp_session(visit.page)
+    protocol.send("Network.enable")
+    protocol.on("Network.responseReceived", lambda said: kinds.update({said["requestId"]: said["type"]}))
+    protocol.on("Network.loadingFinished", finished)
+    visit.open(path)
+    visit.page.wait_for_load_state("networkidle")
+    context.close()
+    return sizes
 
 
 def test_a_reader_chooses_light_or_dark_and_it_stays(browser: Browser, site: Site) -> None:
