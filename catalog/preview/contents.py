@@ -17,6 +17,7 @@ from schemas.tables import (
     Table,
     TableError,
     decode,
+    geopackages,
     gml,
     jsondata,
     kinds,
@@ -91,6 +92,8 @@ def read(data: bytes, name: str, whole: bool, limit: int | None = None, layer: s
     try:
         if kind in _SHEETS:
             return _sheet(data, name, limit, layer)
+        if kind == "gpkg":
+            return _geopackage(data, layer)
         return _READERS.get(kind, _unknown)(data, name, limit)
     except TableError as error:
         reason = Reason(_REASONS.get(error.code, error.code))
@@ -171,6 +174,11 @@ def _shapefile(data: bytes, name: str, limit: int | None) -> Content:
     archive = Archive(data)
     found = shapefiles.read_features(archive, placemarks.MAX_FEATURES)
     return replace(_features(found, "shp-zip"), members=archive.names)
+
+
+def _geopackage(data: bytes, layer: str) -> Content:
+    found, layers, chosen = geopackages.read_features(data, placemarks.MAX_FEATURES, layer)
+    return replace(_features(found, "gpkg"), layers=layers if len(layers) > 1 else (), layer=chosen)
 
 
 def _gml(data: bytes, name: str, limit: int | None) -> Content:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from schemas.tables.archives import Archive
@@ -121,6 +123,13 @@ def read_geopackage(data: bytes) -> Layer:
 
     Raises `TableError`: `unreadable` for what is no GeoPackage or takes too long, `archive-too-large` beyond 100 MB.
     """
+    with opened_geopackage(data, _STEPS) as connection:
+        return _layer(connection)
+
+
+@contextmanager
+def opened_geopackage(data: bytes, steps: int) -> Iterator[sqlite3.Connection]:
+    """A GeoPackage in memory, for reading, ended after so many steps of SQLite's machine. Raises `TableError`."""
     if len(data) > MAX_GPKG:
         raise refusal("archive-too-large", megabytes=MAX_GPKG // 1_000_000)
     # A database in WAL mode cannot be opened from memory; what is in the file is the state before its log.
@@ -130,8 +139,8 @@ def read_geopackage(data: bytes) -> Layer:
         connection.deserialize(plain)
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA query_only=ON")
-        connection.set_progress_handler(lambda: 1, _STEPS)
-        return _layer(connection)
+        connection.set_progress_handler(lambda: 1, steps)
+        yield connection
     except (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError) as error:
         raise refusal("unreadable") from error
     finally:

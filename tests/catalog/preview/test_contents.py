@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import struct
 import zipfile
 
@@ -125,6 +126,49 @@ def test_a_shapefile_in_utm_and_one_of_the_neighbours() -> None:
     (dutch,) = features(made(shapefile([(155000.0, 463000.0)], ["Amersfoort"], rd), "rd.zip"))
     # The tower of Our Lady in Amersfoort, the origin of the Dutch system (Kadaster).
     assert dutch["geometry"]["coordinates"] == pytest.approx([5.3872, 52.1552], abs=2e-4)  # type: ignore[index]
+
+
+def geopackage(*layers: str) -> bytes:
+    """A GeoPackage with a polygon with a hole, heights included, in UTM, in each of its layers."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("PRAGMA application_id = 0x47504B47")
+    connection.executescript(
+        "CREATE TABLE gpkg_contents (table_name, data_type, identifier, min_x, min_y, max_x, max_y, srs_id);"
+        "CREATE TABLE gpkg_geometry_columns (table_name, column_name, geometry_type_name, srs_id, z, m);"
+        "CREATE TABLE gpkg_spatial_ref_sys (srs_id, organization, organization_coordsys_id);"
+        "INSERT INTO gpkg_spatial_ref_sys VALUES (7, 'epsg', 25832);"
+    )
+    ring = [(0.0, 0.0), (90.0, 0.0), (90.0, 90.0), (0.0, 0.0)]
+    rings = b"".join(
+        struct.pack("<I", 4) + b"".join(struct.pack("<3d", 549321 + dx / n, 5589123 + dy / n, 1.0) for dx, dy in ring)
+        for n in (1, 3)
+    )
+    blob = b"GP\0\1" + struct.pack("<i", 7) + struct.pack("<BII", 1, 1003, 2) + rings
+    for layer in layers:
+        connection.execute(f'CREATE TABLE "{layer}" (fid INTEGER PRIMARY KEY, geom BLOB, name TEXT, hektar REAL)')
+        connection.execute(f'INSERT INTO "{layer}" VALUES (1, ?, ?, 2.0)', (blob, f"Fläche {layer}"))
+        connection.execute(
+            "INSERT INTO gpkg_contents VALUES (?, 'features', ?, 0, 0, 1, 1, 7)", (layer, f"Titel {layer}")
+        )
+        connection.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POLYGON', 7, 1, 0)", (layer,))
+    connection.commit()
+    return connection.serialize()
+
+
+def test_a_geopackage_shows_its_layers() -> None:
+    data = geopackage("wald", "feld")
+    found = made(data, "a.gpkg")
+    assert found.preview.title == "Titel feld"
+    assert found.preview.layers == (("feld", "Titel feld"), ("wald", "Titel wald"))
+    assert found.preview.table is not None
+    assert found.preview.table.rows == (("1", "Fläche feld", "2"),)
+    (area,) = features(found)
+    assert [len(ring) for ring in area["geometry"]["coordinates"]] == [4, 4]  # type: ignore[index]
+    assert area["geometry"]["coordinates"][0][0] == pytest.approx([9.6942, 50.4511], abs=1e-3)  # type: ignore[index]
+    other = assembled(contents.read(data, "a.gpkg", True, None, "wald"), Preview("k", "a", "making"), False)
+    assert other.preview.table is not None
+    assert other.preview.table.rows[0][1] == "Fläche wald"
+    assert made(data[: len(data) // 2], "a.gpkg").preview.reason == Reason("unreadable")
 
 
 def test_a_timetable_shows_stops_and_the_ways_of_its_lines() -> None:
