@@ -34,12 +34,13 @@ class Words:
 
 @dataclass
 class Ground:
-    """What a map shows: features as GeoJSON in degrees, places, and the box that is seen."""
+    """What a map shows: features as GeoJSON in degrees, places, the box that is seen, and a picture with its own box."""
 
     box: BoundingBox
     features: Sequence[Mapping[str, Any]] = ()
     places: Sequence[Outline] = ()
     chosen: BoundingBox | None = None
+    picture: tuple[str, BoundingBox] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)  # of places, by the municipality's id
 
 
@@ -71,6 +72,7 @@ def _drawing(ground: Ground, words: Words, name: str, kind: str, width: int) -> 
         ),
         f'<title id="{name}-title">{escape(words.title)}</title>',
         f'<desc id="{name}-desc">{escape(words.description)}</desc>',
+        *_picture(sheet, ground.picture),
         *(() if ground.places else _degrees(sheet, ground.box, words)),
         *_places(sheet, ground),
         *_features(sheet, ground.features),
@@ -97,10 +99,18 @@ def _sheet(box: BoundingBox, width: int) -> _Sheet:
     )
 
 
+def _picture(sheet: _Sheet, picture: tuple[str, BoundingBox] | None) -> Iterator[str]:
+    if picture is not None:
+        address, box = picture
+        (left, bottom), (right, top) = sheet.at(box.west, box.south), sheet.at(box.east, box.north)
+        size = f'width="{right - left:.1f}" height="{bottom - top:.1f}"'
+        yield f'<image href="{escape(address)}" x="{left:.1f}" y="{top:.1f}" {size} preserveAspectRatio="none"/>'
+
+
 def _places(sheet: _Sheet, ground: Ground) -> Iterator[str]:
     if not ground.places:
         return
-    yield '<g class="map-places">'
+    yield f'<g class="map-places{" over" if ground.picture else ""}">'
     for place in ground.places:
         if place.geometry is not None:
             yield f'<path d="{_path(sheet, place.geometry)}"/>'

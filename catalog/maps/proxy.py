@@ -30,6 +30,10 @@ _KINDS = (
 )
 
 
+Address = Callable[[], Awaitable[str | None]]
+"""Makes the address of a picture when it is needed; None where there is no such picture."""
+
+
 def media_type(content: bytes) -> str:
     """What a picture is by its first bytes; empty for what is none of the pictures that maps are made of."""
     return next((kind for begin, kind in _KINDS if content.startswith(begin)), "")
@@ -45,7 +49,7 @@ class Proxy:
         self._asked: dict[str, asyncio.Task[bytes | None]] = {}
         self._silent: OrderedDict[str, float] = OrderedDict()
 
-    async def picture(self, name: str, address: Callable[[], Awaitable[str]]) -> bytes | None:
+    async def picture(self, name: str, address: Address) -> bytes | None:
         """The picture kept under a name, or fetched from an address, which is made only then; None if there is none.
 
         An old picture is shown where no new one comes.
@@ -59,7 +63,7 @@ class Proxy:
                 return fetched
         return found.content if found is not None else None
 
-    async def _once(self, name: str, address: Callable[[], Awaitable[str]]) -> bytes | None:
+    async def _once(self, name: str, address: Address) -> bytes | None:
         """What one fetch brings, for all who ask meanwhile; it goes on if one of them leaves."""
         task = self._asked.get(name)
         if task is None:
@@ -67,10 +71,11 @@ class Proxy:
             task.add_done_callback(lambda _: self._asked.pop(name, None))
         return await asyncio.shield(task)
 
-    async def _fetched(self, name: str, address: Callable[[], Awaitable[str]]) -> bytes | None:
+    async def _fetched(self, name: str, address: Address) -> bytes | None:
         try:
             async with self._gate:
-                answer = await self._answer(await address())
+                made = await address()
+                answer = await self._answer(made) if made is not None else None
         except FetchRefused:
             answer = None
         if answer is None or answer.status != 200 or not media_type(answer.body):

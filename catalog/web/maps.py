@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import orjson
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from catalog.maps import boxes, clustering, drawing, reducing
 from catalog.maps import outlines as places
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
+from catalog.preview.service_layers import seen_box
 from catalog.web import file_addresses, formats
 from catalog.web.templates import Page, short_name
 from schemas.tables.geometry import BoundingBox
@@ -52,12 +54,14 @@ class MapFigure(NamedTuple):
 def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str = "map") -> MapFigure | None:
     """The map of a file's features; none where it has no geometry. Reads the kept features: call it in a thread."""
     geometry = preview.geometry
+    if geometry is None and preview.picture is not None:
+        return _of_service(page, preview, slug, number, name)
     body = previews.geojson(page.region, preview) if geometry is not None else None
     if geometry is None or body is None:
         return None
     features = orjson.loads(body)["features"]
     path = file_addresses.path(slug, number, "/map.geojson")
-    layer = page.request.query_params.get("layer", "")
+    layer = _asked(page)
     _ = page.texts.text
     title = _("Karte: {name}", name=preview.title or preview.source.name if preview.source else slug)
     sentence = page.texts.plural(
@@ -72,6 +76,34 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str =
         source=page.file(path, {"layer": layer} if layer else ()),
         size=len(body),
     )
+
+
+def has_map(preview: Preview) -> bool:
+    """Whether a preview has something to draw on a map: features, or the picture of a map service's layer."""
+    shown = preview.source is not None and seen_box(preview.source.final_address) is not None
+    return preview.geometry is not None or (preview.picture is not None and bool(preview.layer) and shown)
+
+
+def _of_service(page: Page, preview: Preview, slug: str, number: int, name: str) -> MapFigure | None:
+    """The map that a service draws: its picture for everybody, its tiles where the map is live."""
+    box = seen_box(preview.source.final_address) if preview.source is not None else None
+    if box is None or not preview.layer:
+        return None
+    layer = dict(preview.layers).get(preview.layer, preview.layer)
+    _ = page.texts.text
+    title = _("Karte: {name}", name=layer)
+    sentence = _("Die Karte zeigt die Ebene „{name}“ des Kartendienstes.", name=layer)
+    query = {"layer": preview.layer}
+    around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, box))
+    picture = page.file(file_addresses.path(slug, number, "/picture"), query if _asked(page) else ())
+    tiles = page.file(file_addresses.path(slug, number, "/tiles/")) + "{z}/{x}/{y}.png?" + urlencode(query)
+    shown = _Shown((), around, box, (picture, box))
+    found = _figure(page, shown, name, title, sentence)
+    return found._replace(live={**found.live, "overlay": tiles})
+
+
+def _asked(page: Page) -> str:
+    return page.request.query_params.get("layer", "")
 
 
 def _left_out(page: Page, count: int) -> Markup:
@@ -125,6 +157,7 @@ class _Shown(NamedTuple):
     features: Sequence[Feature]
     places: Sequence[Outline]
     box: BoundingBox
+    picture: tuple[str, BoundingBox] | None = None
 
 
 def _figure(
@@ -137,7 +170,7 @@ def _figure(
         name,
         title,
         sentence,
-        drawings(page, drawn.features, shown.places, shown.box, name, title, sentence),
+        drawings(page, shown._replace(features=drawn.features), name, title, sentence),
         rows,
         max(0, len(shown.features) - LISTED),
         source,
@@ -150,19 +183,12 @@ def _figure(
 
 
 def drawings(
-    page: Page,
-    features: Sequence[Feature],
-    around: Sequence[Outline],
-    box: BoundingBox,
-    name: str,
-    title: Markup,
-    sentence: Markup,
-    chosen: BoundingBox | None = None,
+    page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup, chosen: BoundingBox | None = None
 ) -> Markup:
     """The drawings of a map in a page's language."""
     german = page.language == "de"
-    labels = {each.municipality.id: short_name(each.municipality.name) for each in around}
-    ground = drawing.Ground(box, features, around, chosen, labels)
+    labels = {each.municipality.id: short_name(each.municipality.name) for each in shown.places}
+    ground = drawing.Ground(shown.box, shown.features, shown.places, chosen, shown.picture, labels)
     words = drawing.Words(
         title.striptags(),
         sentence.striptags(),

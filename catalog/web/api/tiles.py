@@ -28,7 +28,7 @@ async def tile(request: Request) -> Response:
             404, "Diese Kachel gehört nicht zur Karte der Region.", "This tile is not part of the region's map."
         )
 
-    async def address() -> str:
+    async def address() -> str | None:
         return tiles.address(template, named)
 
     source = hashlib.blake2b(template.encode(), digest_size=6).hexdigest()

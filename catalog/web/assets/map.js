@@ -95,6 +95,7 @@ class Live {
       const source = figure.querySelector(".map-source");
       if (source) source.hidden = false;
     }
+    if (overlay) this.stage.classList.add("tiled");
     if (overlay) L.tileLayer(overlay, { maxZoom: 19, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
   }
 
@@ -174,7 +175,7 @@ class Live {
       this.map.fitBounds(bounds(box.join(",")), { maxZoom: 18 });
       return;
     }
-    const popup = window.L.popup({ maxWidth: 280, maxHeight: 240, closeButton: false, autoPanPadding: [16, 16] });
+    const popup = window.L.popup({ minWidth: 200, maxWidth: 280, maxHeight: 240, closeButton: false, autoPanPadding: [16, 16] });
     popup.setLatLng(place ?? shape.getBounds().getCenter()).setContent(this.words_of(feature, () => {
       popup.close();
       element?.focus();
@@ -206,7 +207,8 @@ class Live {
     }
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: this.words.close });
     button.addEventListener("click", close);
-    box.append(list, button);
+    box.prepend(button);
+    box.append(list);
     return box;
   }
 

@@ -98,7 +98,7 @@ def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[Vie
         "table": preview.table is not None,
         "chart": preview.profile is not None
         and bool(charts.options(preview.profile.columns, preview.profile.rows).kinds),
-        "map": preview.geometry is not None,
+        "map": maps.has_map(preview),
         "columns": preview.profile is not None,
     }
     names = [name for name in VIEWS if has[name]] if preview.ready else []

@@ -1,0 +1,247 @@
+"""Maps as pages give them: features of a file, outlines, tiles of a real server through the proxy, layers of a service."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.maps.tiles import named
+from schemas.map_settings import MapSettings
+from schemas.model import Distribution
+from schemas.region import Municipality
+from schemas.tables.geometry import BoundingBox
+from tests.catalog.builder import Stored, dataset
+from tests.catalog.preview.region_of_files import end_maker, make_region
+from tests.catalog.web.asking import Place, place_in
+from tests.faultserver import FaultServer, Reply
+from tests.servers import mapserver
+
+PNG = b"\x89PNG\r\n\x1a\n"
+BOX = BoundingBox(9.5, 50.35, 9.7, 50.5)
+SQUARE = [[9.5, 50.35], [9.7, 50.35], [9.7, 50.5], [9.5, 50.5], [9.5, 50.35]]
+INSIDE, OUTSIDE = "/tiles/12/2157/1381.png", "/tiles/12/2300/1381.png"
+
+
+def wood() -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {"nr": 1, "name": "Wald"},
+        "geometry": {"type": "Polygon", "coordinates": [SQUARE]},
+    }
+
+
+def places(**more: Any) -> tuple[Municipality, ...]:
+    return (Municipality(id="neuhof", name="Gemeinde Neuhof", ags="06631018", ars="066310018018", **more),)
+
+
+def tiled(template: str, **more: Any) -> MapSettings:
+    return MapSettings(tiles=template, attribution="© Testkarte", bbox=BOX, **more)
+
+
+@pytest.fixture
+def source() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+# ------------------------------------------------------------------------------------------------------ base map
+
+
+def test_a_tile_of_a_real_server_is_fetched_once_and_kept(tmp_path: Path) -> None:
+    with mapserver.serving(tmp_path / "map", {"wald": [wood()]}) as server:
+        template = server.url + "mode=tile&tilemode=gmap&layers=wald&tile={x}+{y}+{z}"
+        with place_in(tmp_path / "r", map=tiled(template), allowed_hosts=("127.0.0.1",)) as place:
+            first = place.ask.get(INSIDE)
+            again = place.ask.get(INSIDE)
+            unchanged = place.ask.get(INSIDE, if_none_match=first.headers["etag"])
+        asked = len(server.requests)
+    assert (first.status_code, first.headers["content-type"]) == (200, "image/png")
+    assert first.content.startswith(PNG)
+    assert again.content == first.content
+    assert unchanged.status_code == 304
+    assert asked == 1
+    kept = [file for file in (tmp_path / "r/data/cache/tiles").rglob("*") if file.is_file()]
+    assert [file.read_bytes() for file in kept] == [first.content]
+
+
+def test_the_proxy_is_no_door_to_the_world(tmp_path: Path, source: FaultServer) -> None:
+    settings = tiled(source.url("/t/{z}/{x}/{y}"), min_zoom=9, max_zoom=16)
+    with place_in(tmp_path, map=settings, allowed_hosts=("127.0.0.1",)) as place:
+        for path in (OUTSIDE, "/tiles/8/134/86.png", "/tiles/17/69024/44200.png", "/tiles/12/99999/1.png"):
+            assert place.ask.get(path).status_code == 404, path
+        for path in ("/tiles/12/-1/1.png", "/tiles/a/b/c.png", "/tiles/12/2157/٣.png", "/tiles/12/2157/1381.png/x"):
+            assert place.ask.get(path).status_code == 404, path
+    assert not source.seen
+
+
+def test_without_a_base_map_nothing_is_fetched(tmp_path: Path) -> None:
+    with place_in(tmp_path, map=MapSettings(bbox=BOX)) as place:
+        assert place.ask.get(INSIDE).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"<html>Anmeldung</html>", b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>"])
+def test_only_pictures_pass(tmp_path: Path, source: FaultServer, body: bytes) -> None:
+    source.pages["/t/12/2157/1381"] = Reply(body, 200, {"content-type": "image/png"})
+    with place_in(tmp_path, map=tiled(source.url("/t/{z}/{x}/{y}")), allowed_hosts=("127.0.0.1",)) as place:
+        assert place.ask.get(INSIDE).status_code == 502
+        assert place.ask.get(INSIDE).status_code == 502
+    assert len(source.seen) == 1  # a source that gives nothing is left in peace for a while
+
+
+def test_an_old_tile_is_shown_while_the_source_is_silent(tmp_path: Path, source: FaultServer) -> None:
+    source.pages["/t/12/2157/1381"] = Reply(PNG + b"1", 200, {"content-type": "image/png"})
+    settings = tiled(source.url("/t/{z}/{x}/{y}"))
+    with place_in(tmp_path, map=settings, allowed_hosts=("127.0.0.1",)) as place:
+        assert place.ask.get(INSIDE).content == PNG + b"1"
+        age(tmp_path / "data/cache/tiles", 40)
+        source.pages["/t/12/2157/1381"] = Reply(b"", 500)
+        assert place.ask.get(INSIDE).content == PNG + b"1"
+
+
+def test_an_old_tile_is_asked_for_again(tmp_path: Path, source: FaultServer) -> None:
+    source.pages["/t/12/2157/1381"] = Reply(PNG + b"1", 200, {"content-type": "image/png"})
+    settings = tiled(source.url("/t/{z}/{x}/{y}"))
+    with place_in(tmp_path, map=settings, allowed_hosts=("127.0.0.1",)) as place:
+        assert place.ask.get(INSIDE).content == PNG + b"1"
+        age(tmp_path / "data/cache/tiles", 40)
+        source.pages["/t/12/2157/1381"] = Reply(PNG + b"2", 200, {"content-type": "image/png"})
+        assert place.ask.get(INSIDE).content == PNG + b"2"
+
+
+def age(folder: Path, days: float) -> None:
+    then = time.time() - days * 86_400
+    for file in folder.rglob("*"):
+        if file.is_file():
+            os.utime(file, (then, then))
+
+
+def test_a_source_inside_is_not_asked_without_leave(tmp_path: Path, source: FaultServer) -> None:
+    with place_in(tmp_path, map=tiled(source.url("/t/{z}/{x}/{y}"))) as place:
+        assert place.ask.get(INSIDE).status_code == 502
+    assert not source.seen
+
+
+def test_the_edges_of_a_tile() -> None:
+    tile = named("12", "2157", "1381")
+    assert tile is not None
+    assert tile.box == pytest.approx((9.580078125, 50.40151532278236, 9.66796875, 50.45750402042057), abs=1e-6)
+    assert named("0", "0", "0").box == pytest.approx((-180, -85.0511287, 180, 85.0511287))  # type: ignore[union-attr]
+    assert named("2", "4", "0") is None
+
+
+# ------------------------------------------------------------------------------------------------------ outlines
+
+
+def test_the_outlines_of_the_region(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r/neuhof.geojson").write_text(json.dumps(wood()), encoding="utf-8")
+    with place_in(tmp_path / "r", municipalities=places(outline="neuhof.geojson")) as place:
+        answer = place.ask.get("/outlines.geojson")
+    (feature,) = answer.json()["features"]
+    assert (feature["id"], feature["bbox"], feature["properties"]["outline"]) == ("neuhof", list(BOX), True)
+    assert answer.headers["content-type"] == "application/geo+json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+# ------------------------------------------------------------------------------------------------------ files
+
+
+def put(place: Place, address: str, kind: str) -> str:
+    """A dataset with one file, public; its path."""
+    file_type = f"http://publications.europa.eu/resource/authority/file-type/{kind}"
+    file = Distribution(iri=f"{place.region.base_url}/id/distribution/1", access_url=(address,), format=(file_type,))
+    place.publish(Stored("wald", dataset("Wald", "Der Wald", distribution=(file,))))
+    return f"/dataset/{place.slug('wald')}/file/1"
+
+
+@contextmanager
+def previewing(folder: Path) -> Iterator[Place]:
+    """A place whose previews are made; its region lies in files, for the maker reads them."""
+    place = Place(make_region(folder).model_copy(update={"municipalities": places(bbox=BOX)}))
+    try:
+        yield place
+    finally:
+        end_maker(place.region)
+        place.close()
+
+
+def ready(place: Place, path: str) -> None:
+    """Waits until the preview is made."""
+    for _ in range(40):
+        if place.ask.get(f"{path}/map.geojson").status_code != 503:
+            return
+    raise AssertionError("the preview is not made")
+
+
+def test_the_features_of_a_file_with_the_cells_of_their_rows(tmp_path: Path, source: FaultServer) -> None:
+    shops = [
+        {
+            "type": "Feature",
+            "properties": {"Name": f"Laden {n}", "Art": "<script>alert(1)</script>"},
+            "geometry": {"type": "Point", "coordinates": [9.5 + n / 50_000, 50.4 + (n % 50) / 5_000]},
+        }
+        for n in range(3_000)
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": shops}).encode()
+    source.pages["/laeden.geojson"] = Reply(body, 200, {"content-type": "application/geo+json"})
+    with previewing(tmp_path / "r") as place:
+        path = put(place, source.url("/laeden.geojson"), "GEOJSON")
+        ready(place, path)
+        whole = place.ask.get(f"{path}/map.geojson").json()
+        near = place.ask.get(f"{path}/map.geojson?bbox=9.5,50.3,9.505,50.6").json()
+        wrong = place.ask.get(f"{path}/map.geojson?bbox=1,2")
+        page = place.ask.get(f"{path}?view=map").text
+    assert whole["gathered"]
+    assert len(whole["features"]) <= 2_000
+    counted = [each["properties"].get("count", 1) for each in whole["features"]]
+    assert sum(counted) == 3_000
+    assert not near["gathered"]
+    assert 100 < len(near["features"]) < 400
+    assert near["features"][0]["properties"]["Art"] == "<script>alert(1)</script>"
+    assert wrong.status_code == 400
+    assert "bbox" in wrong.text
+    assert "Die Karte zeigt 3.000 Objekte." in page
+    assert page.count('<svg class="map-drawing') == 2
+    assert "<script>alert" not in page
+    assert len(page) < 120_000
+    assert "2.980 weitere Objekte stehen in der Tabelle." in page
+
+
+def test_a_layer_of_a_map_service(tmp_path: Path) -> None:
+    with (
+        mapserver.serving(tmp_path / "map", {"wald": [wood()], "baenke": [wood()]}) as server,
+        previewing(tmp_path / "r") as place,
+    ):
+        path = put(place, server.url, "WMS_SRVC")
+        ready(place, path)
+        page = place.ask.get(f"{path}?view=map").text
+        picture = place.ask.get(f"{path}/picture")
+        tile = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=wald")
+        asked = len(server.requests)
+        again = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=wald")
+        assert len(server.requests) == asked
+        far = place.ask.get(f"{path}/tiles/12/2300/1381.png?layer=wald")
+        other = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=https://evil.example/")
+    assert "Die Karte zeigt die Ebene „Wald“ des Kartendienstes." in page
+    assert f'<image href="{path}/picture"' in page
+    assert "layer=baenke" in page
+    assert picture.status_code == 200
+    assert (tile.status_code, tile.headers["content-type"]) == (200, "image/png")
+    assert "sandbox" in tile.headers["content-security-policy"]
+    assert again.content == tile.content
+    assert (far.status_code, other.status_code) == (404, 502)
+
+
+def test_no_layer_of_what_is_no_map_service(tmp_path: Path, source: FaultServer) -> None:
+    with place_in(tmp_path, allowed_hosts=("127.0.0.1",)) as place:
+        path = put(place, source.url("/daten.csv"), "CSV")
+        assert place.ask.get(f"{path}/tiles/12/2157/1381.png").status_code == 404
+        assert place.ask.get("/dataset/nichts/file/1/tiles/12/2157/1381.png").status_code == 404
+    assert not source.seen
