@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
+from catalog.quality import following
 from catalog.reading.entries import Query
 from catalog.web.pages import developers, licences
 from catalog.web.routing import routes
@@ -20,7 +21,7 @@ from schemas.imprint import Imprint
 from schemas.region import ConfigurationError, load
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, place_in
-from tests.catalog.web.pages_reading import addresses, detail, filled, first, read, words
+from tests.catalog.web.pages_reading import NOW, addresses, detail, filled, first, read, words
 from tests.catalog.web.serving import served
 
 ABOUT = ("/imprint", "/privacy", "/licences", "/help", "/developers", "/easy-language", "/sign-language")
@@ -144,6 +145,7 @@ def test_no_film_from_outside_the_region_is_given(tmp_path: Path) -> None:
 
 
 def test_every_address_for_programs_is_told_and_answers(full: Place) -> None:
+    following.follow(full.region, full.catalogue.engine, NOW)
     page = read(full, "/developers")
     told = {words(node) for node in page.css("#addresses ~ .pairs dt, .pairs dt")}
     # For the pages' own use, or told as another form of one that stands there.
