@@ -122,6 +122,7 @@ def _anchors(page: Page, shown: Mapping[str, Any]) -> Iterator[tuple[str, Markup
         ("ages", _("Wie frisch sind die Daten?"), shown["ages"]),
         ("news", _("Neu und geändert"), shown["news"]),
         ("neighbours", _("Im Vergleich mit den Nachbarn"), True),
+        ("where", _("Wo die Gemeinde liegt"), shown["map"]),
         ("findings", _("Was noch besser wird"), True),
         ("sources", _("Quellen"), True),
         ("contact", _("Kontakt"), True),

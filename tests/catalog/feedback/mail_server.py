@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -24,6 +25,7 @@ class Keeping:
         self.logins: list[tuple[bytes, bytes]] = []
         self.refusal = ""
         self.refused: set[str] = set()
+        self.arrived = threading.Event()
 
     async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:
         if address in self.refused:
@@ -40,6 +42,7 @@ class Keeping:
         self.mails.append(mail)
         self.raw.append(envelope.content)
         self.recipients.append(envelope.rcpt_tos)
+        self.arrived.set()
         return "250 kept"
 
     def authenticate(self, _: Any, __: Any, ___: Any, ____: str, data: LoginPassword) -> AuthResult:
@@ -51,9 +54,9 @@ class _AnyPort(Controller):
     """A controller at whatever port is free; the library looks for its server at the port that it was told."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # the library's own bears no types
 
 
 @contextmanager

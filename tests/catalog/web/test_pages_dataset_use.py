@@ -228,7 +228,7 @@ def test_F61_an_address_stays_an_address_in_every_line(place: Place, address: st
 
 
 def test_similar_data_say_why_they_are(place: Place) -> None:
-    play = {"keyword": (Literal("Spielplatz", "de"),), "theme": (f"{AUTHORITY}/data-theme/SOCI",)}
+    play: dict[str, Any] = {"keyword": (Literal("Spielplatz", "de"),), "theme": (f"{AUTHORITY}/data-theme/SOCI",)}
     place.publish(
         Stored("a", dataset("Spielplätze in Neuhof", **play)),
         Stored("b", dataset("Spielplätze der Gemeinde Flieden", **play), source_key="flieden-portal"),
