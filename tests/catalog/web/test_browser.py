@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from catalog.web.pages import states
 from schemas.findings import Finding, Severity
 from schemas.validation import RECOMMENDED
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, companions, place_in, whole
+from tests.catalog.web.attacked import poisoned, run_into
+from tests.catalog.web.browsing import MARKS, chromium
 from tests.catalog.web.pages_reading import SIZE, file
 from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.scored import FINE, GONE, history
 from tests.catalog.web.serving import served
-from tests.catalog.web.test_pages_attacks import poisoned, run_into
 
-CHROMIUM = next((Path(p) for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium"),
-]
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
+pytestmark = MARKS
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverzeichnis"
 
@@ -73,10 +65,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 class Visit:
