@@ -16,8 +16,8 @@ _WORDS: Mapping[str, str] = {
     "month": later("aus den letzten 31 Tagen"),
     "year": later("aus dem letzten Jahr"),
     "older": later("älter"),
-    "undated": later("ohne Datum"),
 }
+_UNDATED = later("ohne Datum")
 
 
 def ages(page: Page, counts: Mapping[str, int], total: int) -> Iterator[tuple[Markup, int]]:
@@ -34,4 +34,4 @@ def ages(page: Page, counts: Mapping[str, int], total: int) -> Iterator[tuple[Ma
         if own > 0:
             yield page.texts.text(_WORDS[age]), own
     if total > dated:
-        yield page.texts.text(_WORDS["undated"]), total - dated
+        yield page.texts.text(_UNDATED), total - dated
