@@ -17,6 +17,7 @@ from catalog.corrections.shown import Shown, shown
 from catalog.fragments import document
 from catalog.links import book
 from catalog.links.findings import findings as link_findings
+from catalog.preview import findings as preview_findings
 from catalog.reading.entries import Entry, Gone, Same
 from catalog.search import Catalogue
 from catalog.store import utc_now
@@ -64,7 +65,7 @@ def command(
             )
         if json or format == "json":
             same = [_same(each) for each in catalogue.same(found.key)]
-            told = to_json(found, _corrections(catalogue, found), _of_links(catalogue, found))
+            told = to_json(found, _corrections(catalogue, found), _of_what_was_looked_at(catalogue, found))
             print_json({**told, **({"same": same} if same else {})})
         elif format or not explain:
             syntax = format or "ttl"
@@ -72,7 +73,7 @@ def command(
             sys.stdout.buffer.write(document(syntax, fragments[syntax]))
             sys.stdout.buffer.flush()
         else:
-            _explain(found, _corrections(catalogue, found), _of_links(catalogue, found))
+            _explain(found, _corrections(catalogue, found), _of_what_was_looked_at(catalogue, found))
             _explain_cluster(region, found, catalogue.same(found.key))
     finally:
         catalogue.close()
@@ -83,13 +84,14 @@ def _corrections(catalogue: Catalogue, entry: Entry) -> tuple[Shown, ...]:
     return shown(kept.of_record(catalogue.engine, entry.key, catalogue.number()), entry)
 
 
-def _of_links(catalogue: Catalogue, entry: Entry) -> tuple[Finding, ...]:
-    """What the answers of its addresses say about a dataset."""
+def _of_what_was_looked_at(catalogue: Catalogue, entry: Entry) -> tuple[Finding, ...]:
+    """What the answers of its addresses, and what was found in its files, say about a dataset."""
     record = entry.record()
     if not isinstance(record, Dataset):
         return ()
     with catalogue.engine.connect() as connection:
-        return link_findings(record, book.of_record(connection, entry.key))
+        answered = link_findings(record, book.of_record(connection, entry.key))
+    return (*answered, *preview_findings.of_dataset(catalogue.region, entry.source_key, record))
 
 
 def to_json(entry: Entry, corrections: Sequence[Shown] = (), more: Sequence[Finding] = ()) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from harvesters.guards.run import agent_string
 from schemas.region import Region, load
 
 AT_ONCE = 2
-WALL_SECONDS = 60.0
+WALL_SECONDS = 120.0
 """Longest that one file may be read (seconds), however little of the processor it gets."""
 IDLE_SECONDS = 90.0
 _LOOK_SECONDS = 0.03

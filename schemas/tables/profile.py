@@ -72,7 +72,8 @@ def profile(table: Table) -> Profile:
     if table.total_rows > len(rows):
         notes.append(note("profile-cut", count=len(rows)))
     # Cells are stripped, and markers such as "k. A." become missing; nothing else is changed.
-    cleaned = [[None if is_missing(cell) else cell.strip() for cell in row] for row in rows]
+    clean = _Cleaned()
+    cleaned = [[clean[cell] for cell in row] for row in rows]
     frame = pandas.DataFrame(cleaned, columns=range(len(table.columns)), dtype=object)
     detail = frame.drop(index=[number for number in table.sum_rows if number < len(rows)])
     columns: list[Column] = []
@@ -105,6 +106,14 @@ def profile(table: Table) -> Profile:
         personal=tuple(hints),
         notes=tuple(notes),
     )
+
+
+class _Cleaned(dict[str, str | None]):
+    """Cells without outer blanks, missing ones as None; each different cell is looked at once."""
+
+    def __missing__(self, cell: str) -> str | None:
+        found = self[cell] = None if is_missing(cell) else cell.strip()
+        return found
 
 
 def _worded(hint: PersonalHint) -> Note:

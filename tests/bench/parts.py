@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from tests.bench import dcat, feeds, growth, harvest, neighbours, peer, validation
+from tests.bench import dcat, feeds, growth, harvest, neighbours, peer, previews, validation
 from tests.bench.figures import Figure
 from tests.bench.surroundings import Surroundings
 
@@ -82,6 +82,12 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "and as records of a harvest, and by pySHACL with the official shapes (DCAT-AP 3.0.0, DCAT-AP.de 3.0), which get "
             "graphs that are ready and hold the background vocabulary. That both find the same is tested elsewhere.",
             lambda records, _stores: validation.measure(records),
+        ),
+        "previews": Part(
+            "Previews",
+            "A table of a level gauge with 300,000 rows, and small ones, on loopback: from the wish to what a page gets, "
+            "the fetch and the process that reads the file included.",
+            lambda records, _stores: previews.measure(records),
         ),
     }
 )
