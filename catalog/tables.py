@@ -315,6 +315,7 @@ links = sa.Table(
     sa.Column("good", sa.Integer, nullable=False, server_default="0"),  # good answers in a row
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # bad ones in a row
     sa.Column("media_type", sa.Text, nullable=False, server_default=""),  # of the last good answer
+    sa.Column("changed", sa.Text),  # what the server named as the last change
     sa.Column("byte_size", sa.BigInteger),  # of the last good answer, where it said so
 )
 

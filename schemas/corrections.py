@@ -25,6 +25,8 @@ from schemas.vocabularies import LISTS
 SUBJECT = "urn:allmende:corrected"
 # The rule of a correction that a steward wrote by hand.
 BY_HAND = "steward"
+# The rules of repair that count something of a file's bytes: size, checksum, date of change. They hold for those bytes only.
+OF_BYTES = ("byte-size", "checksum", "modified")
 APPLIED, RESTING, HOMELESS = "applied", "resting", "homeless"
 R = TypeVar("R", bound=Resource)
 

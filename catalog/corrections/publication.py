@@ -94,12 +94,15 @@ def correct(store: Store, wishes: Sequence[Wish], run: Run, source_key: str, now
 def _outcome(writer: NumberWriter, kind: str, entering: _Entering, keys: Sequence[str]) -> dict[str, Any]:
     number, records = len(entering.met), len(keys)
     rules = sorted({wish.rule for wish in entering.met})
+    said_de = (
+        f"{number} {'Angabe' if number == 1 else 'Angaben'} in {records} {'Eintrag' if records == 1 else 'Einträgen'}"
+    )
+    said_en = f"{number} {'value' if number == 1 else 'values'} in {records} {'record' if records == 1 else 'records'}"
+    outdated = kind == "outdated"
     return {
         "status": "ok",
-        "reason_de": f"{number} {'Angabe' if number == 1 else 'Angaben'} in {records} "
-        f"{'Eintrag' if records == 1 else 'Einträgen'} korrigiert.",
-        "reason_en": f"{number} {'value' if number == 1 else 'values'} corrected in {records} "
-        f"{'record' if records == 1 else 'records'}.",
+        "reason_de": f"{said_de} " + ("zurückgenommen: Die Datei ist seitdem geändert." if outdated else "korrigiert."),
+        "reason_en": f"{said_en} " + ("taken back: the file has changed since." if outdated else "corrected."),
         "report": orjson.dumps({kind: list(keys[:_NAMED]), "number": number, "rules": rules}).decode(),
         "published": writer.number,
         "based_on": writer.number - 1,

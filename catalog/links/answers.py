@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from catalog.links.questions import Question, is_capabilities
@@ -50,7 +52,7 @@ class Outcome(NamedTuple):
     """What came of asking: ``status`` is the final status code, 0 where no answer came, None where nothing is known.
 
     ``reason`` is a key of REASONS, empty where all is well; ``wait`` the seconds that the server asked us to wait;
-    ``visited`` host and port of each other server that a redirect led to.
+    ``visited`` host and port of each other server that a redirect led to; ``changed`` is Last-Modified (UTC, ISO 8601).
     """
 
     status: int | None
@@ -59,6 +61,7 @@ class Outcome(NamedTuple):
     byte_size: int | None = None
     wait: float | None = None
     visited: tuple[tuple[str, int], ...] = ()
+    changed: str = ""
 
 
 def of_answer(asked: Question, answer: Answer, head_refused: bool = False) -> Outcome:
@@ -73,7 +76,8 @@ def of_answer(asked: Question, answer: Answer, head_refused: bool = False) -> Ou
     reason = "head" if head_refused else ""
     if asked.reads and asked.service and answer.status < 300 and not is_capabilities(answer.body):
         reason = "no-capabilities"
-    return Outcome(answer.status, reason, answer.media_type, _size(answer, asked))
+    changed = _moment(answer.headers.get("last-modified", ""))
+    return Outcome(answer.status, reason, answer.media_type, _size(answer, asked), changed=changed)
 
 
 def of_refusal(refused: FetchRefused) -> Outcome:
@@ -109,6 +113,15 @@ def reason_of_status(status: int) -> str:
     if status in (401, 402, 403, 407, 451):
         return "forbidden"
     return "server-error" if status >= 500 else "http"
+
+
+def _moment(date: str) -> str:
+    """A date of HTTP in UTC and ISO 8601; empty if it is none."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year > 1990 else ""
+    except (ValueError, TypeError, OverflowError):
+        return ""
 
 
 def _size(answer: Answer, asked: Question) -> int | None:

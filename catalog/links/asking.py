@@ -29,7 +29,7 @@ HEAD_REFUSED = frozenset({400, 401, 403, 405, 406, 500, 501, 502})
 _BROKEN_BY_HEAD = frozenset({"reset", "protocol", "damaged"})
 # A host that asks for more rest than this is asked again another time, not waited for.
 PATIENCE_SECONDS = 60.0
-Local = Callable[[str], int | None]
+Local = Callable[[str], Outcome | None]
 Take = Callable[[str, int], bool]
 _A_DAY_SECONDS = 86_400.0
 
@@ -37,7 +37,7 @@ _A_DAY_SECONDS = 86_400.0
 @dataclass
 class Asking:
     """How addresses are asked: under which limits, in whose name. ``local`` knows addresses of the catalogue itself: their
-    status without asking, 0 for one that is missing; None for any other address. ``permitted`` are hosts whose publisher's
+    outcome without asking; None for any other address. ``permitted`` are hosts whose publisher's
     permission stands above their robots.txt. ``take`` is asked before a redirect to another server is followed, with its
     host and port, whether it may be asked once more today.
     """
@@ -93,7 +93,7 @@ class Asking:
         """The outcome of one address. Never raises because of what the other side does."""
         own = self.local(link.address)
         if own is not None:
-            return Outcome(own, "" if own else "missing-file")
+            return own
         visited: dict[tuple[str, int], None] = {}
         try:
             asked = question(link.address, link.service)

@@ -17,6 +17,7 @@ from catalog.links.answers import Outcome
 from catalog.links.uses import Use
 from catalog.runs.staging import now_text
 from schemas.addresses import normal_host
+from schemas.corrections import OF_BYTES
 from schemas.mqa import reachable
 
 BATCH = 500
@@ -24,6 +25,7 @@ BATCH = 500
 A_ROUND = 5000
 KEPT_DAYS = 365
 _links, _uses, _checks = tables.links, tables.link_uses, tables.link_checks
+_corrections = tables.corrections
 
 
 class Link(NamedTuple):
@@ -42,6 +44,7 @@ class Link(NamedTuple):
     failures: int = 0
     media_type: str = ""
     byte_size: int | None = None
+    changed: str | None = None
     service: str = ""
     source_key: str = ""
 
@@ -230,7 +233,19 @@ def record(connection: sa.Connection, link: Link, outcome: Outcome, now: datetim
 
 
 _CHANGING = frozenset(
-    ("due", "checked", "status", "reason", "reachable", "failing_since", "good", "failures", "media_type", "byte_size")
+    (
+        "due",
+        "checked",
+        "status",
+        "reason",
+        "reachable",
+        "failing_since",
+        "good",
+        "failures",
+        "media_type",
+        "byte_size",
+        "changed",
+    )
 )
 
 
@@ -253,6 +268,7 @@ def _after(link: Link, outcome: Outcome, now: datetime) -> Link:
             good=good,
             media_type=outcome.media_type,
             byte_size=outcome.byte_size,
+            changed=outcome.changed or None,
             due=now_text(schedule.after_success(link.address, good, now)),
         )
     failures = link.failures + 1
@@ -268,6 +284,16 @@ def postpone(connection: sa.Connection, links: Iterable[Link], until: datetime) 
     """Lets some addresses wait: their server asked for rest, or has been asked enough today."""
     for some in _some([link.id for link in links]):
         connection.execute(sa.update(_links).where(_links.c.id.in_(some)).values(due=now_text(until)))
+
+
+def hasten(connection: sa.Connection, keys: Sequence[str], now: datetime) -> None:
+    """Makes the addresses of records due whose accepted facts may no longer hold: the records have just changed."""
+    corrected = sa.select(_corrections.c.key).where(
+        _corrections.c.key.in_(keys), _corrections.c.rule.in_(OF_BYTES), _corrections.c.valid_to.is_(None)
+    )
+    used = sa.select(_uses.c.link_id).where(_uses.c.key.in_(corrected))
+    late = _links.c.due > now_text(now)
+    connection.execute(sa.update(_links).where(_links.c.id.in_(used), late).values(due=now_text(now)))
 
 
 def prune(connection: sa.Connection, now: datetime) -> None:

@@ -30,7 +30,8 @@ class Round:
     """What a round found: how many addresses answered well, badly, or could not be judged, and which changed.
 
     ``changed`` are the ids of addresses whose status is another than before; ``postponed`` counts addresses that had to
-    wait because their host has been asked enough.
+    wait because their host has been asked enough. ``answered`` are the ids of those that answered well, ``resized`` of those
+    among them that told another size than the time before.
     """
 
     good: int = 0
@@ -39,6 +40,8 @@ class Round:
     postponed: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     changed: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)
+    resized: set[int] = field(default_factory=set)
     links: list[Link] = field(default_factory=list)
 
     @property
@@ -108,6 +111,9 @@ def _count(done: Round, before: Link, after: Link, outcome: Outcome) -> None:
         done.unknown += 1
     elif reachable(outcome.status):
         done.good += 1
+        done.answered.add(after.id)
+        if None not in (before.byte_size, after.byte_size) and before.byte_size != after.byte_size:
+            done.resized.add(after.id)
     else:
         done.bad += 1
     if outcome.reason:

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from catalog import database
-from catalog.links import book, checking
+from catalog.links import book, checking, outdated
 from catalog.links.checking import Round, Tell
 from catalog.quality import following
 from catalog.runs.staging import now_text
@@ -29,6 +29,7 @@ def run(
     following.follow(region, engine, now())
     done = checking.check(region, engine, now, source_key=source_key, ended=ended, tell=tell, keep=keep)
     following.after_checks(region, engine, done.changed, now())
+    outdated.retract(region, engine, done.answered, done.resized, now())
     return done
 
 

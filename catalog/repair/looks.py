@@ -169,6 +169,10 @@ class Looks:
         written.write_bytes(orjson.dumps({**look._asdict(), "period": period}))
         written.replace(file)
 
+    def forget(self, address: str) -> None:
+        """Forgets a look: what lies there is another file now."""
+        self._file(address).unlink(missing_ok=True)
+
     def _file(self, address: str) -> Path:
         return self.folder / f"{hashlib.blake2b(address.encode('utf-8', 'replace'), digest_size=16).hexdigest()}.json"
 

@@ -23,9 +23,9 @@ from schemas.region import HarvestSource, Region
 STATES = ("running", "waiting", "done")
 STATE_WORDS = {"running": "er läuft", "waiting": "er wartet", "done": "er ist beendet"}
 STATUSES = ("ok", "warnings", "partial", "held", "failed", "cancelled", "skipped")
-KINDS = ("harvest", "plan", "replay", "accepted", "undo", "split", "primary", "correct", "repair", "forget")
+KINDS = ("harvest", "plan", "replay", "accepted", "undo", "split", "primary", "correct", "repair", "outdated", "forget")
 # Of these, what a steward decides: the source is not asked, so its schedule does not count them.
-DECISIONS = ("undo", "split", "primary", "correct", "repair")
+DECISIONS = ("undo", "split", "primary", "correct", "repair", "outdated")
 
 # The report of a run whose process died.
 INTERRUPTED = '{"interrupted": true}'

@@ -91,7 +91,7 @@ def test_other_weights_make_all_scores_anew(place: Linked, monkeypatch: pytest.M
         connection.execute(
             sa.update(tables.quality).where(tables.quality.c.key == iris.key("neuhof-portal", "b")).values(key="x")
         )
-    monkeypatch.setattr(following, "_VERSION", 2)
+    monkeypatch.setattr(following, "_VERSION", following._VERSION + 1)
     assert follow(place) == Followed(1, 2, 1)
     assert follow(place) == Followed(1, 0, 0)
 

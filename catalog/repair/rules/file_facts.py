@@ -8,12 +8,14 @@ from rdflib import XSD
 
 from catalog.repair.looks import Look
 from catalog.repair.subject import File, Subject
+from schemas.corrections import OF_BYTES
 from schemas.kinds import Literal, date
 from schemas.model import Checksum
 from schemas.proposals import Proposal
 from schemas.vocabularies import find_checksum_algorithm
 
-SIZE, CHECKSUM, MODIFIED, DOWNLOAD = "byte-size", "checksum", "modified", "download-url"
+SIZE, CHECKSUM, MODIFIED = OF_BYTES
+DOWNLOAD = "download-url"
 TITLES = {
     SIZE: ("Größe der Datei", "Size of the file"),
     CHECKSUM: ("Prüfsumme der Datei", "Checksum of the file"),

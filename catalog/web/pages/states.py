@@ -43,6 +43,7 @@ KINDS: Mapping[str, str] = {
     "primary": later("Wahl des gezeigten Eintrags"),
     "correct": later("Korrektur"),
     "repair": later("Angenommene Verbesserungen"),
+    "outdated": later("Überholte Angaben zu Dateien"),
     "forget": later("Vergessen einer Person"),
 }
 _remembered: WeakKeyDictionary[Catalogue, tuple[float, tuple[SourceState, ...]]] = WeakKeyDictionary()

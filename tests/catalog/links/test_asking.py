@@ -326,10 +326,12 @@ def test_F39_a_doctype_in_capabilities_reaches_no_parser() -> None:
 
 
 def test_files_of_the_catalogue_itself_are_not_asked_over_the_network() -> None:
-    known = {"https://daten.example.org/files/a/b.csv": 200, "https://daten.example.org/files/a/c.csv": 0}
-    for address, status in known.items():
-        outcome = ask(address, local=known.get, resolver=Names())
-        assert outcome[:2] == (status, "" if status else "missing-file")
+    known = {
+        "https://daten.example.org/files/a/b.csv": Outcome(200, byte_size=7, changed="2026-11-28T12:00:00Z"),
+        "https://daten.example.org/files/a/c.csv": Outcome(0, "missing-file"),
+    }
+    for address, outcome in known.items():
+        assert ask(address, local=known.get, resolver=Names()) == outcome
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
