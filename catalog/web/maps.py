@@ -116,8 +116,11 @@ def _left_out(page: Page, count: int) -> Markup:
     )
 
 
-def of_region(page: Page, only: str = "", name: str = "map") -> MapFigure | None:
-    """The map of the region's municipalities, or of one by its id; none where no place is known."""
+def of_region(page: Page, only: str = "", name: str = "map", chosen: BoundingBox | None = None) -> MapFigure | None:
+    """The map of the region's municipalities, or of one by its id; none where no place is known.
+
+    ``chosen`` is a box that is marked. Reads the outlines: call it in a thread.
+    """
     found = places.outlines(page.region)
     shown = tuple(each for each in found.places if only in ("", each.municipality.id))
     box = boxes.around(each.box for each in shown)
@@ -126,9 +129,8 @@ def of_region(page: Page, only: str = "", name: str = "map") -> MapFigure | None
     _ = page.texts.text
     names = ", ".join(short_name(each.municipality.name) for each in shown)
     title = _("Karte: {name}", name=names if only else page.region.title)
-    return _figure(
-        page, _Shown((), shown if only else found.places, box), name, title, _("Die Karte zeigt: {names}.", names=names)
-    )
+    sentence = _("Die Karte zeigt: {names}.", names=names)
+    return _figure(page, _Shown((), found.places, box, chosen=chosen), name, title, sentence)
 
 
 def figure(
@@ -158,6 +160,7 @@ class _Shown(NamedTuple):
     places: Sequence[Outline]
     box: BoundingBox
     picture: tuple[str, BoundingBox] | None = None
+    chosen: BoundingBox | None = None
 
 
 def _figure(
@@ -165,7 +168,8 @@ def _figure(
 ) -> MapFigure:
     region = page.region
     drawn = reducing.reduced(clustering.gathered(shown.features, _DRAWN), _DRAWN_BYTES, _DRAWN)
-    rows = tuple(_rows(page, shown.features[:LISTED], shown.places))
+    listed = [each for each in shown.places if boxes.meets(each.box, shown.box)]
+    rows = tuple(_rows(page, shown.features[:LISTED], listed))
     return MapFigure(
         name,
         title,
@@ -182,13 +186,11 @@ def _figure(
     )
 
 
-def drawings(
-    page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup, chosen: BoundingBox | None = None
-) -> Markup:
+def drawings(page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup) -> Markup:
     """The drawings of a map in a page's language."""
     german = page.language == "de"
     labels = {each.municipality.id: short_name(each.municipality.name) for each in shown.places}
-    ground = drawing.Ground(shown.box, shown.features, shown.places, chosen, shown.picture, labels)
+    ground = drawing.Ground(shown.box, shown.features, shown.places, shown.chosen, shown.picture, labels)
     words = drawing.Words(
         title.striptags(),
         sentence.striptags(),

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from catalog.maps.outlines import Outline, outlines
 from catalog.web import security
 from catalog.web.negotiation import region_of
+from catalog.web.templates import short_name
 from schemas.tables.geometry import BoundingBox
 
 
@@ -29,6 +30,7 @@ def _feature(place: Outline) -> dict[str, object]:
         "bbox": list(place.box),
         "properties": {
             "name": place.municipality.name,
+            "short": short_name(place.municipality.name),
             "ags": place.municipality.ags,
             "outline": place.geometry is not None,
         },

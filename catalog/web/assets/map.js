@@ -2,11 +2,9 @@
 const SIZE = 24;
 
 for (const stage of document.querySelectorAll("[data-map]")) watch(stage);
-for (const name of ["htmx:afterSwap", "htmx:after:swap"]) {
-  document.addEventListener(name, () => {
-    for (const stage of document.querySelectorAll("[data-map]:not([data-watched])")) watch(stage);
-  });
-}
+document.addEventListener("htmx:after:swap", () => {
+  for (const stage of document.querySelectorAll("[data-map]:not([data-watched])")) watch(stage);
+});
 
 function watch(stage) {
   stage.dataset.watched = "";
@@ -76,7 +74,10 @@ class Live {
     map.fitBounds(bounds(stage.dataset.box), { animate: false });
     map.on("click", (event) => map.panTo(event.latlng, { animate: !still })); // moving without dragging
     this.tiles(figure);
-    if (outlines) L.geoJSON(outlines, { interactive: false, style: () => ({ className: "map-outline", weight: 2 }) }).addTo(map);
+    if (outlines) {
+      const style = () => ({ className: "map-outline", weight: 2 });
+      L.geoJSON(outlines, { interactive: false, style, onEachFeature: (feature, layer) => this.named(feature, layer) }).addTo(map);
+    }
     this.layer = L.layerGroup().addTo(map);
     this.show(features?.features ?? []);
     if (features?.gathered) map.on("moveend", () => this.closer());
@@ -97,6 +98,12 @@ class Live {
     }
     if (overlay) this.stage.classList.add("tiled");
     if (overlay) L.tileLayer(overlay, { maxZoom: 19, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
+  }
+
+  named(feature, layer) {
+    if (this.stage.dataset.tiles) return; // a base map has names of its own
+    const name = Object.assign(document.createElement("span"), { textContent: feature.properties.short });
+    layer.bindTooltip(name, { permanent: true, direction: "center", className: "map-name", interactive: false });
   }
 
   // Where points were gathered, those that are in sight are asked for again when the map was moved.

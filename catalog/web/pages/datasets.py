@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog.reading import queries
 from catalog.reading.entries import SORTS, Query, Results
 from catalog.reading.helping import Help, Instead
-from catalog.web import conditional, past, searches
+from catalog.web import conditional, maps, past, searches
 from catalog.web.pages import facets, hits, states
 from catalog.web.past_page import PastPage, page_of
 from catalog.web.searches import LAST_PAGE, SIZE
@@ -57,6 +58,7 @@ async def datasets(request: Request) -> Response:
     last = min(max(-(-found.total // SIZE), 1), LAST_PAGE)
     needs_help = not found.total and bool(searches.filters(query))
     offered = page.catalogue.helped(query, today) if needs_help else Help()
+    place_map = await run_sync(lambda: maps.of_region(page, name="place-map", chosen=query.bbox))
     return page.render(
         "datasets.html",
         title=page.texts.text("Datensätze"),
@@ -68,6 +70,7 @@ async def datasets(request: Request) -> Response:
         sorts=[(code, page.texts.text(_SORTS[code])) for code in SORTS],
         paging=_paging(page, query, last),
         places=_places(page, query, found.facets["municipality"]),
+        place_map=place_map,
         help=_help(page, query, offered),
         meant_rows=_meant_rows(page, offered.meant),
         then=then,

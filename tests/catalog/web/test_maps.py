@@ -146,6 +146,7 @@ def test_the_outlines_of_the_region(tmp_path: Path) -> None:
         answer = place.ask.get("/outlines.geojson")
     (feature,) = answer.json()["features"]
     assert (feature["id"], feature["bbox"], feature["properties"]["outline"]) == ("neuhof", list(BOX), True)
+    assert feature["properties"]["short"] == "Neuhof"
     assert answer.headers["content-type"] == "application/geo+json"
     assert answer.headers["access-control-allow-origin"] == "*"
 
