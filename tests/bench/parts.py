@@ -89,6 +89,13 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "the fetch and the process that reads the file included.",
             lambda records, _stores: previews.measure(records),
         ),
+        "search": Part(
+            "Search",
+            "A catalogue written straight into its store, served by `allmende serve` with two workers. Each search text is asked "
+            "once, so that no kept answer is given; wrk has eight connections for ten seconds. pycsw (of `scripts/servers`) gets "
+            "the same titles, descriptions and keywords, and is asked by CSW GetRecords in any text.",
+            lambda records, _stores: search.measure(records),
+        ),
     }
 )
 
