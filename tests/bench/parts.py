@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from tests.bench import dcat, feeds, growth, harvest, neighbours, peer, previews, validation
+from tests.bench import dcat, feeds, growth, harvest, neighbours, peer, previews, search, validation
 from tests.bench.figures import Figure
 from tests.bench.surroundings import Surroundings
 
