@@ -55,6 +55,8 @@ def command(
     else:
         _show(region, stands, counts.datasets, now)
         _show_quality(quality)
+        if lacking := region.imprint.missing:
+            print(f"Im Impressum fehlt: {', '.join(lacking)} (region.toml, [region.imprint])")
     last_runs = [stand.state.last_run for stand in stands if stand.state.last_run is not None]
     held = any(run.state == "done" and run.counts.get("held") for run in last_runs)
     return 1 if held or any(row["status"] in ("failed", "partial", "held") for row in rows) else 0

