@@ -1,0 +1,113 @@
+"""Previews ahead of demand: of what was published, politely, and never in the way of somebody who waits."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog import preview as previews
+from catalog.preview import ahead, wishes
+from catalog.preview.keeping import Keeping
+from catalog.preview.maker import Maker
+from tests.catalog.builder import region_in
+from tests.catalog.links.linked import Linked, file, linked
+from tests.faultserver import FaultServer, Reply
+
+CSV = b"a;b\n1;2\n3;4\n"
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Iterator[Linked]:
+    made = Linked(region_in(tmp_path).model_copy(update={"allowed_hosts": ("127.0.0.1",)}))
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        running.pages["/a.csv"] = running.pages["/b.csv"] = running.pages["/verboten.csv"] = Reply(CSV)
+        yield running
+
+
+def worked(made: Linked, until: Callable[[], bool], stays: bool = False) -> None:
+    """Lets a maker work until something holds, at most a minute."""
+    kept = Keeping(made.region)
+    handle = wishes.lock(kept)
+    assert handle is not None
+    end = time.monotonic() + 60
+    try:
+        asyncio.run(Maker(made.region, kept, stays).work(lambda: until() or time.monotonic() > end, idle_seconds=60))
+    finally:
+        os.close(handle)
+    assert until()
+
+
+def test_files_of_what_was_published_are_wished_for_and_services_are_not(
+    published: Linked, server: FaultServer
+) -> None:
+    published.publish(
+        a=linked("A", file(download=server.url("/a.csv"), form="CSV")),
+        b=linked("B", file(access=server.url("/dienst"), form="WMS_SRVC"), file(download=server.url("/b.csv"))),
+    )
+    kept = Keeping(published.region)
+    assert ahead.wish(published.region, published.engine, kept, 1) == 2
+    left = list(wishes.left(kept))
+    assert {wish.wanted.address for wish in left} == {server.url("/a.csv"), server.url("/b.csv")}
+    assert {wish.urgency for wish in left} == {wishes.AHEAD}
+    assert ahead.wish(published.region, published.engine, kept, 1) == 2  # the same wishes, not more of them
+    assert len(list(wishes.left(kept))) == 2
+
+
+def test_serve_makes_them_as_robots_txt_allows(
+    published: Linked, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.preview.maker._PUBLISHED_SECONDS", 0.0)
+    server.robots = Reply(b"User-agent: *\nDisallow: /verboten\n")
+    published.publish(
+        a=linked("A", file(download=server.url("/a.csv"), form="CSV")),
+        b=linked("B", file(download=server.url("/verboten.csv"), form="CSV")),
+    )
+    kept = Keeping(published.region)
+    source_key = published.region.sources[0].key
+    wish = previews.wanted(published.region, source_key, server.url("/a.csv"))
+    worked(
+        published, lambda: previews.peek(published.region, wish) is not None and not list(wishes.left(kept)), stays=True
+    )
+    assert server.hits["/a.csv"] == 1
+    assert server.hits["/verboten.csv"] == 0
+    forbidden = previews.wanted(published.region, source_key, server.url("/verboten.csv"))
+    assert previews.peek(published.region, forbidden) is None
+    # A person who asks for this one page is no crawler.
+    wishes.leave(kept, forbidden)
+    worked(published, lambda: previews.peek(published.region, forbidden) is not None)
+    assert server.hits["/verboten.csv"] == 1
+
+
+def test_a_wish_that_is_none_is_removed(tmp_path: Path) -> None:
+    kept = Keeping(region_in(tmp_path))
+    (kept.wishes / "0-x.json").write_bytes(b"{")
+    (kept.wishes / "0-y.json").write_bytes(b'{"other": 1}')
+    assert list(wishes.left(kept)) == []
+    assert not list(kept.wishes.glob("*.json"))
+
+
+def test_who_waits_comes_first_and_wishes_ahead_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Keeping(region_in(tmp_path))
+    monkeypatch.setattr(wishes, "MOST", 3)
+    for number in range(5):
+        wishes.leave(kept, previews.Wanted(f"http://127.0.0.1/{number}", "x"), wishes.AHEAD)
+    wishes.leave(kept, previews.Wanted("http://127.0.0.1/now", "x"))
+    left = list(wishes.left(kept))
+    assert (len(left), left[0].wanted.address) == (4, "http://127.0.0.1/now")
+
+
+def test_one_maker_for_a_region(tmp_path: Path) -> None:
+    kept = Keeping(region_in(tmp_path))
+    assert wishes.lock(kept) is not None
+    assert wishes.lock(kept) is None
