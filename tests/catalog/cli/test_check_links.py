@@ -109,7 +109,9 @@ def test_status_tells_the_points(folder: Path) -> None:
     told = allmende("status", "--json", cwd=folder).json()
     assert told["quality"]["datasets"] == 2
     assert told["quality"]["score"] == told["sources"][0]["quality"]["score"] > 0
-    assert "Qualität der Beschreibungen: im Durchschnitt" in allmende("status", cwd=folder).out
+    status = allmende("status", cwd=folder).out
+    assert "Qualität der Beschreibungen: im Durchschnitt" in status
+    assert "Im Impressum fehlt: address, represented_by" in status
 
 
 def test_a_region_without_data_has_nothing_to_ask(tmp_path: Path) -> None:
