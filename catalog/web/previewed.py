@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
+from anyio import current_time, sleep
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +21,8 @@ from schemas.model import Dataset, Distribution
 
 PATIENCE = 2.5
 """How long an answer waits for a preview that is being made (seconds)."""
+_LOOK = 0.1
+_RETRY = 5
 
 
 class Named(NamedTuple):
@@ -53,12 +56,33 @@ def named(request: Request, suffix: str = "", prefix: str = "") -> Named | Respo
     return Named(entry, record, number, file, of_file(region_of(request), entry.source_key, file, layer))
 
 
-async def preview_of(request: Request, found: Named) -> Preview:
-    """The preview of a file; in state "making" where it takes longer than PATIENCE."""
+async def preview_of(request: Request, found: Named, whole: bool = False) -> Preview:
+    """The preview of a file; in state "making" where it takes longer than PATIENCE.
+
+    ``whole`` waits as long for all its rows; where they take longer it is "growing".
+    """
     if found.wanted is None:
         return Preview("", "", "none", reason=Reason("no-address"))
     wanted = found.wanted
-    return await run_sync(lambda: previews.find(region_of(request), wanted, PATIENCE))
+    until = current_time() + PATIENCE
+    preview = await run_sync(lambda: previews.find(region_of(request), wanted, PATIENCE))
+    while whole and preview.growing and current_time() < until:
+        await sleep(_LOOK)
+        preview = await run_sync(lambda: previews.find(region_of(request), wanted, 0))
+    return preview
+
+
+async def whole_preview_of(request: Request, found: Named) -> Preview:
+    """The preview of a file with all its rows. Raises Refused (503) while it, or the rest of its rows, is being made."""
+    preview = await preview_of(request, found, whole=True)
+    if preview.state == "making" or preview.growing:
+        raise Refused(
+            503,
+            "Die Datei wird gerade gelesen. Bitte fragen Sie gleich noch einmal.",
+            "The file is being read. Please ask again in a moment.",
+            {"retry-after": str(_RETRY)},
+        )
+    return preview
 
 
 def file_name(found: Named, suffix: str) -> str:

@@ -32,7 +32,6 @@ MOST = 1_000
 """Rows of one page of JSON."""
 _SIZE = 100
 _PIECE = 64 * 1024
-_RETRY = 5
 # How much of an ISO time a unit of time says.
 _ISO = {"second": 19, "day": 10, "month": 7}
 _NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing")
@@ -43,7 +42,7 @@ async def document(request: Request) -> Response:
     found = previewed.named(request, ".json")
     if isinstance(found, Response):
         return found
-    preview = await previewed.preview_of(request, found)
+    preview = await previewed.whole_preview_of(request, found)
     table, columns = _table(preview)
     selection = _asked(request, table)
     region = region_of(request)
@@ -81,7 +80,7 @@ async def table(request: Request) -> Response:
     found = previewed.named(request, ".csv")
     if isinstance(found, Response):
         return found
-    preview = await previewed.preview_of(request, found)
+    preview = await previewed.whole_preview_of(request, found)
     kept, columns = _table(preview)
     selection = _asked(request, kept)
     raw = request.query_params.get("raw") == "1"
@@ -102,14 +101,7 @@ async def table(request: Request) -> Response:
 
 
 def _table(preview: Preview) -> tuple[Table, Sequence[Column]]:
-    """The table of a preview. Raises Refused: 503 while it is made, 404 with the reason where there is none."""
-    if preview.state == "making":
-        raise Refused(
-            503,
-            "Die Vorschau wird gerade erstellt. Bitte fragen Sie gleich noch einmal.",
-            "The preview is being made. Please ask again in a moment.",
-            {"retry-after": str(_RETRY)},
-        )
+    """The table of a preview. Raises Refused (404) with the reason where there is none."""
     if preview.table is None or preview.profile is None:
         reason = preview.reason or Reason("no-table")
         de, en = (reason.text(language) for language in ("de", "en"))

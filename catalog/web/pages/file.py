@@ -51,8 +51,9 @@ async def file(request: Request) -> Response:
     found = previewed.named(request, prefix="" if page.language == SOURCE else f"/{page.language}")
     if isinstance(found, Response):
         return found
-    preview = await previewed.preview_of(request, found)
-    if preview.state != "making":
+    # The first rows of a large file are there at once; what is asked of them all waits for all.
+    preview = await previewed.preview_of(request, found, whole=bool(request.query_params))
+    if preview.state != "making" and not preview.growing:
         conditional.keep(request, seconds=60)
     slug, number = found.entry.slug, found.number
     views = tuple(_views(page, preview, slug, number))

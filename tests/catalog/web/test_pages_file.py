@@ -1,0 +1,338 @@
+"""The page of a file: rows, filters, chart, columns, what cannot be shown; and its rows as JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from catalog.reading.entries import Entry
+from tests.catalog.builder import BASE
+from tests.catalog.web.files_region import INHABITANTS, Site, site_in
+from tests.catalog.web.pages_reading import addresses, first, read, words
+from tests.catalog.web.payloads import PAYLOADS, dangers
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site_in(tmp_path_factory.mktemp("region") / "r") as made:
+        yield made
+
+
+def page(site: Site, name: str, query: str = "", language: str = "") -> LexborHTMLParser:
+    return read(site.place, f"{language}{site.path(name)}{query}")
+
+
+def column(shown: LexborHTMLParser, name: str) -> list[str]:
+    """The cells of a column of the table."""
+    heads = [words(node.css_first("a")).partition(",")[0].strip(" ↑↓") for node in shown.css(".cells thead th")[1:]]
+    place = heads.index(name)
+    return [words(row.css("td")[place]) for row in shown.css(".cells tbody tr")]
+
+
+def rows(site: Site, name: str, query: str = "") -> dict[str, Any]:
+    answer = site.place.ask.get(f"{site.path(name, '.json')}{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+# ----------------------------------------------------------------------------------------------------------- table
+
+
+def test_a_table_is_shown_first_with_what_was_mended(site: Site) -> None:
+    shown = page(site, "pegel.csv")
+    assert words(shown.css_first("h1")) == "Datei pegel.csv"
+    assert [words(node) for node in shown.css(".views a")] == ["Tabelle", "Diagramm", "Spalten"]
+    assert words(first(shown, ".views [aria-current]")) == "Tabelle"
+    assert column(shown, "Pegel (cm)")[:2] == ["3,5", "6,5"]
+    assert words(first(shown, ".cells .sum th")).endswith("Summe")
+    about = words(first(shown, "[aria-labelledby=about]"))
+    assert "Trennzeichen ; · Kodierung Windows-1252 · Spaltennamen in Zeile 4" in about
+    download = first(shown, ".actions a")
+    assert download.attributes["href"] == f"{BASE}/files/ordner/pegel.csv"
+    assert words(download) == "CSV herunterladen"
+    assert words(first(shown, ".cells caption")) == "Zeilen 1 bis 29 von 29"
+    assert [node.attributes.get("scope") for node in shown.css(".cells thead th")] == ["col"] * 5
+
+
+def test_filters_stand_in_the_address(site: Site) -> None:
+    shown = page(site, "einwohner.csv", "?Ort=neuhof&Ort=Flieden&Jahr.from=2020&sort=-Einwohner")
+    assert column(shown, "Ort") == ["Neuhof"] * 5 + ["Flieden"] * 5
+    assert column(shown, "Jahr")[:2] == ["2024", "2023"]
+    assert words(shown.css_first("#rows h2")) == "10 Zeilen gefunden"
+    chips = [words(node) for node in shown.css(".chips .removable")]
+    assert [chip.removeprefix("Filter entfernen: ").removesuffix(" ×") for chip in chips] == [
+        "Ort: neuhof",
+        "Ort: Flieden",
+        "Jahr ab 2020",
+    ]
+    without = page(site, "einwohner.csv", "?" + addresses(shown, ".chips .removable")[0].partition("?")[2])
+    assert set(column(without, "Ort")) == {"Flieden"}
+    order = [node.attributes.get("aria-sort") for node in shown.css(".cells thead th")]
+    assert order == [None, None, None, "descending", None]
+
+
+def test_a_column_that_is_called_like_one_of_our_parameters_has_a_name_too(site: Site) -> None:
+    shown = page(site, "einwohner.csv", "?_page=2&page=1")
+    assert set(column(shown, "page")) == {"2"}
+    assert "_page" in {node.attributes.get("name") for node in shown.css("form.fields select")}
+
+
+def test_the_form_asks_for_what_the_address_says(site: Site) -> None:
+    shown = page(site, "einwohner.csv", "?Ort=Neuhof&Ort=Flieden&Einwohner.from=9000")
+    chosen = first(shown, "select[name=Ort] option[selected]")
+    assert chosen.attributes["value"] == "Neuhof"
+    assert first(shown, "input[type=hidden][name=Ort]").attributes["value"] == "Flieden"
+    assert first(shown, "input[name='Einwohner.from']").attributes["value"] == "9000"
+    for label in shown.css("form.fields label"):
+        assert shown.css(f"#{label.attributes['for']}"), label.html
+
+
+def test_what_is_wrong_in_an_address_is_said_and_the_rest_holds(site: Site) -> None:
+    shown = page(site, "einwohner.csv", "?Land=Hessen&page=99999&sort=Ort&view=nirgends")
+    assert "Diese Spalten gibt es in der Datei nicht: Land" in words(first(shown, "#rows"))
+    assert words(first(shown, ".paging [aria-current]")) == "Seite 2"
+    assert column(shown, "Ort")[-1] == "Neuhof"
+    empty = page(site, "einwohner.csv", "?Ort=Atlantis")
+    assert words(first(empty, ".empty p")) == "Keine Zeile passt zu diesen Filtern."
+
+
+def test_pages_lead_through_all_rows(site: Site) -> None:
+    seen: list[str] = []
+    address = f"{site.path('viele.csv')}?sort=-Platz"
+    for _ in range(3):
+        shown = read(site.place, address)
+        seen += column(shown, "Platz")
+        address = addresses(shown, ".paging a[rel=next]")[0]
+    assert seen == [str(number) for number in range(2999, 2849, -1)]
+
+
+def test_a_very_wide_table_shows_its_first_columns(site: Site) -> None:
+    shown = page(site, "breit.csv")
+    assert len(shown.css(".cells thead th")) == 61
+    assert "20 weitere Spalten stehen nur in der Datei." in words(first(shown, "#rows"))
+
+
+# ---------------------------------------------------------------------------------------------------- other views
+
+
+def test_the_chart_has_a_sentence_and_its_figures_as_a_table(site: Site) -> None:
+    shown = page(site, "pegel.csv", "?view=chart")
+    assert words(shown.css_first("figure h2")) == "Pegel (cm) nach Datum"
+    sentence = "Höchster Wert: 84,5 cm am 28. Februar 2024. Niedrigster Wert: 3,5 cm am 1. Februar 2024."
+    assert words(shown.css_first("figcaption p")).startswith(sentence)
+    assert [node.attributes["class"] for node in shown.css("svg.chart")] == ["chart wide", "chart narrow"]
+    twin = shown.css("figure table tbody tr")
+    assert len(twin) == 28
+    assert words(twin[0]) == "1. Februar 2024 3,5"
+    assert "Summe" not in words(first(shown, "figure"))
+
+
+def test_english_has_english_words_and_numbers(site: Site) -> None:
+    shown = page(site, "pegel.csv", "?view=chart", "/en")
+    assert "Highest value: 84.5 cm on 28 February 2024." in words(shown.css_first("figcaption p"))
+
+
+def test_readers_choose_the_chart_by_the_address(site: Site) -> None:
+    usual = page(site, "einwohner.csv", "?view=chart")
+    assert words(usual.css_first("figure h2")) == "Einwohner nach Jahr und Ort"
+    bars = page(site, "einwohner.csv", "?view=chart&chart=bar&x=Ort&y=Einwohner&Jahr=2024")
+    assert words(bars.css_first("figcaption p")).startswith("Höchster Wert: 11.480 bei „Eichenzell“.")
+    assert len(bars.css("figure tbody tr")) == 4
+    chosen = {node.attributes["value"] for node in bars.css("form.fields option[selected]")}
+    assert chosen == {"bar", "Ort", "Einwohner"}
+    # The form keeps the filters.
+    assert first(bars, "input[type=hidden][name=Jahr]").attributes["value"] == "2024"
+    added = page(site, "einwohner.csv", "?view=chart&chart=bar&x=Jahr")
+    assert "Zeilen, die zusammenfallen, sind zusammengezählt." in words(first(added, "figure .hint"))
+
+
+def test_a_chart_that_cannot_be_is_refused_in_words(site: Site) -> None:
+    for query in ("chart=pie", "chart=line&x=Ort", "x=Atlantis", "y=Ort&chart=bar"):
+        shown = page(site, "einwohner.csv", f"?view=chart&{query}")
+        assert words(first(shown, ".empty p")) == "Aus diesen Spalten lässt sich dieses Diagramm nicht zeichnen."
+
+
+def test_columns_are_told_with_their_figures(site: Site) -> None:
+    shown = page(site, "pegel.csv", "?view=columns")
+    told = {words(row.css_first("th")): [words(cell) for cell in row.css("td")] for row in shown.css("tbody tr")}
+    kind, missing, distinct, lowest, highest, mean, *_ = told["Pegel (cm)"]
+    assert kind.endswith("Zahl Einheit: cm")
+    assert (missing, distinct, lowest, highest, mean) == ("0 %", "29", "3,5", "84,5", "44")
+    assert told["Datum"][3:5] == ["1. Februar 2024", "28. Februar 2024"]
+    assert "Brücke Nord (14)" in told["Ort"][6]
+    assert len(shown.css("svg.small")) == 2  # how the values spread, and how they went
+
+
+def test_persons_are_withheld_and_it_is_said(site: Site) -> None:
+    for query in ("", "?view=columns", "?view=chart"):
+        shown = page(site, "vereine.csv", query)
+        text = words(first(shown, "main"))
+        assert "Spalten mit Daten von Personen zeigen wir nicht. Ausgelassen: Ansprechpartner" in text
+        assert "erika" not in text
+    assert "Ansprechpartner" not in rows(site, "vereine.csv")["rows"][0]
+
+
+def test_a_text_shows_its_beginning(site: Site) -> None:
+    shown = page(site, "satzung.txt")
+    assert words(first(shown, "pre.excerpt")).startswith("Satzung zur Nutzung der Allmende")
+    assert not shown.css(".views")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("leer.csv", "Die Datei ist leer."), ("fehlt.csv", "Die Datei fehlt im Ordner der Quelle.")],
+)
+def test_why_there_is_nothing_is_said_with_what_to_do(site: Site, name: str, reason: str) -> None:
+    shown = page(site, name)
+    assert f"Keine Vorschau {reason} Bitte melden Sie es der Gemeinde." in words(first(shown, ".note"))
+    assert words(first(shown, ".actions a")) == "CSV herunterladen"
+    refused = site.place.ask.get(site.path(name, ".json"))
+    assert refused.status_code == 404
+    assert reason in refused.text
+
+
+def test_F60_nothing_of_a_file_runs_on_its_page(site: Site) -> None:
+    for query in ("", "?page=2", "?view=columns", "?view=chart", "?view=chart&chart=bar&x=Name", "?sort=Name"):
+        assert not list(dangers(page(site, "gift.csv", query).html or ""))
+    assert len(column(page(site, "gift.csv"), "Name")) == 50
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_F60_nothing_of_an_address_runs(site: Site, payload: str) -> None:
+    said = quote(payload, safe="")
+    for query in (f"Ort={said}", f"{said}=1", f"sort={said}&page={said}", f"view=chart&x={said}&y={said}&chart={said}"):
+        assert not list(dangers(page(site, "einwohner.csv", f"?{query}").html or "")), query
+
+
+# ------------------------------------------------------------------------------------------------------- addresses
+
+
+def test_the_iri_of_a_file_leads_people_to_its_page(site: Site) -> None:
+    ask = site.place.ask
+    browser = ask.get("/id/distribution/datei2", accept="text/html,application/xhtml+xml,*/*;q=0.8")
+    assert (browser.status_code, browser.headers["location"]) == (303, site.path("einwohner.csv"))
+    assert browser.headers["vary"] == "Accept"
+    for accept in ({}, {"accept": "text/turtle"}, {"accept": "*/*"}):
+        program = ask.get("/id/distribution/datei2", **accept)
+        assert (program.status_code, program.headers["location"]) == (303, f"/dataset/{site.slug}")
+
+
+def test_another_name_of_the_dataset_leads_here_with_its_query(site: Site) -> None:
+    entry = site.place.catalogue.get(site.slug)
+    assert isinstance(entry, Entry)
+    for suffix in ("", ".json", ".csv"):
+        answer = site.place.ask.get(f"/dataset/{entry.key}/file/1{suffix}?sort=-Datum")
+        assert (answer.status_code, answer.headers["location"]) == (
+            301,
+            f"{site.path('pegel.csv', suffix)}?sort=-Datum",
+        )
+
+
+@pytest.mark.parametrize("number", ["0", "10", "999999999999999999999"])
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv", "/picture"])
+def test_a_file_that_is_not_there(site: Site, number: str, suffix: str) -> None:
+    assert site.place.ask.get(f"/dataset/{site.slug}/file/{number}{suffix}").status_code == 404
+
+
+def test_there_is_a_picture_only_of_pictures(site: Site) -> None:
+    assert site.place.ask.get(site.path("pegel.csv", "/picture")).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------------ for programs
+
+
+def test_rows_are_typed(site: Site) -> None:
+    found = rows(site, "pegel.csv", "?size=2&sort=-Datum")
+    assert found["rows"][0] == {"Datum": "2024-02-28", "Ort": "Brücke Nord", "Pegel (cm)": 84.5, "Bemerkung": None} or (
+        found["rows"][0] == {"Datum": "2024-02-28", "Ort": "Brücke Nord", "Pegel (cm)": 84.5}
+    )
+    assert (found["rows_found"], found["pages"], found["page"], found["size"], found["complete"]) == (
+        29,
+        15,
+        1,
+        2,
+        True,
+    )
+    assert found["columns"][0]["type"] == "date"
+    assert rows(site, "pegel.csv", "?size=1&raw=1")["rows"][0]["Pegel (cm)"] == "3,5"
+
+
+def test_pages_of_rows_lead_on(site: Site) -> None:
+    address = f"{site.path('einwohner.csv', '.json')}?Ort=Kalbach&size=4"
+    seen: list[int] = []
+    while address:
+        answer = site.place.ask.get(address).json()
+        seen += [row["Jahr"] for row in answer["rows"]]
+        assert {row["Ort"] for row in answer["rows"]} == {"Kalbach"}
+        address = (answer["next"] or "").removeprefix(BASE)
+    assert seen == list(range(2010, 2025))
+
+
+def test_filters_compare_as_people_write(site: Site) -> None:
+    for query, years in (
+        ("Einwohner.from=11.000&Ort.contains=neu", list(range(2020, 2025))),
+        ("Jahr.to=2011&Ort=Neuhof", [2010, 2011]),
+        ("Jahr=2013&Ort=flieden", [2013]),
+        ("Ort.empty=1", []),
+    ):
+        assert [row["Jahr"] for row in rows(site, "einwohner.csv", f"?{query}")["rows"]] == years, query
+    dated = rows(site, "pegel.csv", "?Datum.from=27.02.2024&Datum.to=2024-02-28")["rows"]
+    assert [row["Datum"] for row in dated] == ["2024-02-27", "2024-02-28"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("Land=Hessen", "Land"),
+        ("sort=Land", "sort"),
+        ("page=0", "page"),
+        ("page=x", "page"),
+        ("size=1001", "size"),
+        ("size=-1", "size"),
+    ],
+)
+def test_a_program_is_told_which_parameter_is_wrong(site: Site, query: str, said: str) -> None:
+    for suffix in (".json", ".csv"):
+        answer = site.place.ask.get(f"{site.path('einwohner.csv', suffix)}?{query}")
+        assert answer.status_code == 400
+        assert said in answer.text
+
+
+def test_csv_opens_in_german_spreadsheets(site: Site) -> None:
+    answer = site.place.ask.get(f"{site.path('einwohner.csv', '.csv')}?Ort=Neuhof&sort=-Jahr")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{site.slug}-2.csv"'
+    assert answer.text.startswith("\ufeffJahr;Ort;Einwohner;page\r\n2024;Neuhof;11080;2\r\n")
+    assert len(answer.text.splitlines()) == 16
+
+
+def test_raw_csv_is_the_file_again(site: Site) -> None:
+    answer = site.place.ask.get(f"{site.path('einwohner.csv', '.csv')}?raw=1")
+    given = list(csv.reader(io.StringIO(INHABITANTS), delimiter=";"))
+    assert list(csv.reader(io.StringIO(answer.text))) == given
+
+
+def test_F61_no_cell_is_a_formula(site: Site) -> None:
+    answer = site.place.ask.get(site.path("gift.csv", ".csv"))
+    table = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
+    assert [row[2] for row in table[1:3]] == ["'=1+0", "'=1+1"]
+    assert table[-1] == ["Ende", "zahl", "-5"]
+    raw = site.place.ask.get(f"{site.path('gift.csv', '.csv')}?raw=1").text
+    assert list(csv.reader(io.StringIO(raw)))[1][2] == "=1+0"
+
+
+def test_unchanged_rows_are_not_sent_again(site: Site) -> None:
+    for suffix in (".json", ".csv", ""):
+        address = f"{site.path('einwohner.csv', suffix)}?Ort=Neuhof"
+        whole = site.place.ask.get(address)
+        again = site.place.ask.get(address, if_none_match=whole.headers["etag"])
+        assert (again.status_code, again.text) == (304, "")
+        assert site.place.ask.get(address, method="HEAD").text == ""
