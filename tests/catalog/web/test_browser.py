@@ -39,7 +39,7 @@ class Site:
             *("/set-aside", "/runs/1", "/runs/2", "/nichts"),
             *("/quality", "/quality?cause=keywordAvailability", "/gaps", "/gaps?municipality=flieden"),
             *("/imprint", "/privacy", "/licences", "/help", "/developers", "/components"),
-            *("/easy-language", "/sign-language"),
+            *("/easy-language", "/sign-language", "/themes", "/theme/REGI", "/municipalities", "/news", "/feedback"),
         ]
         self.german = german
         self.paths = [*german, *(f"/en{'' if path == '/' else path}" for path in german)]
