@@ -26,7 +26,7 @@ from schemas.model import (
 )
 from schemas.namespaces import DCTERMS
 from schemas.region import Municipality, publisher_key
-from schemas.vocabularies import LISTS, find_license
+from schemas.vocabularies import LISTS, deprecated, find_license
 
 # XML 1.0 cannot hold these, and lone surrogates are no Unicode text (F44, F62).
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -125,12 +125,26 @@ def _with_defaults(reading: Reading, context: Context) -> Reading:
         if context.source.license and not _licensed(record):
             record = _with_license(record, context.source.license)
             trace.append(TraceEntry("distribution.license", f"sources/{context.source.id}.toml: license", "default"))
-        record, following = derived(record, context.municipality, companions)
+        record, following = derived(_without_given_up(record), context.municipality, companions)
+        # What went out of a place is not told of it; where it went, the entry that follows says.
+        trace = [entry for entry in trace if entry.attribute not in _CLEARED or getattr(record, entry.attribute)]
         trace += following
         if any(map(_lacks_access, record.distribution)):
             record = replace(record, distribution=tuple(map(_accessible, record.distribution)))
             trace.append(TraceEntry("distribution.access_url", "downloadURL", "K39"))
     return replace(reading, record=record, trace=tuple(trace), companions=companions)
+
+
+_CLEARED = frozenset({"political_geocoding", "type"})
+
+
+def _without_given_up(record: Dataset) -> Dataset:
+    """Kinds of datasets from a list that DCAT-AP.de 3.0 has removed stand as subjects: the range shapes know no such kind."""
+    gone = tuple(value for value in record.type if isinstance(value, str) and deprecated(value))
+    if not gone:
+        return record
+    moved = tuple((str(DCTERMS.subject), value) for value in gone)
+    return replace(record, type=tuple(v for v in record.type if v not in gone), extra=(*record.extra, *moved))
 
 
 def _is_record(companion: Resource) -> bool:

@@ -116,8 +116,9 @@ def _shown(value: Value) -> str:
 def _level(dataset: Dataset) -> Iterator[Proposal]:
     """The level of the administrative units whose keys the dataset bears (K09), where another or none is stated."""
     areas = [iri for value in (*dataset.political_geocoding, *dataset.spatial) if (iri := iri_of(value))]
-    levels = geocoding.levels_of(areas)
     said = stated(dataset, "political_geocoding_level")
+    # Beside a level that is stated, a whole country may be named for its context; a key says what the data are about.
+    levels = geocoding.levels_of(area for area in areas if not said or geocoding.is_key(area))
     known = {iri_of(value) for value in restating.restated(dataset, _LEVELS) if not isinstance(value, Literal)}
     lacking = tuple(level for level in levels if level not in known)
     if not lacking:

@@ -6,7 +6,7 @@ Compiled once per profile: a node's statements are grouped by property once, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -49,7 +49,7 @@ class Broken(NamedTuple):
     number: int
 
 
-class _Shape:
+class Shape:
     """The constraints of one class."""
 
     __slots__ = ("always", "by_path", "needed")
@@ -143,7 +143,7 @@ def _served(each: Constraint) -> _Test:
     def test(node: str, _values: Sequence[Term], view: View) -> Offending:
         forms = [form for form in view.values(node, _FORM) if type(form) is str]
         served = any(view.values(form, _ACCESS) for form in forms) or view.pointing(node, path)
-        return _FINE if served or not view.whole else _ITSELF
+        return _FINE if served else _ITSELF
 
     return test
 
@@ -208,12 +208,17 @@ _TESTS: dict[Ask, Callable[[Constraint], _Test]] = {
 
 
 @cache
-def shapes(profile: str) -> dict[str, _Shape]:
+def shapes(profile: str) -> dict[str, Shape]:
     """The constraints of a profile by class, compiled. Raises KeyError for an unknown profile."""
+    return compiled(constraints(profile))
+
+
+def compiled(asked: Iterable[Constraint]) -> dict[str, Shape]:
+    """Constraints by class, ready to be asked."""
     by_class: dict[str, list[Constraint]] = {}
-    for each in constraints(profile):
+    for each in asked:
         by_class.setdefault(each.target, []).append(each)
-    return {target: _Shape(asked) for target, asked in by_class.items()}
+    return {target: Shape(own) for target, own in by_class.items()}
 
 
 def grouped(statements: Sequence[tuple[str, Term]]) -> dict[str, list[Term]]:
@@ -246,7 +251,7 @@ def evaluate(view: View, profile: str) -> Iterator[Broken]:
             yield from broken(anywhere, node, values, view)
 
 
-def broken(shape: _Shape, node: str, values: dict[str, list[Term]], view: View) -> Iterator[Broken]:
+def broken(shape: Shape, node: str, values: dict[str, list[Term]], view: View) -> Iterator[Broken]:
     """What a node breaks of one class's constraints."""
     for path, instead, constraint in shape.needed:
         if path not in values and (not instead or instead not in values):

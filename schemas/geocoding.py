@@ -44,6 +44,18 @@ def level_of(iri: str) -> str | None:
     return None
 
 
+def patterns() -> Mapping[str, str]:
+    """For each level a regular expression of the keys that are of it; the first that fits holds, as in :func:`level_of`."""
+    codes = {name: "|".join(re.escape(code.code) for code in LISTS[name]) for name in ("state-key", "district-key")}
+    base = {name: re.escape(LISTS[name].base) for name in KEY_LISTS}
+    regional, municipality = base["regional-key"], base["municipality-key"]
+    return {
+        "state": f"^({base['state-key']}({codes['state-key']})|{regional}[0-9]{{2}}0{{10}})$",
+        "administrativeDistrict": f"^({base['district-key']}({codes['district-key']})|{regional}[0-9]{{5}}0{{7}})$",
+        "municipality": f"^({municipality}[0-9]{{8}}|{regional}[0-9]{{12}})$",
+    }
+
+
 def levels_of(iris: Iterable[str]) -> tuple[str, ...]:
     """The levels that areas are of, each once, in their order."""
     return tuple(dict.fromkeys(level for iri in iris if (level := level_of(iri)) is not None))

@@ -15,7 +15,7 @@ from schemas.dcat import HVD_LEGISLATION
 from schemas.endpoints import description_of
 from schemas.hvd_evidence import evidence
 from schemas.model import ContactPoint, DataService, Dataset, DatasetSeries, Distribution, Resource, Value, iri_of
-from schemas.proposals import Proposal, name_of
+from schemas.proposals import Proposal, Unproposed, name_of
 from schemas.vocabularies import LISTS
 
 CATEGORY = "hvd-category"
@@ -26,7 +26,9 @@ LICENSE = "hvd-service-license"
 ENDPOINT_DESCRIPTION = "hvd-endpoint-description"
 LEAST = 25
 """Below this certainty nothing is proposed."""
-LICENSE_OPEN_ENOUGH = frozenset({"cc-by/4.0", "cc-zero", "dl-zero-de/2.0", "dl-by-de/2.0", "ccpdm/1.0", "officialWork"})
+LICENSE_OPEN_ENOUGH = frozenset(
+    {"cc-by/4.0", "cc-zero", "dl-zero-de/2.0", "dl-by-de/2.0", "ccpdm/1.0", "odcpddl", "officialWork"}
+)
 """Codes of licences that the regulation's article 4(3) accepts: CC BY 4.0, CC0 or whatever restricts no more."""
 
 
@@ -84,6 +86,57 @@ def completion(
             own = (*_legislation(each), *_lacking_categories(each, category))
             found += [replace(proposal, record=each.iri) for proposal in own]
     return tuple(found)
+
+
+def unproposed(dataset: Dataset, related: Iterable[DataService | DatasetSeries] = ()) -> tuple[Unproposed, ...]:
+    """What DCAT-AP HVD 3.0.0 demands of a dataset that is confirmed, and only its publisher can provide: with the reason.
+
+    Takes the services and series that it refers to; gives nothing for a dataset that is not confirmed.
+    """
+    if not is_confirmed(dataset):
+        return ()
+    forms = [form for form in dataset.distribution if isinstance(form, Distribution)]
+    services = [each for each in related if isinstance(each, DataService) and _serves(each, dataset)]
+    services += [each for form in forms for each in form.access_service if isinstance(each, DataService)]
+    found = []
+    if not services and not any(form.access_service for form in forms):
+        found.append(_UNSERVED)
+    if not dataset.distribution:
+        found.append(_NO_BULK)
+    if not dataset.contact_point and not any(service.contact_point for service in services):
+        found.append(_NO_CONTACT)
+    for form in forms:
+        for iri in map(iri_of, form.license):
+            if iri in LISTS["license"] and iri is not None and not is_open_enough(iri):
+                found.append(_closed(iri, name_of(form)))
+    return tuple(dict.fromkeys(found))
+
+
+_UNSERVED = Unproposed(
+    "distribution.access_service",
+    "Hochwertige Datensätze brauchen einen Datendienst (API). Den kann nur die herausgebende Stelle einrichten.",
+    "High-value datasets need a data service (API). Only the body that publishes them can set one up.",
+)
+_NO_BULK = Unproposed(
+    "distribution",
+    "Hochwertige Datensätze brauchen eine Datei zum Herunterladen. Die Quelle nennt keine.",
+    "High-value datasets need a file to download. The source names none.",
+)
+_NO_CONTACT = Unproposed(
+    "contact_point",
+    "Hochwertige Datensätze brauchen eine Kontaktstelle. Weder Quelle noch Dienst nennen eine.",
+    "High-value datasets need a contact point. Neither source nor service names one.",
+)
+
+
+def _closed(iri: str, part: str | None) -> Unproposed:
+    code = iri.removeprefix(LISTS["license"].base)
+    return Unproposed(
+        "distribution.license",
+        f"Die Lizenz {code} schränkt mehr ein, als die Verordnung erlaubt. Ändern darf sie nur, wer die Rechte hat.",
+        f"The licence {code} restricts more than the regulation allows. Only who holds the rights may change it.",
+        part,
+    )
 
 
 def is_open_enough(license_iri: str) -> bool:

@@ -7,20 +7,20 @@ are taken to hold the same content; a date counts once, whether the dataset or t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from schemas.findings import Severity
+from schemas import level1
 from schemas.kinds import Literal
-from schemas.model import Dataset, Distribution, Resource, Resources, iri_of
+from schemas.model import Dataset, Distribution, Resource, Resources, Value, iri_of
 from schemas.namespaces import DCAT, DCTERMS
-from schemas.validation import check
+from schemas.proposals import stated
 from schemas.vocabularies import LISTS, find_license, machine_readable, non_proprietary
 from schemas.vocabularies.codes import listed, rows
+from schemas.vocabularies.licenses import EU_LICENCES
 
 PIVEAU = "https://piveau.eu/ns/voc#"
-_EU_LICENCES = "http://publications.europa.eu/resource/authority/licence/"
 
 
 class Metric(NamedTuple):
@@ -133,9 +133,9 @@ def reachable(status: int) -> bool:
 
 
 def compliant(dataset: Dataset, companions: Iterable[Resource] = ()) -> bool:
-    """Whether the dataset, with the agents, services and series that it refers to, has no violation under DCAT-AP, as
-    data.europa.eu validates it."""
-    return not any(finding.severity is Severity.VIOLATION for finding in check(dataset, "dcat-ap", companions))
+    """Whether the dataset, with the agents, services and series that it refers to, breaks nothing of what data.europa.eu
+    validates for this metric: ``shapes.ttl`` and ``range.ttl`` of DCAT-AP 3.0.1 (:mod:`schemas.level1`)."""
+    return level1.conforms(dataset, companions)
 
 
 def assess(
@@ -150,12 +150,16 @@ def assess(
     conforms = compliant(dataset, companions) if conforms is None else conforms
     files = [value for value in dataset.distribution if isinstance(value, Distribution)]
     # max() keeps the first of equals, so that the same record always shows the same distribution.
-    best = max(files, key=lambda file: sum(outcome.points for outcome in _of_distribution(file, links)), default=None)
+    best = max(files, key=lambda file: _points_of(dataset, file, links), default=None)
     found = {outcome.metric.id: outcome for outcome in _of_dataset(dataset, best, conforms)}
     if best is not None:
         found |= {outcome.metric.id: outcome for outcome in _of_distribution(best, links)}
     # Without any distribution nothing is gained and, as at piveau, nothing deducted.
     return Assessment(tuple(found.get(metric.id, Outcome(metric, False, bare=True)) for metric in METRICS), best)
+
+
+def _points_of(dataset: Dataset, file: Distribution, links: Mapping[str, int]) -> int:
+    return sum(outcome.points for outcome in (*_of_distribution(file, links), *_dates(dataset, file)))
 
 
 def _said(metric_id: str, met: bool) -> Outcome:
@@ -165,29 +169,35 @@ def _said(metric_id: str, met: bool) -> Outcome:
 def _of_dataset(dataset: Dataset, best: Distribution | None, conforms: bool) -> tuple[Outcome, ...]:
     rights = LISTS["access-right"]
     return (
-        _said("keywordAvailability", any(value.text.strip() for value in dataset.keyword)),
-        _said("categoryAvailability", bool(dataset.theme)),
-        _said("spatialAvailability", bool(dataset.spatial)),
-        _said("temporalAvailability", bool(dataset.temporal)),
+        _there("keywordAvailability", dataset, "keyword"),
+        _there("categoryAvailability", dataset, "theme"),
+        _there("spatialAvailability", dataset, "spatial"),
+        _there("temporalAvailability", dataset, "temporal"),
         _said("dcatApCompliance", conforms),
-        _said("accessRightsAvailability", bool(dataset.access_rights)),
+        _there("accessRightsAvailability", dataset, "access_rights"),
         _said("accessRightsVocabularyAlignment", any(iri_of(value) in rights for value in dataset.access_rights)),
-        _said("contactPointAvailability", bool(dataset.contact_point)),
-        _said("publisherAvailability", bool(dataset.publisher)),
-        _said("dateIssuedAvailability", bool(dataset.issued or (best and best.issued))),
-        _said("dateModifiedAvailability", bool(dataset.modified or (best and best.modified))),
+        _there("contactPointAvailability", dataset, "contact_point"),
+        _there("publisherAvailability", dataset, "publisher"),
+        *_dates(dataset, best),
     )
 
 
+def _dates(dataset: Dataset, file: Distribution | None) -> Iterator[Outcome]:
+    """Dates count once, whether the dataset or the distribution that counts has them."""
+    for metric_id, attribute in (("dateIssuedAvailability", "issued"), ("dateModifiedAvailability", "modified")):
+        bearer = dataset if file is None or _all(dataset, attribute) else file
+        yield _there(metric_id, bearer, attribute)
+
+
 def _of_distribution(file: Distribution, links: Mapping[str, int]) -> tuple[Outcome, ...]:
-    formats, media_types = _formats(file), _iris(file.media_type)
+    formats, media_types = _named(file, "format"), _named(file, "media_type")
     both = (*formats, *media_types)
     return (
         _asked("accessUrlStatusCode", file.access_url, links),
-        _said("downloadUrlAvailability", bool(file.download_url)),
+        _there("downloadUrlAvailability", file, "download_url"),
         _asked("downloadUrlStatusCode", file.download_url, links),
-        _said("formatAvailability", bool(formats or file.format)),
-        _said("mediaTypeAvailability", bool(media_types or file.media_type)),
+        _there("formatAvailability", file, "format"),
+        _there("mediaTypeAvailability", file, "media_type"),
         _said(
             "formatMediaTypeVocabularyAlignment",
             any(iri in LISTS["file-type"] for iri in formats)
@@ -195,38 +205,44 @@ def _of_distribution(file: Distribution, links: Mapping[str, int]) -> tuple[Outc
         ),
         _said("formatMediaTypeNonProprietary", any(map(non_proprietary, both))),
         _said("formatMediaTypeMachineInterpretable", any(map(machine_readable, both))),
-        _said("licenceAvailability", bool(file.license) or _as_text(file, str(DCTERMS.license)) != ()),
+        _there("licenceAvailability", file, "license"),
         _said("knownLicence", any(map(known_license, _iris(file.license)))),
-        _said("rightsAvailability", bool(file.rights) or _as_text(file, str(DCTERMS.rights)) != ()),
-        _said("byteSizeAvailability", bool(file.byte_size)),
+        _there("rightsAvailability", file, "rights"),
+        _there("byteSizeAvailability", file, "byte_size"),
     )
+
+
+def _there(metric_id: str, record: Resource, attribute: str) -> Outcome:
+    """Availability asks for any value, also for a text where an IRI belongs; only alignment asks for the list."""
+    return _said(metric_id, bool(_all(record, attribute)))
+
+
+def _all(record: Resource, attribute: str) -> tuple[Value, ...]:
+    return tuple(v for v in stated(record, attribute) if not isinstance(v, Literal) or v.text.strip())
+
+
+def _named(file: Distribution, attribute: str) -> tuple[str, ...]:
+    """The IRIs of a property, and the texts that stand where one belongs: there, though in no vocabulary."""
+    said = (value.text if isinstance(value, Literal) else iri_of(value) for value in _all(file, attribute))
+    return tuple(each for each in said if each)
 
 
 def _asked(metric_id: str, addresses: Resources, links: Mapping[str, int]) -> Outcome:
     """The best answer of several addresses counts; no address at all is a metric that is not met."""
-    stated = _iris(addresses)
-    if not stated:
+    given = _iris(addresses)
+    if not given:
         return _said(metric_id, False)
-    answers = [links[address] for address in stated if address in links]
+    answers = [links[address] for address in given if address in links]
     good = next(filter(reachable, answers), None)
     if good is not None:
         return Outcome(BY_ID[metric_id], True, good)
     # As long as one of them was not asked, nobody can say that none answers.
-    known = len(answers) == len(stated)
+    known = len(answers) == len(given)
     return Outcome(BY_ID[metric_id], False if known else None, answers[0] if known else None)
 
 
 def _iris(values: Resources) -> tuple[str, ...]:
     return tuple(iri for iri in map(iri_of, values) if iri)
-
-
-def _formats(file: Distribution) -> tuple[str, ...]:
-    return _iris(file.format) + _as_text(file, str(DCTERMS.format))
-
-
-def _as_text(file: Distribution, path: str) -> tuple[str, ...]:
-    """What stands as text where an IRI belongs: it is there, though in no vocabulary."""
-    return tuple(value.text for prop, value in file.extra if prop == path and isinstance(value, Literal) and value.text)
 
 
 def known_license(iri: str) -> bool:
@@ -235,12 +251,12 @@ def known_license(iri: str) -> bool:
     The table has the licences of GovData's list under IRIs of its own; those without a twin there, such as "other
     closed licence", are not known to it.
     """
-    if iri.startswith(_EU_LICENCES) and len(iri) > len(_EU_LICENCES):
+    if iri.startswith(EU_LICENCES) and len(iri) > len(EU_LICENCES):
         return True
     code = find_license(iri)
     return code is not None and code.code in _TWINS
 
 
 _TWINS = frozenset(
-    row["code"] for row in rows("license") if any(entry.startswith(_EU_LICENCES) for entry in listed(row["also"]))
+    row["code"] for row in rows("license") if any(entry.startswith(EU_LICENCES) for entry in listed(row["also"]))
 )

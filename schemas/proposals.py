@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from schemas.dcat import TABLE_OF, Row
 from schemas.kinds import Kind, Literal
@@ -36,6 +35,15 @@ class Proposal:
     part: str | None = None
     record: str | None = None
     companions: tuple[Resource, ...] = ()
+
+
+class Unproposed(NamedTuple):
+    """What a record lacks and nobody but its publisher can say, and why nothing is proposed for it."""
+
+    attribute: str
+    because_de: str
+    because_en: str
+    part: str | None = None
 
 
 def name_of(distribution: Distribution) -> str | None:
@@ -122,10 +130,9 @@ def fitted(record: Resource, proposal: Proposal) -> Proposal:
 
 
 def _row(record: Resource, attribute: str) -> Row | None:
-    return _rows(type(record)).get(attribute)
+    return _ROWS.get(type(record), {}).get(attribute)
 
 
-@cache
-def _rows(record_class: type[Resource]) -> Mapping[str, Row]:
-    table = TABLE_OF.get(record_class)
-    return {row.attribute: row for row in table.rows} if table is not None else {}
+_ROWS: Mapping[type[Resource], Mapping[str, Row]] = {
+    record_class: {row.attribute: row for row in table.rows} for record_class, table in TABLE_OF.items()
+}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from schemas.dcat import TABLE_OF, Row
 from schemas.kinds import DATATYPES, Kind, Literal, date
 from schemas.lexical import fits
-from schemas.model import Dataset, Resource, Value, iri_of
+from schemas.model import Dataset, Resource, RightsStatement, Value, iri_of
 from schemas.namespaces import RDFS, SKOS
 from schemas.proposals import stated, with_values
 from schemas.vocabularies import (
@@ -113,7 +113,8 @@ def said_of(value: Value) -> Iterator[str]:
 def _of_list(value: Value, name: str) -> tuple[Value, ...]:
     """The value in the terms of a list: itself where it is of the list or means none of it for certain."""
     own = None if isinstance(value, Literal) else iri_of(value)
-    if (own is not None and own in LISTS[name]) or getattr(value, "description", ()):
+    more = isinstance(value, RightsStatement) and value.description
+    if (own is not None and own in LISTS[name]) or more:
         return (value,)
     for said in said_of(value):
         if name == "data-theme":

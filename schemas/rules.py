@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import product
 
+from schemas import convention_rules as by_convention
+from schemas.classes import HVD_LEGISLATION
 from schemas.findings import Finding, Severity, declare
-from schemas.kinds import Literal
-from schemas.namespaces import DCAT, DCATDE, DCTERMS
+from schemas.hvd import LICENSE_OPEN_ENOUGH
+from schemas.kinds import Literal, is_iri
+from schemas.namespaces import DCAT, DCATAP, DCATDE, DCTERMS, FOAF, VCARD
 from schemas.views import View
 from schemas.vocabularies import LISTS, needs_attribution
+from schemas.vocabularies.codes import listed, rows
 
 CONTRIBUTORS = LISTS["contributor"].base
 """How the IDs begin that GovData gives to those who deliver to it."""
@@ -55,6 +60,14 @@ CONTRIBUTOR = declare(
     "Lassen Sie an der Quelle nur die eigene Kennung stehen.",
     "Keep only your own ID at the source.",
     "Konventionenhandbuch 2.0, K13",
+)
+TOO_CLOSED = declare(
+    "license-closed-for-hvd",
+    "Die Lizenz {0} schränkt mehr ein, als die Verordnung über hochwertige Datensätze erlaubt.",
+    "The licence {0} restricts more than the regulation on high-value datasets allows.",
+    "Stellen Sie die Daten an der Quelle unter CC BY 4.0, CC Zero oder die Datenlizenz Deutschland.",
+    "Put the data under CC BY 4.0, CC Zero or Data Licence Germany at the source.",
+    "Implementing Regulation (EU) 2023/138, article 4(3); DCAT-AP HVD 3.0.0",
 )
 DOWNLOAD_WITHOUT_ACCESS = declare(
     "download-differs-from-access",
@@ -108,12 +121,51 @@ def download_is_access(view: View, node: str) -> Iterator[Finding]:
         yield Finding(Severity.INFO, view.place(node), str(DCAT.downloadURL), DOWNLOAD_WITHOUT_ACCESS)
 
 
-_DCAT: tuple[tuple[str, Rule], ...] = ((str(DCTERMS.PeriodOfTime), period_is_not_turned),)
+def license_of_high_value(view: View, node: str) -> Iterator[Finding]:
+    """What belongs to a high-value dataset bears a licence that restricts no more than CC BY 4.0."""
+    licenses = [v for v in view.values(node, str(DCTERMS.license)) if isinstance(v, str) and v in too_closed()]
+    if licenses and _is_marked(view, node):
+        shown = (licenses[0].removeprefix(LISTS["license"].base),)
+        yield Finding(Severity.WARNING, view.place(node), str(DCTERMS.license), TOO_CLOSED, shown)
+
+
+def _is_marked(view: View, node: str) -> bool:
+    path = str(DCATAP.applicableLegislation)
+    owners = (node, *view.pointing(node, str(DCAT.distribution)))
+    return any(HVD_LEGISLATION in view.values(each, path) for each in owners)
+
+
+@cache
+def too_closed() -> frozenset[str]:
+    """The IRIs of licences that restrict more than the regulation on high-value datasets allows."""
+    return frozenset(
+        iri
+        for row in rows("license")
+        if row["code"] not in LICENSE_OPEN_ENOUGH
+        for iri in (LISTS["license"].base + row["code"], *filter(is_iri, listed(row["also"])))
+    )
+
+
+_DCAT: tuple[tuple[str, Rule], ...] = (
+    (str(DCTERMS.PeriodOfTime), period_is_not_turned),
+    (str(DCAT.Distribution), license_of_high_value),
+    (str(DCAT.DataService), license_of_high_value),
+)
 _GERMAN: tuple[tuple[str, Rule], ...] = (
     *_DCAT,
     (str(DCAT.Distribution), attribution_text),
     (str(DCAT.Dataset), one_contributor_id),
     (str(DCAT.Distribution), download_is_access),
+    (str(VCARD.Kind), by_convention.contact_by_telephone),
+    (str(DCAT.Dataset), by_convention.key_in_spatial),
+    (str(DCAT.Dataset), by_convention.level_of_key),
+    (str(DCAT.Dataset), by_convention.no_source),
+    (str(DCAT.Distribution), by_convention.not_in_development),
+    (str(DCAT.Distribution), by_convention.not_withdrawn),
+    (str(DCAT.DataService), by_convention.service_has_license),
+    (str(FOAF.Agent), by_convention.agent_is_authority),
+    (str(DCAT.Dataset), by_convention.entry_is_keyword),
+    (str(DCAT.Catalog), by_convention.taxonomy_of_eu),
 )
 RULES: Mapping[str, tuple[tuple[str, Rule], ...]] = {
     "dcat-ap": _DCAT,

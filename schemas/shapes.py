@@ -1,7 +1,7 @@
 """A profile as a SHACL graph, made from the constraints and rules that :mod:`schemas.validation` checks.
 
 The graph stands by itself: it needs no background vocabulary in the data and no inference. Codes are listed in it, and
-where a class is asked its subclasses and the codes that have it are accepted. Core SHACL, with two SPARQL constraints.
+where a class is asked its subclasses and the codes that have it are accepted. Core SHACL, with SPARQL where rules compare values.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from functools import cache
 
 from rdflib import URIRef
 
-from schemas import rules
 from schemas.classes import CODE_CLASSES, HVD_LEGISLATION, SUPERCLASSES, above
 from schemas.constraints import ANY, MEDIA_TYPES, Ask, Constraint, constraints
 from schemas.findings import WORDING, Severity
 from schemas.kinds import Literal as Text
 from schemas.kinds import iri_to_ntriples, literal_to_ntriples
-from schemas.namespaces import DCAT, DCATDE, DCTERMS, ELI, PREFIXES, SKOS
+from schemas.namespaces import DCAT, ELI, PREFIXES, SKOS
 from schemas.profiles import ALL
+from schemas.rule_shapes import Twin, twins
 from schemas.validation import words_of
-from schemas.vocabularies import LISTS, needs_attribution, open_license
+from schemas.vocabularies import LISTS, open_license
 
 _SEVERITY = {
     Severity.VIOLATION: "sh:Violation",
@@ -104,7 +104,7 @@ class _Writing:
             by_target.setdefault(each.target, []).append(each)
         shapes = [self._node(target, asked) for target, asked in sorted(by_target.items()) if target != ANY]
         shapes += [self._anywhere(each) for each in by_target.get(ANY, ())]
-        shapes += self._rules()
+        shapes += [self._rule(twin) for twin in twins(self.profile.name, self._in)]
         helpers = [self._class(each) for each in list(self.classes)]
         helpers += [self._codes(name, codes) for name, codes in sorted(self.lists.items())]
         return "\n".join([*self._head(), *shapes, *helpers])
@@ -224,30 +224,18 @@ class _Writing:
         rest = "(\n    " + "\n    ".join(others) + "\n)" if others else "()"
         return f":codes-{name} rdf:first {first} ; rdf:rest {rest} .\n"
 
-    def _rules(self) -> Iterator[str]:
-        known = {rule for _, rule in rules.RULES[self.profile.name]}
-        if rules.period_is_not_turned in known:
-            yield self._rule(rules.TURNED_PERIOD, str(DCTERMS.PeriodOfTime), Severity.WARNING, _sparql(_TURNED))
-        if rules.download_is_access in known:
-            yield self._rule(rules.DOWNLOAD_WITHOUT_ACCESS, str(DCAT.Distribution), Severity.INFO, _sparql(_DOWNLOAD))
-        if rules.one_contributor_id in known:
-            listed = f'sh:qualifiedValueShape [ sh:nodeKind sh:IRI ; sh:pattern "^{rules.CONTRIBUTORS}" ]'
-            asked = f"sh:not [ sh:path {_term(str(DCATDE.contributorID))} ; {listed} ; sh:qualifiedMinCount 2 ]"
-            yield self._rule(rules.CONTRIBUTOR, str(DCAT.Dataset), Severity.WARNING, asked)
-        if rules.attribution_text in known:
-            codes = self._in("attribution", [c.iri for c in LISTS["license"] if needs_attribution(c.iri)])
-            bound = f"sh:path dct:license ; sh:qualifiedValueShape [ sh:in {codes} ] ; sh:qualifiedMinCount 1"
-            text = f"[ sh:path {_term(str(DCATDE.licenseAttributionByText))} ; sh:minCount 1 ]"
-            asked = f"sh:or ( {text} [ sh:not [ {bound} ] ] )"
-            yield self._rule(rules.ATTRIBUTION, str(DCAT.Distribution), Severity.INFO, asked)
-
-    def _rule(self, rule: str, target: str, severity: Severity, asked: str, kind: str = "sh:NodeShape") -> str:
-        wording = WORDING[rule]
+    def _rule(self, twin: Twin) -> str:
+        wording = WORDING[twin.rule]
         de, en = (text.format(*[_UNKNOWN] * 9) for text in (wording.de, wording.en))
         said = f"sh:message {_text(de, 'de')} , {_text(en, 'en')}"
+        classes = [each for target in twin.targets for each in _subclasses(target)]
+        asked = twin.asked.replace("SAID", said).replace("CLASSES", ", ".join(f"<{each}>" for each in classes))
+        target = f"sh:targetClass {' , '.join(map(_term, classes))}"
+        if twin.subjects_of:
+            target = f"sh:targetSubjectsOf {_term(twin.subjects_of)}"
         return (
-            f":{rule_name(rule)} a {kind} ;\n    sh:targetClass {_term(target)} ;\n    {asked.replace('SAID', said)} ;\n"
-            f"    sh:severity {_SEVERITY[severity]} ;\n    {said} .\n"
+            f":{rule_name(twin.rule)} a sh:NodeShape ;\n    {target} ;\n"
+            f"    {asked} ;\n    sh:severity {_SEVERITY[twin.severity]} ;\n    {said} .\n"
         )
 
 
@@ -258,22 +246,3 @@ def _datatypes(datatypes: list[str]) -> str:
     if len(datatypes) > 1:
         return f"sh:or ( {' '.join(f'[ sh:datatype {_term(each)} ]' for each in datatypes)} )"
     return f"sh:datatype {_term(datatypes[0])}{_PATTERNS.get(datatypes[0], '')}"
-
-
-def _sparql(query: str) -> str:
-    return f'sh:sparql [ a sh:SPARQLConstraint ; SAID ; sh:select """{query}""" ]'
-
-
-_TURNED = f"""
-SELECT $this WHERE {{
-  $this <{DCAT.startDate}> ?start . $this <{DCAT.endDate}> ?end .
-  FILTER (datatype(?start) = datatype(?end) && strlen(str(?start)) = strlen(str(?end)) && str(?end) < str(?start)
-    && regex(str(?start), "^[0-9]"))
-}}
-"""
-_DOWNLOAD = f"""
-SELECT DISTINCT $this WHERE {{
-  $this <{DCAT.downloadURL}> ?download . $this <{DCAT.accessURL}> ?access .
-  FILTER NOT EXISTS {{ $this <{DCAT.accessURL}> ?download }}
-}}
-"""

@@ -194,15 +194,19 @@ def check(
 
 def check_view(view: View, profile: str, *, high_value: bool = True) -> tuple[Finding, ...]:
     """The findings on all that a view holds, in its order. Raises KeyError for an unknown profile."""
-    findings = [finding_of(each, view) for each in evaluate(view, profile)]
+    broken_ones = list(evaluate(view, profile))
     if high_value and profile in _WITH_HVD:
-        findings += [finding_of(each, view) for each in _high_value(view)]
+        broken_ones += map(_softened, _high_value(view))
+    elif not view.whole:
+        # Of a record that is looked at alone, a service described elsewhere may give access to it.
+        broken_ones = list(map(_softened, broken_ones))
+    findings = [finding_of(each, view) for each in broken_ones]
     findings += rules.check(view, profile)
     return tuple(dict.fromkeys(findings))
 
 
 _WITH_HVD = frozenset({"dcat-ap", "dcat-ap-de", "geodcat-ap"})
-_DEMANDED = frozenset({Ask.MIN, Ask.MAX, Ask.ANY_OF, Ask.LIST})
+_DEMANDED = frozenset({Ask.MIN, Ask.MAX, Ask.ANY_OF, Ask.LIST, Ask.SERVED})
 _LEGISLATION = str(DCATAP.applicableLegislation)
 _MARKED = (str(DCAT.Dataset), str(DCAT.DataService), str(DCAT.DatasetSeries))
 _DISTRIBUTION = str(DCAT.Distribution)
@@ -220,6 +224,12 @@ def _high_value(view: View) -> Iterator[Broken]:
         for form in view.values(node, str(DCAT.distribution)) if own else ():
             if isinstance(form, str) and form in view.by_subject:
                 yield from _demanded(view, form, _DISTRIBUTION)
+
+
+def _softened(each: Broken) -> Broken:
+    if each.constraint.ask is not Ask.SERVED:
+        return each
+    return each._replace(constraint=each.constraint._replace(severity=Severity.WARNING))
 
 
 def _demanded(view: View, node: str, target: str) -> Iterator[Broken]:

@@ -17,17 +17,18 @@ Statement = tuple[str, str | Literal]
 _NONE: frozenset[str] = frozenset()
 _SUBCLASS = str(RDFS.subClassOf)
 # Whoever names one of these without a word about it leaves out what the record owes: a name, a way to ask.
-_OWED = frozenset({str(FOAF.Agent), str(VCARD.Kind)})
+OWED = frozenset({str(FOAF.Agent), str(VCARD.Kind)})
 
 
 class View:
     """The statements that a check sees. IRIs are str, blank nodes str that begin with ``_:``.
 
     ``whole`` says that there are no others: then an IRI that nothing is said about has no class. Of a record that is
-    looked at alone it is not known, and not held against it. ``places`` gives the name under which people know a node.
+    looked at alone it is not known, and held against it only where one of the classes ``owed`` is asked. ``places``
+    gives the name under which people know a node.
     """
 
-    __slots__ = ("_above", "_classes", "_members", "by_subject", "places", "whole")
+    __slots__ = ("_above", "_classes", "_members", "by_subject", "owed", "places", "whole")
 
     def __init__(
         self,
@@ -35,10 +36,12 @@ class View:
         *,
         whole: bool = True,
         places: Mapping[str, str] | None = None,
+        owed: frozenset[str] = OWED,
     ) -> None:
         self.by_subject = by_subject
         self.whole = whole
         self.places = places or {}
+        self.owed = owed
         self._classes: dict[str, frozenset[str]] = {}
         self._members: dict[tuple[str, str], set[str]] = {}
         self._above: dict[str, set[str]] | None = None if whole else {}
@@ -75,7 +78,7 @@ class View:
         if wanted in self.classes(value) or wanted in of_code(value):
             return True
         unknown = value not in self.by_subject and value[:2] != "_:"
-        return unknown and not self.whole and wanted not in _OWED
+        return unknown and not self.whole and wanted not in self.owed
 
     def values(self, subject: str, path: str) -> list[str | Literal]:
         """The values of a subject's property, each once."""
@@ -152,11 +155,11 @@ class _Laying:
         return self.node(value, place) if isinstance(value, Resource) else value
 
 
-def of_record(record: Resource, companions: Iterable[Resource] = ()) -> View:
+def of_record(record: Resource, companions: Iterable[Resource] = (), *, owed: frozenset[str] = OWED) -> View:
     """The view of one record with the agents, services and series that come with it."""
     laying = _Laying()
     for each in (record, *companions):
         laying.node(each, "_:record")
     if record.iri is None:
         laying.places = {node: "_:record" if place == "_:record" else place for node, place in laying.places.items()}
-    return View(laying.statements, whole=False, places=laying.places)
+    return View(laying.statements, whole=False, places=laying.places, owed=owed)

@@ -1,7 +1,7 @@
 """What follows from a record's area: its level, its keys mirrored in dcterms:spatial, its municipality where it says none.
 
 Konventionenhandbuch 2.0: K09 (the level should be given), K11 (keys are mirrored in dcterms:spatial). DCAT-AP.de 3.0 calls
-politicalGeocodingURI deprecated, so it is kept where it stands and never added: the key goes to dcterms:spatial alone.
+politicalGeocodingURI deprecated: a key that stands in dcterms:spatial goes out there alone.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ def derived(record: Dataset, municipality: Municipality, companions: Iterable[Re
     if mirrored:
         record = replace(record, spatial=(*record.spatial, *mirrored))
         trace.append(TraceEntry("spatial", "politicalGeocodingURI", DERIVED))
+    left = tuple(value for value in record.political_geocoding if not geocoding.is_key(iri_of(value) or ""))
+    if left != record.political_geocoding:
+        record = replace(record, political_geocoding=left)
     if _says_only(record, municipality, companions):
         record = replace(record, spatial=(*record.spatial, Location(iri=geocoding.regional_key(municipality.ars))))
         trace.append(TraceEntry("spatial", f"region.toml: municipality {municipality.id}", DERIVED))

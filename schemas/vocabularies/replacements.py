@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from schemas.vocabularies.codes import LISTS, rows
+from schemas.vocabularies.languages import find_language
 from schemas.vocabularies.spelling import bare_iri, iri_key
 
 # Namespaces whose every IRI begins with http:// and a bare host; what stands below them may be newer than our tables.
@@ -31,6 +32,8 @@ _HOSTS = (
     "spdx.org/rdf/terms#",
     "data.europa.eu/bna/",
     "data.europa.eu/r5r/availability/",
+    "purl.org/cld/freq/",
+    "id.loc.gov/vocabulary/iso639-",
 )
 _CONCERNED = tuple(scheme + host for host in _HOSTS for scheme in ("http://", "https://"))
 
@@ -38,8 +41,9 @@ _CONCERNED = tuple(scheme + host for host in _HOSTS for scheme in ("http://", "h
 def modern(iri: str) -> str:
     """The present IRI for an old or odd spelling of a code in any list; every other IRI unchanged.
 
-    Media types stay as they are: DCAT-AP.de accepts them with http and https. IRIs of other lists that mean the same
-    (creativecommons.org, purl.org/cld) stay too, as convention 34 asks; the look-ups know them.
+    Media types stay as they are: DCAT-AP.de accepts them with http and https. Frequencies of Dublin Core and languages of
+    the Library of Congress, which DCAT once recommended, have their present code. Licences of other lists stay, as
+    convention 34 asks; the look-ups know them.
     """
     if iri in _present() or not iri.startswith(_CONCERNED):
         return iri
@@ -92,6 +96,9 @@ def _modern(iri: str) -> str:
     found = _by_key().get(key)
     if found is not None:
         return found
+    language = find_language(iri) if key.startswith("id.loc.gov/") else None
+    if language is not None:
+        return language.iri
     for namespace in _NAMESPACES:
         start = iri_key(namespace) + "/"
         if key.startswith(start):

@@ -10,7 +10,10 @@ import pytest
 from harvesters.cleaning import clean
 from harvesters.reading import Context, Reading, TraceEntry
 from schemas.kinds import Literal
-from schemas.model import Agent, ContactPoint, DataService, Dataset, DatasetSeries, Distribution
+from schemas.model import Agent, ContactPoint, DataService, Dataset, DatasetSeries, Distribution, Location
+from schemas.namespaces import DCTERMS
+from schemas.validation import check
+from schemas.vocabularies import LISTS
 from tests.harvesters.crawl_runs import context_of, write_region
 
 OWN = "http://dcat-ap.de/def/contributors/hessen"
@@ -69,3 +72,24 @@ def test_services_and_series_that_come_with_a_record_have_publisher_and_contact_
         (point,) = each.contact_point
         assert isinstance(point, ContactPoint)
         assert point.has_email == ("mailto:daten@example.org",)
+
+
+def test_a_kind_from_the_list_that_was_removed_is_no_kind_any_more(context: Context) -> None:
+    gone, kept = "http://dcat-ap.de/def/datasetTypes/collection", LISTS["dataset-type"].base + "STATISTICAL"
+    record, _ = cleaned(context, type=(gone, kept))
+    assert record.type == (kept,)
+    assert record.extra == ((str(DCTERMS.subject), gone),), "nothing that a source says is lost"
+    assert not [each for each in check(record, "dcat-ap") if each.path == str(DCTERMS.type)]
+
+
+def test_K11_a_key_goes_out_as_spatial_alone_and_the_trace_says_so(context: Context) -> None:
+    key = "http://dcat-ap.de/def/politicalGeocoding/districtKey/06631"
+    entry = TraceEntry("political_geocoding", "geocoding", "copy")
+    record = Dataset(iri="https://a.example/1", title=(Literal("A", "de"),), political_geocoding=(key,))
+    reading = clean(Reading("1", record, trace=(entry,)), context)
+    assert isinstance(reading.record, Dataset)
+    assert (reading.record.political_geocoding, reading.record.spatial) == ((), (Location(iri=key),))
+    assert entry not in reading.trace
+    assert TraceEntry("spatial", "politicalGeocodingURI", "derived") in reading.trace
+    deprecated = [each for each in check(reading.record, "dcat-ap-de") if each.rule == "deprecated-property"]
+    assert deprecated == []

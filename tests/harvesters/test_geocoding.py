@@ -69,7 +69,7 @@ def test_K11_keys_are_mirrored_in_spatial() -> None:
     district = f"{KEY}districtKey/06631"
     record, trace = derived(replace(published("Kreis"), political_geocoding=(district, "https://a.example/x")), NEUHOF)
     assert record.spatial == (Location(iri=district),)
-    assert record.political_geocoding == (district, "https://a.example/x"), "deprecated, but kept as it was said"
+    assert record.political_geocoding == ("https://a.example/x",), "deprecated: what spatial says as well is said there"
     assert record.political_geocoding_level == (f"{LEVELS}administrativeDistrict",)
     assert trace[0] == TraceEntry("spatial", "politicalGeocodingURI", "derived")
     again, nothing = derived(record, NEUHOF)

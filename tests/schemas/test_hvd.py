@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph
 
-from schemas import hvd, rdf
+from schemas import hvd, rdf, syntax
 from schemas.dcat import HVD_LEGISLATION
 from schemas.endpoints import description_of, kind_of
 from schemas.findings import Severity
@@ -28,7 +28,8 @@ from schemas.model import (
 )
 from schemas.namespaces import DCTERMS
 from schemas.proposals import applied
-from schemas.validation import check
+from schemas.validation import check, check_view
+from schemas.views import View
 from schemas.vocabularies import LISTS
 from schemas.vocabularies.codes import listed, rows
 from tests.official_shapes import violations
@@ -301,3 +302,48 @@ def test_licences_that_the_regulation_accepts() -> None:
     assert hvd.is_open_enough(base + "cc-by/4.0")
     assert not hvd.is_open_enough(base + "cc-by-nc/4.0")
     assert not hvd.is_open_enough("https://example.org/licence")
+
+
+def test_what_only_the_publisher_can_provide_is_said_and_not_proposed() -> None:
+    record, service, _ = whole()
+    assert hvd.unproposed(record) == (), "nobody has confirmed it"
+    confirmed = replace(record, applicable_legislation=(HVD_LEGISLATION,), contact_point=(OFFICE,))
+    assert hvd.unproposed(confirmed, [service]) == ()
+    closed = Distribution(iri=f"{AT}/d", access_url=(f"{AT}/a",), license=(LISTS["license"].base + "other-closed",))
+    alone = replace(confirmed, distribution=(closed,), contact_point=())
+    found = hvd.unproposed(alone)
+    assert [(each.attribute, each.part) for each in found] == [
+        ("distribution.access_service", None),
+        ("contact_point", None),
+        ("distribution.license", closed.iri),
+    ]
+    assert all(each.because_de and each.because_en for each in found)
+    assert hvd.unproposed(replace(alone, distribution=()))[1].attribute == "distribution"
+
+
+def test_a_marked_dataset_without_service_is_warned_of_in_every_profile_and_wrong_in_its_own() -> None:
+    def severities(profile: str, record: Dataset, *companions: Resource) -> set[Severity]:
+        found = check(record, profile, companions)
+        return {each.severity for each in found if each.rule == "dataset-without-service"}
+
+    marked = replace(dataset("Adressen"), applicable_legislation=(HVD_LEGISLATION,))
+    service = DataService(iri=f"{AT}/s", endpoint_url=(f"{AT}/wfs",), serves_dataset=(marked.iri or "",))
+    for profile in ("dcat-ap", "dcat-ap-de", "geodcat-ap", "hvd"):
+        assert severities(profile, marked) == {Severity.WARNING}, "a service elsewhere may give access to it"
+        assert severities(profile, marked, service) == set()
+    document = View(syntax.parse(rdf.ntriples(marked, "k"), "nt").by_subject)
+    (found,) = [each for each in check_view(document, "hvd") if each.rule == "dataset-without-service"]
+    assert found.severity is Severity.VIOLATION
+    assert severities("dcat-ap", dataset("Adressen")) == set()
+
+
+def test_a_closed_licence_of_a_marked_dataset_is_a_finding_of_its_own() -> None:
+    form = Distribution(iri=f"{AT}/d", access_url=(f"{AT}/a",), license=(LISTS["license"].base + "other-closed",))
+    marked = replace(dataset("Adressen"), applicable_legislation=(HVD_LEGISLATION,), distribution=(form,))
+
+    def found(record: Dataset) -> list[str | None]:
+        return [each.focus for each in check(record, "dcat-ap-de") if each.rule == "license-closed-for-hvd"]
+
+    assert found(marked) == [form.iri]
+    assert found(replace(marked, applicable_legislation=())) == []
+    assert found(replace(marked, distribution=(replace(form, license=(BY,)),))) == []

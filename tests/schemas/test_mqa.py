@@ -16,7 +16,7 @@ from schemas import mqa
 from schemas.kinds import Literal
 from schemas.model import Agent, ContactPoint, Dataset, Distribution, Location, PeriodOfTime, RightsStatement
 from schemas.mqa import METRICS, assess, band, known_license, most
-from schemas.namespaces import DCTERMS, XSD
+from schemas.namespaces import DCAT, DCTERMS, XSD
 from schemas.vocabularies import LISTS
 
 ACCESS = "https://daten.example.org/baeume"
@@ -119,7 +119,7 @@ def test_a_full_record_has_all_points() -> None:
         (
             with_file(format=("https://example.org/format/csv2",)),
             GOOD_LINKS,
-            {"formatMediaTypeVocabularyAlignment": 10, "dcatApCompliance": 30},
+            {"formatMediaTypeVocabularyAlignment": 10},
         ),
         (replace(FULL, title=()), GOOD_LINKS, {"dcatApCompliance": 30}),
         (with_file(license=()), GOOD_LINKS, {"licenceAvailability": 20, "knownLicence": 10}),
@@ -191,6 +191,39 @@ def test_formats_and_licences_as_text_are_there_but_in_no_list() -> None:
     met = {o.metric.id: o.met for o in found.outcomes}
     assert {met["formatAvailability"], met["licenceAvailability"]} == {True}
     assert {met["formatMediaTypeVocabularyAlignment"], met["knownLicence"]} == {False}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "path", "metric"),
+    [
+        ("theme", DCAT.theme, "categoryAvailability"),
+        ("spatial", DCTERMS.spatial, "spatialAvailability"),
+        ("temporal", DCTERMS.temporal, "temporalAvailability"),
+        ("access_rights", DCTERMS.accessRights, "accessRightsAvailability"),
+        ("contact_point", DCAT.contactPoint, "contactPointAvailability"),
+        ("publisher", DCTERMS.publisher, "publisherAvailability"),
+        ("distribution.media_type", DCAT.mediaType, "mediaTypeAvailability"),
+        ("distribution.format", DCTERMS.format, "formatAvailability"),
+        ("distribution.license", DCTERMS.license, "licenceAvailability"),
+        ("distribution.rights", DCTERMS.rights, "rightsAvailability"),
+    ],
+)
+def test_availability_asks_for_any_value_also_for_a_text(attribute: str, path: object, metric: str) -> None:
+    def met(words: str) -> bool | None:
+        head, _, rest = attribute.partition(".")
+        changed: dict[str, Any] = {rest or head: (), "extra": ((str(path), Literal(words)),)}
+        record = with_file(**changed) if rest else replace(FULL, **changed)
+        return assess(record, GOOD_LINKS, conforms=True).outcome(metric).met
+
+    assert met("text/csv") is True
+    assert met("  ") is False
+
+
+def test_alignment_asks_for_the_lists() -> None:
+    record = with_file(media_type=(), extra=((str(DCAT.mediaType), Literal("text/csv")),))
+    assert assess(record, GOOD_LINKS, conforms=True).outcome("formatMediaTypeVocabularyAlignment").met is False
+    said = replace(FULL, access_rights=(), extra=((str(DCTERMS.accessRights), Literal("PUBLIC")),))
+    assert assess(said, GOOD_LINKS, conforms=True).outcome("accessRightsVocabularyAlignment").met is False
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,16 @@ import pytest
 import rdflib
 from rdflib import RDF, SH, Graph, URIRef
 
-from schemas import rules
+from schemas import rules, syntax
 from schemas.constraints import Ask, constraints
 from schemas.evaluation import evaluate
 from schemas.kinds import Literal, to_term
-from schemas.namespaces import DCAT, DCTERMS
 from schemas.profiles import ALL, PROFILES
+from schemas.rule_shapes import twins
 from schemas.shapes import rule_name, shape_names, write
-from schemas.triples import RDF_TYPE, Triples
+from schemas.triples import Triples
 from schemas.views import View
-from tests import mutants
+from tests import mutants, rule_examples
 from tests.mutants import BASE
 from tests.official_shapes import report_of
 
@@ -72,40 +72,27 @@ def by_table(triples: Triples, profile: str) -> Found:
     return found | {(finding.focus, rule_name(finding.rule)) for finding in rules.check(view, profile)}
 
 
-def ruled(triples: Triples) -> None:
-    """Adds what breaks each of the rules, and what just does not."""
-    date = "http://www.w3.org/2001/XMLSchema#date"
-    for number, (begin, end) in enumerate((("2026-12-31", "2026-01-01"), ("2026-01-01", "2026-01-01"))):
-        node = f"{BASE}period/{number}"
-        triples.add(node, RDF_TYPE, str(DCTERMS.PeriodOfTime))
-        triples.add(node, str(DCAT.startDate), Literal(begin, None, date))
-        triples.add(node, str(DCAT.endDate), Literal(end, None, date))
-    for number, (licence, access) in enumerate((("dl-by-de/2.0", "a"), ("cc-zero", "b"))):
-        node = f"{BASE}form/{number}"
-        triples.add(node, RDF_TYPE, str(DCAT.Distribution))
-        triples.add(node, str(DCTERMS.license), f"http://dcat-ap.de/def/licenses/{licence}")
-        triples.add(node, str(DCAT.accessURL), f"{BASE}{access}")
-        triples.add(node, str(DCAT.downloadURL), f"{BASE}b")
-    for name in ("eins", "zwei"):
-        triples.add(f"{BASE}dataset", RDF_TYPE, str(DCAT.Dataset))
-        triples.add(f"{BASE}dataset", "http://dcat-ap.de/def/dcatde/contributorID", f"{rules.CONTRIBUTORS}{name}")
-        triples.add(f"{BASE}other", RDF_TYPE, str(DCAT.Dataset))
-        triples.add(f"{BASE}other", "http://dcat-ap.de/def/dcatde/contributorID", f"{BASE}{name}")
+def by_rules(profile: str) -> set[str]:
+    return {rule_name(twin.rule) for twin in twins(profile, lambda _name, _iris: "()")}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_pyshacl_finds_the_same_with_our_shapes(profile: str) -> None:
     triples = mutants.Mutants(profile, (), seed=2).make(MUTANTS)
-    ruled(triples)
+    rule_examples.add(triples)
     theirs, ours = by_pyshacl(triples, profile), by_table(triples, profile)
     assert len(ours) > MUTANTS // 2
-    assert {name for _, name in ours if name.startswith("rule-")} == {
-        f"rule-{rule}"
-        for rule in (rules.TURNED_PERIOD, rules.ATTRIBUTION, rules.CONTRIBUTOR, rules.DOWNLOAD_WITHOUT_ACCESS)
-        if len(rules.RULES[profile]) > 1 or (rule == rules.TURNED_PERIOD and rules.RULES[profile])
-    }
+    assert {name for _, name in ours if name.startswith("rule-")} == by_rules(profile), "each rule has an example"
     assert sorted(theirs - ours) == []
     assert sorted(ours - theirs) == []
+
+
+@pytest.mark.parametrize("name", rule_examples.EXAMPLES)
+def test_an_example_breaks_its_rule_and_what_is_like_it_does_not(name: str) -> None:
+    wrong, right = (syntax.load(said.encode(), f"{BASE}x.ttl").triples for said in rule_examples.example(name))
+    for triples, expected in ((wrong, True), (right, False)):
+        found = {finding.rule for finding in rules.check(View(triples.by_subject), "dcat-ap-de")}
+        assert (name in found) is expected
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from harvesters import registry
-from schemas import documents, model, rdf, rules, syntax, validation
+from schemas import convention_rules, documents, model, rdf, rules, syntax, validation
 from schemas.dcat import HVD_LEGISLATION, PROFILES, TABLES, Row, Table
 from schemas.findings import WORDING, Finding, Severity, declare, worst
 from schemas.kinds import DATATYPES, Kind, Literal
@@ -23,6 +23,7 @@ from schemas.triples import RDF_TYPE
 from schemas.validation import check, check_view
 from schemas.views import View
 from schemas.vocabularies import LISTS
+from tests import rule_examples
 
 ROOT = Path(__file__).parent.parent.parent
 FOCUS = "https://daten.example.org/1"
@@ -172,7 +173,7 @@ def test_contact_is_reached_by_mailbox_or_web_address() -> None:
     assert missing(has_email=("mailto:bauamt@example.org",)) == set()
     assert missing(has_url=("https://example.org",)) == set()
     both = {f"missing-recommended {VCARD.hasEmail}", f"missing-recommended {VCARD.hasURL}"}
-    assert missing(has_telephone=("tel:+4966550",)) == both
+    assert missing(has_telephone=("tel:+4966550",)) == both | {f"contact-by-telephone-only {VCARD.hasEmail}"}
     assert missing() == both | {f"contact-without-way {VCARD.hasEmail}"}
 
 
@@ -349,6 +350,9 @@ def test_findings_of_this_module_have_no_open_placeholder() -> None:
                 raised.update(check(changed(empty, **{row.attribute: (OTHER,)}), "dcat-ap-de"))
     for _, _, bad, _ in RULES:
         raised.update(check(bad, "dcat-ap-de"))
+    for rule in rule_examples.EXAMPLES:
+        wrong = syntax.load(rule_examples.example(rule)[0].encode(), f"{FOCUS}.ttl").triples
+        raised.update(check_view(View(wrong.by_subject), "dcat-ap-de"))
     for profile in ("dcat-ap", "cpsv-ap"):
         raised.update(documents.check_document(b'<https://a.example/> <https://b.example/> "c" .', profile, "x.ttl"))
     raised.update(check_view(View({FOCUS: [(RDF_TYPE, str(DCAT.DatasetSeries))]}), "dcat-ap"))
@@ -359,12 +363,12 @@ def test_findings_of_this_module_have_no_open_placeholder() -> None:
     raised.update(check(Distribution(iri=FOCUS, status=(former,)), "dcat-ap-de"))
     declared = {
         name
-        for name, value in {**vars(validation), **vars(rules), **vars(documents)}.items()
+        for name, value in {**vars(validation), **vars(rules), **vars(convention_rules), **vars(documents)}.items()
         if name.isupper() and isinstance(value, str)
     }
     of_schemas = {
         value
-        for module in (validation, rules, documents)
+        for module in (validation, rules, convention_rules, documents)
         for name, value in vars(module).items()
         if name in declared and value in WORDING
     }

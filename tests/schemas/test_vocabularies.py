@@ -70,6 +70,7 @@ def test_every_table_belongs_to_a_list_or_to_a_look_up() -> None:
         "empty-words",
         "hvd-evidence",
         "everyday-words",
+        "level-1",
     }
 
 
@@ -190,6 +191,10 @@ def test_media_types_extensions_and_marks() -> None:
         (f"{EU}file-type/WFS", f"{EU}file-type/WFS_SRVC"),
         (f"{EU}language/FRE", f"{EU}language/FRA"),
         (f"{EU}data-theme/", f"{EU}data-theme"),
+        ("http://purl.org/cld/freq/daily", EU + "frequency/DAILY"),
+        ("https://purl.org/cld/freq/irregular", EU + "frequency/IRREG"),
+        ("http://id.loc.gov/vocabulary/iso639-1/de", EU + "language/DEU"),
+        ("http://id.loc.gov/vocabulary/iso639-2/ger", EU + "language/DEU"),
     ],
 )
 def test_modern(old: str, present: str) -> None:
@@ -203,7 +208,9 @@ def test_modern(old: str, present: str) -> None:
         "http://example.org/",
         "https://www.dcat-ap.de/def/dcatde/1.1/contributorID",
         "https://creativecommons.org/licenses/by/4.0/",
-        "http://purl.org/cld/freq/daily",
+        "http://purl.org/cld/freq/whenever",
+        "http://id.loc.gov/vocabulary/iso639-1/xx",
+        "http://id.loc.gov/authorities/subjects/sh85132180",
         "http://www.iana.org/assignments/media-types/text/csv",
         f"{DE}licenses/cc-nc",
         f"{DE}hashAlgorithms/md/1",

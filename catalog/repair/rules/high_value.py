@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from catalog.repair.subject import Subject
 from schemas import hvd
 from schemas.model import DataService, DatasetSeries
-from schemas.proposals import Proposal
+from schemas.proposals import Proposal, Unproposed
 
 TITLES = {
     hvd.CATEGORY: ("Kategorie hochwertiger Datensätze", "Category of high-value datasets"),
@@ -17,6 +17,12 @@ TITLES = {
     hvd.LICENSE: ("Lizenz des Dienstes, die HVD verlangt", "Licence of the service that HVD demands"),
     hvd.ENDPOINT_DESCRIPTION: ("Selbstbeschreibung des Dienstes", "Self-description of the service"),
 }
+
+
+def unproposed(subject: Subject) -> Iterable[Unproposed]:
+    """What a confirmed dataset lacks and nobody but its publisher can provide."""
+    related = [each for each in subject.related if isinstance(each, DataService | DatasetSeries)]
+    return hvd.unproposed(subject.dataset, related)
 
 
 def propose(subject: Subject) -> Iterator[Proposal]:
