@@ -1,0 +1,152 @@
+"""F60 in a real browser: on a region that an attacker has written into everywhere nothing runs, and no policy is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from catalog.web.pages import states
+from tests.catalog.web.attacked import WALK, Attacked, attacked
+from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.payloads import PAYLOADS
+from tests.catalog.web.serving import served
+
+pytestmark = MARKS
+# Notes whatever an attack would do, before any script of the page runs.
+WATCH = """
+window.attacks = [];
+for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => window.attacks.push(name);
+document.addEventListener('securitypolicyviolation', event => window.attacks.push(event.violatedDirective));
+"""
+# So many of the records with payloads are looked at on each page; all of them are by the walk without a browser.
+SHOWN = 2
+NO_PAGE = (
+    ".ttl",
+    ".rdf",
+    ".nt",
+    ".gz",
+    ".json",
+    ".jsonld",
+    ".csv",
+    ".xml",
+    ".atom",
+    ".txt",
+    ".svg",
+    ".png",
+    ".geojson",
+)
+
+
+@pytest.fixture(scope="module")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Attacked, str]]:
+    with attacked(tmp_path_factory.mktemp("region")) as made, served(made.place.app) as address:
+        states._remembered.clear()
+        yield made, address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def visit(browser: Browser, region: tuple[Attacked, str]) -> Iterator[Page]:
+    context = browser.new_context()
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.told = []  # type: ignore[attr-defined]
+    page.on("dialog", lambda dialog: (page.told.append(f"dialog {dialog.message}"), dialog.dismiss()))  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.told.append(str(error)))  # type: ignore[attr-defined]
+    page.on("request", lambda request: page.told.append(request.url) if _foreign(request.url, region[1]) else None)  # type: ignore[attr-defined]
+    yield page
+    context.close()
+
+
+def _foreign(url: str, address: str) -> bool:
+    return urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != urlsplit(address).netloc
+
+
+def happened(page: Page) -> list[str]:
+    """What ran, was blocked, failed or was fetched from elsewhere on the page that is open."""
+    found = [*page.told, *page.evaluate("window.attacks || ['no watch']")]  # type: ignore[attr-defined]
+    page.told.clear()  # type: ignore[attr-defined]
+    return found
+
+
+def pages(region: Attacked) -> Iterator[str]:
+    """The pages of the walk in both languages by turns."""
+    number = 0
+    for templates in WALK.values():
+        for template in templates:
+            path = template.partition("?")[0]
+            if path.endswith(NO_PAGE) or path.startswith(("/api/", "/id/", "/files/", "/healthz", "/readyz")):
+                continue
+            if path.split("/")[1] in ("agent", "service", "series", "catalog") or path.endswith(("/picture", "/film")):
+                continue
+            for address in [*region.addresses(template)][:SHOWN]:
+                number += 1
+                yield address if number % 2 else f"/en{address if address != '/' else ''}"
+
+
+def test_F60_no_page_runs_what_was_written_into_it(visit: Page, region: tuple[Attacked, str]) -> None:
+    made, address = region
+    found = {}
+    seen = 0
+    for path in pages(made):
+        visit.goto(address + path)
+        seen += 1
+        visit.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        if what := happened(visit):
+            found[path] = what
+    assert not found
+    assert seen > 50
+
+
+def test_F60_no_error_page_runs_what_was_asked(visit: Page, region: tuple[Attacked, str]) -> None:
+    found = {}
+    for payload in PAYLOADS[::4]:
+        for path in (f"/datasets?on={quote(payload, safe='')}", f"/datasets?q={quote(payload, safe='')}"):
+            visit.goto(region[1] + path)
+            if what := happened(visit):
+                found[path] = what
+    assert not found
+
+
+def test_F60_a_map_that_is_alive_shows_names_as_text(visit: Page, region: tuple[Attacked, str]) -> None:
+    made, address = region
+    (slug,) = made.names["file"]
+    visit.goto(f"{address}/dataset/{slug}/file/2?view=map")
+    visit.locator(".map-stage").scroll_into_view_if_needed()
+    visit.locator(".map-live .map-dot").first.wait_for()
+    visit.locator(".map-live").focus()
+    visit.keyboard.press("Tab")
+    for _ in range(3):
+        visit.keyboard.press("ArrowRight")
+        visit.keyboard.press("Enter")
+        words = visit.locator(".leaflet-popup .map-words").last
+        assert words.locator("strong").inner_text()
+        assert words.locator("script, img, svg, iframe, a").count() == 0
+        visit.keyboard.press("Escape")
+    assert not happened(visit)
+
+
+def test_F60_suggestions_are_text(visit: Page, region: tuple[Attacked, str]) -> None:
+    visit.goto(f"{region[1]}/datasets")
+    for typed in ("scr", "alert", "<img", "onerror"):
+        visit.locator("#q").fill("")
+        visit.locator("#q").press_sequentially(typed, delay=20)
+        visit.wait_for_timeout(400)
+        assert not happened(visit)
+
+
+def test_the_watch_would_see_an_attack(visit: Page, region: tuple[Attacked, str]) -> None:
+    visit.goto(region[1])
+    visit.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=/x onerror=alert(1)>')")
+    visit.evaluate("alert(1)")
+    visit.wait_for_timeout(300)
+    assert {"alert", "script-src-attr"} <= set(happened(visit))
