@@ -37,7 +37,8 @@ _LONGEST_BEGINNING = 8192
 
 def key_of(wanted: Wanted) -> str:
     """The key of a preview: of its address, of what its source allows, of the engine's version."""
-    text = "\n".join((str(VERSION), wanted.address, wanted.service, wanted.layer, str(wanted.personal)))
+    parts = (str(VERSION), wanted.address, wanted.service, wanted.layer, str(wanted.personal), wanted.called)
+    text = "\n".join(parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

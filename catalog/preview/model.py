@@ -22,8 +22,9 @@ class Wanted:
     """A file that is to be previewed: where it lies, and what its source allows.
 
     `service` is the kind of service that its record says it is (a value of `catalog.links.questions.SERVICES`), empty for a
-    file; `layer` names its layer, or the sheet of a workbook; empty for the one that we choose. `personal` says whether
-    the source may show data of persons (`personal_data = "allowed"`).
+    file; `layer` names its layer, or the sheet of a workbook; empty for the one that we choose: the one `called` as the
+    record is, if a service has it, else the first. `personal` says whether the source may show data of persons
+    (`personal_data = "allowed"`).
     """
 
     address: str
@@ -31,6 +32,7 @@ class Wanted:
     service: str = ""
     layer: str = ""
     personal: bool = False
+    called: str = ""
 
 
 class Source(NamedTuple):

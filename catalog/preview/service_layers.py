@@ -45,12 +45,13 @@ class View(NamedTuple):
 
 
 def chosen(layers: Sequence[Layer], wanted: Wanted) -> Chosen | None:
-    """The layer that is wanted by name, or that the address names; else the first that can be asked for."""
+    """The layer that is wanted by name, that the address names, or that is called as the record is; else the first."""
     usable = [each for each in layers if each.name]
     if not usable:
         return None
     asked = [parameter(wanted.address, name) for name in ("typenames", "typename", "layers")]
-    names = [name for name in (wanted.layer, *(part for said in asked for part in said.split(","))) if name]
+    parts = (part for said in asked for part in said.split(","))
+    names = [name for name in (wanted.layer, *parts, wanted.called) if name]
     by_name = {each.name: each for each in reversed(usable)}
     # What one layer is called often has its namespace before it in one place and not in the other.
     bare = {each.name.rpartition(":")[2]: each for each in reversed(usable)}

@@ -53,7 +53,7 @@ def named(request: Request, suffix: str = "", prefix: str = "") -> Named | Respo
         raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
     file = files[number - 1]
     layer = request.query_params.get("layer", "")[:200]
-    return Named(entry, record, number, file, of_file(region_of(request), entry.source_key, file, layer))
+    return Named(entry, record, number, file, of_file(region_of(request), entry.source_key, file, layer, record))
 
 
 async def preview_of(request: Request, found: Named, whole: bool = False) -> Preview:

@@ -79,7 +79,7 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
     unready: Glance | None = None
     for file in wanted:
         item = described[file.number - 1]
-        asked = wanting.of_file(page.region, entry.source_key, item)
+        asked = wanting.of_file(page.region, entry.source_key, item, record=record)
         found = previews.peek(page.region, asked) if asked else None
         address = page.link(file_addresses.path(entry.slug, file.number))
         if found is not None and found.ready and found.kind in ("table", "map", "image", "document"):

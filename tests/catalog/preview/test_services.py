@@ -18,8 +18,11 @@ from catalog.preview.fetching import Fetched, NotFetched, from_network
 from catalog.preview.model import Wanted
 from catalog.preview.service_layers import chosen, map_address
 from catalog.preview.services import COUNT, from_api, from_service
+from catalog.preview.wanting import of_file
 from harvesters.ogc import standards
 from harvesters.ogc.capabilities import Capabilities, Layer, Service
+from schemas.kinds import Literal
+from schemas.model import Dataset, Distribution
 from schemas.region import Region
 from tests.catalog.builder import region_in
 from tests.catalog.preview.region_of_files import end_maker, make_region
@@ -190,6 +193,22 @@ def test_the_reason_where_a_service_shows_nothing(
     with pytest.raises(NotFetched) as refused:
         shown(region, broken.url("/ows"), service)
     assert refused.value.reason.code == code
+
+
+def test_the_layer_is_the_one_that_is_called_as_the_dataset_is(region: Region) -> None:
+    kind = "http://publications.europa.eu/resource/authority/file-type/WFS_SRVC"
+    file = Distribution(access_url=("https://dienst.example/ows",), format=(kind,))
+    wish = of_file(region, "x", file, record=Dataset(identifier=(Literal("wald"),)))
+    assert wish is not None
+    layers = (Layer("ms:baenke", "Bänke", ()), Layer("ms:wald", "Wald", ()))
+    found = chosen(layers, wish)
+    assert found is not None
+    assert found.layer.name == "ms:wald"
+    other = of_file(region, "x", file, record=Dataset(identifier=(Literal("7f3a"),)))
+    assert other is not None
+    first = chosen(layers, other)
+    assert first is not None
+    assert first.layer.name == "ms:baenke"
 
 
 def test_a_layer_that_is_not_there_is_not_replaced_by_another(tmp_path: Path, region: Region) -> None:
