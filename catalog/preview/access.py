@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from catalog.links.questions import SERVICES
@@ -44,9 +45,11 @@ def peek(region: Region, wish: Wanted) -> Preview | None:
 def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Preview:
     """The preview of a file, made if need be; "making" where that takes longer than the patience (seconds).
 
-    An old one is shown at once and made anew meanwhile, unless the file lies here and is known to be another.
+    An old one is shown at once and made anew meanwhile, unless the file lies here and is known to be another. A layer
+    that the file does not have is passed over: whoever makes names up must not make us fetch.
     """
     kept = Keeping(region)
+    wish = _of_known_layer(kept, wish)
     key = key_of(wish)
     if not wish.address:
         return Preview(key, "", "none", reason=Reason("no-address"))
@@ -71,6 +74,15 @@ def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Pr
         elif not found.growing or time.monotonic() - began > _GROWN_SECONDS:
             return found
     return found or Preview(key, wish.address, "making")
+
+
+def _of_known_layer(kept: Keeping, wish: Wanted) -> Wanted:
+    if not wish.layer:
+        return wish
+    plain = replace(wish, layer="")
+    whole = kept.get(key_of(plain))
+    others = [name for name, _ in whole.layers if name != whole.layer] if whole is not None else []
+    return wish if wish.layer in others else plain
 
 
 def _changed(region: Region, wish: Wanted, found: Preview) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sqlite3
 import struct
 import zipfile
@@ -305,10 +306,23 @@ def test_the_first_page_of_a_document_is_drawn_unless_it_names_persons() -> None
     assert made(page("Fragen: erika.mustermann@neuhof.example"), "plan.pdf", allowed=True).image
 
 
+def locked_page() -> bytes:
+    """A PDF that opens with a password only (ISO 32000-1, 7.6.3)."""
+    locked = page("geheim")
+    start = locked.index(b"xref")
+    handler = b"<</Filter/Standard/V 1/R 2/O<" + b"11" * 32 + b">/U<" + b"22" * 32 + b">/P -4>>"
+    places = [found.start() for found in re.finditer(rb"\d 0 obj", locked[:start])]
+    table = b"".join(b"%010d 00000 n \n" % place for place in [*places, start])
+    body = locked[:start] + b"6 0 obj" + handler + b"\nendobj\n"
+    trailer = b"trailer<</Size 7/Root 1 0 R/Encrypt 6 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF" % len(body)
+    return body + b"xref\n0 7\n0000000000 65535 f \n" + table + trailer
+
+
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [
         (b"", "a.csv", "empty"),
+        (locked_page(), "a.pdf", "encrypted"),
         (bytes(range(256)) * 4, "a.bin", "unknown-format"),
         (zipped(word__document__xml=b"<x/>").replace(b"word.document", b"word/document"), "a.docx", "unknown-format"),
         (zipped(bild__png=b"x", bild2__png=b"y"), "a.zip", "several-files"),

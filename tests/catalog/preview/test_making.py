@@ -261,6 +261,10 @@ def test_the_sheet_of_a_workbook_can_be_chosen(region: Region, server: FaultServ
     assert (first.layer, second.layer) == ("Einwohner", "Haushalte")
     assert second.table is not None
     assert second.table.names == ("Ort", "Haushalte")
+    asked = server.hits["/mappe.xlsx"]
+    for name in ("gibt es nicht", "../../etc", "Einwohner"):
+        assert found(region, address, layer=name).key == first.key
+    assert server.hits["/mappe.xlsx"] == asked
 
 
 def test_an_archive_shows_its_largest_table_and_names_its_files(region: Region, server: FaultServer) -> None:
