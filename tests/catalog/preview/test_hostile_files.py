@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from catalog.preview import Preview, Source, confinement, contents, keeping, worker
 from catalog.preview.assembly import assembled
 from tests.catalog.preview.region_of_files import MUNICIPAL
+from tests.catalog.preview.test_contents import geopackage, page, shapefile
 
 ROOT = Path(__file__).parents[3]
 CPU_SECONDS = 6.0  # 2 on a quiet machine (docs/previews.md); processors that are shared count slower
@@ -253,6 +254,9 @@ KML = (
 WHOLE: dict[str, bytes] = {
     "a.csv": MUNICIPAL,
     "a.kml": KML,
+    "a.gpkg": geopackage("wald"),
+    "a.shp": shapefile([(549321.0, 5589123.0), (549322.0, 5589124.0)], ["A", "B"], b'PROJCS["ETRS_1989_UTM_Zone_32N"]'),
+    "a.pdf": page("Haushaltsplan"),
     "a.zip": zipped(("daten.csv", MUNICIPAL), ("liesmich.txt", b"x")),
     "a.json": b'[{"a": 1, "b": "x", "lat": 50.4, "lon": 9.6}, {"a": 2, "b": "y", "lat": 50.5, "lon": 9.7}]',
     "a.geojson": b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1},"geometry":'
