@@ -99,7 +99,8 @@ def _of_service(page: Page, preview: Preview, slug: str, number: int, name: str)
     tiles = page.file(file_addresses.path(slug, number, "/tiles/")) + "{z}/{x}/{y}.png?" + urlencode(query)
     shown = _Shown((), around, box, (picture, box))
     found = _figure(page, shown, name, title, sentence)
-    return found._replace(live={**found.live, "overlay": tiles})
+    # What is in a picture cannot be listed.
+    return found._replace(live={**found.live, "overlay": tiles}, rows=(), more=0)
 
 
 def _asked(page: Page) -> str:

@@ -76,7 +76,7 @@ def _told(feature: Mapping[str, Any], preview: Preview) -> Mapping[str, Any]:
     cells = [
         (name, cell[:_LONGEST])
         for name, cell in zip(table.names, table.rows[row], strict=False)
-        if not is_missing(cell) and name not in ("name", "row", "count", "box")
+        if not is_missing(cell) and cell != properties.get("name") and name not in ("name", "row", "count", "box")
     ]
     return {**feature, "properties": {**properties, **dict(cells[:_COLUMNS])}}
 

@@ -73,7 +73,9 @@ async def file(request: Request) -> Response:
         "withheld": tuple(hint.column for hint in preview.withheld),
         "about": tuple(_about(page, preview)),
         "address": page.link(file_addresses.path(slug, number)),
-        "picture": page.file(file_addresses.path(slug, number, "/picture")) if preview.picture else "",
+        "picture": page.file(file_addresses.path(slug, number, "/picture"))
+        if preview.picture and view != "map"
+        else "",
         "text": preview.text[:_LONGEST_TEXT],
         "members": preview.members[:_MEMBERS],
         "trail": _trail(page, found),

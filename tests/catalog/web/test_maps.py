@@ -205,6 +205,7 @@ def test_the_features_of_a_file_with_the_cells_of_their_rows(tmp_path: Path, sou
     assert sum(counted) == 3_000
     assert not near["gathered"]
     assert 100 < len(near["features"]) < 400
+    assert "Name" not in near["features"][0]["properties"]  # it is the feature's name already
     assert near["features"][0]["properties"]["Art"] == "<script>alert(1)</script>"
     assert wrong.status_code == 400
     assert "bbox" in wrong.text
