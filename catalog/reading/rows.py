@@ -234,8 +234,10 @@ def same(connection: sa.Connection, key: str, at: int) -> tuple[Same, ...]:
 def select_history(key: str, at: int) -> sa.Select[Any]:
     """The versions of a record up to a number, the newest first."""
     began, ended = tables.publications.alias("began"), tables.publications.alias("ended")
+    names = ("id", "valid_from", "valid_to", "changed", "run_id", "title", "content_hash", "summary")
+    columns = [_versions.c[name] for name in names]
     return (
-        sa.select(_versions, began.c.published_at, ended.c.published_at.label("ended_at"))
+        sa.select(*columns, began.c.published_at, ended.c.published_at.label("ended_at"))
         .outerjoin(began, began.c.number == _versions.c.valid_from)
         .outerjoin(ended, sa.and_(ended.c.number == _versions.c.valid_to, ended.c.number <= at))
         .where(_versions.c.key == key, _versions.c.valid_from <= at)

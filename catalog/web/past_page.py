@@ -11,9 +11,14 @@ from starlette.requests import Request
 
 from catalog.past import PastCatalogue, catalogue_at
 from catalog.reading.entries import Query
+from catalog.search import Catalogue
 from catalog.web import past, searches
 from catalog.web.past import Wanted
+from catalog.web.refusing import Refused
 from catalog.web.templates import Page
+
+_MOST_WAITING = 4
+_waiting = 0
 
 
 class PastPage(Page):
@@ -48,7 +53,27 @@ async def page_of(request: Request, query: Query) -> Page:
     then = past.wanted(request)
     if then is None:
         return Page(request)
-    catalogue = await run_sync(catalogue_at, request.app.state.catalogue, then.number)
+    catalogue = await catalogue_then(request.app.state.catalogue, then.number)
     if not catalogue.searched and searches.filters(replace(query, on=None)):
         raise past.too_large()
     return PastPage(request, then, catalogue)
+
+
+async def catalogue_then(catalogue: Catalogue, number: int) -> PastCatalogue:
+    """The catalogue as it was at a number. Raises Refused (503) where too many wait for others already.
+
+    Each takes a thread for as long as its index, and those before it, take to be made; the threads are everybody's.
+    """
+    global _waiting
+    if _waiting >= _MOST_WAITING:
+        raise Refused(
+            503,
+            "Gerade werden andere vergangene Tage vorbereitet. Bitte versuchen Sie es gleich noch einmal.",
+            "Other past days are being prepared. Please try again in a moment.",
+            {"retry-after": "10"},
+        )
+    _waiting += 1
+    try:
+        return await run_sync(catalogue_at, catalogue, number)
+    finally:
+        _waiting -= 1

@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 from urllib.parse import urlencode
 
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from catalog.feeds import formats
 from catalog.feeds.envelope import View, around_page
-from catalog.past import catalogue_at
 from catalog.reading.entries import Entry, FeedPage, Query
 from catalog.search import PAGE, Catalogue
 from catalog.web import conditional, past, searches
@@ -37,6 +35,7 @@ from catalog.web.negotiation import (
     unknown_suffix,
 )
 from catalog.web.past import Wanted
+from catalog.web.past_page import catalogue_then
 from schemas.namespaces import DCTERMS
 from schemas.region import Region, publisher_key
 from schemas.vocabularies import find_language
@@ -134,7 +133,7 @@ async def _feed(request: Request, suffix: str) -> Response:
 
 async def _searched(catalogue: Catalogue, at: int) -> Catalogue:
     """The catalogue of a past number with its search. Raises Refused (400) where that is too large."""
-    found = await run_sync(catalogue_at, catalogue, at)
+    found = await catalogue_then(catalogue, at)
     if not found.searched:
         raise past.too_large()
     return found

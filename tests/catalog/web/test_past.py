@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog import database, past, tables
+from catalog.web import past_page
 from schemas import iris
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, place_in
@@ -181,3 +182,12 @@ def test_what_a_source_lacks_now_is_not_said_of_then(place: Place) -> None:
     assert "Seit 20. Januar 2026 nicht mehr an der Quelle" in html(place, "/datasets?sort=title").html  # type: ignore[operator]
     assert "nicht mehr an der Quelle" not in html(place, "/datasets?on=2026-01-03").html  # type: ignore[operator]
     assert "nicht mehr an der Quelle" not in html(place, f"/dataset/{place.slug('weg')}?on=2026-01-03").html  # type: ignore[operator]
+
+
+def test_who_asks_for_a_day_while_many_wait_is_told_to_come_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_page, "_waiting", past_page._MOST_WAITING)
+    for address in ("/datasets?on=2026-01-02", "/datasets.json?on=2026-01-02", "/catalog.ttl?on=2026-01-02&q=weg"):
+        answer = place.ask.get(address)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert place.ask.get("/datasets").status_code == 200
+    assert place.ask.get("/catalog.ttl?on=2026-01-02").status_code == 200
