@@ -30,7 +30,7 @@ def subject(dataset: Dataset, **more: Any) -> Subject:
 
 
 def references(dataset: Dataset) -> list[Proposal]:
-    return list(musterdatensatz.propose(subject(dataset)))
+    return [each for each in musterdatensatz.propose(subject(dataset)) if each.attribute == "references"]
 
 
 def test_the_entry_of_the_musterdatenkatalog_is_proposed_with_its_evidence() -> None:
@@ -50,6 +50,17 @@ def test_the_entry_of_the_musterdatenkatalog_is_proposed_with_its_evidence() -> 
 )
 def test_no_second_entry_and_none_without_a_sign(dataset: Dataset) -> None:
     assert references(dataset) == []
+
+
+def test_the_name_of_the_entry_is_proposed_as_a_keyword() -> None:
+    stated = replace(TREES, references=(ENTRY,))
+    (found,) = musterdatensatz.propose(subject(stated))
+    assert (found.rule, found.attribute, found.values) == (
+        musterdatensatz.KEYWORD,
+        "keyword",
+        (Literal("Baumkataster", "de"),),
+    )
+    assert list(musterdatensatz.propose(subject(replace(stated, keyword=(Literal("BAUMKATASTER"),))))) == []
 
 
 def test_conventions_look_up_the_publisher_among_what_the_dataset_refers_to() -> None:
