@@ -25,7 +25,7 @@ from catalog.repair.rules import titles
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import plans
-from catalog.web.pages import scores
+from catalog.web.pages import labels, scores
 from catalog.web.texts import texts
 from schemas.corrections import NotCorrectable
 from schemas.mqa import HIGHEST
@@ -170,8 +170,12 @@ def _tell_each(region: Region, advice: Iterator[Advice]) -> None:
         else:
             print("  Es gibt nichts vorzuschlagen.")
         for lacking in one.left:
-            said = html.unescape(scores.lacks(lacking.metric, texts("de")))
-            print(f"  Es fehlen {lacking.points} Punkte: {said}. {lacking.why_de}")
+            if lacking.metric is None:
+                said = html.unescape(labels.attribute(lacking.attribute, texts("de")))
+                print(f"  Es fehlt noch: {said}. {lacking.why_de}")
+            else:
+                said = html.unescape(scores.lacks(lacking.metric, texts("de")))
+                print(f"  Es fehlen {lacking.points} Punkte: {said}. {lacking.why_de}")
         print(f"  Im Browser annehmen: {plans.repair_address(region, one.entry.slug)}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from catalog.repair.rules.high_value import unproposed
 from catalog.repair.subject import Subject
 from schemas.mqa import Assessment, Metric
 
@@ -110,16 +111,20 @@ _OF_FILES = frozenset(
 
 
 class Left(NamedTuple):
-    """A metric that stays lost: its points, and why nothing is proposed, in German and English."""
+    """What stays missing, and why nothing is proposed, in German and English.
 
-    metric: Metric
+    It is a metric with its points, or, without points, a property (``attribute``) that a law demands.
+    """
+
+    metric: Metric | None
     points: int
     why_de: str
     why_en: str
+    attribute: str = ""
 
 
 def left(after: Assessment, subject: Subject) -> tuple[Left, ...]:
-    """What a dataset lacks by an assessment of it with all proposals, most points first."""
+    """What a dataset lacks by an assessment of it with all proposals, most points first, then what a law demands."""
     unlooked = any(file.look is None for file in subject.files)
     found = []
     for outcome in after.outcomes:
@@ -127,4 +132,5 @@ def left(after: Assessment, subject: Subject) -> tuple[Left, ...]:
             continue
         why = _UNLOOKED if unlooked and outcome.metric.id in _OF_FILES else _WHY[outcome.metric.id]
         found.append(Left(outcome.metric, outcome.metric.points - outcome.points, *why))
-    return tuple(sorted(found, key=lambda each: -each.points))
+    demanded = [Left(None, 0, each.because_de, each.because_en, each.attribute) for each in unproposed(subject)]
+    return (*sorted(found, key=lambda each: -each.points), *demanded)

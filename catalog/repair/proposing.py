@@ -112,7 +112,12 @@ class Advice:
             "points_after": self.after,
             "proposals": [each.to_json() for each in self.proposals],
             "left": [
-                {"metric": each.metric.id, "points": each.points, "why": {"de": each.why_de, "en": each.why_en}}
+                {
+                    "metric": each.metric.id if each.metric else None,
+                    "attribute": each.attribute or None,
+                    "points": each.points,
+                    "why": {"de": each.why_de, "en": each.why_en},
+                }
                 for each in self.left
             ],
         }

@@ -110,7 +110,13 @@ async def mend(request: Request) -> Response:
 def _left(page: Page, advice: Advice) -> list[tuple[Markup, int, str]]:
     german = page.texts.language == "de"
     return [
-        (scores.lacks(each.metric, page.texts), each.points, each.why_de if german else each.why_en)
+        (
+            scores.lacks(each.metric, page.texts)
+            if each.metric is not None
+            else labels.attribute(each.attribute, page.texts),
+            each.points,
+            each.why_de if german else each.why_en,
+        )
         for each in advice.left
     ]
 
