@@ -21,6 +21,7 @@ from catalog.reading.remembered import Remembered
 from catalog.reading.summary import Summary
 from schemas.tables.geometry import BoundingBox
 
+_COMMON_FROM = 1000  # datasets: weighing fewer costs nothing that one would notice
 SEARCHES = 256  # whose facets are kept, and whose totals
 
 
@@ -96,7 +97,7 @@ class Index:
         view = self._view
         if view is None:
             return Found(0, 0, (), dict.fromkeys(FACETS, ()))
-        filters = _filters(query, ground, today)
+        filters = _filters(view.searcher, query, ground, today)
         total, keys = _page(view.searcher, filters)
         facets = view.facets.once(_asked(query, today), lambda: filters.facets(view.searcher))
         return Found(view.marker.number, total, keys, facets)
@@ -107,7 +108,7 @@ class Index:
         if view is None:
             return 0
         asked = ("count", *_asked(query, today))
-        everything = _filters(query, ground, today).combined
+        everything = _filters(view.searcher, query, ground, today).combined
         return int(view.others.once(asked, lambda: _count(view.searcher.search(everything(), 1, True))))
 
     def after(self, query: Query, ground: Ground, today: date, position: int, size: int) -> Found:
@@ -115,7 +116,7 @@ class Index:
         view = self._view
         if view is None:
             return Found(0, 0, (), {})
-        filters = _filters(query, ground, today)
+        filters = _filters(view.searcher, query, ground, today)
         beyond = tantivy.Query.range_query(
             SCHEMA, "position", tantivy.FieldType.Integer, lower_bound=position, include_lower=False
         )
@@ -138,7 +139,7 @@ class Index:
         if view is None:
             return ()
         bare = query == Query()
-        within = None if bare else _filters(query, ground, today).combined()
+        within = None if bare else _filters(view.searcher, query, ground, today).combined()
         return spelling.beginning(view.searcher, prefix, within, most)
 
     def titled(self, query: Query, ground: Ground, today: date, prefix: str, most: int) -> tuple[str, ...]:
@@ -147,7 +148,7 @@ class Index:
         begun = matching.beginning(prefix)
         if view is None or begun is None:
             return ()
-        wanted = [_filters(query, ground, today).combined(), begun]
+        wanted = [_filters(view.searcher, query, ground, today).combined(), begun]
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in wanted])
         return _keys(view.searcher, view.searcher.search(both, most, False))
 
@@ -166,9 +167,14 @@ class Index:
         return _keys(view.searcher, view.searcher.search(query, view.searcher.num_docs, count=False))
 
 
-def _filters(query: Query, ground: Ground, today: date) -> Filters:
-    clauses = queries.understood(query.q, ground.places)
-    return Filters(query, matching.build(clauses), ground.sources, ground.boxes, today)
+def _filters(searcher: tantivy.Searcher, query: Query, ground: Ground, today: date) -> Filters:
+    most = max(_COMMON_FROM, searcher.num_docs // 50)
+
+    def common(field: str, term: str) -> bool:
+        return searcher.doc_freq(field, term) > most
+
+    words = matching.build(queries.understood(query.q, ground.places), common)
+    return Filters(query, words, ground.sources, ground.boxes, today)
 
 
 def _asked(query: Query, today: date) -> tuple[Any, ...]:
@@ -177,7 +183,7 @@ def _asked(query: Query, today: date) -> tuple[Any, ...]:
 
 
 def _page(searcher: tantivy.Searcher, filters: Filters) -> tuple[int, tuple[str, ...]]:
-    query, everything = filters.query, filters.combined()
+    query = filters.query
     start = (max(query.page, 1) - 1) * query.size
     limit = query.size if 0 <= start < searcher.num_docs else 0
     order: dict[str, Any] = {}
@@ -187,6 +193,7 @@ def _page(searcher: tantivy.Searcher, filters: Filters) -> tuple[int, tuple[str,
         order = {"order_by_field": "by_change", "order": tantivy.Order.Desc}
     elif query.sort == "modified" or filters.words is None:
         order = {"order_by_field": "by_date", "order": tantivy.Order.Desc}
+    everything = filters.combined(weighed=not order)
     found = searcher.search(everything, max(limit, 1), True, offset=start if limit > 0 else 0, **order)
     return _count(found), _keys(searcher, found) if limit > 0 else ()
 

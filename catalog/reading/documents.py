@@ -17,7 +17,7 @@ from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 3
+VERSION = 4
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 
@@ -60,6 +60,9 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
     for field in ("title_parts", "parts"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    # Whether a dataset holds a term at all, of all places in one.
+    for field in ("all", "all_parts"):
+        builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("spelling", tokenizer_name="whitespace", index_option="basic")
     builder.add_text_field("by_title", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_integer_field("by_date", fast=True)
@@ -84,6 +87,9 @@ def document(indexed: Indexed) -> tantivy.Document:
     keywords = words.WORD.findall(" ".join(summary.keywords))
     description = words.WORD.findall(summary.description)
     rest = words.WORD.findall(" ".join(dict.fromkeys(more)))
+    title_parts = _parts(title, words.part_terms, words.affixes) | _hyphened(summary.title)
+    parts = _parts(keywords, words.part_terms, words.affixes) | _parts(description + rest, words.part_terms)
+    parts |= _hyphened(" ".join(summary.keywords)) | _hyphened(summary.description)
     moment = _moment(summary.modified or summary.issued)
     chance = int.from_bytes(hashlib.blake2b(indexed.key.encode(), digest_size=2).digest(), "big")
     fields: dict[str, Any] = {
@@ -98,13 +104,10 @@ def document(indexed: Indexed) -> tantivy.Document:
         "keywords": _joined(keywords),
         "description": _joined(description),
         "more": _joined(rest),
-        "title_parts": " ".join(_parts(title, words.part_terms, words.affixes) | _hyphened(summary.title)),
-        "parts": " ".join(
-            _parts(keywords, words.part_terms, words.affixes)
-            | _parts(description + rest, words.part_terms)
-            | _hyphened(" ".join(summary.keywords))
-            | _hyphened(summary.description)
-        ),
+        "title_parts": " ".join(title_parts),
+        "parts": " ".join(parts),
+        "all": _joined(dict.fromkeys((*title, *keywords, *description, *rest))),
+        "all_parts": " ".join(title_parts | parts),
         "by_title": f"{_order(summary.title)}\x00{indexed.key}",
         "by_date": ((int(moment.timestamp()) if moment else -(2**40)) << 16) | chance,
         "position": indexed.position,

@@ -11,6 +11,7 @@ import tantivy
 from catalog.reading.documents import EPOCH, SCHEMA
 from catalog.reading.entries import AGES, FACETS, YES, Query
 from catalog.reading.extents import TRAITS
+from catalog.reading.matching import Words
 from schemas.tables.geometry import BoundingBox
 
 Counts = dict[str, tuple[tuple[str, int], ...]]
@@ -18,7 +19,7 @@ _FIELDS = {"municipality": "source", "theme": "theme", "format": "format", "lice
 _DAYS = {"today": 0, "week": 6, "month": 30, "year": 365}
 _ALL_VALUES = 10_000
 _NOTHING = [(tantivy.Occur.Must, tantivy.Query.empty_query())]
-_DATASETS = tantivy.Query.const_score_query(tantivy.Query.term_query(SCHEMA, "kind", "dataset"), 0.0)
+_DATASETS = tantivy.Query.term_query(SCHEMA, "kind", "dataset")
 
 
 class Filters:
@@ -30,7 +31,7 @@ class Filters:
     def __init__(
         self,
         query: Query,
-        words: tantivy.Query | None,
+        words: Words | None,
         sources: Mapping[str, Sequence[str]],
         boxes: Mapping[str, BoundingBox],
         today: date,
@@ -43,13 +44,16 @@ class Filters:
         self.filters = {facet: self._filter(facet) for facet in FACETS if getattr(query, facet)}
         self.bounds = [*self._place(), *self._time()]
 
-    def combined(self, without: Sequence[str] = (), extra: Sequence[tantivy.Query] = ()) -> tantivy.Query:
-        """The whole query; without some facets' own filters; with more."""
+    def combined(
+        self, without: Sequence[str] = (), extra: Sequence[tantivy.Query] = (), weighed: bool = False
+    ) -> tantivy.Query:
+        """The whole query; without some facets' own filters; with more. ``weighed`` says how well words are met, too."""
         filters = [query for facet, query in self.filters.items() if facet not in without]
-        parts = [_DATASETS, *(tantivy.Query.const_score_query(part, 0.0) for part in (*filters, *self.bounds, *extra))]
-        if self.words is not None:
-            parts.append(self.words)
-        return tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in parts])
+        must = [*([self.words.met] if self.words else []), *filters, *self.bounds, *extra]
+        parts = [(tantivy.Occur.Must, tantivy.Query.const_score_query(part, 0.0)) for part in must or [_DATASETS]]
+        if weighed and self.words is not None and self.words.weight is not None:
+            parts.append((tantivy.Occur.Should, self.words.weight))
+        return tantivy.Query.boolean_query(parts)
 
     def facets(self, searcher: tantivy.Searcher) -> Counts:
         """Each facet is counted under the other filters: its own values are or, so that each shows what it would add."""

@@ -1,8 +1,13 @@
-"""What is asked for as a query of the search index: where a word may stand, and how much each way of matching weighs."""
+"""What is asked for as a query of the search index: where a word may stand, and how much each way of matching weighs.
+
+Whether a dataset meets all words is asked of few fields and without weights, so that weights are reckoned only for
+datasets that do: a word has some thirty ways to stand in one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import tantivy
 
@@ -10,30 +15,41 @@ from catalog.reading import synonyms, words
 from catalog.reading.documents import SCHEMA
 from catalog.reading.queries import Clause
 
+Places = Sequence[tuple[str, float]]
+Common = Callable[[str, str], bool]
 # How much a word weighs by the place where it stands; a compound's part weighs less than the word itself.
-_PLACES = (("title", 12.0), ("keywords", 5.0), ("description", 2.0), ("more", 1.0))
-_PARTS = (("title_parts", 4.0), ("parts", 0.8))
-_HEAD = (("title", 1.0), ("keywords", 0.5))
+_PLACES: Places = (("title", 12.0), ("keywords", 5.0), ("description", 2.0), ("more", 1.0))
+_PARTS: Places = (("title_parts", 4.0), ("parts", 0.8))
+_HEAD: Places = (("title", 1.0), ("keywords", 0.5))
 _APART = 0.5
 _SYNONYM = 0.6
 _HEAD_LETTERS = 6
 # What a municipality publishes stands above what only mentions it.
 _OF_THE_PLACE = 25.0
 _TIE = 0.2
-_BEGINNING = (("title", 12.0), ("keywords", 5.0))
+_BEGINNING: Places = (("title", 12.0), ("keywords", 5.0))
 
 
-def build(clauses: Sequence[Clause]) -> tantivy.Query | None:
-    """The query of some clauses, all of which must be met; None if there are none."""
+class Words(NamedTuple):
+    """The query of a search's words: ``met`` is which datasets meet them, ``weight`` how well (None: all alike)."""
+
+    met: tantivy.Query
+    weight: tantivy.Query | None
+
+
+def build(clauses: Sequence[Clause], common: Common = lambda _field, _term: False) -> Words | None:
+    """The query of some clauses, all of which must be met; None if there are none.
+
+    ``common`` says whether a term stands in so many datasets that only its place in a title tells them apart.
+    """
     if not clauses:
         return None
-    parts: list[tuple[tantivy.Occur, tantivy.Query]] = []
-    for clause in clauses:
-        occur = tantivy.Occur.MustNot if clause.negated else tantivy.Occur.Must
-        parts.append((occur, _clause(clause)))
-    if all(clause.negated for clause in clauses):
-        parts.append((tantivy.Occur.Must, tantivy.Query.all_query()))
-    return tantivy.Query.boolean_query(parts)
+    met = [(tantivy.Occur.MustNot if c.negated else tantivy.Occur.Must, _Meeting().clause(c)) for c in clauses]
+    wanted = [clause for clause in clauses if not clause.negated]
+    if not wanted:
+        met.append((tantivy.Occur.Must, tantivy.Query.term_query(SCHEMA, "kind", "dataset")))
+    weight = [(tantivy.Occur.Should, _Weighing(common).clause(clause)) for clause in wanted]
+    return Words(tantivy.Query.boolean_query(met), tantivy.Query.boolean_query(weight) if weight else None)
 
 
 def beginning(prefix: str) -> tantivy.Query | None:
@@ -41,84 +57,111 @@ def beginning(prefix: str) -> tantivy.Query | None:
     folded = words.fold(prefix)
     if not folded.isalnum():
         return None
-    ways = list(_terms(words.stem(prefix), _BEGINNING))
-    ways += [
-        tantivy.Query.boost_query(tantivy.Query.regex_query(SCHEMA, field, f"{folded}.*"), boost)
-        for field, boost in _BEGINNING
-    ]
-    return _best(ways)
+    how = _Weighing(lambda _field, _term: False)
+    ways = list(how.terms(words.stem(prefix), _BEGINNING))
+    ways += [how.boosted(tantivy.Query.regex_query(SCHEMA, field, f"{folded}.*"), boost) for field, boost in _BEGINNING]
+    return how.any(ways)
 
 
-def _clause(clause: Clause) -> tantivy.Query:
-    if clause.place is not None:
-        return _place(clause)
-    if clause.phrase:
-        return _phrase(clause.words)
-    return _hyphened(clause.words) if len(clause.words) > 1 else _word(clause.words[0], clause.negated)
+class _Meeting:
+    """The ways of a clause to be met, whatever they weigh."""
 
+    places: Places = (("all", 1.0),)
+    parts: Places = (("all_parts", 1.0),)
 
-def _hyphened(parts: Sequence[str]) -> tantivy.Query:
-    """A word with hyphens: written so, in one (Carsharing), or each part for itself."""
-    each = tantivy.Query.boolean_query([(tantivy.Occur.Must, _word(part)) for part in parts])
-    return _best([_word("".join(parts)), tantivy.Query.boost_query(each, _APART)])
+    def any(self, ways: Iterable[tantivy.Query]) -> tantivy.Query:
+        """One of several ways."""
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
 
+    def boosted(self, query: tantivy.Query, boost: float) -> tantivy.Query:
+        """A way that weighs so many times what it would."""
+        del boost
+        return query
 
-def _place(clause: Clause) -> tantivy.Query:
-    """A municipality's name: what its sources deliver, and what names it."""
-    assert clause.place is not None
-    named = [(tantivy.Occur.Must, _word(word)) for word in clause.words]
-    ways = [tantivy.Query.boolean_query(named)]
-    if clause.place.sources:
-        sources = tantivy.Query.term_set_query(SCHEMA, "source", list(clause.place.sources))
-        ways.append(tantivy.Query.const_score_query(sources, _OF_THE_PLACE))
-    return _best(ways)
+    def clause(self, clause: Clause) -> tantivy.Query:
+        """All ways of a clause."""
+        if clause.place is not None:
+            return self.place(clause)
+        if clause.phrase:
+            return self.phrase(clause.words)
+        return self.hyphened(clause.words) if len(clause.words) > 1 else self.word(clause.words[0], clause.negated)
 
+    def place(self, clause: Clause) -> tantivy.Query:
+        """A municipality's name: what its sources deliver, and what names it."""
+        assert clause.place is not None
+        ways = [_all(map(self.word, clause.words))]
+        if clause.place.sources:
+            sources = tantivy.Query.term_set_query(SCHEMA, "source", list(clause.place.sources))
+            ways.append(tantivy.Query.const_score_query(sources, _OF_THE_PLACE))
+        return self.any(ways)
 
-def _phrase(phrase: Sequence[str]) -> tantivy.Query:
-    terms: list[str | tuple[int, str]] = [words.stem(word) for word in phrase]
-    if len(terms) == 1:
-        return _best(list(_terms(str(terms[0]), _PLACES)))
-    return _best(
-        [tantivy.Query.boost_query(tantivy.Query.phrase_query(SCHEMA, field, terms), boost) for field, boost in _PLACES]
-    )
-
-
-def _word(word: str, negated: bool = False) -> tantivy.Query:
-    term = words.stem(word)
-    ways = [*_terms(term, _PLACES), *_terms(term, _PARTS)]
-    if negated:
-        return _best(ways)
-    ways += map(_synonym, synonyms.others(term))
-    parts = words.split(word)
-    if parts:
-        ways.append(_apart(parts))
-        if len(parts[-1]) >= _HEAD_LETTERS:
-            ways += _terms(words.stem(parts[-1]), _HEAD)
-    return _best(ways)
-
-
-def _synonym(terms: Sequence[str]) -> tantivy.Query:
-    each = [(tantivy.Occur.Must, _best(list(_terms(term, (*_PLACES, *_PARTS))))) for term in terms]
-    return tantivy.Query.boost_query(each[0][1] if len(each) == 1 else tantivy.Query.boolean_query(each), _SYNONYM)
-
-
-def _apart(parts: Sequence[str]) -> tantivy.Query:
-    """The parts of a compound each as a word of its own: a Straßenlampe in "Leuchten an der Straße"."""
-    each = []
-    for part in parts:
-        terms = words.inner_terms(part)
-        meant = dict.fromkeys(
-            (*terms, *(other[0] for term in terms for other in synonyms.others(term) if len(other) == 1))
+    def phrase(self, phrase: Sequence[str]) -> tantivy.Query:
+        """Words in this order; of one word the word itself, without its parts and others."""
+        terms: list[str | tuple[int, str]] = [words.stem(word) for word in phrase]
+        if len(terms) == 1:
+            return self.any(self.terms(str(terms[0]), self.places))
+        return self.any(
+            self.boosted(tantivy.Query.phrase_query(SCHEMA, field, terms), boost) for field, boost in _PLACES
         )
-        ways = [way for term in meant for way in _terms(term, (*_PLACES, *_PARTS))]
-        each.append((tantivy.Occur.Must, _best(ways)))
-    return tantivy.Query.boost_query(tantivy.Query.boolean_query(each), _APART)
+
+    def hyphened(self, parts: Sequence[str]) -> tantivy.Query:
+        """A word with hyphens: written so, in one (Carsharing), or each part for itself."""
+        return self.any([self.word("".join(parts)), self.boosted(_all(map(self.word, parts)), _APART)])
+
+    def word(self, word: str, negated: bool = False) -> tantivy.Query:
+        """A word: itself, as part of a compound, others for the same, its own parts apart."""
+        term = words.stem(word)
+        ways = [*self.terms(term, self.places), *self.terms(term, self.parts)]
+        if negated:
+            return self.any(ways)
+        ways += map(self.synonym, synonyms.others(term))
+        parts = words.split(word)
+        if parts:
+            ways.append(self.apart(parts))
+            if len(parts[-1]) >= _HEAD_LETTERS:
+                ways += self.terms(words.stem(parts[-1]), _HEAD)
+        return self.any(ways)
+
+    def synonym(self, terms: Sequence[str]) -> tantivy.Query:
+        """Another word for the same, which may be several."""
+        each = [self.any(self.terms(term, (*self.places, *self.parts))) for term in terms]
+        return self.boosted(each[0] if len(each) == 1 else _all(each), _SYNONYM)
+
+    def apart(self, parts: Sequence[str]) -> tantivy.Query:
+        """The parts of a compound each as a word of its own: a Straßenlampe in "Leuchten an der Straße"."""
+        each = []
+        for part in parts:
+            terms = words.inner_terms(part)
+            others = (other[0] for term in terms for other in synonyms.others(term) if len(other) == 1)
+            meant = dict.fromkeys((*terms, *others))
+            each.append(self.any(way for term in meant for way in self.terms(term, (*self.places, *self.parts))))
+        return self.boosted(_all(each), _APART)
+
+    def terms(self, term: str, places: Places) -> Iterator[tantivy.Query]:
+        """A term in several places."""
+        for field, boost in places:
+            yield self.boosted(tantivy.Query.term_query(SCHEMA, field, term), boost)
 
 
-def _terms(term: str, places: Sequence[tuple[str, float]]) -> Iterator[tantivy.Query]:
-    for field, boost in places:
-        yield tantivy.Query.boost_query(tantivy.Query.term_query(SCHEMA, field, term), boost)
+class _Weighing(_Meeting):
+    """The same ways by what they weigh: the best counts, the others break ties."""
+
+    places = _PLACES
+    parts = _PARTS
+
+    def __init__(self, common: Common) -> None:
+        self._common = common
+
+    def terms(self, term: str, places: Places) -> Iterator[tantivy.Query]:
+        rare = [place for place in places if place[0] == "title" or not self._common(place[0], term)]
+        return super().terms(term, rare)
+
+    def any(self, ways: Iterable[tantivy.Query]) -> tantivy.Query:
+        return tantivy.Query.disjunction_max_query(list(ways), _TIE)
+
+    def boosted(self, query: tantivy.Query, boost: float) -> tantivy.Query:
+        return tantivy.Query.boost_query(query, boost)
 
 
-def _best(ways: list[tantivy.Query]) -> tantivy.Query:
-    return tantivy.Query.disjunction_max_query(ways, _TIE)
+def _all(each: Iterable[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, one) for one in each])
