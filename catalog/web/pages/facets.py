@@ -101,7 +101,7 @@ def label(page: Page, facet: str, code: str) -> str:
         return page.texts.text(_AGES[code]) if code in _AGES else code
     if facet in TRAITS:
         return page.texts.text(_TRAITS[facet]) if code == YES else code
-    lists = {"theme": "data-theme", "license": "license"}
+    lists = {"theme": "data-theme", "format": "file-type", "license": "license"}
     return hits.code_label(lists[facet], code, page.language) if facet in lists else code
 
 
