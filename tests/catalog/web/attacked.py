@@ -430,7 +430,7 @@ def _look_at_files(place: Place) -> None:
     for file in numbered_files.in_order(entry.summary, record):
         wanted = of_file(place.region, entry.source_key, file)
         assert wanted
-        found = previews.find(place.region, wanted, patience=60)
+        found = previews.find(place.region, wanted, patience=300)
         assert found.state != "making"
 
 
