@@ -74,6 +74,7 @@ WALK: Mapping[str, Sequence[str]] = {
     "/sign-language/film": ("/sign-language/film",),
     "/status.json": ("/status.json",),
     "/tiles/{z}/{x}/{y}.png": ("/tiles/8/134/86.png",),
+    "/accessibility": ("/accessibility",),
     "/agent/{slug}": ("/agent/{agent}",),
     "/agent/{slug}.{suffix}": (
         "/agent/{agent}.ttl",
