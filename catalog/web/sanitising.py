@@ -75,10 +75,17 @@ def _paragraph(heading: re.Match[str]) -> str:
     return "</strong></p>" if heading[1] else "<p><strong>"
 
 
+# What may be HTML or Markdown; most descriptions have nothing of it, and are plain text as they stand.
+_MARKED = re.compile(r"[\x00<>&*_`#\[\]~|\\]|^\s*(?:[-+=]|\d+[.)])|\s{4}", re.M)
+
+
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """A description as plain text on one line; still to be escaped where it is shown."""
-    cleaned = _BLOCK.sub(" ", str(clean(text[:4000])))
+    text = text[:4000]
+    if not _MARKED.search(text):
+        return " ".join(text.split())
+    cleaned = _BLOCK.sub(" ", str(clean(text)))
     return " ".join(html.unescape(_stripper.clean(cleaned)).split())
 
 

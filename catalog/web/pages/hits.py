@@ -46,14 +46,16 @@ def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> l
     ages: dict[str, str] = {}
     stale = states.stale_since(sources)
     shown = []
+    kept = Keeping(page.region)
+    previews = kept if kept.folder.is_dir() else None
     for hit in hits:
         if hit.municipality not in ages:
             ages[hit.municipality] = states.checked(sources, hit.municipality)
-        shown.append(_row(page, hit, ages[hit.municipality], stale.get(hit.source_key, "")))
+        shown.append(_row(page, hit, ages[hit.municipality], stale.get(hit.source_key, ""), previews))
     return shown
 
 
-def _row(page: Page, hit: Hit, checked: str, stale: str) -> Row:
+def _row(page: Page, hit: Hit, checked: str, stale: str, previews: Keeping | None) -> Row:
     summary = hit.summary
     files = _files(page, summary)
     return Row(
@@ -65,12 +67,11 @@ def _row(page: Page, hit: Hit, checked: str, stale: str) -> Row:
         tuple(_badges(page, hit, stale)),
         tuple(files[:FILES]),
         max(len(summary.files) - min(len(files), FILES), 0),
-        _preview(page, hit),
+        _preview(page, hit, previews) if previews else "",
     )
 
 
-def _preview(page: Page, hit: Hit) -> str:
-    kept = Keeping(page.region)
+def _preview(page: Page, hit: Hit, kept: Keeping) -> str:
     for number, (_title, file_format, address, _size) in enumerate(hit.summary.files[:FILES], 1):
         wish = preview.wanted(page.region, hit.source_key, address, file_format)
         if kept.shown(key_of(wish)) in _SHOWN:

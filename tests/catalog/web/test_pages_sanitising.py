@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +101,12 @@ def test_a_long_sentence_is_cut_at_a_word() -> None:
 def test_whatever_is_written_is_shown(text: str) -> None:
     assert not list(dangers(sanitising.clean(text)))
     assert len(sanitising.sentence(text)) <= 222
+
+
+@given(st.text(alphabet="abÄß .-:;,()/\"'123\n\t!?=+@\x00\u00a0", max_size=60) | st.text(max_size=60))
+def test_text_without_marks_is_what_the_long_way_makes_of_it(text: str) -> None:
+    plain = sanitising.plain.__wrapped__
+    with pytest.MonkeyPatch.context() as patch:
+        short = plain(text)
+        patch.setattr(sanitising, "_MARKED", re.compile(""))  # every text is marked
+        assert plain(text) == short
