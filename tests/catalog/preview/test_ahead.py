@@ -36,13 +36,13 @@ def server() -> Iterator[FaultServer]:
 
 
 def worked(made: Linked, until: Callable[[], bool], stays: bool = False) -> None:
-    """Lets a maker work until something holds, at most a minute."""
+    """Lets a maker work until something holds, at most four minutes."""
     kept = Keeping(made.region)
     handle = wishes.lock(kept)
     assert handle is not None
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     try:
-        asyncio.run(Maker(made.region, kept, stays).work(lambda: until() or time.monotonic() > end, idle_seconds=60))
+        asyncio.run(Maker(made.region, kept, stays).work(lambda: until() or time.monotonic() > end, idle_seconds=240))
     finally:
         os.close(handle)
     assert until()

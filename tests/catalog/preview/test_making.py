@@ -25,7 +25,7 @@ from schemas.region import Region
 from tests.catalog.preview.region_of_files import MUNICIPAL, end_maker, make_region
 from tests.faultserver import FaultServer, Reply
 
-PATIENCE = 60.0  # a machine that is busy with other tests takes its time
+PATIENCE = 240.0  # a machine that is busy with other tests takes its time
 
 
 @pytest.fixture(scope="module")
