@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from schemas.tables.archives import Archive
 from schemas.tables.decoding import decode
-from schemas.tables.placemarks import Features, Geometry, Position
 from schemas.tables.geofiles import CODE_PAGES, crs_of_prj
 from schemas.tables.notes import Note, note, refusal
+from schemas.tables.placemarks import Features, Geometry, Position
 
 MAX_BYTES = 150_000_000
 _POINT, _LINE, _POLYGON, _MULTIPOINT = 1, 3, 5, 8
