@@ -76,7 +76,7 @@ class Proxy:
             async with self._gate:
                 made = await address()
                 answer = await self._answer(made) if made is not None else None
-        except FetchRefused:
+        except (FetchRefused, ValueError):  # no answer, or no address that could be taken apart
             answer = None
         if answer is None or answer.status != 200 or not media_type(answer.body):
             self._silent[name] = time.monotonic()

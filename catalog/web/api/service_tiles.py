@@ -6,12 +6,14 @@ asked for, which are kept for a day.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import struct
 import time
 from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -98,17 +100,20 @@ def _fits(picture: bytes) -> bool:
 async def _described(app: Starlette, region: Region, wanted: Wanted) -> Capabilities | None:
     """The service's description, remembered for a while; None where it gives none."""
     if not hasattr(app.state, "described"):
-        app.state.described = OrderedDict()
+        app.state.described, app.state.describing = OrderedDict(), WeakValueDictionary()
     known: OrderedDict[str, _Described] = app.state.described
-    found = known.get(wanted.address)
-    if found is None or time.monotonic() - found.at > _DESCRIBED_SECONDS:
-        try:
-            told = await capabilities(Asking(region, wanted, datetime.now(UTC)))
-        except NotFetched:
-            told = None
-        found = known[wanted.address] = _Described(time.monotonic(), told)
-        while len(known) > _DESCRIBED:
-            known.popitem(last=False)
+    # The squares of a map are asked for all at once: the first of them asks what the service is.
+    lock: asyncio.Lock = app.state.describing.setdefault(wanted.address, asyncio.Lock())
+    async with lock:
+        found = known.get(wanted.address)
+        if found is None or time.monotonic() - found.at > _DESCRIBED_SECONDS:
+            try:
+                told = await capabilities(Asking(region, wanted, datetime.now(UTC)))
+            except NotFetched:
+                told = None
+            found = known[wanted.address] = _Described(time.monotonic(), told)
+            while len(known) > _DESCRIBED:
+                known.popitem(last=False)
     return found.capabilities
 
 

@@ -182,7 +182,7 @@ class Live {
       this.map.fitBounds(bounds(box.join(",")), { maxZoom: 18 });
       return;
     }
-    const popup = window.L.popup({ minWidth: 200, maxWidth: 280, maxHeight: 240, closeButton: false, autoPanPadding: [16, 16] });
+    const popup = window.L.popup({ minWidth: 260, maxWidth: 280, maxHeight: 240, closeButton: false, autoPanPadding: [16, 16] });
     popup.setLatLng(place ?? shape.getBounds().getCenter()).setContent(this.words_of(feature, () => {
       popup.close();
       element?.focus();
