@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+# For what a finding does not say that an older program kept.
+_UNKNOWN = ("…",) * 10
+
 
 class Severity(StrEnum):
     """How much a finding weighs; the words of SHACL (sh:resultSeverity), lower-cased."""
@@ -38,14 +41,14 @@ class Finding(NamedTuple):
         wording = WORDING.get(self.rule)
         if wording is None:  # of an extension that is no longer installed
             return ": ".join((self.rule, ", ".join(self.arguments)))
-        return (wording.de if lang == "de" else wording.en).format(*self.arguments)
+        return (wording.de if lang == "de" else wording.en).format(*self.arguments, *_UNKNOWN)
 
     def fix(self, lang: str = "de") -> str:
         """How to mend it at the source, as one sentence."""
         wording = WORDING.get(self.rule)
         if wording is None:
             return ""
-        return (wording.fix_de if lang == "de" else wording.fix_en).format(*self.arguments)
+        return (wording.fix_de if lang == "de" else wording.fix_en).format(*self.arguments, *_UNKNOWN)
 
     def to_json(self) -> dict[str, object]:
         """The finding in the form of DESIGN 4.2."""

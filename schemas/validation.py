@@ -59,10 +59,19 @@ DATATYPE = declare(
     "wrong-datatype",
     "{0} hat den Wert „{1}“, der kein gültiger Wert vom Typ {2} ist.",
     "{0} has the value “{1}”, which is no valid value of type {2}.",
-    "Geben Sie {0} an der Quelle als {2} an, ein Datum zum Beispiel als 2026-11-03.",
-    "Give {0} as {2} at the source, a date for example as 2026-11-03.",
+    "Geben Sie {0} an der Quelle als {2} an, zum Beispiel {3}.",
+    "Give {0} as {2} at the source, for example {3}.",
     "DCAT-AP 3.0.1 range shapes (sh:datatype)",
 )
+_EXAMPLES = {
+    "xsd:date": "2026-11-03",
+    "xsd:dateTime": "2026-11-03T12:00:00Z",
+    "xsd:decimal": "12.5",
+    "xsd:nonNegativeInteger": "1024",
+    "xsd:hexBinary": "9f86d081884c7d65",
+    "xsd:duration": "P1D",
+    "xsd:anyURI": "https://www.example.org/",
+}
 NOT_IN_LIST = declare(
     "not-in-code-list",
     "{0} hat den Wert {1}, der nicht in der Codeliste {2} steht.",
@@ -277,7 +286,8 @@ def words_of(asked: Constraint, shown: str, number: str) -> tuple[str, tuple[str
         return NODE_KIND, (name, shown, *_NODES.get(asked.parameter, _AN_IRI))
     if ask is Ask.DATATYPE:
         datatypes = asked.parameter.split()
-        return DATATYPE, (name, shown, "xsd:date" if len(datatypes) > 1 else _short(datatypes[0]))
+        wanted = "xsd:date" if len(datatypes) > 1 else _short(datatypes[0])
+        return DATATYPE, (name, shown, wanted, _EXAMPLES.get(wanted, "2026-11-03"))
     if ask in (Ask.LIST, Ask.PATTERN):
         listed = LISTS[asked.parameter if ask is Ask.LIST else "media-type"]
         return NOT_IN_LIST, (name, shown, listed.name, listed.scheme)

@@ -415,6 +415,12 @@ def test_every_finding_fills_its_wording() -> None:
         assert len(wanted) == count, f"{place}: {rule} has {len(wanted)} places for {count} arguments"
 
 
+def test_a_finding_that_an_older_program_kept_is_read_although_its_wording_has_grown() -> None:
+    old = Finding(Severity.WARNING, "x", None, "wrong-datatype", ("checksumValue", "abc", "xsd:hexBinary"))
+    assert old.message() == "checksumValue hat den Wert „abc“, der kein gültiger Wert vom Typ xsd:hexBinary ist."
+    assert old.fix("en") == "Give checksumValue as xsd:hexBinary at the source, for example …."
+
+
 def test_worst_severity_of_findings() -> None:
     one = Finding(Severity.INFO, FOCUS, None, rules.ATTRIBUTION)
     two = Finding(Severity.WARNING, FOCUS, str(DCATDE.contributorID), rules.CONTRIBUTOR, ("2",))
