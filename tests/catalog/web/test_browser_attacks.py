@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from catalog.web.pages import states
 from tests.catalog.web.attacked import WALK, Attacked, attacked
@@ -53,29 +53,40 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
+class Visit:
+    """A page that notes what runs on it, what is blocked or fails, and what is fetched from elsewhere."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.host = urlsplit(address).netloc
+        self.told: list[str] = []
+        page.on("dialog", self._dialog)
+        page.on("pageerror", lambda error: self.told.append(str(error)))
+        page.on("request", lambda request: self._asked(request.url))
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.told.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != self.host:
+            self.told.append(url)
+
+    def happened(self) -> list[str]:
+        """What happened on the page that is open; then it is forgotten."""
+        found = [*self.told, *self.page.evaluate("window.attacks || ['no watch']")]
+        self.told.clear()
+        return found
+
+
 @pytest.fixture
-def visit(browser: Browser, region: tuple[Attacked, str]) -> Iterator[Page]:
+def visit(browser: Browser, region: tuple[Attacked, str]) -> Iterator[Visit]:
     context = browser.new_context()
     context.add_init_script(WATCH)
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.told = []  # type: ignore[attr-defined]
-    page.on("dialog", lambda dialog: (page.told.append(f"dialog {dialog.message}"), dialog.dismiss()))  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.told.append(str(error)))  # type: ignore[attr-defined]
-    page.on("request", lambda request: page.told.append(request.url) if _foreign(request.url, region[1]) else None)  # type: ignore[attr-defined]
-    yield page
+    yield Visit(page, region[1])
     context.close()
-
-
-def _foreign(url: str, address: str) -> bool:
-    return urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != urlsplit(address).netloc
-
-
-def happened(page: Page) -> list[str]:
-    """What ran, was blocked, failed or was fetched from elsewhere on the page that is open."""
-    found = [*page.told, *page.evaluate("window.attacks || ['no watch']")]  # type: ignore[attr-defined]
-    page.told.clear()  # type: ignore[attr-defined]
-    return found
 
 
 def pages(region: Attacked) -> Iterator[str]:
@@ -93,60 +104,60 @@ def pages(region: Attacked) -> Iterator[str]:
                 yield address if number % 2 else f"/en{address if address != '/' else ''}"
 
 
-def test_F60_no_page_runs_what_was_written_into_it(visit: Page, region: tuple[Attacked, str]) -> None:
+def test_F60_no_page_runs_what_was_written_into_it(visit: Visit, region: tuple[Attacked, str]) -> None:
     made, address = region
     found = {}
     seen = 0
     for path in pages(made):
-        visit.goto(address + path)
+        visit.page.goto(address + path)
         seen += 1
-        visit.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        if what := happened(visit):
+        visit.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        if what := visit.happened():
             found[path] = what
     assert not found
     assert seen > 50
 
 
-def test_F60_no_error_page_runs_what_was_asked(visit: Page, region: tuple[Attacked, str]) -> None:
+def test_F60_no_error_page_runs_what_was_asked(visit: Visit, region: tuple[Attacked, str]) -> None:
     found = {}
     for payload in PAYLOADS[::4]:
         for path in (f"/datasets?on={quote(payload, safe='')}", f"/datasets?q={quote(payload, safe='')}"):
-            visit.goto(region[1] + path)
-            if what := happened(visit):
+            visit.page.goto(region[1] + path)
+            if what := visit.happened():
                 found[path] = what
     assert not found
 
 
-def test_F60_a_map_that_is_alive_shows_names_as_text(visit: Page, region: tuple[Attacked, str]) -> None:
+def test_F60_a_map_that_is_alive_shows_names_as_text(visit: Visit, region: tuple[Attacked, str]) -> None:
     made, address = region
     (slug,) = made.names["file"]
-    visit.goto(f"{address}/dataset/{slug}/file/2?view=map")
-    visit.locator(".map-stage").scroll_into_view_if_needed()
-    visit.locator(".map-live .map-dot").first.wait_for()
-    visit.locator(".map-live").focus()
-    visit.keyboard.press("Tab")
+    visit.page.goto(f"{address}/dataset/{slug}/file/2?view=map")
+    visit.page.locator(".map-stage").scroll_into_view_if_needed()
+    visit.page.locator(".map-live .map-dot").first.wait_for()
+    visit.page.locator(".map-live").focus()
+    visit.page.keyboard.press("Tab")
     for _ in range(3):
-        visit.keyboard.press("ArrowRight")
-        visit.keyboard.press("Enter")
-        words = visit.locator(".leaflet-popup .map-words").last
+        visit.page.keyboard.press("ArrowRight")
+        visit.page.keyboard.press("Enter")
+        words = visit.page.locator(".leaflet-popup .map-words").last
         assert words.locator("strong").inner_text()
         assert words.locator("script, img, svg, iframe, a").count() == 0
-        visit.keyboard.press("Escape")
-    assert not happened(visit)
+        visit.page.keyboard.press("Escape")
+    assert not visit.happened()
 
 
-def test_F60_suggestions_are_text(visit: Page, region: tuple[Attacked, str]) -> None:
-    visit.goto(f"{region[1]}/datasets")
+def test_F60_suggestions_are_text(visit: Visit, region: tuple[Attacked, str]) -> None:
+    visit.page.goto(f"{region[1]}/datasets")
     for typed in ("scr", "alert", "<img", "onerror"):
-        visit.locator("#q").fill("")
-        visit.locator("#q").press_sequentially(typed, delay=20)
-        visit.wait_for_timeout(400)
-        assert not happened(visit)
+        visit.page.locator("#q").fill("")
+        visit.page.locator("#q").press_sequentially(typed, delay=20)
+        visit.page.wait_for_timeout(400)
+        assert not visit.happened()
 
 
-def test_the_watch_would_see_an_attack(visit: Page, region: tuple[Attacked, str]) -> None:
-    visit.goto(region[1])
-    visit.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=/x onerror=alert(1)>')")
-    visit.evaluate("alert(1)")
-    visit.wait_for_timeout(300)
-    assert {"alert", "script-src-attr"} <= set(happened(visit))
+def test_the_watch_would_see_an_attack(visit: Visit, region: tuple[Attacked, str]) -> None:
+    visit.page.goto(region[1])
+    visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=/x onerror=alert(1)>')")
+    visit.page.evaluate("alert(1)")
+    visit.page.wait_for_timeout(300)
+    assert {"alert", "script-src-attr"} <= set(visit.happened())

@@ -8,9 +8,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
-from schemas import model
+from catalog import database, tables
+from schemas import iris, model
 from schemas.kinds import Literal
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, place_in
@@ -179,3 +181,17 @@ def test_a_long_history_comes_page_by_page_and_nothing_is_missing(tmp_path: Path
         # The oldest of a page is told against the one on the next page.
         assert first["events"][-1]["changes"][0]["old"][0]["value"] == "Fassung 3"
         assert "Ältere Fassungen" in html(place, f"/dataset/{slug}/history").body.text()  # type: ignore[union-attr]
+
+
+def test_a_former_name_leads_to_the_history(tmp_path: Path) -> None:
+    with place_in(tmp_path) as place:
+        place.publish(Stored("n", dataset("Weg")))
+        with database.writing(place.builder.engine).begin() as connection:
+            alias = {"slug": "pfad-abcdef", "key": iris.key("neuhof-portal", "n")}
+            connection.execute(sa.insert(tables.aliases).values(**alias))
+        for prefix, suffix in (("", ""), ("/en", ""), ("", ".json"), ("", ".atom")):
+            answer = place.ask.get(f"{prefix}/dataset/pfad-abcdef/history{suffix}", accept="text/html")
+            assert answer.status_code == 301
+            assert answer.headers["location"] == f"{prefix}/dataset/{place.slug('n')}/history{suffix}"
+        answer = place.ask.get("/dataset/pfad-abcdef?on=2026-01-01", accept="text/html")
+        assert answer.headers["location"] == f"/dataset/{place.slug('n')}?on=2026-01-01"
