@@ -1,0 +1,189 @@
+"""The page of a file in a real browser: every view accessible in each look, rows swapped in, all of it without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.files_region import Site, site_in
+from tests.catalog.web.serving import served
+
+pytestmark = MARKS
+PATIENCE = 120_000.0  # milliseconds; a machine that is busy with other tests takes its time
+expect.set_options(timeout=PATIENCE)
+PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+VIEWS = (
+    ("einwohner.csv", "?Ort=Neuhof&Jahr.from=2015"),
+    ("einwohner.csv", "?view=chart&chart=bar&x=Ort"),
+    ("pegel.csv", "?view=chart"),
+    ("pegel.csv", "?view=columns"),
+    ("gift.csv", ""),
+    ("satzung.txt", ""),
+    ("leer.csv", ""),
+)
+
+
+class Served(NamedTuple):
+    """The site and where it answers."""
+
+    site: Site
+    address: str
+
+    def url(self, name: str, query: str = "", language: str = "") -> str:
+        return f"{self.address}{language}{self.site.path(name)}{query}"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with site_in(tmp_path_factory.mktemp("region") / "r") as site, served(site.place.app) as address:
+        for name, query in VIEWS:  # the previews are made before anybody looks
+            httpx.get(f"{address}{site.path(name)}{query}", timeout=120).raise_for_status()
+        yield Served(site, address)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+def opened(browser: Browser, here: Served, **context: Any) -> tuple[Page, list[str]]:
+    """A page, and what the browser complains of or asks of others."""
+    page = browser.new_context(**context).new_page()
+    page.set_default_timeout(PATIENCE)
+    noted: list[str] = []
+    page.on("console", lambda message: noted.append(message.text))
+    page.on("pageerror", lambda error: noted.append(str(error)))
+    page.on("dialog", lambda dialog: noted.append(dialog.message))
+    own = urlsplit(here.address).netloc
+    page.on("request", lambda request: noted.append(request.url) if urlsplit(request.url).netloc != own else None)
+    return page, noted
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing(browser: Browser, here: Served, scheme: str, viewport: ViewportSize) -> None:
+    page, noted = opened(browser, here, viewport=viewport, color_scheme=scheme)
+    found = []
+    for number, (name, query) in enumerate(VIEWS):
+        page.goto(here.url(name, query, "/en" if number % 2 else ""))
+        answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+        found += [(name, query, each["id"], each["nodes"][0]["target"]) for each in answer.response["violations"]]
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
+    page.context.close()
+    assert not found
+    assert not noted
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_phone_gets_the_drawing_for_phones_with_letters_that_can_be_read(
+    browser: Browser, here: Served, width: int
+) -> None:
+    page, _ = opened(browser, here, viewport={"width": width, "height": 700})
+    page.goto(here.url("pegel.csv", "?view=chart"))
+    expect(page.locator("svg.narrow")).to_be_visible()
+    expect(page.locator("svg.wide")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for words in page.locator("svg.narrow text").all():
+        box = words.bounding_box()
+        assert box is not None
+        assert box["height"] >= 11
+    page.emulate_media(media="print")
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["pegel.csv", "einwohner.csv"])
+def test_no_word_of_a_chart_is_cut_or_over_another(browser: Browser, here: Served, name: str) -> None:
+    for viewport in (DESK, PHONE):
+        page, _ = opened(browser, here, viewport=viewport)
+        page.goto(here.url(name, "?view=chart"))
+        page.evaluate("document.fonts.ready")
+        drawing = page.locator("svg.chart:visible")
+        frame = drawing.bounding_box()
+        assert frame is not None
+        boxes = [(each.text_content(), each.bounding_box()) for each in drawing.locator("text.tick").all()]
+        for place, (words, box) in enumerate(boxes):
+            assert box is not None
+            assert frame["x"] - 1 <= box["x"], words
+            assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1, words
+            for other, beside in boxes[place + 1 :]:
+                assert beside is not None
+                if abs(box["y"] - beside["y"]) < 8:
+                    apart = box["x"] + box["width"] <= beside["x"] or beside["x"] + beside["width"] <= box["x"]
+                    assert apart, (words, other)
+        page.context.close()
+
+
+def test_rows_are_swapped_in_and_said(browser: Browser, here: Served) -> None:
+    page, noted = opened(browser, here, viewport=DESK)
+    page.goto(here.url("einwohner.csv"))
+    page.evaluate("window.stayed = true")
+    page.get_by_role("link", name="Einwohner").click()
+    expect(page.locator("#rows-head")).to_be_focused()
+    expect(page.locator("tbody tr").first.locator("td").nth(2)).to_have_text("6300")
+    page.get_by_text("Zeilen filtern").click()
+    page.get_by_label("Ort", exact=True).select_option("Flieden")
+    page.get_by_role("button", name="Filter anwenden").click()
+    expect(page.locator("#said")).to_have_text("15 Zeilen gefunden")
+    expect(page.locator("#rows-head")).to_be_focused()
+    # What was left empty does not stand in the address.
+    expect(page).to_have_url(here.url("einwohner.csv", "?sort=Einwohner&Ort=Flieden"))
+    assert page.evaluate("window.stayed")
+    page.go_back()
+    expect(page.locator("#rows-head")).to_have_text("60 Zeilen")
+    assert not noted
+    page.context.close()
+
+
+def test_everything_works_without_scripts(browser: Browser, here: Served) -> None:
+    page, _ = opened(browser, here, viewport=PHONE, java_script_enabled=False)
+    page.goto(f"{here.address}/dataset/{here.site.slug}/file/2")
+    page.locator("details.kern-accordion summary").first.click()
+    page.get_by_label("Ort", exact=True).select_option("Kalbach")
+    page.get_by_role("button", name="Filter anwenden").click()
+    expect(page.locator("#rows-head")).to_have_text("15 Zeilen gefunden")
+    page.get_by_role("link", name="Diagramm").click()
+    expect(page.locator("figcaption h2")).to_have_text("Einwohner nach Jahr und Ort")
+    expect(page.locator("figcaption p")).to_contain_text("6.580")  # of the rows that were filtered
+    page.get_by_role("link", name="Tabelle", exact=True).click()
+    with page.expect_download() as download:
+        page.locator("p.files a", has_text="CSV").click()
+    assert download.value.suggested_filename == f"{here.site.slug}-2.csv"
+    page.context.close()
+
+
+def test_the_keyboard_reaches_views_heads_and_the_table(browser: Browser, here: Served) -> None:
+    page, _ = opened(browser, here, viewport=DESK)
+    page.goto(here.url("breit.csv"))
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.textContent.trim().slice(0, 40)"))
+        if "Spalte 0" in seen[-1] and page.evaluate("document.activeElement.tagName") == "A":
+            break
+    assert "Zum Inhalt springen" in seen[0]
+    places = [next(n for n, words in enumerate(seen) if word in words) for word in ("CSV herunterladen", "Spalten")]
+    assert places == sorted(places)
+    table = page.get_by_role("region", name="Zeilen der Tabelle")
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    page.context.close()
+
+
+def test_forced_colours_keep_the_chart(browser: Browser, here: Served) -> None:
+    page, _ = opened(browser, here, viewport=DESK, forced_colors="active")
+    page.goto(here.url("pegel.csv", "?view=chart"))
+    line, back = page.evaluate(
+        "[getComputedStyle(document.querySelector('.chart .line')).stroke, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert line not in ("none", back)
+    page.context.close()
