@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import BinaryIO
+from io import BufferedReader
 from urllib.parse import unquote, urlsplit
 
 from catalog.links.answers import Outcome
@@ -56,7 +56,7 @@ def _is_own(region: Region, address: str) -> bool:
 
 
 @contextmanager
-def _file(region: Region, address: str) -> Iterator[BinaryIO | None]:
+def _file(region: Region, address: str) -> Iterator[BufferedReader | None]:
     rest = address.removeprefix(f"{region.base_url}/files/")
     source_id, _, path = urlsplit(rest).path.partition("/")
     source = region.source(unquote(source_id))

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.follower import Follower
-from catalog.reading.entries import FACETS
-from catalog.reading.entries import Query, Results
+from catalog.reading.entries import FACETS, Query, Results
 from catalog.search import Catalogue
 from schemas import model
 from schemas.kinds import Literal

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from starlette.datastructures import QueryParams
 
+from catalog.preview.access import wanted
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview
-from catalog.preview.wanting import wanted
 from catalog.reading.entries import Query
 from catalog.web import searches
 from catalog.web.refusing import Refused
