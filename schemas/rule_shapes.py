@@ -36,7 +36,7 @@ class Twin(NamedTuple):
 def twins(profile: str, list_of: ListOf) -> list[Twin]:
     """The twins of all rules that a profile knows. Raises KeyError for an unknown profile, or a rule without twin."""
     known = dict.fromkeys(_NAMES[rule] for _, rule in rules.RULES[profile])
-    made = list(_general(list_of))
+    made = list(_general())
     if rules.ATTRIBUTION in known:
         made += [*_german(list_of), *_conventions(list_of)]
     by_name = {twin.rule: twin for twin in made}
@@ -63,9 +63,9 @@ _NAMES: dict[rules.Rule, str] = {
 _DATASET, _FORM, _SERVICE = (str(each) for each in (DCAT.Dataset, DCAT.Distribution, DCAT.DataService))
 
 
-def _general(list_of: ListOf) -> Iterable[Twin]:
+def _general() -> Iterable[Twin]:
     yield Twin(rules.TURNED_PERIOD, (str(DCTERMS.PeriodOfTime),), Severity.WARNING, _sparql(_TURNED))
-    yield Twin(rules.TOO_CLOSED, (_FORM, _SERVICE), Severity.WARNING, _closed(list_of))
+    yield Twin(rules.TOO_CLOSED, (_FORM, _SERVICE), Severity.WARNING, _sparql(_closed()), str(DCTERMS.license))
 
 
 def _german(list_of: ListOf) -> Iterable[Twin]:
@@ -81,14 +81,13 @@ def _german(list_of: ListOf) -> Iterable[Twin]:
 
 def _conventions(list_of: ListOf) -> Iterable[Twin]:
     info = Severity.INFO
-    ways = f"( {_iri(VCARD.hasEmail)} {_iri(VCARD.hasURL)} )"
-    written = f"[ sh:path [ sh:alternativePath {ways} ] ; sh:minCount 1 ]"
+    written = " ".join(f"[ sh:path {_iri(path)} ; sh:minCount 1 ]" for path in (VCARD.hasEmail, VCARD.hasURL))
     silent = f"[ sh:path {_iri(VCARD.hasTelephone)} ; sh:maxCount 0 ]"
     yield Twin(by_convention.TELEPHONE_ONLY, (str(VCARD.Kind),), info, f"sh:or ( {written} {silent} )")
     yield Twin(
         by_convention.KEY_NOT_IN_SPATIAL, (_DATASET,), info, _sparql(_MIRRORED), str(DCATDE.politicalGeocodingURI)
     )
-    yield Twin(by_convention.LEVEL_OF_KEY, (_DATASET,), info, _level())
+    yield Twin(by_convention.LEVEL_OF_KEY, (_DATASET,), info, _sparql(_level()), str(DCATDE.politicalGeocodingLevelURI))
     yield Twin(by_convention.SOURCE_STATED, (_DATASET,), info, _none_of(DCTERMS.source))
     for rule, code in ((by_convention.IN_DEVELOPMENT, "DEVELOP"), (by_convention.WITHDRAWN, "WITHDRAWN")):
         yield Twin(rule, (_FORM,), info, _no_value(ADMS.status, f"<{by_convention.status(code)}>"))
@@ -145,10 +144,16 @@ SELECT DISTINCT $this WHERE {{
 """
 
 
-def _closed(list_of: ListOf) -> str:
-    law, owners = _iri(DCATAP.applicableLegislation), f"[ sh:inversePath {_iri(DCAT.distribution)} ]"
-    marked = f"[ sh:path [ sh:alternativePath ( {law} ( {owners} {law} ) ) ] ; sh:hasValue <{HVD_LEGISLATION}> ]"
-    return f"sh:not [ sh:and ( {_some(DCTERMS.license, list_of('closed', sorted(rules.too_closed())))} {marked} ) ]"
+def _closed() -> str:
+    law = f"<{DCATAP.applicableLegislation}> <{HVD_LEGISLATION}>"
+    return f"""
+SELECT DISTINCT $this WHERE {{
+  $this a ?class . FILTER (?class IN (CLASSES))
+  $this <{DCTERMS.license}> ?license .
+  FILTER (?license IN ({", ".join(f"<{iri}>" for iri in sorted(rules.too_closed()))}))
+  FILTER (EXISTS {{ $this {law} }} || EXISTS {{ ?owner <{DCAT.distribution}> $this . ?owner {law} }})
+}}
+"""
 
 
 def _some(path: object, codes: str) -> str:
@@ -156,15 +161,18 @@ def _some(path: object, codes: str) -> str:
 
 
 def _level() -> str:
-    level, base = _iri(DCATDE.politicalGeocodingLevelURI), LISTS["geocoding-level"].base
-    keys = f"[ sh:alternativePath ( {_iri(DCATDE.politicalGeocodingURI)} {_iri(DCTERMS.spatial)} ) ]"
-    asked, before = [], ""
-    for name, pattern in geocoding.patterns().items():
-        found = f"sh:nodeKind sh:IRI ; sh:pattern {_quoted(pattern)}{before}"
-        none = f"[ sh:not [ sh:path {keys} ; sh:qualifiedValueShape [ {found} ] ; sh:qualifiedMinCount 1 ] ]"
-        asked.append(f"[ sh:or ( {none} [ sh:path {level} ; sh:hasValue <{base}{name}> ] ) ]")
-        before += f" ; sh:not [ sh:pattern {_quoted(pattern)} ]"
-    return f"sh:or ( [ sh:path {level} ; sh:maxCount 0 ] [ sh:and ( {' '.join(asked)} ) ] )"
+    level, base = DCATDE.politicalGeocodingLevelURI, LISTS["geocoding-level"].base
+    chosen = '""'
+    for name, pattern in reversed(list(geocoding.patterns().items())):
+        chosen = f"IF(regex(str(?key), {_quoted(pattern)}), {_quoted(base + name)}, {chosen})"
+    return f"""
+SELECT DISTINCT $this WHERE {{
+  $this a ?class . FILTER (?class IN (CLASSES))
+  $this <{DCATDE.politicalGeocodingURI}>|<{DCTERMS.spatial}> ?key . FILTER isIRI(?key)
+  BIND ({chosen} AS ?level)
+  FILTER (?level != "" && NOT EXISTS {{ $this <{level}> ?own . FILTER (str(?own) = ?level) }})
+}}
+"""
 
 
 def _keyword() -> str:
