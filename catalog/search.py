@@ -265,9 +265,7 @@ class Catalogue:
 
     # ---------------------------------------------------------------------------------------- what changed, counts
 
-    def changes(
-        self, at: int, limit: int = 50, since: int | None = None, municipality: str = ""
-    ) -> tuple[Change, ...]:
+    def changes(self, at: int, limit: int = 50, since: int | None = None, municipality: str = "") -> tuple[Change, ...]:
         """What publications up to a number, and after ``since``, did to datasets; the newest first.
 
         ``municipality`` is an id: only its datasets (none for an unknown one).
