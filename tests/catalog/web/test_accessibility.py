@@ -1,0 +1,364 @@
+"""Every page of the demo region, in both languages, light and dark, on a phone and a screen: nobody is shut out.
+
+With ALLMENDE_ACCESSIBILITY_REPORT=FILE what was found is written there; the statement on accessibility is made of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from catalog.follower import Follower
+from catalog.quality import following
+from catalog.reading.entries import Hit, Query
+from catalog.search import Catalogue
+from catalog.store import utc_now
+from catalog.web import accessibility, previewed
+from catalog.web.app import create_app
+from catalog.web.file_addresses import path as file_path
+from catalog.web.pages.accessibility import CHECKS, LOOKS
+from harvesters.regions import server
+from schemas.region import load
+from tests.catalog.cli.command import DEMO, allmende, demo
+from tests.catalog.preview.region_of_files import end_maker
+from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.serving import served
+
+pytestmark = MARKS
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+HEIGHT = 800
+# Every page that a reader can come to, by its name; {…} is the slug of a dataset, by the beginning of its title.
+PAGES: Mapping[str, str] = {
+    "home": "/",
+    "datasets": "/datasets",
+    "search": "/datasets?q=wasser&municipality=flieden",
+    "nothing-found": "/datasets?q=nirgends",
+    "past": "/datasets?on={today}",
+    "dataset-chart": "/dataset/{Wasserstand der Fliede}",
+    "dataset-map": "/dataset/{Spielplätze in Neuhof}",
+    "dataset-pdf": "/dataset/{Haushaltsplan 2026 der Gemeinde Kalbach}",
+    "dataset-history": "/dataset/{Wasserstand der Fliede}/history",
+    "dataset-repair": "/dataset/{Spielplätze in Kalbach}/repair",
+    "file-table": "{Wasserstand der Fliede}#1",
+    "file-chart": "{Wasserstand der Fliede}#1?view=chart",
+    "file-columns": "{Wasserstand der Fliede}#1?view=columns",
+    "file-map": "{Spielplätze in Neuhof}#1?view=map",
+    "file-pdf": "{Haushaltsplan 2026 der Gemeinde Kalbach}#1",
+    "file-calendar": "{Veranstaltungskalender}#2",
+    "municipalities": "/municipalities",
+    "municipality": "/municipality/neuhof",
+    "themes": "/themes",
+    "theme": "/theme/ENVI",
+    "news": "/news",
+    "status": "/status",
+    "run": "/runs/1",
+    "set-aside": "/set-aside",
+    "quality": "/quality",
+    "quality-cause": "/quality?cause=temporalAvailability",
+    "gaps": "/gaps",
+    "feedback": "/feedback?kind=question",
+    "help": "/help",
+    "developers": "/developers",
+    "imprint": "/imprint",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "easy-language": "/easy-language",
+    "sign-language": "/sign-language",
+    "licences": "/licences",
+    "components": "/components",
+    "missing": "/nichts",
+}
+LANGUAGES = ("de", "en")
+# Within a field for a date are day, month, year and the button of the calendar.
+INNER_STOPS = 4
+# What a reader needs who enlarges text by a style of their own (WCAG 2.2, 1.4.12).
+SPACING = (
+    "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+    "p { margin-bottom: 2em !important; }"
+)
+
+
+class Region(NamedTuple):
+    """The demo region, harvested and served: where, and the path of each page in German."""
+
+    address: str
+    paths: Mapping[str, str]
+
+    def url(self, name: str, language: str = "de") -> str:
+        """The address of a page."""
+        path = self.paths[name]
+        if language == "en":
+            path = "/en" + ("" if path == "/" else path)
+        return self.address + path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
+    with server.start(DEMO, 0) as samples:
+        folder = demo(tmp_path_factory.mktemp("demo") / "region", samples.base_url)
+        assert allmende("harvest", cwd=folder).code in (0, 1)
+        region = load(folder)
+        follower = Follower(region)
+        follower.catch_up()
+        follower.close()
+        catalogue = Catalogue(region)
+        patience, previewed.PATIENCE = previewed.PATIENCE, 60.0
+        try:
+            following.follow(region, catalogue.engine, utc_now())
+            with served(create_app(region, catalogue)) as address:
+                yield Region(address, paths_of(catalogue))
+        finally:
+            previewed.PATIENCE = patience
+            catalogue.close()
+            end_maker(region)
+
+
+def paths_of(catalogue: Catalogue) -> dict[str, str]:
+    """The pages' paths, with the datasets that they name."""
+    hits = catalogue.find(Query(size=200), catalogue.number()).hits
+    today = datetime.now(UTC).date().isoformat()
+    found = {}
+    for name, path in PAGES.items():
+        before, _, rest = path.replace("{today}", today).partition("{")
+        title, _, after = rest.partition("}")
+        slug = slug_of(hits, title) if title else ""
+        number, _, query = after.removeprefix("#").partition("?")
+        if after.startswith("#"):
+            found[name] = file_path(slug, int(number)) + (f"?{query}" if query else "")
+        else:
+            found[name] = before + slug + after
+    return found
+
+
+def slug_of(hits: tuple[Hit, ...], title: str) -> str:
+    """The slug of the dataset whose title begins so."""
+    return next(hit.slug for hit in hits if hit.summary.title.startswith(title))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="module")
+def report(browser: Browser) -> Iterator[dict[str, Any]]:
+    """What is found over all tests; written at the end where a file is named."""
+    found: dict[str, Any] = {
+        "day": datetime.now(UTC).date().isoformat(),
+        "axe": axe_version(browser),
+        "browser": browser.version,
+        "pages": list(PAGES),
+        "languages": list(LANGUAGES),
+        "looks": list(LOOKS),
+        "checks": list(CHECKS),
+        "findings": [],
+    }
+    yield found
+    if file := os.environ.get("ALLMENDE_ACCESSIBILITY_REPORT"):
+        Path(file).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@cache
+def axe_script() -> str:
+    return str(Axe().axe_script)
+
+
+def axe_version(browser: Browser) -> str:
+    page = browser.new_page()
+    page.evaluate(axe_script())
+    version = page.evaluate("axe.version")
+    page.close()
+    return str(version)
+
+
+class Seen:
+    """A page that notes foreign requests and what the browser complains of."""
+
+    def __init__(self, page: Page, site: Region) -> None:
+        self.page = page
+        self.notes: list[str] = []
+        own = urlsplit(site.address).netloc
+        page.on("request", lambda request: self.foreign(request.url, own))
+        page.on("console", lambda message: self.complaint(message.text))
+        page.on("pageerror", lambda error: self.complaint(str(error)))
+
+    def foreign(self, url: str, own: str) -> None:
+        """Notes a request to somebody else."""
+        if not url.startswith(("data:", "blob:")) and urlsplit(url).netloc != own:
+            self.notes.append(f"asks {url}")
+
+    def complaint(self, text: str) -> None:
+        """Notes a message of the console, but for that of a page that is not there."""
+        if "status of 404" not in text:
+            self.notes.append(text)
+
+    def taken(self) -> list[str]:
+        """What was noted since it was last asked."""
+        notes, self.notes = self.notes, []
+        return notes
+
+
+def looks_of(page: Page) -> list[str]:
+    """What axe finds on a page in each look: its rule and the first places."""
+    found = []
+    page.evaluate(axe_script())
+    for look in LOOKS:
+        scheme, width = look.split("-")
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.set_viewport_size(ViewportSize(width=int(width), height=HEIGHT))
+        answer = page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", list(TAGS)
+        )
+        for violation in answer["violations"]:
+            places = [node["target"] for node in violation["nodes"]][:3]
+            found.append(f"{look}: {violation['id']} at {places}")
+    return found
+
+
+def widths_of(page: Page) -> list[str]:
+    """Whether a page must be moved sideways on the narrowest screen, also with more space in its text."""
+    found = []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(ViewportSize(width=320, height=HEIGHT))
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 320:
+        found.append(f"is {wide} pixels wide on 320")
+    page.set_viewport_size(ViewportSize(width=360, height=HEIGHT))
+    page.evaluate(
+        "text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets = [sheet]; }",
+        SPACING,
+    )
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 360:
+        found.append(f"is {wide} pixels wide on 360 with wider spacing")
+    found += page.evaluate(
+        """() => [...document.querySelectorAll('main p, main li, main dd, main h1, main h2, main h3, main button, main a')]
+            .filter(e => getComputedStyle(e).overflow === 'hidden' && e.scrollHeight > e.clientHeight + 2 && e.clientHeight > 2)
+            .slice(0, 3).map(e => 'cuts off ' + e.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
+def structure_of(page: Page, language: str) -> list[str]:
+    """Whether a page has one main heading, headings without jumps, and its language."""
+    told = page.evaluate(
+        """() => ({lang: document.documentElement.lang, title: document.title,
+            heads: [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => +e.tagName[1])})"""
+    )
+    found = []
+    if told["lang"] != language or not told["title"].strip():
+        found.append(f"is in {told['lang']!r}, called {told['title']!r}")
+    heads = told["heads"]
+    if heads.count(1) != 1:
+        found.append(f"has {heads.count(1)} main headings")
+    if any(after > before + 1 for before, after in pairwise(heads)):
+        found.append(f"jumps in its headings: {heads}")
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_in_every_look(site: Region, browser: Browser, report: dict[str, Any], language: str) -> None:
+    context = browser.new_context(viewport=ViewportSize(width=1280, height=HEIGHT))
+    page = context.new_page()
+    seen = Seen(page, site)
+    found = []
+    for name in PAGES:
+        page.set_viewport_size(ViewportSize(width=1280, height=HEIGHT))
+        page.goto(site.url(name, language), wait_until="networkidle")
+        own = [*structure_of(page, language), *looks_of(page), *widths_of(page), *seen.taken()]
+        found += [f"{name} ({language}): {each}" for each in own]
+    context.close()
+    report["findings"] += found
+    assert not found, "\n".join(found)
+
+
+TAB = """() => {
+    const e = document.activeElement;
+    if (!e || e === document.body) return null;
+    const style = getComputedStyle(e), box = e.getBoundingClientRect();
+    const all = [...document.querySelectorAll('*')];
+    return {place: all.indexOf(e), name: e.outerHTML.slice(0, 90),
+        shown: (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none',
+        there: box.width > 0 && box.height > 0};
+}"""
+
+
+def walk_of(page: Page, most: int = 150) -> list[str]:
+    """What is wrong with a walk through a page by the Tab key."""
+    found: list[str] = []
+    before, steps, stayed = -1, 0, 0
+    while steps < most:
+        page.keyboard.press("Tab")
+        steps += 1
+        told = page.evaluate(TAB)
+        if told is None:
+            return found
+        if steps == 1 and 'href="#main"' not in told["name"]:
+            found.append(f"does not begin with the way to the content: {told['name']}")
+        if told["place"] < before:
+            return found  # round again, or on to the browser's own bar and back
+        if told["place"] == before:
+            stayed += 1
+            if stayed > (INNER_STOPS if 'type="date"' in told["name"] else 0):
+                return [*found, f"holds the focus at {told['name']}"]
+            continue
+        stayed = 0
+        if not told["there"]:
+            found.append(f"gives the focus to what is not there: {told['name']}")
+        elif not told["shown"]:
+            found.append(f"does not show the focus of {told['name']}")
+        before = told["place"]
+    return found
+
+
+def test_the_keyboard_goes_through_every_page(site: Region, browser: Browser, report: dict[str, Any]) -> None:
+    context = browser.new_context(viewport=ViewportSize(width=1280, height=HEIGHT))
+    page = context.new_page()
+    found = []
+    for name in PAGES:
+        page.goto(site.url(name), wait_until="networkidle")
+        found += [f"{name}: {each}" for each in walk_of(page)]
+    context.close()
+    report["findings"] += found
+    assert not found, "\n".join(found)
+
+
+def test_the_whole_way_without_scripts(site: Region, browser: Browser, report: dict[str, Any]) -> None:
+    """Search, dataset, table, download, question to the office."""
+    context = browser.new_context(viewport=ViewportSize(width=360, height=HEIGHT), java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url("home"))
+    page.get_by_label("Was suchen Sie?").fill("Pegel Neuhof")
+    page.get_by_role("button", name="Suchen").click()
+    page.get_by_role("link", name="Wasserstand der Fliede").first.click()
+    slug = site.paths["dataset-chart"].removeprefix("/dataset/")
+    assert urlsplit(page.url).path == f"/dataset/{slug}"
+    download = page.get_by_role("link", name="herunterladen").first
+    assert (download.get_attribute("href") or "").endswith(".csv")
+    page.goto(site.url("file-table"))
+    assert page.locator("table tbody tr").count() > 5
+    page.goto(site.url("dataset-chart"))
+    page.get_by_role("link", name="Fehler melden").first.click()
+    page.get_by_label("Ihre Nachricht").fill("Der Pegel steht seit gestern still.")
+    page.get_by_role("button", name="Nachricht senden").click()
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert page.locator("[aria-invalid=true]").count() == 0
+    context.close()
+
+
+def test_the_statement_is_that_of_these_tests() -> None:
+    """Who adds a page or a check runs scripts/accessibility; nothing is claimed that was not tested."""
+    stated = accessibility.report()
+    assert (stated.pages, stated.languages) == (tuple(PAGES), LANGUAGES)
+    assert (stated.looks, stated.checks) == (tuple(LOOKS), tuple(CHECKS))
+    assert accessibility.exemptions()
