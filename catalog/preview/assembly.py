@@ -49,7 +49,7 @@ def assembled(content: Content, base: Preview, allowed: bool, without: Without =
         base,
         source=base.source
         and base.source._replace(kind=content.file_kind, media_type=known.media_type, file_type=known.file_type),
-        reason=content.reason or base.reason,
+        reason=_reason(content.reason, base.reason),
         title=persons.text_without(content.title, allowed, without)[:500],
         members=tuple(without(name)[:500] for name in content.members),
         layers=content.layers or base.layers,
@@ -81,6 +81,13 @@ def assembled(content: Content, base: Preview, allowed: bool, without: Without =
     if content.kind == "archive":
         return Assembled(replace(preview, state="ready", kind="archive"))
     return Assembled(replace(preview, state="none", kind=content.kind, reason=preview.reason or Reason("empty")))
+
+
+def _reason(found: Reason | None, fetched: Reason | None) -> Reason | None:
+    """What the content says goes before what fetching said, with the values that only fetching knows: the size."""
+    if found is None or fetched is None:
+        return found or fetched
+    return found._replace(values={**fetched.values, **found.values})
 
 
 def _with_rows(content: Content, preview: Preview, allowed: bool, without: Without) -> Assembled:

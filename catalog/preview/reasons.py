@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -160,12 +161,12 @@ class Reason(NamedTuple):
     values: Mapping[str, str] = {}
 
     def text(self, language: str = "de") -> str:
-        """The reason as a sentence."""
+        """The reason as a sentence; a question mark stands where a value is not known."""
         from catalog.web.formats import size  # readers of files say nothing, and do without its languages
 
         german, english, _ = TEXTS[self.code]
         values = {key: size(value, language) or "?" if key == "size" else value for key, value in self.values.items()}
-        return (german if language == "de" else english).format_map(values)
+        return (german if language == "de" else english).format_map(defaultdict(lambda: "?", values))
 
     def advice(self, language: str = "de") -> str:
         """What to do next, as a sentence."""

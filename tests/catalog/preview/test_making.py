@@ -35,21 +35,25 @@ def server() -> Iterator[FaultServer]:
 
 
 @pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
-    made = make_region(tmp_path_factory.mktemp("region") / "r")
+def region(tmp_path_factory: pytest.TempPathFactory, server: FaultServer) -> Iterator[Region]:
+    made = make_region(tmp_path_factory.mktemp("region") / "r", server.url("/"))
     yield made
     end_maker(made)
 
 
 def found(region: Region, address: str, **others: str) -> Preview:
     """The preview, whole."""
-    wish = previews.wanted(region, "ordner", address, **others)
+    wish = previews.wanted(region, source_of(region, address), address, **others)
     preview = previews.find(region, wish, PATIENCE)
     until = time.monotonic() + PATIENCE
     while preview.growing and time.monotonic() < until:
         time.sleep(0.05)
         preview = previews.peek(region, wish) or preview
     return preview
+
+
+def source_of(region: Region, address: str) -> str:
+    return "ordner" if address.startswith(region.base_url) else "neuhof-portal"
 
 
 def served(server: FaultServer, name: str, body: bytes, status: int = 200, **headers: str) -> str:
@@ -109,11 +113,29 @@ def test_a_dead_server_and_addresses_that_are_not_asked(region: Region) -> None:
     ):
         reason = found(region, address).reason
         codes[address] = reason.code if reason else ""
-    assert codes.pop("http://127.0.0.1:9/file.csv") in ("unreachable", "not-asked")
+    assert codes.pop("http://127.0.0.1:9/file.csv") == "address"  # our source's host, but not its port
     assert codes.pop("http://169.254.169.254/latest/meta-data") == "address"
     assert codes.pop("http://[::1]:8080/x.csv") == "address"
     assert set(codes.values()) <= {"not-asked", "unreachable", "redirect"}
     assert previews.find(region, previews.wanted(region, "ordner", "")).reason == previews.Reason("no-address")
+
+
+def test_what_another_source_names_inside_is_not_published(region: Region, server: FaultServer) -> None:
+    address = served(server, "innen.csv", MUNICIPAL)
+    with FaultServer() as inner:
+        inner.pages["/_search"] = Reply(MUNICIPAL)
+        redirect = served(server, "weiter.csv", b"", 302, location=inner.url("/_search"))
+        for source, named in (
+            ("ordner", address),
+            ("vereine", address),
+            ("fremd", address),
+            ("neuhof-portal", redirect),
+        ):
+            preview = previews.find(region, previews.wanted(region, source, named), PATIENCE)
+            assert preview.reason is not None, (source, named)
+            assert preview.reason.code == "address"
+        assert not inner.seen
+    assert found(region, address).state == "ready"  # no refusal stands in the way of the source's own record
 
 
 def test_a_web_page_behind_a_csv_address_is_said_to_be_one(region: Region, server: FaultServer) -> None:
@@ -137,6 +159,7 @@ def test_a_file_beyond_the_limit_shows_its_beginning(region: Region, server: Fau
     whole = found(region, served(server, "gross.zip", b"PK\x03\x04" + body))
     assert whole.reason is not None
     assert (whole.state, whole.reason.code) == ("none", "too-large-whole")
+    assert whole.reason.text() == "Die Datei ist zu groß (51 MB). Dieses Format lässt sich nur ganz lesen."
 
 
 def test_an_unchanged_file_is_not_read_again_and_a_changed_one_is(region: Region, server: FaultServer) -> None:
@@ -145,14 +168,14 @@ def test_an_unchanged_file_is_not_read_again_and_a_changed_one_is(region: Region
     assert first.source is not None
     grown_old(region, first)
     server.pages["/leise.csv"] = Reply(b"", 304)
-    shown = previews.find(region, previews.wanted(region, "ordner", address))
+    shown = previews.find(region, previews.wanted(region, source_of(region, address), address))
     assert shown.table == first.table  # the old one at once
     again = changed(region, address, lambda each: each.source is not None and each.source.checked_at > "2020-01-02")
     assert again.table == first.table
     assert server.seen[-1].headers["if-none-match"] == '"v1"'
     grown_old(region, again)
     server.pages["/leise.csv"] = Reply(b"a;b\n1;2\n3;4\n5;6\n", headers={"etag": '"v2"'})
-    previews.find(region, previews.wanted(region, "ordner", address))
+    previews.find(region, previews.wanted(region, source_of(region, address), address))
     newer = changed(region, address, lambda each: each.source is not None and each.source.etag == '"v2"')
     assert newer.rows_kept == 3
 
@@ -166,7 +189,7 @@ def grown_old(region: Region, preview: Preview) -> None:
 
 
 def changed(region: Region, address: str, as_wanted: Callable[[Preview], bool]) -> Preview:
-    wish = previews.wanted(region, "ordner", address)
+    wish = previews.wanted(region, source_of(region, address), address)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if (preview := previews.peek(region, wish)) is not None and as_wanted(preview):
@@ -180,7 +203,9 @@ def test_many_readers_of_one_file_make_one_fetch(region: Region, server: FaultSe
     results: list[str] = []
 
     def read() -> None:
-        results.append(previews.find(region, previews.wanted(region, "ordner", address), PATIENCE).state)
+        results.append(
+            previews.find(region, previews.wanted(region, source_of(region, address), address), PATIENCE).state
+        )
 
     readers = [threading.Thread(target=read) for _ in range(8)]
     for reader in readers:
@@ -193,7 +218,7 @@ def test_many_readers_of_one_file_make_one_fetch(region: Region, server: FaultSe
 
 def test_who_has_no_patience_is_told_that_it_is_being_made(region: Region, server: FaultServer) -> None:
     server.pages["/spaet.csv"] = Reply(b"a;b\n1;2\n", delay=1.0)
-    wish = previews.wanted(region, "ordner", server.url("/spaet.csv"))
+    wish = previews.wanted(region, "neuhof-portal", server.url("/spaet.csv"))
     assert previews.peek(region, wish) is None
     assert previews.find(region, wish, patience=0.2).state == "making"
     assert found(region, server.url("/spaet.csv")).state == "ready"
@@ -216,7 +241,7 @@ def test_F75_columns_with_persons_are_withheld_everywhere(region: Region, server
     assert not previews.cells(region, preview, ["Mail"]).rows
     assert preview.key in [each.key for each in kept.withheld()]
     dataset = Dataset(title=(Literal("Vereine"),), distribution=(Distribution(download_url=(address,)),))
-    (finding,) = of_dataset(region, "ordner", dataset)
+    (finding,) = of_dataset(region, "neuhof-portal", dataset)
     assert finding.rule == "preview-personal-data"
     assert "Mail" in finding.message("de")
     allowed = previews.find(region, previews.wanted(region, "vereine", address), PATIENCE)
