@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from tests.bench import dcat, feeds, growth, harvest, neighbours, peer, previews, search, validation
+from tests.bench import dcat, feeds, growth, harvest, neighbours, pages, peer, previews, search, validation
 from tests.bench.figures import Figure
 from tests.bench.surroundings import Surroundings
 
@@ -88,6 +88,12 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             "A table of a level gauge with 300,000 rows, and small ones, on loopback: from the wish to what a page gets, "
             "the fetch and the process that reads the file included.",
             lambda records, _stores: previews.measure(records),
+        ),
+        "pages": Part(
+            "Pages in a browser",
+            "First visits to the demo region in Chromium, 360 pixels wide, with a processor four times slower, 1.6 Mbit/s and "
+            "150 ms on the way (DevTools emulation).",
+            lambda _records, _stores: pages.measure(),
         ),
         "search": Part(
             "Search",
