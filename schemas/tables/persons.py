@@ -19,6 +19,9 @@ _TELEPHONE_WORDS = frozenset(
 _ZERO = re.compile(r"0\d{5,14}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _MAX_LENGTH = 2_000
+# In columns of other types a cell in twenty may still be anything: a mailbox among web addresses. Those that begin empty,
+# or with yes and no, say nothing of what comes later.
+_TELLING = frozenset(("text", "category", "key", "integer", "empty", "boolean"))
 
 
 class PersonalHint(NamedTuple):
@@ -29,14 +32,21 @@ class PersonalHint(NamedTuple):
     cells: int
 
 
+def column_hints(name: str, kind: str, values: Mapping[str, int]) -> list[PersonalHint]:
+    """The hints in a column of a type of `schemas.tables.types`: numbers, dates and places have mailboxes only."""
+    if kind not in _TELLING:
+        values = {value: count for value, count in values.items() if "@" in value and "://" not in value}
+    return find_hints(name, values)
+
+
 def find_hints(name: str, values: Mapping[str, int]) -> list[PersonalHint]:
     """What in a column (its values and how often each occurs) points to persons; post boxes of offices do not."""
     telephone_named = bool(words(name) & _TELEPHONE_WORDS)
     counts: dict[HintKind, int] = {"e-mail": 0, "telephone": 0, "iban": 0}
     for value, count in values.items():
-        value = value[:_MAX_LENGTH].strip()
         if "@" in value and _has_personal_email(value):
             counts["e-mail"] += count
+        value = value[:_MAX_LENGTH].strip()
         digits = sum(map(str.isdigit, value))
         if digits < 6:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from schemas.tables import dates
 from schemas.tables.geometry import BoundingBox, Bounds, add_wkt
 from schemas.tables.notes import Note, note
-from schemas.tables.persons import PersonalHint, find_hints
+from schemas.tables.persons import PersonalHint, column_hints
 from schemas.tables.table import Table
 from schemas.tables.types import Column, in_germany, is_missing, number_of
 from schemas.tables.words import BIOGRAPHIES, TIMES, words
@@ -26,7 +26,6 @@ _TOP = 5
 _SAMPLES = 3
 _LONGEST_VALUE = 200
 _NUMBERS = frozenset(("integer", "number", "latitude", "longitude", "easting", "northing", "year"))
-_TELLING = frozenset(("text", "category", "key", "integer"))  # types in which data of persons may stand
 _YEAR_NAME = re.compile(r"(?:^|[\s_(-])((?:19|20)\d\d)\)?$")
 # Dates that stand for "unknown" or "for ever".
 _SENTINELS = frozenset((date(1900, 1, 1), date(1899, 12, 30), date(1970, 1, 1), date(1601, 1, 1)))
@@ -61,14 +60,14 @@ class Profile:
 def profile(table: Table) -> Profile:
     """Compute the figures of a table on at most 200,000 rows, 2,000,000 cells and (for statistics) 500 columns.
 
-    What was left out is in the notes.
+    What was left out is in the notes. Data of persons are looked for in all rows and columns (F75).
     """
     # pandas takes 0.4 s to import: commands and web workers that never profile a table should not wait for it.
     import pandas
 
     notes: list[Note] = []
     limit = max(100, MAX_CELLS // max(1, len(table.columns)))
-    rows = table.rows[:limit]
+    rows, further = table.rows[:limit], table.rows[limit:]
     if table.total_rows > len(rows):
         notes.append(note("profile-cut", count=len(rows)))
     # Cells are stripped, and markers such as "k. A." become missing; nothing else is changed.
@@ -84,10 +83,9 @@ def profile(table: Table) -> Profile:
     for index, column in enumerate(table.columns):
         if index >= MAX_COLUMNS:
             columns.append(column)
-            values = Counter(cell for row in cleaned if (cell := row[index]) is not None)
-            hints.extend(find_hints(column.name, values) if column.type in _TELLING else [])
+            hints.extend(column_hints(column.name, column.type, Counter(row[index] for row in table.rows)))
             continue
-        counted, found = _counted(column, frame[index])
+        counted, found = _counted(column, frame[index], Counter(row[index] for row in further))
         counted, span = _measured(counted, detail[index])
         columns.append(counted)
         hints.extend(found)
@@ -120,11 +118,13 @@ def _worded(hint: PersonalHint) -> Note:
     return note("personal-data", column=hint.column, kind=hint.kind, count=hint.cells)
 
 
-def _counted(column: Column, values: pandas.Series[str]) -> tuple[Column, list[PersonalHint]]:
-    """A column with its counts, and the hints that its values give; a column with hints shows none of them."""
+def _counted(
+    column: Column, values: pandas.Series[str], further: Mapping[str, int]
+) -> tuple[Column, list[PersonalHint]]:
+    """A column with its counts, and the hints of its values and ``further`` ones; one with hints shows no value."""
     counts = values.value_counts()  # missing values are left out, the most frequent comes first
     by_value = {str(value): int(count) for value, count in counts.items()}
-    hints = find_hints(column.name, by_value) if column.type in _TELLING else []
+    hints = column_hints(column.name, column.type, Counter(by_value) + Counter(further) if further else by_value)
     shown = [(value[:_LONGEST_VALUE], count) for value, count in list(by_value.items())[:_TOP]]
     samples = dict.fromkeys(value[:_LONGEST_VALUE] for value in values.dropna().head(50))
     return replace(

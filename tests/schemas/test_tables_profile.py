@@ -108,6 +108,24 @@ def test_personal_data_is_hinted_and_not_shown() -> None:
     assert "erika" not in "".join(note.de + note.en for note in found.notes)
 
 
+def test_F75_personal_data_is_hinted_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["schemas.tables.profile"], "MAX_CELLS", 1_000)  # the name is the function's
+    rows = [f"Verein {n};;{n};https://verein{n}.example.org;{n + 0.5}" for n in range(6_000)]
+    rows[5_500] = "Verein 5500;erika.muster@example.org;5500;max.muster@example.org;rosa.muster@example.org"
+    long = "x" * 3_000
+    rows[200] = f"{long} ida.muster@example.org;;200;https://verein.example.org/@ort;5"
+    found = figures("Verein;Mail;Nummer;Web;Wert\n" + "\n".join(rows) + "\n")
+    assert found.profiled_rows == 200
+    assert [column.type for column in found.columns] == ["text", "empty", "key", "url", "number"]
+    assert [(hint.column, hint.kind, hint.cells) for hint in found.personal] == [
+        ("Verein", "e-mail", 1),
+        ("Mail", "e-mail", 1),
+        ("Web", "e-mail", 1),
+        ("Wert", "e-mail", 1),
+    ]
+    assert found.columns[0].top == found.columns[0].samples == ()
+
+
 def test_codes_and_dates_are_no_telephone_numbers() -> None:
     for value in ("06631018", "066310018018", "01.02.2026", "0123456789", "2026-02-01", "DE-36119"):
         assert find_hints("Wert", {value: 1}) == []
