@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 
 from catalog.links.questions import SERVICES
 from catalog.preview import fetching, wishes
@@ -122,8 +123,20 @@ def cells(
         return Cells((), 0, 0, False, late=True)
 
 
-def every(region: Region, preview: Preview, selection: Selection) -> Iterator[tuple[str, ...]]:
-    """All rows that the filters let through, one by one; page and size do not count."""
+def every(region: Region, preview: Preview, selection: Selection) -> Iterator[tuple[str, ...]] | None:
+    """All rows that the filters let through, one by one; page and size do not count.
+
+    None where it takes too long to find or to sort them, which is known before the first: call it in a thread.
+    """
+    found = _every(region, preview, selection)
+    try:
+        first = tuple(islice(found, 1))
+    except sqlite3.Error:
+        return None
+    return chain(first, found)
+
+
+def _every(region: Region, preview: Preview, selection: Selection) -> Iterator[tuple[str, ...]]:
     with _opened(region, preview) as found:
         yield from found.every(selection)
 

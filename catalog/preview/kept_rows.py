@@ -20,6 +20,8 @@ MAX_COLUMNS = 900
 MAX_PAGE = 1_000
 SECONDS = 1.0
 """Most time of the processor for one question (seconds)."""
+ALL_SECONDS = 5.0
+"""Most time to find and to sort all rows for a download (seconds)."""
 _NUMBERS = frozenset(("integer", "number", "year", "latitude", "longitude", "easting", "northing"))
 _TIMES = frozenset(("date", "datetime"))
 _STEPS = 20_000
@@ -94,10 +96,11 @@ class Rows:
     @contextmanager
     def opened(cls, path: Path | None, table: Table, kept: int) -> Iterator[Rows]:
         """The ``kept`` rows of a file, or (without one) those that the table itself holds. Raises sqlite3.Error."""
+        # One after the other, threads may take their turns at it: each piece of a download is read in whichever is free.
         if path is None:
-            connection = sqlite3.connect(":memory:")
+            connection = sqlite3.connect(":memory:", check_same_thread=False)
         else:
-            connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+            connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         try:
             if path is None:
                 kept = write(connection, table)
@@ -127,12 +130,21 @@ class Rows:
             tuple(tuple(row[1:]) for row in rows), tuple(row[0] + 1 for row in rows), found, searched, self._whole
         )
 
-    def every(self, wanted: Selection) -> Iterator[tuple[str, ...]]:
-        """All rows that the filters let through, in order; page and size do not count."""
+    def every(self, wanted: Selection, seconds: float = ALL_SECONDS) -> Iterator[tuple[str, ...]]:
+        """All rows that the filters let through, in order; page and size do not count.
+
+        Raises sqlite3.OperationalError, before the first row, where they take longer to find or to sort.
+        """
         where, values = self._where(wanted.filters)
-        yield from self._connection.execute(
-            f"SELECT {self._cells()} FROM cells WHERE {where} ORDER BY {self._order(wanted)}", values
-        )
+        with self._bounded(seconds):
+            if wanted.filters:  # counted through once: what follows takes no longer than that did
+                self._number(f"SELECT count(*) FROM cells WHERE {where}", values)
+            rows = self._connection.execute(
+                f"SELECT {self._cells()} FROM cells WHERE {where} ORDER BY {self._order(wanted)}", values
+            )
+            first = rows.fetchmany(1)
+        yield from first
+        yield from rows
 
     def cells(self, names: Sequence[str], filters: Sequence[Filter], limit: int, seconds: float = SECONDS) -> Cells:
         """Some columns of all rows that the filters let through, without rows that sum up others."""

@@ -87,6 +87,12 @@ def pairs(selection: Selection, filters: Iterable[Filter] | None = None) -> Pair
     return found
 
 
+def with_layer(parameters: QueryParams, found: Iterable[tuple[str, str]] = ()) -> Pairs:
+    """The parameters of an address that leads on from one: what is found, of the same layer or sheet as there."""
+    layer = parameters.get("layer", "")
+    return [*([("layer", layer)] if layer else ()), *found]
+
+
 def _filter_pairs(filters: Iterable[Filter]) -> Iterator[tuple[str, str]]:
     for each in filters:
         ending = "" if each.comparison == "is" else f".{each.comparison}"

@@ -38,21 +38,22 @@ _NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing")
 
 
 async def document(request: Request) -> Response:
-    """A page of rows as JSON. Raises Refused: 400 for what names no column or page, 404, 410, 503 while it is made."""
+    """A page of rows as JSON; where there is no table 404 with the ``reason``, a code of catalog.preview.reasons (web.md 1.4).
+
+    Raises Refused: 400 for what names no column or page, 404, 410, 503 while it is made.
+    """
     found = previewed.named(request, ".json")
     if isinstance(found, Response):
         return found
     preview = await previewed.whole_preview_of(request, found)
+    if preview.table is None or preview.profile is None:
+        return _reasoned(preview)
     table, columns = _table(preview)
     selection = _asked(request, table)
     region = region_of(request)
     rows = await run_sync(lambda: previews.rows(region, preview, selection))
     if rows.late:
-        raise Refused(
-            503,
-            "Die Suche in dieser großen Tabelle dauert zu lange. Bitte filtern Sie anders.",
-            "Searching this large table takes too long. Please filter in another way.",
-        )
+        raise _late()
     conditional.keep(request, seconds=60)
     last = max(-(-rows.found // selection.size), 1)
     raw = request.query_params.get("raw") == "1"
@@ -96,17 +97,39 @@ async def table(request: Request) -> Response:
     media_type = "text/csv; charset=utf-8"
     if request.method == "HEAD":
         return Response(headers=headers, media_type=media_type)
-    rows = previews.every(region_of(request), preview, selection)
+    region = region_of(request)
+    rows = await run_sync(lambda: previews.every(region, preview, selection))
+    if rows is None:
+        raise _late()
     return StreamingResponse(_written([c.name for c in columns], rows, raw), headers=headers, media_type=media_type)
 
 
 def _table(preview: Preview) -> tuple[Table, Sequence[Column]]:
     """The table of a preview. Raises Refused (404) with the reason where there is none."""
     if preview.table is None or preview.profile is None:
-        reason = preview.reason or Reason("no-table")
-        de, en = (reason.text(language) for language in ("de", "en"))
-        raise Refused(404, f"Von dieser Datei gibt es keine Zeilen. {de}", f"There are no rows of this file. {en}")
+        raise _nothing(preview.reason or Reason("no-table"))
     return preview.table, preview.profile.columns
+
+
+def _nothing(reason: Reason) -> Refused:
+    de, en = (reason.text(language) for language in ("de", "en"))
+    return Refused(404, f"Von dieser Datei gibt es keine Zeilen. {de}", f"There are no rows of this file. {en}")
+
+
+def _reasoned(preview: Preview) -> Response:
+    """Why there are no rows, for programs: the code, and the words in both languages."""
+    reason = preview.reason or Reason("no-table")
+    refused = _nothing(reason)
+    body = orjson.dumps({"reason": reason.code, "text": refused.de, "text_en": refused.en})
+    return Response(body, refused.status_code, media_type="application/json", headers=security.OPEN)
+
+
+def _late() -> Refused:
+    return Refused(
+        503,
+        "Die Suche in dieser großen Tabelle dauert zu lange. Bitte filtern Sie anders.",
+        "Searching this large table takes too long. Please filter in another way.",
+    )
 
 
 def _asked(request: Request, kept: Table) -> Selection:
@@ -133,8 +156,8 @@ def _number(text: str, name: str, most: int) -> int:
 
 
 def _address(request: Request, found: Named, selection: Selection, page: int) -> str:
-    pairs: Pairs = row_filters.pairs(selection._replace(page=page))
-    for name in ("size", "raw", "layer"):
+    pairs: Pairs = row_filters.with_layer(request.query_params, row_filters.pairs(selection._replace(page=page)))
+    for name in ("size", "raw"):
         if value := request.query_params.get(name):
             pairs.append((name, value))
     path = file_addresses.path(found.entry.slug, found.number, ".json")

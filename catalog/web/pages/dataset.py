@@ -134,6 +134,7 @@ def _use(
     summary = sanitising.sentence(description.text)
     best, seen = facts.best(found), glance.glance(page, entry, record, found)
     read_here = seen is not None and seen.is_table
+    decimal = seen.decimal if seen is not None and read_here else ""
     publishers = [said.text for said in facts.people(page, record.publisher, agents)]
     return {
         "summary": summary,
@@ -143,7 +144,7 @@ def _use(
         "licence": next((file.licence for file in found if file.licence), None),
         "licences": len({file.licence for file in found}),
         "glance": seen,
-        "reuse": reuse(page, entry, seen.file if seen and read_here else best, publishers, read_here),
+        "reuse": reuse(page, entry, seen.file if seen and read_here else best, publishers, decimal),
         "alike": alike(page, entry, record),
         "office": office(page.region, record, page.place(entry.municipality), page.language),
     }

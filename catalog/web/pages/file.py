@@ -58,6 +58,7 @@ async def file(request: Request) -> Response:
     slug, number = found.entry.slug, found.number
     views = tuple(_views(page, preview, slug, number))
     view = next((each.name for each in views if each.current), "")
+    same_layer = row_filters.with_layer(request.query_params)
     item = facts.file_of(page, number, found.file, {})
     values: dict[str, Any] = {
         "slug": slug,
@@ -72,10 +73,12 @@ async def file(request: Request) -> Response:
         "notes": tuple(_notes(page, preview)),
         "withheld": tuple(hint.column for hint in preview.withheld),
         "about": tuple(_about(page, preview)),
-        "address": page.link(file_addresses.path(slug, number)),
-        "picture": page.file(file_addresses.path(slug, number, "/picture"))
+        "address": page.link(file_addresses.path(slug, number), same_layer),
+        "again": page.link(file_addresses.path(slug, number), request.query_params.multi_items()),
+        "picture": page.file(file_addresses.path(slug, number, "/picture"), same_layer)
         if preview.picture and view != "map"
         else "",
+        "layers_of": _layers_of(page, preview),
         "text": preview.text[:_LONGEST_TEXT],
         "members": preview.members[:_MEMBERS],
         "trail": _trail(page, found),
@@ -115,7 +118,8 @@ def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[Vie
         # Filters go along to the chart, which is drawn of the rows that they let through.
         query = [*(filters if name in ("table", "chart") else ()), *([("view", name)] if name != "table" else ())]
         path = file_addresses.path(slug, number)
-        yield View(name, page.texts.text(VIEWS[name]), page.link(path, query), name == current)
+        address = page.link(path, row_filters.with_layer(page.request.query_params, query))
+        yield View(name, page.texts.text(VIEWS[name]), address, name == current)
 
 
 def _reason(page: Page, preview: Preview) -> tuple[str, str] | None:
@@ -140,6 +144,16 @@ def _detected(page: Page, preview: Preview) -> Iterator[Markup]:
         yield _("Tabellenblatt „{name}“", name=table.sheet)
     if table.header_row >= 0:
         yield _("Spaltennamen in Zeile {n}", n=table.header_row + 1)
+
+
+def _layers_of(page: Page, preview: Preview) -> Markup:
+    """What the layers are called that one can choose from: sheets of a workbook, layers of a file or of a service."""
+    _ = page.texts.text
+    if preview.table is not None and preview.table.sheet:
+        return _("Tabellenblätter")
+    if preview.source is not None and preview.source.kind == "gpkg":
+        return _("Ebenen der Datei")
+    return _("Ebenen des Dienstes")
 
 
 _ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}

@@ -55,7 +55,9 @@ async def values(page: Page, preview: Preview) -> dict[str, Any]:
         "chart_kinds": [(kind, page.texts.text(_KINDS[kind])) for kind in open_to.kinds],
         "chart_x": _named(page, (*open_to.times, *open_to.labels, *open_to.numbers)),
         "chart_y": _named(page, open_to.numbers),
-        "chart_hidden": row_filters.pairs(previews.Selection(), filters),
+        "chart_hidden": row_filters.with_layer(
+            page.request.query_params, row_filters.pairs(previews.Selection(), filters)
+        ),
     }
 
 

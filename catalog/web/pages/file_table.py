@@ -103,11 +103,16 @@ async def values(page: Page, preview: Preview, slug: str, number: int) -> dict[s
         "left_columns": len(profile.columns) - len(columns),
         "fields": tuple(_fields(preview, profile.columns, selection)),
         "chips": tuple(_chips(page, path, selection)),
-        "all_rows": page.link(path),
+        "all_rows": _address(page, path),
+        "rows_hidden": row_filters.with_layer(page.request.query_params),
         "paging": _paging(page, path, selection, min(last, row_filters.LAST_PAGE)),
         "downloads": _downloads(page, slug, number, selection),
         "first": (selection.page - 1) * selection.size + 1,
     }
+
+
+def _address(page: Page, path: str, found: Pairs | None = None) -> str:
+    return page.link(path, row_filters.with_layer(page.request.query_params, found or ()))
 
 
 def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
@@ -116,7 +121,7 @@ def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
     turned = selection._replace(sort=column.name, descending=order == "ascending", page=1)
     sign, kind = column_words.kind(page, column)
     unit = column.unit if column.unit and column.unit.casefold() not in column.name.casefold() else ""
-    address = page.link(path, row_filters.pairs(turned))
+    address = _address(page, path, row_filters.pairs(turned))
     return Head(column.name, unit, sign, kind, order, address, column.type in _NUMBERS)
 
 
@@ -164,7 +169,7 @@ def _chips(page: Page, path: str, selection: Selection) -> Iterator[Chip]:
     for each in selection.filters:
         left = [other for other in selection.filters if other != each]
         words = page.texts.text(_SAID[each.comparison], column=labels.plain(each.column, 80), value=each.value)
-        yield Chip(words, page.link(path, row_filters.pairs(selection._replace(page=1), left)))
+        yield Chip(words, _address(page, path, row_filters.pairs(selection._replace(page=1), left)))
 
 
 # -------------------------------------------------------------------------------------------------- pages, downloads
@@ -172,7 +177,7 @@ def _chips(page: Page, path: str, selection: Selection) -> Iterator[Chip]:
 
 def _paging(page: Page, path: str, selection: Selection, last: int) -> dict[str, Any]:
     def address(number: int) -> str:
-        return page.link(path, row_filters.pairs(selection._replace(page=number)))
+        return _address(page, path, row_filters.pairs(selection._replace(page=number)))
 
     here = selection.page
     near = sorted({1, last, *range(max(here - 2, 1), min(here + 2, last) + 1)})
@@ -192,7 +197,7 @@ def _paging(page: Page, path: str, selection: Selection, last: int) -> dict[str,
 
 def _downloads(page: Page, slug: str, number: int, selection: Selection) -> list[tuple[str, str]]:
     """The rows that are asked for as files: their format and address."""
-    wanted = row_filters.pairs(selection._replace(page=1))
+    wanted = row_filters.with_layer(page.request.query_params, row_filters.pairs(selection._replace(page=1)))
     return [
         (name, page.file(file_addresses.path(slug, number, suffix), wanted))
         for name, suffix in (("CSV", ".csv"), ("JSON", ".json"))

@@ -21,6 +21,7 @@ from catalog.web.pages.column_words import ColumnRow
 from catalog.web.templates import Page
 from harvesters.portals import dictionary
 from schemas.model import Dataset, Distribution
+from schemas.tables import Table
 
 ROWS, COLUMNS, EXPLAINED = 10, 12, 40
 _LOOKED_AT = 4  # files whose previews are looked for
@@ -41,7 +42,8 @@ class Glance(NamedTuple):
     """The preview of one file as the dataset's page shows it.
 
     ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
-    ``total`` counts the rows of the file, ``more_columns`` those columns that do not stand here.
+    ``total`` counts the rows of the file, ``more_columns`` those columns that do not stand here; ``decimal`` is the sign
+    before decimals in its numbers, empty where there is no table.
     """
 
     file: facts.File
@@ -56,6 +58,7 @@ class Glance(NamedTuple):
     heads: tuple[Head, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     total: int = 0
+    decimal: str = ""
     more_columns: int = 0
     columns: tuple[ColumnRow, ...] = ()
     meanings: Mapping[str, str] = MappingProxyType({})
@@ -121,6 +124,7 @@ def _ready(
             for row in (table.rows[:ROWS] if table else ())
         ),
         total=table.total_rows if table else 0,
+        decimal=_decimal(table) if table else "",
         more_columns=max(len(table.columns) - COLUMNS, 0) if table else 0,
         columns=column_words.columns(page, found, EXPLAINED),
         meanings=meanings,
@@ -128,3 +132,8 @@ def _ready(
         notes=tuple(note.de if page.language == "de" else note.en for note in found.notes),
         withheld=tuple(dict.fromkeys(hint.column for hint in found.withheld)),
     )
+
+
+def _decimal(table: Table) -> str:
+    """The comma where any column of numbers has it: a program that then meets a point leaves a text, and no wrong number."""
+    return "," if any(each.decimal == "," for each in table.columns if each.type in _NUMBERS) else "."

@@ -28,7 +28,10 @@ class Lines(NamedTuple):
 
 
 class Reuse(NamedTuple):
-    """Everything to take along. ``table`` is an address that gives the file as a clean table, empty where there is none."""
+    """Everything to take along. ``table`` is an address that gives the file as a clean table, empty where there is none.
+
+    It is the one for spreadsheets; the lines for programs ask for its raw form.
+    """
 
     citation: str
     lines: tuple[Lines, ...]
@@ -36,17 +39,20 @@ class Reuse(NamedTuple):
     json: str
 
 
-def reuse(page: Page, entry: Entry, file: File | None, publishers: Sequence[str], is_table: bool) -> Reuse:
-    """How to use a dataset. Takes its best file, the publishers' names, and whether that file is read as a table here.
+def reuse(page: Page, entry: Entry, file: File | None, publishers: Sequence[str], decimal: str) -> Reuse:
+    """How to use a dataset. Takes its best file, the publishers' names, and the sign before decimals where we read its table.
 
-    A file that is read here is offered in the form that we give it (UTF-8, one header row), which programs read at once.
+    A file that is read here is offered in the form that we give it (UTF-8, one header row), which programs read at once;
+    ``decimal`` is empty for any other.
     """
     table = json_rows = ""
-    if file is not None and is_table:
+    if file is not None and decimal:
         table, json_rows = (
             page.public(file_addresses.path(entry.slug, file.number, suffix), SOURCE) for suffix in (".csv", ".json")
         )
-    return Reuse(_citation(page, entry, file, publishers), tuple(_lines(file, table)) if file else (), table, json_rows)
+    return Reuse(
+        _citation(page, entry, file, publishers), tuple(_lines(file, table, decimal)) if file else (), table, json_rows
+    )
 
 
 def _citation(page: Page, entry: Entry, file: File | None, publishers: Sequence[str]) -> str:
@@ -66,21 +72,24 @@ def _citation(page: Page, entry: Entry, file: File | None, publishers: Sequence[
     return " ".join(said)
 
 
-def _lines(file: File, table: str) -> Iterator[Lines]:
+def _lines(file: File, table: str, decimal: str) -> Iterator[Lines]:
     address = file.address
     yield Lines("curl", f"curl -L -o {shlex.quote(_name(file))} {shlex.quote(address)}")
-    read = _python(file, table)
+    # Raw: commas and no byte order mark, as programs take CSV to be, and each cell as it stands in the file.
+    rows = f"{table}?raw=1" if table else ""
+    read = _python(file, rows, decimal)
     if read:
         yield Lines("Python", read)
-    r = _r(file, table)
+    r = _r(file, rows, decimal)
     if r:
         yield Lines("R", r)
 
 
-def _python(file: File, table: str) -> str:
+def _python(file: File, table: str, decimal: str) -> str:
     said = json.dumps(table or file.address)
     if table:
-        return f"import pandas\n\ntable = pandas.read_csv({said})\nprint(table.head())"
+        signs = ', decimal=","' if decimal == "," else ""
+        return f"import pandas\n\ntable = pandas.read_csv({said}{signs})\nprint(table.head())"
     if file.format in _TABLES:
         return f'import pandas\n\ntable = pandas.read_csv({said}, sep=None, engine="python")\nprint(table.head())'
     if file.format in _SHEETS:
@@ -92,10 +101,11 @@ def _python(file: File, table: str) -> str:
     return ""
 
 
-def _r(file: File, table: str) -> str:
+def _r(file: File, table: str, decimal: str) -> str:
     said = json.dumps(table or file.address)
     if table:
-        return f'table <- read.csv({said}, fileEncoding = "UTF-8")\nhead(table)'
+        signs = ', dec = ","' if decimal == "," else ""
+        return f'table <- read.csv({said}{signs}, fileEncoding = "UTF-8")\nhead(table)'
     if file.format in _TABLES:
         return f"table <- read.csv2({said})\nhead(table)"
     if file.format == "GEOJSON":

@@ -63,6 +63,7 @@ def test_lines_of_the_demo_region_run(harvested: Path, tmp_path: Path) -> None:
         run("sh", "-c", copied["curl"], cwd=tmp_path)
         (fetched,) = tmp_path.glob("*.csv")
         assert fetched.read_bytes().count(b"\n") > 100
-        told = run(sys.executable, "-c", copied["Python"], cwd=tmp_path)
-        assert "Datum" in told
+        look = "\nprint(list(table.columns), len(table), table.iloc[:, 1].dtype.kind)"
+        told = run(sys.executable, "-c", copied["Python"] + look, cwd=tmp_path)
+        assert told.splitlines()[-1] == "['Datum', 'Wasserstand_cm'] 744 i"
         assert f"{base}/dataset/{slug}/file/1.csv" in copied["R"]

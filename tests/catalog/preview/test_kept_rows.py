@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -120,6 +122,10 @@ def test_a_question_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         late = opened.page(Selection((Filter("b", "contains", "x"),)), seconds=-1.0)
         assert (late.late, late.rows) == (True, ())
         assert opened.cells(["a"], (), 10, seconds=-1.0).late
+        for wish in (Selection((Filter("b", "contains", "x"),)), Selection(sort="b")):
+            with pytest.raises(sqlite3.OperationalError):
+                next(opened.every(wish, seconds=-1.0))
+            assert sum(1 for _ in opened.every(wish)) == 30_000
         assert opened.page(Selection((Filter("b", "is", "x29999"),))).found == 1
 
 
@@ -132,6 +138,23 @@ def test_a_table_of_very_many_columns_keeps_the_first(tmp_path: Path) -> None:
     with Rows.opened(tmp_path / "rows.db", table, kept) as opened:
         page = opened.page(Selection((Filter("c1400", "is", "2"),), sort="c0", descending=True))
         assert (len(page.rows[0]), page.rows[0][0]) == (MAX_COLUMNS, "2")
+
+
+def test_threads_take_turns_at_all_rows(tmp_path: Path) -> None:
+    table = read_table(b"a;b\n" + b"".join(b"%d;x%d\n" % (n, n) for n in range(3_000)))
+    kept = write_file(tmp_path / "rows.db", table)
+    wish = Selection((Filter("b", "contains", "x"),), sort="a", descending=True)
+
+    def begun(path: Path | None) -> Generator[tuple[str, ...]]:
+        with Rows.opened(path, table, kept) as opened:
+            yield from opened.every(wish)
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
+        for path in (tmp_path / "rows.db", None):
+            rows = begun(path)
+            seen = [thread.submit(next, rows).result() for _ in range(1_000) for thread in (one, other)]
+            assert seen == [(str(n), f"x{n}") for n in range(2_999, 999, -1)]
+            one.submit(rows.close).result()
 
 
 @given(st.text(max_size=30), st.text(max_size=10), st.sampled_from(["is", "contains", "from", "to", "empty", "filled"]))

@@ -17,11 +17,15 @@ import pytest
 
 from catalog import preview as previews
 from catalog.preview import Filter, Preview, Selection, keeping
+from catalog.preview.access import _of_known_layer
 from catalog.preview.findings import of_dataset
 from catalog.preview.keeping import Keeping
+from catalog.preview.persons import nobody
+from catalog.preview.wanting import of_file
 from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
 from schemas.region import Region
+from schemas.tables import PersonalHint, read_table
 from tests.catalog.preview.region_of_files import MUNICIPAL, end_maker, make_region
 from tests.faultserver import FaultServer, Reply
 
@@ -125,12 +129,7 @@ def test_what_another_source_names_inside_is_not_published(region: Region, serve
     with FaultServer() as inner:
         inner.pages["/_search"] = Reply(MUNICIPAL)
         redirect = served(server, "weiter.csv", b"", 302, location=inner.url("/_search"))
-        for source, named in (
-            ("ordner", address),
-            ("vereine", address),
-            ("fremd", address),
-            ("neuhof-portal", redirect),
-        ):
+        for source, named in (("ordner", address), ("fremd", address), ("neuhof-portal", redirect)):
             preview = previews.find(region, previews.wanted(region, source, named), PATIENCE)
             assert preview.reason is not None, (source, named)
             assert preview.reason.code == "address"
@@ -317,7 +316,9 @@ def test_a_large_table_shows_its_first_rows_before_all_are_read(region: Region, 
     assert (page.found, page.whole) == (60_000, True)
     cells = previews.cells(region, preview, ["Wert", "gibt es nicht"], [Filter("Wert", "from", "59.998,5")])
     assert (cells.rows, cells.found) == ((("59998,5",), ("59999,5",)), 2)
-    assert sum(1 for _ in previews.every(region, preview, Selection((Filter("Wert", "to", "99,5"),)))) == 100
+    every = previews.every(region, preview, Selection((Filter("Wert", "to", "99,5"),)))
+    assert every is not None
+    assert sum(1 for _ in every) == 100
 
 
 def test_old_previews_go_when_room_is_short(tmp_path: Path) -> None:
@@ -333,6 +334,56 @@ def test_old_previews_go_when_room_is_short(tmp_path: Path) -> None:
     assert [file.name[-6] for file in sorted(kept.folder.glob("*.json"))][-1] == "4"
     assert not (kept.folder / f"{0:032x}.json").exists()
     assert not stray.exists()
+
+
+def test_pruning_goes_by_the_end_of_each_preview(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Keeping(make_region(tmp_path / "r"))
+    replaced, present = kept.new_folder("a" * 32), kept.new_folder("a" * 32)
+    kept.put(Preview("a" * 32, "x", "ready", text='","folder":"","version":1}'), replaced)
+    kept.put(Preview("a" * 32, "x", "ready", text='","folder":"","version":1}'), present)
+    kept.put(Preview("b" * 32, "x", "ready"))
+    kept.put(Preview("c" * 32, "x", "ready", version=0))
+    (kept.folder / f"{'d' * 32}.json").write_bytes(b'{"key": 1}')
+    for folder in (replaced, present):
+        os.utime(folder, (1, 1))
+    monkeypatch.setattr(keeping, "from_json", None)  # no preview is read whole
+    kept.prune()
+    assert sorted(file.stem[0] for file in kept.folder.glob("*.json")) == ["a", "b"]
+    assert (replaced.exists(), present.exists()) == (False, True)
+
+
+@pytest.mark.parametrize(("columns", "sign"), [(100, "\x01"), (100, '"'), (100, "ä"), (5_000, "\x01"), (1, "x")])
+def test_the_first_rows_are_never_more_than_can_be_kept(columns: int, sign: str) -> None:
+    from catalog.preview.assembly import _head
+
+    table = read_table(b"a\n1\n2\n", "x.csv")
+    names = tuple(replace(table.columns[0], name=str(number)) for number in range(columns))
+    row = (sign * 5_000,) * columns
+    head, notes = _head(replace(table, columns=names, rows=(row,) * 1_000), True, nobody)
+    assert 1 <= len(head.rows) <= 1_000
+    assert [note.code for note in notes] == ["cells-cut"]
+    assert len(keeping.to_json(Preview("k" * 32, "x", "ready", table=head))) < keeping.MAX_JSON
+
+
+def test_F75_findings_know_other_sheets_and_layers_of_services(tmp_path: Path) -> None:
+    region = make_region(tmp_path / "r")
+    kept = Keeping(region)
+    file = Distribution(access_url=("https://dienst.example/ows?service=WFS",))
+    record = Dataset(identifier=(Literal("wald"),), distribution=(file,))
+    first = of_file(region, "ordner", file, record=record)
+    other = of_file(region, "ordner", file, "baenke", record)
+    assert first is not None
+    assert other is not None
+    assert (first.service, first.called) == ("WFS", "wald")
+    hint = PersonalHint("Pate", "e-mail", 3)
+    layers = (("wald", "Wald"), ("baenke", "Bänke"), ("wege", "Wege"))
+    kept.put(Preview(keeping.key_of(first), first.address, "ready", layers=layers, layer="wald"))
+    assert of_dataset(region, "ordner", record) == ()
+    kept.put(Preview(keeping.key_of(other), other.address, "ready", withheld=(hint,), layers=layers, layer="baenke"))
+    (finding,) = of_dataset(region, "ordner", record)
+    assert finding.arguments[0] == "Pate"
+    # A reader who chooses that layer gets the preview that stands, although the dataset is called otherwise.
+    assert _of_known_layer(kept, other) == other
 
 
 def test_a_preview_of_another_engine_is_none(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
+
+import openpyxl
 
 from catalog.web import previewed
 from schemas.kinds import Literal
@@ -29,6 +32,26 @@ POISON = (
     + "".join('"{0}";"{0}";"=1+{1}"\n'.format(payload.replace('"', '""'), n) for n, payload in enumerate(PAYLOADS))
     + "Ende;zahl;-5\n"
 )
+
+
+def workbook() -> bytes:
+    """A workbook of two sheets: the longer one is shown first, the other has pages of rows too."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "Merkmale"
+    book.active.append(["Nummer", "Bedeutung"])
+    for number in range(500):
+        book.active.append([number, f"Merkmal {number}"])
+    sheet = book.create_sheet("Haus & Hof")
+    sheet.append(["Jahr", "Ort", "Haushalte"])
+    for year in range(1960, 2024):
+        for place in ("Neuhof", "Flieden"):
+            sheet.append([year, place, year * 2])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 FILES: Mapping[str, bytes] = {
     "pegel.csv": MUNICIPAL,
     "einwohner.csv": INHABITANTS.encode(),
@@ -37,6 +60,8 @@ FILES: Mapping[str, bytes] = {
     "satzung.txt": b"Satzung\nzur Nutzung der Allmende\n" * 20,
     "leer.csv": b"",
     "viele.csv": b"Platz;Wert\n" + b"".join(b"%d;%d\n" % (n, n % 97) for n in range(3_000)),
+    "lang.csv": b"Platz;Wort\n" + b"".join(b"%d;%s\n" % (n, b"Wort" * 10) for n in range(9_000)),
+    "mappe.xlsx": workbook(),
     "breit.csv": (";".join(f"Spalte {n}" for n in range(80)) + "\n" + (";".join("1" * 80) + "\n") * 5).encode(),
 }
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+import httpx
+import pandas
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog import preview as previews
+from catalog.preview import Preview, kept_rows
+from catalog.preview.reasons import TEXTS
 from catalog.reading.entries import Entry
 from tests.catalog.builder import BASE
 from tests.catalog.web.files_region import INHABITANTS, Site, site_in
@@ -119,6 +125,46 @@ def test_a_very_wide_table_shows_its_first_columns(site: Site) -> None:
     assert "20 weitere Spalten stehen nur in der Datei." in words(first(shown, "#rows"))
 
 
+# ---------------------------------------------------------------------------------------------------------- sheets
+
+SHEET = "layer=Haus+%26+Hof"
+
+
+def test_each_sheet_of_a_workbook_is_a_link(site: Site) -> None:
+    shown = page(site, "mappe.xlsx")
+    assert words(first(shown, "#layers")) == "Tabellenblätter"
+    assert column(shown, "Bedeutung")[0] == "Merkmal 0"
+    assert column(read(site.place, addresses(shown, "[aria-labelledby=layers] a")[1]), "Haushalte")[0] == "3920"
+
+
+def test_every_address_of_a_sheet_leads_on_to_the_same_sheet(site: Site) -> None:
+    shown = page(site, "mappe.xlsx", f"?{SHEET}&Ort=Neuhof&Jahr.from=1962&sort=-Jahr")
+    assert column(shown, "Jahr")[0] == "2023"
+    ways = (".views a", ".cells thead a", ".paging a", ".chips a", ".files a")
+    for way in ways:
+        led = addresses(shown, way)
+        assert len(led) > 1, way
+        assert all(SHEET in address for address in led), way
+    for address in (*addresses(shown, ".views a"), *addresses(shown, ".files a")):
+        assert "Haushalte" in site.place.ask.get(address).text
+    assert first(shown, "form.fields input[type=hidden][name=layer]").attributes["value"] == "Haus & Hof"
+    chart = page(site, "mappe.xlsx", f"?{SHEET}&view=chart&chart=bar&x=Ort&y=Haushalte")
+    assert chart.css("svg.chart")
+    assert first(chart, "form.fields input[type=hidden][name=layer]").attributes["value"] == "Haus & Hof"
+    following = rows(site, "mappe.xlsx", f"?{SHEET}&size=2")["next"]
+    assert SHEET in following
+
+
+def test_waiting_for_a_preview_forgets_nothing_that_was_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "find", lambda region, wish, patience: Preview("k", wish.address, "making"))
+    shown = page(site, "mappe.xlsx", f"?{SHEET}&view=chart&Ort=Neuhof&sort=-Jahr")
+    assert words(first(shown, ".note")).startswith("Die Vorschau wird gerade erstellt.")
+    again = f"{site.path('mappe.xlsx')}?{SHEET}&view=chart&Ort=Neuhof&sort=-Jahr"
+    assert addresses(shown, ".note a") == [again]
+    waiting = shown.css_first("#file [hx-get]")
+    assert waiting is None or waiting.attributes["hx-get"] == again  # none where the build left the script out
+
+
 # ---------------------------------------------------------------------------------------------------- other views
 
 
@@ -195,7 +241,12 @@ def test_why_there_is_nothing_is_said_with_what_to_do(site: Site, name: str, rea
     assert words(first(shown, ".actions a")) == "CSV herunterladen"
     refused = site.place.ask.get(site.path(name, ".json"))
     assert refused.status_code == 404
-    assert reason in refused.text
+    assert refused.headers["content-type"] == "application/json"
+    told = refused.json()
+    assert TEXTS[told["reason"]][0] == reason
+    assert reason in told["text"]
+    assert TEXTS[told["reason"]][1] in told["text_en"]
+    assert reason in site.place.ask.get(site.path(name, ".csv")).text
 
 
 def test_F60_nothing_of_a_file_runs_on_its_page(site: Site) -> None:
@@ -235,7 +286,7 @@ def test_another_name_of_the_dataset_leads_here_with_its_query(site: Site) -> No
         )
 
 
-@pytest.mark.parametrize("number", ["0", "10", "999999999999999999999"])
+@pytest.mark.parametrize("number", ["0", "12", "999999999999999999999"])
 @pytest.mark.parametrize("suffix", ["", ".json", ".csv", "/picture"])
 def test_a_file_that_is_not_there(site: Site, number: str, suffix: str) -> None:
     assert site.place.ask.get(f"/dataset/{site.slug}/file/{number}{suffix}").status_code == 404
@@ -320,6 +371,22 @@ def test_raw_csv_is_the_file_again(site: Site) -> None:
     assert list(csv.reader(io.StringIO(answer.text))) == given
 
 
+def test_lines_for_programs_read_the_raw_rows_with_their_decimals(site: Site) -> None:
+    page(site, "pegel.csv")  # makes the preview that the dataset's page looks at
+    shown = read(site.place, f"/dataset/{site.slug}")
+    lines = [node.text() for node in shown.css("#reuse ~ pre")]
+    raw = f"{BASE}{site.path('pegel.csv', '.csv')}?raw=1"
+    python = next(line for line in lines if "pandas" in line)
+    assert f'table <- read.csv("{raw}", dec = ",", fileEncoding = "UTF-8")' in "\n".join(lines)
+    said = {"pandas": pandas, "io": io, "rows": site.place.ask.get(raw.removeprefix(BASE)).text}
+    assert f'"{raw}", decimal=","' in python
+    exec(python.replace(f'"{raw}"', "io.StringIO(rows)"), said)
+    table = said["table"]
+    assert isinstance(table, pandas.DataFrame)
+    assert list(table.columns) == ["Datum", "Ort", "Pegel (cm)", "Bemerkung"]
+    assert table["Pegel (cm)"].max() == 1218.0
+
+
 def test_F61_no_cell_is_a_formula(site: Site) -> None:
     answer = site.place.ask.get(site.path("gift.csv", ".csv"))
     table = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), delimiter=";"))
@@ -327,6 +394,27 @@ def test_F61_no_cell_is_a_formula(site: Site) -> None:
     assert table[-1] == ["Ende", "zahl", "-5"]
     raw = site.place.ask.get(f"{site.path('gift.csv', '.csv')}?raw=1").text
     assert list(csv.reader(io.StringIO(raw)))[1][2] == "=1+0"
+
+
+def test_downloads_at_the_same_time_are_whole(site: Site) -> None:
+    address = f"{site.path('lang.csv', '.csv')}?sort=-Platz"
+    expected = "".join(f"{n};{'Wort' * 10}\r\n" for n in range(8_999, -1, -1))
+
+    async def together() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(site.place.app)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE, timeout=60) as client:
+            return await asyncio.gather(*(client.get(address) for _ in range(6)))
+
+    for answer in asyncio.run(together()):
+        assert answer.text == f"\ufeffPlatz;Wort\r\n{expected}"
+
+
+def test_rows_that_take_too_long_are_refused_before_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = kept_rows.Rows.every
+    monkeypatch.setattr(kept_rows.Rows, "every", lambda self, wanted: plain(self, wanted, -1.0))
+    answer = site.place.ask.get(f"{site.path('lang.csv', '.csv')}?Wort.contains=ort&sort=Wort")
+    assert answer.status_code == 503
+    assert "dauert zu lange" in answer.text
 
 
 def test_unchanged_rows_are_not_sent_again(site: Site) -> None:
