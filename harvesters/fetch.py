@@ -51,6 +51,13 @@ class _Asked:
     any_domain: bool
     pace: Pace | None
     pin: Pin | None
+    inner_at: str | None
+
+    def opened(self, url: str) -> tuple[str, ...]:
+        """The inner hosts that may be asked at ``url``. Raises RequestRefused (scheme)."""
+        if self.inner_at is None or origin(url)[1:] == origin(self.inner_at)[1:]:
+            return self.allowed_hosts
+        return ()
 
 
 async def fetch(
@@ -69,6 +76,7 @@ async def fetch(
     pin: Pin | None = None,
     hop: Hop | None = None,
     resolver: AbstractResolver | None = None,
+    inner_at: str | None = None,
 ) -> Answer:
     """The answer at ``url``, whatever its status; raises FetchRefused (exceptions.py) if none came or a guard refused.
 
@@ -77,12 +85,13 @@ async def fetch(
     ones. robots.txt is not asked: a person is waiting for this one page; who fetches on schedule asks `fetch_robots`.
     Not tried again: a failure is an answer here. ``hop`` is awaited before a redirect is followed, and may raise FetchRefused.
     ``pin`` is the certificate that one host is known by (F33).
-    ``resolver`` stands in for DNS in tests.
+    With ``inner_at``, an address, ``allowed_hosts`` counts at its host and port alone, on every hop: for addresses that
+    strangers write. ``resolver`` stands in for DNS in tests.
     """
     started = time.monotonic()
-    asked = _Asked(limits, tuple(allowed_hosts), max_bytes, cut, any_domain, pace, pin)
+    asked = _Asked(limits, tuple(allowed_hosts), max_bytes, cut, any_domain, pace, pin, inner_at)
     sent = {"User-Agent": agent, "Accept": "*/*", **(headers or {}), "Accept-Encoding": ACCEPT_ENCODING}
-    guard = _Addresses(asked.allowed_hosts)
+    guard = _Addresses()
     connector = aiohttp.TCPConnector(
         # Two addresses of one host must not be tried at once, and no connection outlives the fetch.
         happy_eyeballs_delay=None,
@@ -201,16 +210,17 @@ class _Pinned(aiohttp.Fingerprint):
 class _Addresses:
     """Opens the sockets of one fetch, to allowed addresses only; remembers what it refused."""
 
-    def __init__(self, allowed_hosts: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
         self.host = ""
         self.refused: list[tuple[str, str]] = []
         self.opened = False
-        self._allowed_hosts = allowed_hosts
+        self._allowed_hosts: tuple[str, ...] = ()
         self._sockets: list[socket.socket] = []
 
-    def begin(self, host: str) -> None:
+    def begin(self, host: str, allowed_hosts: tuple[str, ...]) -> None:
         """A new hop, to ``host``."""
         self.host, self.refused, self.opened = host, [], False
+        self._allowed_hosts = allowed_hosts
 
     def open(self, address: tuple[object, ...]) -> socket.socket:
         """As aiohttp's SocketFactory: the last place before the connection, where the numeric address is known."""
@@ -265,9 +275,10 @@ async def _hop(
     body: bytes | None,
 ) -> _Redirect | _Whole:
     url = chain[-1]
-    host = check_destination(url, method, asked.allowed_hosts, asked.limits).host
+    allowed = asked.opened(url)
+    host = check_destination(url, method, allowed, asked.limits).host
     await _turn(asked, host, url)
-    guard.begin(host)
+    guard.begin(host, allowed)
     started = time.monotonic()
     try:
         async with (

@@ -49,33 +49,34 @@ class Proxy:
         self._asked: dict[str, asyncio.Task[bytes | None]] = {}
         self._silent: OrderedDict[str, float] = OrderedDict()
 
-    async def picture(self, name: str, address: Address) -> bytes | None:
+    async def picture(self, name: str, address: Address, own: str | None) -> bytes | None:
         """The picture kept under a name, or fetched from an address, which is made only then; None if there is none.
 
-        An old picture is shown where no new one comes.
+        An old picture is shown where no new one comes. Inner hosts are asked at the host and port of ``own`` alone, the
+        address that the operator wrote: a service's description names hosts too.
         """
         found = await run_sync(self._kept.get, name)
         if found is not None and found.fresh:
             return found.content
         if time.monotonic() - self._silent.get(name, -_SILENT) >= _SILENT:
-            fetched = await self._once(name, address)
+            fetched = await self._once(name, address, own)
             if fetched is not None:
                 return fetched
         return found.content if found is not None else None
 
-    async def _once(self, name: str, address: Address) -> bytes | None:
+    async def _once(self, name: str, address: Address, own: str | None) -> bytes | None:
         """What one fetch brings, for all who ask meanwhile; it goes on if one of them leaves."""
         task = self._asked.get(name)
         if task is None:
-            task = self._asked[name] = asyncio.create_task(self._fetched(name, address))
+            task = self._asked[name] = asyncio.create_task(self._fetched(name, address, own))
             task.add_done_callback(lambda _: self._asked.pop(name, None))
         return await asyncio.shield(task)
 
-    async def _fetched(self, name: str, address: Address) -> bytes | None:
+    async def _fetched(self, name: str, address: Address, own: str | None) -> bytes | None:
         try:
             async with self._gate:
                 made = await address()
-                answer = await self._answer(made) if made is not None else None
+                answer = await self._answer(made, own) if made is not None else None
         except (FetchRefused, ValueError):  # no answer, or no address that could be taken apart
             answer = None
         if answer is None or answer.status != 200 or not media_type(answer.body):
@@ -86,11 +87,12 @@ class Proxy:
         await run_sync(self._kept.put, name, answer.body)
         return answer.body
 
-    async def _answer(self, address: str) -> Answer:
+    async def _answer(self, address: str, own: str | None) -> Answer:
         return await fetch(
             address,
             Limits(response_seconds=_SECONDS),
-            self._region.allowed_hosts,
+            self._region.allowed_hosts if own is not None else (),
             agent_string(self._region.base_url, self._region.publisher.email),
             max_bytes=LARGEST,
+            inner_at=own,
         )

@@ -121,9 +121,11 @@ async def from_network(
 ) -> Fetched:
     """The file at its address, under the guards of every fetch, at most ``most`` bytes of it.
 
-    Raises NotFetched, and Unchanged against ``known``.
+    An inner host is asked only where the record's own source lies there, at the same port: what another source names
+    must not publish what only we can reach. Raises NotFetched, and Unchanged against ``known``.
     """
     source = next((each for each in region.sources if each.key == wanted.source_key), None)
+    own = origin_of(region, wanted)
     limits = (source.limits if source is not None else Limits()).model_copy(
         update={"response_seconds": SECONDS, "retry_after_seconds": 0.0}
     )
@@ -136,7 +138,7 @@ async def from_network(
         answer = await fetch(
             wanted.address,
             limits,
-            region.allowed_hosts,
+            region.allowed_hosts if own is not None else (),
             agent_string(region.base_url, region.publisher.email),
             headers=headers,
             max_bytes=most,
@@ -146,6 +148,7 @@ async def from_network(
             pace=pace,
             pin=pin,
             resolver=resolver,
+            inner_at=own,
         )
     except SizeRefused as refused:
         raise NotFetched(Reason("bomb" if refused.code == "ratio" else "unreadable")) from refused
@@ -154,6 +157,12 @@ async def from_network(
     except ValueError as error:  # no address that could be taken apart
         raise NotFetched(Reason("not-asked")) from error
     return of_answer(answer, now)
+
+
+def origin_of(region: Region, wanted: Wanted) -> str | None:
+    """The address of the source that a wish is of; None for a folder, and where the region has no such source."""
+    source = next((each for each in region.sources if each.key == wanted.source_key), None)
+    return source.url if source is not None and not source.is_folder else None
 
 
 def of_answer(answer: Answer, now: datetime) -> Fetched:

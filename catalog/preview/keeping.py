@@ -36,8 +36,16 @@ _LONGEST_BEGINNING = 8192
 
 
 def key_of(wanted: Wanted) -> str:
-    """The key of a preview: of its address, of what its source allows, of the engine's version."""
-    parts = (str(VERSION), wanted.address, wanted.service, wanted.layer, str(wanted.personal), wanted.called)
+    """The key of a preview: of its address, of its source and what that allows, of the engine's version."""
+    parts = (
+        str(VERSION),
+        wanted.source_key,
+        wanted.address,
+        wanted.service,
+        wanted.layer,
+        str(wanted.personal),
+        wanted.called,
+    )
     text = "\n".join(parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

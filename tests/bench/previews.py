@@ -28,7 +28,11 @@ _PATIENCE = 120.0
 def measure(records: int) -> list[Figure]:
     """Part ``previews``: the goals of web.md 4, point 9. The files are the same whatever number of records is asked for."""
     body = table(ROWS)
-    with tempfile.TemporaryDirectory() as folder, _region(Path(folder) / "r") as region, FaultServer() as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        FaultServer() as server,
+        _region(Path(folder) / "r", server) as region,
+    ):
         server.pages["/klein.csv"] = Reply(table(50))
         first = _cold(region, server, "/klein.csv")
         small, large, whole = [], [], []
@@ -82,8 +86,8 @@ def _reading(body: bytes, size: str) -> list[Figure]:
 
 
 @contextmanager
-def _region(folder: Path) -> Iterator[Region]:
-    region = make_region(folder)
+def _region(folder: Path, server: FaultServer) -> Iterator[Region]:
+    region = make_region(folder, server.url("/"))
     try:
         yield region
     finally:
@@ -92,7 +96,7 @@ def _region(folder: Path) -> Iterator[Region]:
 
 
 def _wish(region: Region, server: FaultServer, path: str) -> previews.Wanted:
-    return previews.wanted(region, "ordner", server.url(path))
+    return previews.wanted(region, "neuhof-portal", server.url(path))
 
 
 def _cold(region: Region, server: FaultServer, path: str) -> float:

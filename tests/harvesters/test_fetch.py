@@ -313,6 +313,20 @@ def test_F37_of_several_addresses_only_the_allowed_one_is_used(connects: list[st
     assert set(connects) == {"127.0.0.2"}
 
 
+def test_F37_an_inner_host_counts_at_the_named_port_alone() -> None:
+    with FaultServer() as own, FaultServer() as other:
+        at = own.url("/")
+        assert _get(own.url("/ok"), inner_at=at).status == 200
+        assert _get(own.url("/redirect", to=own.url("/ok")), inner_at=at).status == 200
+        for address in (other.url("/ok"), own.url("/redirect", to=other.url("/ok"))):
+            with pytest.raises(AddressRefused):
+                _get(address, inner_at=at, any_domain=True)
+        # A public name that leads inside, to an address that is listed itself.
+        with pytest.raises(AddressRefused):
+            _get(own.url("/ok", host="rebind.example"), inner_at=at, resolver=Names(["127.0.0.1"]))
+    assert not other.seen
+
+
 def test_F37_proxies_of_the_environment_are_ignored(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")

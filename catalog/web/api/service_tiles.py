@@ -25,7 +25,7 @@ from catalog.maps.kept import Kept
 from catalog.maps.outlines import frame
 from catalog.maps.proxy import Proxy, media_type
 from catalog.maps.tiles import Tile
-from catalog.preview.fetching import NotFetched
+from catalog.preview.fetching import NotFetched, origin_of
 from catalog.preview.model import Wanted
 from catalog.preview.service_layers import View, chosen, is_mercator, map_crs, request
 from catalog.preview.services import Asking, capabilities
@@ -65,7 +65,8 @@ async def tile(request_: Request) -> Response:
         return _address(described, wanted, named) if described is not None else None
 
     key = hashlib.blake2b(f"{wanted.address}\n{wanted.layer}".encode(), digest_size=10).hexdigest()
-    picture = await _proxy(request_.app, region).picture(f"{key}/{named.z}/{named.x}/{named.y}", address)
+    own = origin_of(region, wanted)
+    picture = await _proxy(request_.app, region).picture(f"{key}/{named.z}/{named.x}/{named.y}", address, own)
     if picture is None or not _fits(picture):
         raise Refused(502, "Der Kartendienst gibt dieses Bild nicht.", "The map service does not give this picture.")
     headers = {"cache-control": "public, max-age=3600", "content-security-policy": security.SANDBOX}

@@ -32,7 +32,7 @@ async def tile(request: Request) -> Response:
         return tiles.address(template, named)
 
     source = hashlib.blake2b(template.encode(), digest_size=6).hexdigest()
-    picture = await proxy(request.app, region).picture(f"{source}/{named.z}/{named.x}/{named.y}", address)
+    picture = await proxy(request.app, region).picture(f"{source}/{named.z}/{named.x}/{named.y}", address, template)
     if picture is None:
         raise Refused(502, "Die Quelle der Karte antwortet nicht.", "The source of the map does not answer.")
     headers = {"cache-control": f"public, max-age={_KEPT_BY_READERS}"}

@@ -28,9 +28,7 @@ municipality = "neuhof"
 url = "files"
 protocol = "folder"
 """
-ALLOWED = (
-    FOLDER.replace("Ordner", "Vereine") + 'personal_data = "allowed"\npermission = "die Vereine haben zugestimmt"\n'
-)
+PERMITTED = 'personal_data = "allowed"\npermission = "die Vereine haben zugestimmt"\n'
 
 MUNICIPAL = (
     "Pegel der Fliede\nGemeinde Flieden; Stand 2024\n\n"
@@ -43,13 +41,20 @@ MUNICIPAL = (
 ).encode("cp1252")
 
 
-def make_region(folder: Path) -> Region:
-    """A region with two sources that are folders: the second may show persons."""
+def make_region(folder: Path, server: str = "") -> Region:
+    """A region with a source that is a folder.
+
+    ``server`` is the address of two more, ``neuhof-portal`` and ``vereine``, of which the second may show persons.
+    """
     (folder / "sources").mkdir(parents=True)
     (folder / "files").mkdir()
     (folder / "region.toml").write_text(REGION, encoding="utf-8")
     (folder / "sources" / "ordner.toml").write_text(FOLDER, encoding="utf-8")
-    (folder / "sources" / "vereine.toml").write_text(ALLOWED, encoding="utf-8")
+    if server:
+        there = FOLDER.replace("folder", "dcat").replace('"files"', f'"{server}"')
+        portal, clubs = there.replace("Ordner", "Portal"), there.replace("Ordner", "Vereine") + PERMITTED
+        (folder / "sources" / "neuhof-portal.toml").write_text(portal, encoding="utf-8")
+        (folder / "sources" / "vereine.toml").write_text(clubs, encoding="utf-8")
     return load(folder)
 
 

@@ -22,8 +22,10 @@ CSV = b"a;b\n1;2\n3;4\n"
 
 
 @pytest.fixture
-def published(tmp_path: Path) -> Iterator[Linked]:
-    made = Linked(region_in(tmp_path).model_copy(update={"allowed_hosts": ("127.0.0.1",)}))
+def published(tmp_path: Path, server: FaultServer) -> Iterator[Linked]:
+    region = region_in(tmp_path)
+    sources = tuple(each.model_copy(update={"url": server.url("/")}) for each in region.sources)
+    made = Linked(region.model_copy(update={"allowed_hosts": ("127.0.0.1",), "sources": sources}))
     yield made
     made.engine.dispose()
 

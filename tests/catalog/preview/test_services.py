@@ -23,7 +23,7 @@ from harvesters.ogc import standards
 from harvesters.ogc.capabilities import Capabilities, Layer, Service
 from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
-from schemas.region import Region
+from schemas.region import HarvestSource, Region
 from tests.catalog.builder import region_in
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.faultserver import FaultServer, Reply
@@ -58,8 +58,14 @@ def region(tmp_path: Path) -> Region:
     return region_in(tmp_path / "region").model_copy(update={"allowed_hosts": ("127.0.0.1",)})
 
 
+def own(region: Region, address: str) -> Region:
+    """The region with the source ``x``, which lies where an address does."""
+    source = HarvestSource(id="x", key="x", title="X", municipality="neuhof", url=address)
+    return region.model_copy(update={"sources": (source,)})
+
+
 def shown(region: Region, address: str, service: str, layer: str = "") -> Fetched:
-    found = asyncio.run(from_service(region, Wanted(address, "x", service, layer), NOW))
+    found = asyncio.run(from_service(own(region, address), Wanted(address, "x", service, layer), NOW))
     assert found is not None
     return found
 
@@ -135,6 +141,7 @@ def test_a_service_of_pygeoapi(tmp_path: Path, region: Region) -> None:
         "providers": [{"type": "feature", "name": "GeoJSON", "data": str(data), "id_field": "nr"}],
     }
     with pygeoapi_server.serving(tmp_path / "api", {"baenke": settings, "stuehle": settings}) as server:
+        region = own(region, server.url)
         places = (
             f"{server.url}/?f=json",
             f"{server.url}/collections?f=json",
@@ -227,9 +234,9 @@ def test_no_address_inside_is_asked_for_a_service(tmp_path: Path) -> None:
 
 
 def test_a_layer_from_the_wish_to_table_and_map(tmp_path: Path) -> None:
-    made = make_region(tmp_path / "r")
     with mapserver.serving(tmp_path / "map", LAYERS) as server:
-        wish = previews.wanted(made, "ordner", server.url, "WFS_SRVC")
+        made = make_region(tmp_path / "r", server.url)
+        wish = previews.wanted(made, "neuhof-portal", server.url, "WFS_SRVC")
         try:
             preview = previews.find(made, wish, 60.0)
         finally:

@@ -47,15 +47,15 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("maps")
     neuhof = Municipality(id="neuhof", name="Gemeinde Neuhof", ags="06631018", ars="066310018018", outline="n.geojson")
-    place = Place(make_region(folder / "r").model_copy(update={"municipalities": (neuhof,)}))
     outline = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [SQUARE]}}
-    (folder / "r/n.geojson").write_text(json.dumps(outline), encoding="utf-8")
     features = [{"type": "Feature", "properties": dict(each), "geometry": each["geometry"]} for each in FEATURES]
     for feature in features:
         del feature["properties"]["geometry"]  # type: ignore[attr-defined]
     body = json.dumps({"type": "FeatureCollection", "features": features}).encode()
     pages = {"/orte.geojson": Reply(body, 200, {"content-type": "application/geo+json"})}
     with FaultServer(pages=pages) as source:
+        place = Place(make_region(folder / "r", source.url("/")).model_copy(update={"municipalities": (neuhof,)}))
+        (folder / "r/n.geojson").write_text(json.dumps(outline), encoding="utf-8")
         kind = "http://publications.europa.eu/resource/authority/file-type/GEOJSON"
         file = Distribution(
             iri="https://daten.example.org/id/distribution/1",

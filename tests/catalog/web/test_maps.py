@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from catalog.maps.tiles import named
@@ -163,9 +164,9 @@ def put(place: Place, address: str, kind: str) -> str:
 
 
 @contextmanager
-def previewing(folder: Path) -> Iterator[Place]:
+def previewing(folder: Path, server: str) -> Iterator[Place]:
     """A place whose previews are made; its region lies in files, for the maker reads them."""
-    place = Place(make_region(folder).model_copy(update={"municipalities": places(bbox=BOX)}))
+    place = Place(make_region(folder, server).model_copy(update={"municipalities": places(bbox=BOX)}))
     try:
         yield place
     finally:
@@ -192,7 +193,7 @@ def test_the_features_of_a_file_with_the_cells_of_their_rows(tmp_path: Path, sou
     ]
     body = json.dumps({"type": "FeatureCollection", "features": shops}).encode()
     source.pages["/laeden.geojson"] = Reply(body, 200, {"content-type": "application/geo+json"})
-    with previewing(tmp_path / "r") as place:
+    with previewing(tmp_path / "r", source.url("/")) as place:
         path = put(place, source.url("/laeden.geojson"), "GEOJSON")
         ready(place, path)
         whole = place.ask.get(f"{path}/map.geojson").json()
@@ -219,7 +220,7 @@ def test_the_features_of_a_file_with_the_cells_of_their_rows(tmp_path: Path, sou
 def test_a_layer_of_a_map_service(tmp_path: Path) -> None:
     with (
         mapserver.serving(tmp_path / "map", {"wald": [wood()], "baenke": [wood()]}) as server,
-        previewing(tmp_path / "r") as place,
+        previewing(tmp_path / "r", server.url) as place,
     ):
         path = put(place, server.url, "WMS_SRVC")
         ready(place, path)
@@ -239,6 +240,19 @@ def test_a_layer_of_a_map_service(tmp_path: Path) -> None:
     assert "sandbox" in tile.headers["content-security-policy"]
     assert again.content == tile.content
     assert (far.status_code, other.status_code) == (404, 502)
+
+
+def test_a_map_service_does_not_lead_to_another_inner_host(tmp_path: Path, source: FaultServer) -> None:
+    with mapserver.serving(tmp_path / "map", {"wald": [wood()]}) as server:
+        told = httpx.get(server.url + "SERVICE=WMS&REQUEST=GetCapabilities").content
+        moved = told.replace(server.url.partition("?")[0].encode(), source.url("/inner").encode())
+        assert moved != told
+        with FaultServer(pages={"/ows": Reply(moved, 200, {"content-type": "text/xml"})}) as liar:
+            with previewing(tmp_path / "r", liar.url("/")) as place:
+                path = put(place, liar.url("/ows"), "WMS_SRVC")
+                assert place.ask.get(f"{path}/tiles/12/2157/1381.png").status_code == 502
+            assert liar.seen
+    assert not source.seen
 
 
 def test_no_layer_of_what_is_no_map_service(tmp_path: Path, source: FaultServer) -> None:
