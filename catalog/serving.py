@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog import backup, clock, occupancy
-from catalog.feedback import post
+from catalog.feedback import admission, post
 from catalog.feedback.box import Box
 from catalog.feeds import dump
 from catalog.follower import Follower
@@ -295,11 +295,16 @@ def _tick(folder: Path, ended: threading.Event) -> None:
 
 
 def _bring(folder: Path, ended: threading.Event) -> None:
-    """Brings citizens' letters to the mail server, apart from the clock: a slow server must delay no run."""
+    """Brings citizens' letters to the mail server, and forgets in time which networks they came from.
+
+    Apart from the clock: a slow server must delay no run.
+    """
     said = ""
     while not ended.wait(POST_SECONDS):
         try:
-            post.deliver(load(folder), utc_now())
+            region = load(folder)
+            admission.prune(region)
+            post.deliver(region, utc_now())
             said = ""
         except Exception as error:  # as the clock
             if str(error) != said:

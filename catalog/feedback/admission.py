@@ -12,6 +12,7 @@ import ipaddress
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -75,9 +76,7 @@ def admit(region: Region, client: str, now: float | None = None) -> bool:
         fcntl.flock(opened, fcntl.LOCK_EX)
         day = int(now // 86_400)
         known = _read(opened.read(), day)
-        seen = {
-            name: recent for name, times in known["seen"].items() if (recent := [t for t in times if now - _HOUR < t])
-        }
+        seen = _recent(known["seen"], now)
         place = network(client)
         name = hashlib.blake2b(place.encode(), key=bytes.fromhex(known["salt"]), digest_size=12).hexdigest()
         own = seen.setdefault(name, [])
@@ -88,6 +87,32 @@ def admit(region: Region, client: str, now: float | None = None) -> bool:
         opened.truncate()
         opened.write(orjson.dumps({"day": day, "salt": known["salt"], "seen": seen}))
     return admitted
+
+
+def prune(region: Region, now: float | None = None) -> None:
+    """Forget what is older than an hour, also where no further letter comes; with the last of it its key. Raises OSError."""
+    now = time.time() if now is None else now
+    try:
+        opened = (region.data / "cache" / "feedback.json").open("r+b")
+    except FileNotFoundError:
+        return
+    with opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        content = opened.read()
+        known = _read(content, int(now // 86_400))
+        seen = _recent(known["seen"], now)
+        if not content or (seen and seen == known["seen"]):
+            return
+        # Emptied, not deleted: whoever waits for the lock has this file open.
+        opened.seek(0)
+        opened.truncate()
+        if seen:
+            opened.write(orjson.dumps({"day": int(now // 86_400), "salt": known["salt"], "seen": seen}))
+
+
+def _recent(seen: Mapping[str, list[float]], now: float) -> dict[str, list[float]]:
+    """What is not older than an hour."""
+    return {name: recent for name, times in seen.items() if (recent := [t for t in times if now - _HOUR < t])}
 
 
 def _read(content: bytes, day: int) -> dict[str, Any]:

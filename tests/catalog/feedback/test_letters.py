@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import stat
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import serving
 from catalog.feedback import admission
 from catalog.feedback import box as box_module
 from catalog.feedback.box import Box
@@ -18,6 +23,7 @@ from catalog.feedback.offices import office
 from schemas import model
 from schemas.kinds import Literal
 from tests.catalog.builder import MUNICIPALITIES, dataset, region_in
+from tests.catalog.preview.region_of_files import make_region
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -115,6 +121,40 @@ def test_a_network_writes_five_letters_an_hour_and_all_a_hundred(tmp_path: Path)
     many = [admission.admit(region, f"10.{n}.0.1", 20_000.0) for n in range(120)]
     assert sum(many) == 100
     assert not admission.admit(region, "127.0.0.1", 20_001.0)
+
+
+def test_a_network_is_forgotten_after_an_hour_also_where_no_letter_follows(tmp_path: Path) -> None:
+    region = region_in(tmp_path)
+    file = region.data / "cache" / "feedback.json"
+    admission.prune(region, 1000.0)
+    assert not file.exists()
+    admission.admit(region, "203.0.113.1", 1000.0)
+    admission.admit(region, "203.0.114.1", 2000.0)
+    salt = orjson.loads(file.read_bytes())["salt"]
+    admission.prune(region, 1001.0 + 3600)
+    kept = orjson.loads(file.read_bytes())
+    assert ([len(times) for times in kept["seen"].values()], kept["salt"]) == ([1], salt)
+    admission.prune(region, 2001.0 + 3600)
+    assert file.read_bytes() == b""
+    assert admission.admit(region, "203.0.113.1", 9000.0)
+
+
+class Once:
+    """Ends a loop after one round."""
+
+    def __init__(self) -> None:
+        self.waited = 0
+
+    def wait(self, _seconds: float) -> bool:
+        self.waited += 1
+        return self.waited > 1
+
+
+def test_the_server_forgets_networks_while_it_brings_letters(tmp_path: Path) -> None:
+    region = make_region(tmp_path / "r")
+    admission.admit(region, "203.0.113.1", time.time() - 3700)
+    serving._bring(region.folder, cast(threading.Event, Once()))
+    assert (region.data / "cache" / "feedback.json").read_bytes() == b""
 
 
 def test_a_proxy_that_tells_no_addresses_does_not_lock_all_out(tmp_path: Path) -> None:
