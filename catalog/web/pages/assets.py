@@ -16,7 +16,9 @@ async def asset(request: Request) -> Response:
     if name not in static.paths():
         raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
     found = static.file(name)
-    kept = "public, max-age=31536000, immutable" if "v" in request.query_params else "no-cache"
+    # While workers of two releases answer, one may be asked for the other's version: that must not stay for a year.
+    named = request.query_params.get("v") == found.version
+    kept = "public, max-age=31536000, immutable" if named else "no-cache"
     headers = {"cache-control": kept, "etag": f'"{found.version}"', "vary": "Accept-Encoding"}
     taken = request.headers.get("accept-encoding", "").encode("latin-1")
     coding = next((name for name in found.packed if conditional.accepts(taken, name)), None)

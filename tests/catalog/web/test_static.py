@@ -235,6 +235,16 @@ def test_files_are_sent_as_the_client_takes_them(place: Place, accepted: str, co
     assert again.status_code == 304
 
 
+def test_only_the_version_that_is_here_is_kept_for_good(place: Place) -> None:
+    version = static.file("allmende.css").version
+    kept = {
+        asked: place.ask.get(f"/assets/allmende.css?v={asked}").headers["cache-control"]
+        for asked in (version, "0" * 12, "")
+    }
+    assert "immutable" in kept.pop(version)
+    assert set(kept.values()) == {"no-cache"}
+
+
 def test_packed_forms_have_names_of_their_own(place: Place) -> None:
     tags = {
         place.ask.get("/assets/allmende.css", accept_encoding=accepted).headers["etag"]
