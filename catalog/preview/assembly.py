@@ -24,6 +24,7 @@ HEAD_ROWS = 1_000
 _HEAD_CELLS = 100_000
 _LEAST_ROWS = 20
 _LONGEST_CELL = 2_000
+_HEAD_BYTES = 3_000_000  # written as JSON at most six times as much, which can be kept
 _MOST_FACETS = 20
 _MAX_FACET_COLUMNS = 60
 _LONGEST_VALUE = 200
@@ -130,15 +131,24 @@ def _listed(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def _head(table: Table, allowed: bool, without: Without) -> tuple[Table, tuple[Note, ...]]:
-    """The first rows, with very long cells cut; the lines above the table without persons."""
-    count = min(HEAD_ROWS, max(_LEAST_ROWS, _HEAD_CELLS // max(1, len(table.columns))))
-    long = 0
-    rows = []
+    """The first rows, with very long cells cut; the lines above the table without persons.
+
+    Rows of many long cells are fewer, and their cells shorter, than what can be kept.
+    """
+    width = max(1, len(table.columns))
+    longest = min(_LONGEST_CELL, max(50, _HEAD_BYTES // 8 // width))
+    count = min(HEAD_ROWS, max(_LEAST_ROWS, _HEAD_CELLS // width))
+    long = size = 0
+    rows: list[tuple[str, ...]] = []
     for row in table.rows[:count]:
-        if max(map(len, row), default=0) > _LONGEST_CELL:
-            long += sum(len(cell) > _LONGEST_CELL for cell in row)
-            row = tuple(cell if len(cell) <= _LONGEST_CELL else f"{cell[: _LONGEST_CELL - 1]}…" for cell in row)
+        if max(map(len, row), default=0) > longest:
+            long += sum(len(cell) > longest for cell in row)
+            row = tuple(cell if len(cell) <= longest else f"{cell[: longest - 1]}…" for cell in row)
+        size += sum(len(cell.encode("utf-8", "surrogatepass")) for cell in row)
+        if rows and size > _HEAD_BYTES:
+            break
         rows.append(row)
+    count = len(rows)
     head = replace(
         table,
         rows=tuple(rows),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from catalog.preview.access import wanted
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview
+from catalog.preview.wanting import of_file
 from schemas.findings import Finding, Severity, declare
 from schemas.model import Dataset, Distribution, iri_of
 from schemas.namespaces import DCAT
@@ -42,17 +43,31 @@ PERSONAL_PAGE = declare(
 def of_dataset(region: Region, source_key: str, dataset: Dataset) -> tuple[Finding, ...]:
     """The findings on a dataset's files, by the previews that there are; nothing is made for it."""
     kept = Keeping(region)
-    previews: dict[str, Preview] = {}
+    previews: dict[str, list[Preview]] = {}
     for file in dataset.distribution:
         if isinstance(file, Distribution):
-            for address in filter(None, map(iri_of, (*file.download_url, *file.access_url))):
-                found = kept.get(key_of(wanted(region, source_key, address)))
-                if found is not None and found.withheld:
-                    previews[address] = found
+            for found in _withholding(region, kept, source_key, dataset, file):
+                previews.setdefault(found.address, []).append(found)
     return findings(dataset, previews)
 
 
-def findings(dataset: Dataset, previews: Mapping[str, Preview]) -> tuple[Finding, ...]:
+def _withholding(
+    region: Region, kept: Keeping, source_key: str, dataset: Dataset, file: Distribution
+) -> Iterator[Preview]:
+    """The previews of a file that withhold something: the one shown first, then those of its other layers or sheets."""
+    wish = of_file(region, source_key, file, record=dataset)
+    first = kept.get(key_of(wish)) if wish is not None else None
+    if wish is None or first is None:
+        return
+    if first.withheld:
+        yield first
+    for layer, _ in first.layers:
+        key = key_of(replace(wish, layer=layer[:200]))
+        if layer != first.layer and kept.withholds(key) and (other := kept.get(key)) is not None:
+            yield other
+
+
+def findings(dataset: Dataset, previews: Mapping[str, Sequence[Preview]]) -> tuple[Finding, ...]:
     """The findings on the files of a dataset; ``previews`` are those known of each address."""
     found: dict[Finding, None] = {}
     for file in dataset.distribution:
@@ -61,7 +76,7 @@ def findings(dataset: Dataset, previews: Mapping[str, Preview]) -> tuple[Finding
         focus = file.iri or dataset.iri or "_:record"
         for path, values in ((DCAT.accessURL, file.access_url), (DCAT.downloadURL, file.download_url)):
             for address in filter(None, map(iri_of, values)):
-                if (preview := previews.get(address)) is not None:
+                for preview in previews.get(address, ()):
                     found |= dict.fromkeys(_of_preview(preview, focus, str(path)))
     return tuple(found)
 

@@ -26,6 +26,7 @@ from schemas.region import Region
 MAX_BYTES = 2_000_000_000
 """Most room that all previews may take (bytes)."""
 MAX_JSON = 20_000_000
+"""Largest preview that is kept and read, without its rows, its map and its picture (bytes)."""
 ROWS, MAP, PICTURE = "rows.db", "map.json", "picture"
 _GRACE_SECONDS = 120
 _TOUCH_SECONDS = 3600
@@ -33,6 +34,8 @@ _JSON = TypeAdapter(Preview)
 # Key and address, which stand before them, are short; in them a quotation mark is written with a backslash.
 _BEGINNING = re.compile(rb'(?<!\\)","state":"ready","kind":"(\w+)"')
 _LONGEST_BEGINNING = 8192
+_END = re.compile(rb'"folder":"([\w-]{0,100})","version":(\d{1,9})\}\Z')
+_LONGEST_END = 200
 
 
 def key_of(wanted: Wanted) -> str:
@@ -44,7 +47,7 @@ def key_of(wanted: Wanted) -> str:
         wanted.service,
         wanted.layer,
         str(wanted.personal),
-        wanted.called,
+        "" if wanted.layer else wanted.called,  # a layer that is named is the same for all datasets
     )
     text = "\n".join(parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -142,6 +145,10 @@ class Keeping:
             marker.unlink(missing_ok=True)
         return preview
 
+    def withholds(self, key: str) -> bool:
+        """Whether a preview withholds data of persons; reads nothing of it."""
+        return (self._withheld / key).is_file()
+
     def withheld(self) -> Iterator[Preview]:
         """The previews that withhold data of persons: what a steward should look at."""
         for marker in sorted(self._withheld.glob("*")):
@@ -157,11 +164,11 @@ class Keeping:
         named: dict[str, Path] = {}
         kept: list[tuple[float, Path, Path | None]] = []
         for file in self.folder.glob("*.json"):
-            preview = self._peek(file)
-            if preview is None:
+            name = _named_folder(file)
+            if name is None:
                 file.unlink(missing_ok=True)
                 continue
-            folder = self.folder / Path(preview.folder).name if preview.folder else None
+            folder = self.folder / name if name else None
             if folder is not None:
                 named[folder.name] = file
             kept.append((_mtime(file), file, folder))
@@ -182,15 +189,22 @@ class Keeping:
             total -= sizes[file]
         return total
 
-    def _peek(self, file: Path) -> Preview | None:
-        try:
-            preview = from_json(file.read_bytes())
-        except (OSError, ValueError):
-            return None
-        return preview if preview.version == VERSION else None
-
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.json"
+
+
+def _named_folder(file: Path) -> str | None:
+    """The folder that a preview names, nothing where it has none; None for what is no preview of this version.
+
+    Reads its end only: folder and version are its last attributes.
+    """
+    try:
+        with file.open("rb") as opened:
+            opened.seek(max(0, file.stat().st_size - _LONGEST_END))
+            found = _END.search(opened.read(_LONGEST_END))
+    except OSError:
+        return None
+    return found[1].decode() if found and int(found[2]) == VERSION else None
 
 
 def _mtime(path: Path) -> float:

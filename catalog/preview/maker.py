@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import shutil
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,7 +44,7 @@ IDLE_SECONDS = 90.0
 _LOOK_SECONDS = 0.03
 _PUBLISHED_SECONDS = 5.0
 _PRUNE_EVERY = 50
-_RESULTS = 50_000_000
+_RESULTS = keeping.MAX_JSON - 100_000  # address and folder are put in
 log = logging.getLogger(__name__)
 _context = multiprocessing.get_context("forkserver")
 
@@ -78,7 +77,7 @@ class Maker:
         self._published = 0
         self.made = 0
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._hosts: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asked: dict[str, str] = {}  # key of a running wish: the host that is being asked for it
         self._asking = Asking(
             agent=agent_string(region.base_url, region.publisher.email),
             allowed_hosts=region.allowed_hosts,
@@ -96,14 +95,7 @@ class Maker:
             if self._stays and not self._running and time.monotonic() - looked > _PUBLISHED_SECONDS:
                 looked = time.monotonic()
                 await asyncio.to_thread(self._wish_ahead, await self._store)
-            for wish in wishes.left(self.kept):
-                if wish.key in self._running or len(self._running) >= AT_ONCE:
-                    continue
-                if wish.urgency and self._running:
-                    continue  # what nobody waits for never stands in the way
-                task = asyncio.create_task(self._granted(wish))
-                self._running[wish.key] = task
-                task.add_done_callback(partial(self._ended, wish.key))
+            self._take()
             if self._running:
                 busy = time.monotonic()
             await asyncio.sleep(_LOOK_SECONDS)
@@ -111,6 +103,29 @@ class Maker:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         (await self._store).dispose()
+
+    def _take(self) -> None:
+        """Begin to grant the wishes for which there is room. One whose host is being asked waits, the next does not."""
+        if len(self._running) >= AT_ONCE:
+            return
+        # What nobody waits for never stands in the way.
+        for file in wishes.listed(self.kept, urgent=bool(self._running)):
+            wish = None if file.stem.partition("-")[2] in self._running else wishes.opened(file)
+            if wish is None or wish.key in self._running:
+                continue
+            if wish.urgency and self._running:
+                return
+            local = fetching.local_path(self.region, wish.wanted) is not None
+            host = "" if local else host_of(wish.wanted.address)
+            if host and host in self._asked.values():
+                continue
+            if host:
+                self._asked[wish.key] = host
+            task = asyncio.create_task(self._granted(wish))
+            self._running[wish.key] = task
+            task.add_done_callback(partial(self._ended, wish.key))
+            if len(self._running) >= AT_ONCE:
+                return
 
     def _wish_ahead(self, engine: sa.Engine) -> None:
         try:
@@ -124,6 +139,7 @@ class Maker:
 
     def _ended(self, key: str, _task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
+        self._asked.pop(key, None)
 
     async def _granted(self, wish: Wish) -> None:
         try:
@@ -142,7 +158,10 @@ class Maker:
     async def _make(self, wish: Wish) -> None:
         known = self.kept.get(wish.key)
         try:
-            got = await self._fetched(wish, known)
+            try:
+                got = await self._fetched(wish, known)
+            finally:
+                self._asked.pop(wish.key, None)  # while the file is read, its host may be asked for the next
             digest = hashlib.sha256(got.body).hexdigest()
             if known is not None and known.ready and known.source is not None and known.source.sha256 == digest:
                 raise Unchanged
@@ -176,16 +195,15 @@ class Maker:
         local = await asyncio.to_thread(fetching.from_folder, self.region, wanted, now)
         if local is not None:
             return local
-        async with self._hosts[host_of(wanted.address)]:
-            if wish.urgency:
-                here = check_destination(wanted.address, "GET", self.region.allowed_hosts, self._asking.limits)
-                if here.host not in self._asking.permitted:
-                    await self._asking.obey_robots(here, wanted.address)
-            pace = self._asking.pace if wish.urgency else None
-            if (served := await services.from_service(self.region, wanted, now)) is not None:
-                return served
-            got = await fetching.from_network(self.region, wanted, known, now, pace=pace)
-            return await services.from_api(self.region, wanted, got, now) or got
+        if wish.urgency:
+            here = check_destination(wanted.address, "GET", self.region.allowed_hosts, self._asking.limits)
+            if here.host not in self._asking.permitted:
+                await self._asking.obey_robots(here, wanted.address)
+        pace = self._asking.pace if wish.urgency else None
+        if (served := await services.from_service(self.region, wanted, now)) is not None:
+            return served
+        got = await fetching.from_network(self.region, wanted, known, now, pace=pace)
+        return await services.from_api(self.region, wanted, got, now) or got
 
     async def _read(self, wish: Wish, base: Preview, body: bytes) -> None:
         folder = self.kept.new_folder(wish.key)

@@ -24,6 +24,6 @@ def of_file(
     if address is None:
         return None
     wish = wanted(region, source_key, address, service_of(file), layer)
-    if record is None or not wish.service or layer:
+    if record is None or not wish.service:
         return wish
     return replace(wish, called=next((each.text for each in record.identifier), "")[:200])

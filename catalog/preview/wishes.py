@@ -47,13 +47,26 @@ def leave(keeping: Keeping, wanted: Wanted, urgency: int = NOW) -> None:
 
 def left(keeping: Keeping) -> Iterator[Wish]:
     """The wishes, the most urgent first, the oldest of these first. What is none is removed."""
-    listed = [(file.name[:1], _mtime(file), file) for file in keeping.wishes.glob("*.json")]
-    for _, _, file in sorted(listed):
-        try:
-            wanted = Wanted(**orjson.loads(file.read_bytes()))
-            yield Wish(key_of(wanted), int(file.name[0]), wanted, file)
-        except (OSError, TypeError, ValueError):
-            file.unlink(missing_ok=True)
+    yield from filter(None, map(opened, listed(keeping)))
+
+
+def listed(keeping: Keeping, urgent: bool = False) -> list[Path]:
+    """The files of wishes as :func:`left` sorts them, unread; only those of who waits, if ``urgent``."""
+    found = keeping.wishes.glob(f"{NOW}-*.json" if urgent else "*.json")
+    return [file for _, _, file in sorted((file.name[:1], _mtime(file), file) for file in found)]
+
+
+def opened(file: Path) -> Wish | None:
+    """The wish in a file. What is none is removed, as is one of another version: nothing would ever grant it."""
+    try:
+        wanted = Wanted(**orjson.loads(file.read_bytes()))
+        wish = Wish(key_of(wanted), int(file.name[0]), wanted, file)
+    except (OSError, TypeError, ValueError):
+        wish = None
+    if wish is None or file.stem != f"{wish.urgency}-{wish.key}":
+        file.unlink(missing_ok=True)
+        return None
+    return wish
 
 
 def clear(keeping: Keeping, key: str) -> None:
