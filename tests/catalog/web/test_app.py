@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from protego import Protego
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -313,9 +314,15 @@ def test_health(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     assert place.ask.get("/healthz").status_code == 200
 
 
-def test_robots_may_read_all_but_the_desk(place: Place) -> None:
+def test_robots_may_read_all_but_the_desk_searches_and_previews(place: Place) -> None:
     text = place.ask.get("/robots.txt").text
     assert "Disallow: /desk\n" in text
+    rules = Protego.parse(text)
+    for language in ("", "/en"):
+        assert rules.can_fetch(f"{BASE}{language}/datasets", "*")
+        assert rules.can_fetch(f"{BASE}{language}/dataset/wald", "*")
+        assert not rules.can_fetch(f"{BASE}{language}/datasets?q=wald", "*")
+        assert not rules.can_fetch(f"{BASE}{language}/dataset/wald/file/1?sort=Ort", "*")
     assert f"Sitemap: {BASE}/sitemap.xml\n" in text
 
 
