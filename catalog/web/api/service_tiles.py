@@ -20,16 +20,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from catalog.links.book import host_of
 from catalog.maps import boxes, tiles
 from catalog.maps.kept import Kept
 from catalog.maps.outlines import frame
-from catalog.maps.proxy import Proxy, media_type
+from catalog.maps.proxy import Busy, Proxy, media_type
 from catalog.maps.tiles import Tile
 from catalog.preview.fetching import NotFetched, origin_of
 from catalog.preview.model import Wanted
 from catalog.preview.service_layers import View, chosen, is_mercator, map_crs, request
 from catalog.preview.services import Asking, capabilities
 from catalog.web import previewed, security
+from catalog.web.api.tiles import busy
 from catalog.web.negotiation import Refused, region_of
 from harvesters.ogc.capabilities import Capabilities
 from harvesters.ogc.layer_distributions import degrees_of
@@ -49,7 +51,7 @@ class _Described(NamedTuple):
 
 
 async def tile(request_: Request) -> Response:
-    """One square. Raises Refused: 404 outside the region or of what is no WMS, 410, 502 where the service gives none."""
+    """One square. Raises Refused: 404 outside the region or of what is no WMS, 410, 502 where the service gives none, 503."""
     found = previewed.named(request_, "")
     if isinstance(found, Response):
         raise Refused(404, "Diese Kachel gibt es nicht.", "There is no such tile.")
@@ -64,9 +66,13 @@ async def tile(request_: Request) -> Response:
         described = await _described(request_.app, region, wanted)
         return _address(described, wanted, named) if described is not None else None
 
-    key = hashlib.blake2b(f"{wanted.address}\n{wanted.layer}".encode(), digest_size=10).hexdigest()
-    own = origin_of(region, wanted)
-    picture = await _proxy(request_.app, region).picture(f"{key}/{named.z}/{named.x}/{named.y}", address, own)
+    said = "\n".join((wanted.source_key, wanted.address, wanted.layer, wanted.called))
+    key = hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=10).hexdigest()
+    name, host = f"{key}/{named.z}/{named.x}/{named.y}", host_of(wanted.address)
+    try:
+        picture = await _proxy(request_.app, region).picture(name, address, host, origin_of(region, wanted))
+    except Busy:
+        raise busy() from None
     if picture is None or not _fits(picture):
         raise Refused(502, "Der Kartendienst gibt dieses Bild nicht.", "The map service does not give this picture.")
     headers = {"cache-control": "public, max-age=3600", "content-security-policy": security.SANDBOX}
@@ -79,9 +85,14 @@ def _near(region: Region, named: Tile) -> bool:
 
 
 def _address(described: Capabilities, wanted: Wanted, named: Tile) -> str | None:
-    """GetMap for a square of the wanted layer; None where the layer does not reach."""
+    """GetMap for a square of the wanted layer; None where the layer does not reach, or is not called just so.
+
+    Pages name layers as the service does. Were other spellings drawn, each would be fetched and kept for itself.
+    """
     picked = chosen(described.layers, wanted)
-    if picked is None or (crs := map_crs(picked.layer)) is None:
+    if picked is None or (wanted.layer and picked.layer.name != wanted.layer):
+        return None
+    if (crs := map_crs(picked.layer)) is None:
         return None
     stated = degrees_of(picked.layer.box)
     if stated is None or not boxes.meets(BoundingBox(*stated), named.box):
@@ -102,17 +113,18 @@ async def _described(app: Starlette, region: Region, wanted: Wanted) -> Capabili
     """The service's description, remembered for a while; None where it gives none."""
     if not hasattr(app.state, "described"):
         app.state.described, app.state.describing = OrderedDict(), WeakValueDictionary()
-    known: OrderedDict[str, _Described] = app.state.described
+    known: OrderedDict[tuple[str, str], _Described] = app.state.described
+    named = wanted.source_key, wanted.address
     # The squares of a map are asked for all at once: the first of them asks what the service is.
-    lock: asyncio.Lock = app.state.describing.setdefault(wanted.address, asyncio.Lock())
+    lock: asyncio.Lock = app.state.describing.setdefault(named, asyncio.Lock())
     async with lock:
-        found = known.get(wanted.address)
+        found = known.get(named)
         if found is None or time.monotonic() - found.at > _DESCRIBED_SECONDS:
             try:
                 told = await capabilities(Asking(region, wanted, datetime.now(UTC)))
             except NotFetched:
                 told = None
-            found = known[wanted.address] = _Described(time.monotonic(), told)
+            found = known[named] = _Described(time.monotonic(), told)
             while len(known) > _DESCRIBED:
                 known.popitem(last=False)
     return found.capabilities

@@ -230,6 +230,8 @@ def test_a_layer_of_a_map_service(tmp_path: Path) -> None:
         asked = len(server.requests)
         again = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=wald")
         assert len(server.requests) == asked
+        spelled = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=a1:wald")
+        assert len(server.requests) == asked  # no square is fetched again under another name
         far = place.ask.get(f"{path}/tiles/12/2300/1381.png?layer=wald")
         other = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=https://evil.example/")
     assert "Die Karte zeigt die Ebene „Wald“ des Kartendienstes." in page
@@ -239,7 +241,7 @@ def test_a_layer_of_a_map_service(tmp_path: Path) -> None:
     assert (tile.status_code, tile.headers["content-type"]) == (200, "image/png")
     assert "sandbox" in tile.headers["content-security-policy"]
     assert again.content == tile.content
-    assert (far.status_code, other.status_code) == (404, 502)
+    assert (far.status_code, other.status_code, spelled.status_code) == (404, 502, 502)
 
 
 def test_a_map_service_does_not_lead_to_another_inner_host(tmp_path: Path, source: FaultServer) -> None:
