@@ -153,7 +153,7 @@ def test_the_answer_stands_before_the_file(with_table: tuple[Place, str]) -> Non
     assert [words(node) for node in columns.css("tbody th")] == ["Ort", "Menge (kg)", "Offen"]
     copied = lines(page)
     assert copied["Python"].startswith("import pandas")
-    assert f'"{BASE}/dataset/{slug}/file/1.csv"' in copied["Python"]
+    assert f'"{BASE}/dataset/{slug}/file/1.csv?raw=1", decimal=","' in copied["Python"]
     assert f"{BASE}/dataset/{slug}/file/1.csv" in words(section(page, "reuse").css_first("ol"))
 
 
