@@ -27,7 +27,9 @@ from tests.catalog.preview.region_of_files import MUNICIPAL
 from tests.catalog.preview.test_contents import geopackage, page, shapefile
 
 ROOT = Path(__file__).parents[3]
-CPU_SECONDS = 12.0  # 2 on a quiet machine (docs/previews.md); processors that are shared count slower, and 20 is the limit itself
+CPU_SECONDS = (
+    12.0  # 2 on a quiet machine (docs/previews.md); processors that are shared count slower, and 20 is the limit itself
+)
 RSS_BYTES = 300_000_000
 
 

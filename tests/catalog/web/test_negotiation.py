@@ -179,7 +179,7 @@ def test_what_was_withdrawn_is_410_with_its_last_title(place: Place) -> None:
         answer = place.ask.get(address, accept="text/turtle")
         assert answer.status_code == 410
         assert "„Fort <i>damit</i>“" in answer.text
-        assert "2026-01-02" in answer.text
+        assert "am 2. Januar 2026" in answer.text
         page = place.ask.get(address, accept=BROWSER)
         assert page.status_code == 410
         assert "Fort &lt;i&gt;damit&lt;/i&gt;" in page.text

@@ -123,7 +123,7 @@ def test_the_region_page_tells_the_average_and_what_costs_most(full: Place) -> N
 
 def test_the_history_is_a_curve_with_a_sentence_and_a_table(full: Place) -> None:
     page = read(full, "/quality")
-    figure = first(page, "figure.curve")
+    figure = first(page, "figure:has(svg.curve)")
     assert len(figure.css("polyline")) == 1
     assert figure.css_first("svg title") is not None
     said = words(first(page, "figcaption"))
