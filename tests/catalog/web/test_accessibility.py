@@ -183,7 +183,6 @@ def test_every_page_in_every_look(site: Region, browser: Browser, report: dict[s
 TAB = """() => {
     const e = document.activeElement;
     if (!e || e === document.body) return null;
-    (window.walked ??= new Set()).add(e);
     const style = getComputedStyle(e), box = e.getBoundingClientRect();
     const all = [...document.querySelectorAll('*')];
     return {place: all.indexOf(e), name: e.outerHTML.slice(0, 90),
@@ -192,21 +191,8 @@ TAB = """() => {
 }"""
 
 
-# What can be reached but was not: of several radio buttons the Tab key reaches one, within a map the arrows go on.
-PASSED_OVER = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
-    .filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden' && e.type !== 'radio' && e.getClientRects().length
-        && e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})
-        && !e.closest('.leaflet-container') && !window.walked.has(e))
-    .slice(0, 3).map(e => e.outerHTML.slice(0, 90))"""
-
-
 def walk_of(page: Page, most: int = 600) -> list[str]:
     """What is wrong with a walk through a page by the Tab key."""
-    return [*steps_of(page, most), *(f"passes over {each}" for each in page.evaluate(PASSED_OVER))]
-
-
-def steps_of(page: Page, most: int) -> list[str]:
-    """What is wrong with the single steps."""
     found: list[str] = []
     before, steps, stayed = -1, 0, 0
     while steps < most:
