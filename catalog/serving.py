@@ -306,7 +306,7 @@ def _bring(folder: Path, ended: threading.Event) -> None:
             admission.prune(region)
             post.deliver(region, utc_now())
             said = ""
-        except Exception as error:  # as the clock
+        except Exception as error:  # as the link checks: it must go on, whatever one round runs into
             if str(error) != said:
                 said = str(error)
                 log.exception("feedback: %s", error)
