@@ -68,7 +68,7 @@ def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Pr
     before = found
     began = time.monotonic()
     while time.monotonic() - began < patience:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)  # the maker is another process: its file is the word that it has ended
         found = kept.get(key)
         if found is None or (before is not None and found.source == before.source):
             found = before

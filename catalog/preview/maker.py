@@ -61,7 +61,7 @@ def main(folder: str, stays: bool = False) -> None:
     region = load(Path(folder))
     kept = Keeping(region)
     while (handle := wishes.lock(kept)) is None and stays and os.getppid() == parent:
-        time.sleep(1.0)
+        time.sleep(1.0)  # the maker before this one is still at its end
     if handle is not None:
         asyncio.run(Maker(region, kept, stays).work(lambda: os.getppid() != parent))
     # The server of forks ends with the last process that holds its pipe: this one.
