@@ -231,9 +231,11 @@ def _check(folder: Path, parent: Connection, environment: dict[str, str]) -> Non
 
 def _preview(folder: Path, _parent: Connection, environment: dict[str, str]) -> None:
     """Becomes the maker of previews, which has processes of its own; it ends when its parent is gone."""
-    code = "import sys; from catalog.preview.maker import main; main(sys.argv[1], stays=True)"
+    code = "import sys; from catalog.preview.maker import main; main(sys.argv[1], int(sys.argv[2]), stays=True)"
+    started_by = multiprocessing.parent_process()
+    assert started_by is not None
     environment = {**environment, "OPENBLAS_NUM_THREADS": "1"}
-    os.execve(sys.executable, [sys.executable, "-c", code, str(folder)], environment)
+    os.execve(sys.executable, [sys.executable, "-c", code, str(folder), str(started_by.pid)], environment)
 
 
 def _child(parent: Connection, environment: dict[str, str]) -> None:

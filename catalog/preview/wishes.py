@@ -101,11 +101,11 @@ def wake(region: Region, keeping: Keeping) -> None:
     if process and not _ended(process) and time.monotonic() - began < _START_SECONDS:
         return  # it is about to take the lock
     # Not by -m: the readers would load the maker, and with it the network, each time.
-    code = "import sys; from catalog.preview.maker import main; main(sys.argv[1])"
+    code = "import sys; from catalog.preview.maker import main; main(sys.argv[1], int(sys.argv[2]))"
     nothing = [(os.POSIX_SPAWN_OPEN, handle, os.devnull, os.O_RDWR, 0) for handle in (0, 1)]
     made = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-c", code, str(region.folder)],
+        [sys.executable, "-c", code, str(region.folder), str(os.getpid())],
         {**os.environ, "OPENBLAS_NUM_THREADS": "1"},
         file_actions=nothing,
     )

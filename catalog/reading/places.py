@@ -11,7 +11,7 @@ from schemas.region import Municipality
 
 _KINDS = ("Gemeinde", "Marktgemeinde", "Markt", "Stadt", "Kreisstadt", "Landkreis", "Kreis")
 _KIND_WORDS = frozenset(map(words.fold, _KINDS))
-_ASIDE = re.compile(r"\s*\(.*?\)|\s*,.*$|/.*$")
+_ASIDE = re.compile(r"\([^)]*\)|[,/(].*$", re.S)
 # Neuhofer, in den Neuhofern: what belongs to a place is called by its name with -er.
 _ENDINGS = ("", "s", "er", "ern", "ers", "ner", "nern")
 

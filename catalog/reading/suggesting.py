@@ -16,7 +16,7 @@ _FROM_LETTERS = 2
 _TITLES_FROM_LETTERS = 3
 _MEND_FROM_LETTERS = 4
 _QUOTES = '"„“”'
-_LAST = re.compile(r"^(?P<before>.*?)(?P<prefix>[^\W_]+)$", re.S)
+_LETTERS = re.compile(r"[^\W_]*")
 
 
 class Suggestions(NamedTuple):
@@ -30,10 +30,11 @@ class Suggestions(NamedTuple):
 
 def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
     """What a text that is being typed may become; its last word is taken as begun, the others as said."""
-    found = _LAST.match(q)
-    if found is None or len(found["prefix"]) < _FROM_LETTERS:
+    letters = _LETTERS.match(q[::-1])
+    prefix = q[len(q) - letters.end() :] if letters else ""
+    if len(prefix) < _FROM_LETTERS:
         return Suggestions()
-    before, prefix = found["before"], found["prefix"]
+    before = q.removesuffix(prefix)
     if before.endswith("-") or sum(map(before.count, _QUOTES)) % 2:
         return Suggestions()  # an excluded word, a part behind a hyphen, or the exact words of a phrase
     said = Query(q=before.strip()) if queries.parse(before) else Query()
