@@ -50,10 +50,10 @@ _context = multiprocessing.get_context("forkserver")
 
 
 def main(folder: str, parent: int, stays: bool = False) -> None:
-    """Make previews until the process ``parent`` that started this one is gone, or another maker is at work, or nobody wants any for a while.
+    """Make previews until the process ``parent`` is gone, or another maker is at work, or nobody wants any for a while.
 
-    One that ``stays`` (of ``serve``) does not mind waiting, and makes the previews of what is published ahead of demand. The number of the
-    parent is handed over: asked for here, a parent that was gone by then would never be missed.
+    One that ``stays`` (of ``serve``) does not mind waiting, and makes the previews of what is published ahead of demand.
+    The number of the parent is handed over: asked for here, a parent that was gone by then would never be missed.
     """
     os.nice(5)
     _context.set_forkserver_preload(["catalog.preview.worker", "pandas"])

@@ -24,7 +24,7 @@ _MARKUP = re.compile(
 
 
 _PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain", "application/octet-stream"})
-_BEFORE_TAG = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
+_BEFORE_TAG = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FIRST_TAG = re.compile(r"<(?P<name>[A-Za-z][\w:.-]{0,80})(?P<rest>[^>]{0,5000})")
 # What nobody sees, and what stands there for those without JavaScript where Joomla hides a mail address.
 _UNSEEN = 'script, style, template, [id^="cloak"], joomla-hidden-mail'
