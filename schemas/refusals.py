@@ -56,7 +56,7 @@ _WORDS: Mapping[str, Lines] = {
     "time_delta_parsing": _TIME,
 }
 
-_KINDS = {"key": "Schlüssel", "field": "Feld", "attribute": "Angabe"}
+_KINDS = {"key": "Schlüssel", "field": "Feld", "attribute": "Angabe", "colour": "Farbe", "chart": "Diagramm"}
 
 KNOWN = frozenset(_WORDS)
 """The types of errors that there are words for."""
@@ -129,9 +129,13 @@ def first(
     return f"{where}: {message}{told}" if where else message
 
 
+# Lists of tables by their attributes, as they are written.
+_LISTED = {"municipalities": "[[municipality]]", "charts": "[[region.charts]]"}
+
+
 def _written(place: tuple[int | str, ...]) -> str:
-    if place[:1] == ("municipalities",) and len(place) > 1:
-        return " ".join([f"[[municipality]] {int(place[1]) + 1}:", *map(str, place[2:])])
+    if len(place) > 1 and (table := _LISTED.get(str(place[0]))):
+        return " ".join([f"{table} {int(place[1]) + 1}:", *map(str, place[2:])])
     return ".".join(str(part) for part in place)
 
 

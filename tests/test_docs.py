@@ -22,6 +22,8 @@ from schemas.feedback import Feedback
 from schemas.imprint import Imprint
 from schemas.limits import Limits
 from schemas.map_settings import MapSettings
+from schemas.municipality import ACCENTS
+from schemas.pinned_charts import PinnedChart
 from schemas.region import HarvestSource, Municipality, Publisher, Region
 
 ROOT = Path(__file__).parent.parent
@@ -134,6 +136,9 @@ def test_every_key_of_the_region_is_told() -> None:
     check(table(text, "`[region.feedback]`"), Feedback, set(Feedback.model_fields) - {"password"})
     check(table(text, "`[region.map]`"), MapSettings, set(MapSettings.model_fields))
     check(table(text, "`[region.imprint]`"), Imprint, set(Imprint.model_fields))
+    check(table(text, "`[[region.charts]]`"), PinnedChart, set(PinnedChart.model_fields))
+    for accent in ACCENTS:
+        assert f"`{accent}`" in table(text, "`[[municipality]]`")["accent"][1]
     for key in Publisher.model_fields:
         assert key in table(text, "`[region]`")["publisher"][1]
 

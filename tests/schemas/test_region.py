@@ -248,6 +248,14 @@ def test_blank_and_demo_regions_load() -> None:
         registry.check_sources(load(regions / name, {}))
 
 
+CHART = '[[region.charts]]\nfile = "https://portal.example.org/pegel.csv"\nkind = "line"\n'
+
+
+def test_colour_of_a_municipality_and_charts_of_files(tmp_path: Path) -> None:
+    found = load(folder(tmp_path, REGION + PLACE + 'accent = "violet"\n' + CHART + 'y = ["Pegel"]\n'), {})
+    assert (found.municipalities[0].accent, found.charts[0].kind, found.charts[0].y) == ("violet", "line", ("Pegel",))
+
+
 WRONG_REGIONS = [
     ("", "region.toml: missing key 'region'", "[region]"),
     ("[region\n", "region.toml: no valid TOML", "line 1"),
@@ -263,6 +271,20 @@ WRONG_REGIONS = [
         "id, name, ags, ars, url",
     ),
     (REGION + PLACE + PLACE, "region.toml: municipality 'neuhof' stands twice", "once"),
+    (
+        REGION + PLACE + 'accent = "turkis"\n',
+        "region.toml: [[municipality]] 1: accent",
+        "did you mean 'turquois'? allowed: dark",
+    ),
+    (REGION + PLACE + "accent = 5\n", "region.toml: [[municipality]] 1: accent", "'violet'"),
+    (
+        REGION + PLACE + CHART.replace("line", "pie"),
+        "region.toml: [[region.charts]] 1: kind",
+        "line, bar, histogram, none",
+    ),
+    (REGION + PLACE + CHART.replace("line", "none") + 'x = "Ort"\n', "region.toml: [[region.charts]] 1:", "x and y"),
+    (REGION + PLACE + CHART + CHART, "region.toml: charts: file", "stands twice"),
+    (REGION + PLACE + CHART + 'z = "Ort"\n', "region.toml: unknown key", "file, kind, x, y"),
     (REGION + PLACE.replace("06631018", "6631018"), "region.toml: [[municipality]] 1: ags", "8 digits"),
     (REGION + PLACE.replace("066310018018", "1"), "region.toml: [[municipality]] 1: ars", "12 digits"),
     (REGION + PLACE.replace('"neuhof"', '"Neuhof"'), "region.toml: [[municipality]] 1: id", "a-z"),
