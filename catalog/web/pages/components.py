@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from catalog.web import conditional
 from catalog.web.templates import Page, routes
+from schemas.municipality import ACCENTS
 
 
 @conditional.kept
 async def components(request: Request) -> Response:
     """``/components``, which search engines leave out. Its contents are German in every language."""
-    return Page(request).render("components.html", title="Bausteine der Seiten", indexed=False)
+    return Page(request).render("components.html", title="Bausteine der Seiten", indexed=False, accents=ACCENTS)
 
 
 ROUTES = routes("/components", components)
