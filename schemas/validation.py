@@ -7,7 +7,7 @@ where the findings differ from those of the official shapes, and why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from schemas import rules
 from schemas.classes import HVD_LEGISLATION
@@ -209,7 +209,7 @@ def check_view(view: View, profile: str, *, high_value: bool = True) -> tuple[Fi
     elif not view.whole:
         # Of a record that is looked at alone, a service described elsewhere may give access to it.
         broken_ones = list(map(_softened, broken_ones))
-    findings = [finding_of(each, view) for each in broken_ones]
+    findings = [finding_of(each, view) for each in _each_cause_once(broken_ones)]
     findings += rules.check(view, profile)
     return tuple(dict.fromkeys(findings))
 
@@ -219,6 +219,23 @@ _DEMANDED = frozenset({Ask.MIN, Ask.MAX, Ask.ANY_OF, Ask.LIST, Ask.SERVED})
 _LEGISLATION = str(DCATAP.applicableLegislation)
 _MARKED = (str(DCAT.Dataset), str(DCAT.DataService), str(DCAT.DatasetSeries))
 _DISTRIBUTION = str(DCAT.Distribution)
+
+
+_WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
+
+
+def _each_cause_once(found: Sequence[Broken]) -> Iterator[Broken]:
+    """What is broken, without the class that a text has not where none may stand: it follows from the text."""
+    texts = {
+        (each.node, each.constraint.path, each.value): _WEIGHT[each.constraint.severity]
+        for each in found
+        if each.constraint.ask is Ask.NODE_KIND and isinstance(each.value, Literal)
+    }
+    for each in found:
+        asked = each.constraint
+        weight = texts.get((each.node, asked.path, each.value)) if asked.ask is Ask.CLASS else None
+        if weight is None or weight > _WEIGHT[asked.severity]:
+            yield each
 
 
 def _high_value(view: View) -> Iterator[Broken]:

@@ -85,6 +85,12 @@ def test_every_receiver_has_its_words() -> None:
         ("; dct:license <http://dcat-ap.de/def/licenses/cc-zero>", "", govdata.NO_LICENSE, "filled"),
         ("licenses/cc-zero", "licenses/dl-by-de/2_0", govdata.OLD_LICENSE, "rewritten"),
         ("http://dcat-ap.de/def/licenses/cc-zero", "https://example.org/l", govdata.UNLISTED_LICENSE, "noted"),
+        (
+            "http://dcat-ap.de/def/licenses/cc-zero",
+            "https://www.govdata.de/dl-de/by-2-0",
+            govdata.UNLISTED_LICENSE,
+            "noted",
+        ),
         ("licenses/cc-zero", "licenses/other-closed", govdata.NOT_OPEN, "noted"),
         ("dcatde:contributorID <http://dcat-ap.de/def/contributors/hessen> ;", "", govdata.NO_CONTRIBUTOR, "filled"),
         ("dcat:distribution ex:f", 'dct:identifier "x"', govdata.NO_DISTRIBUTION, "dropped"),
@@ -101,6 +107,16 @@ def test_govdata(old: str, new: str, rule: str, effect: str) -> None:
     found = causes(govdata.check(feed_of(GOOD.replace(old, new))))
     assert found.get(rule) == effect, found
     assert rule not in causes(govdata.check(feed_of(GOOD)))
+
+
+def test_a_text_in_the_place_of_a_licence_is_told_once() -> None:
+    told = feed_of(GOOD.replace("<http://dcat-ap.de/def/licenses/cc-zero>", '"CC-BY"'))
+    for receiver in (europe, hessen):
+        found = [remark.finding for record in receiver.check(told).records for remark in record.remarks]
+        assert [(each.rule in (europe.SHAPES, hessen.VIOLATED), "CC-BY" in each.message("de")) for each in found] == [
+            (True, True)
+        ], found
+        assert "verlangt ist eine IRI" in found[0].message("de")
 
 
 def test_a_geometry_that_is_a_node_ends_the_whole_import() -> None:
