@@ -24,6 +24,7 @@ CONTACT = "hvd-contact"
 DOCUMENTATION = "hvd-documentation"
 LICENSE = "hvd-service-license"
 ENDPOINT_DESCRIPTION = "hvd-endpoint-description"
+SERVES = "hvd-serves-dataset"
 LEAST = 25
 """Below this certainty nothing is proposed."""
 LICENSE_OPEN_ENOUGH = frozenset(
@@ -105,6 +106,8 @@ def unproposed(dataset: Dataset, related: Iterable[DataService | DatasetSeries] 
         found.append(_NO_BULK)
     if not dataset.contact_point and not any(service.contact_point for service in services):
         found.append(_NO_CONTACT)
+    if any(not each.page and not _documentation(each, dataset, description_of(each)) for each in services):
+        found.append(_NO_DOCUMENTATION)
     for form in forms:
         for iri in map(iri_of, form.license):
             if iri in LISTS["license"] and iri is not None and not is_open_enough(iri):
@@ -126,6 +129,11 @@ _NO_CONTACT = Unproposed(
     "contact_point",
     "Hochwertige Datensätze brauchen eine Kontaktstelle. Weder Quelle noch Dienst nennen eine.",
     "High-value datasets need a contact point. Neither source nor service names one.",
+)
+_NO_DOCUMENTATION = Unproposed(
+    "page",
+    "Der Datendienst eines hochwertigen Datensatzes braucht eine Seite, die ihn erklärt. Die Quelle nennt keine.",
+    "The data service of a high-value dataset needs a page that explains it. The source names none.",
 )
 
 
@@ -217,6 +225,16 @@ def _completed(service: DataService, dataset: Dataset, category: tuple[str, ...]
 
 def _of_service(service: DataService, dataset: Dataset, category: tuple[str, ...]) -> list[Proposal]:
     found = [*_legislation(service), *_lacking_categories(service, category)]
+    if dataset.iri is not None and dataset.iri not in map(iri_of, service.serves_dataset):
+        found.append(
+            _demanded(
+                SERVES,
+                "serves_dataset",
+                (dataset.iri,),
+                "Eine Distribution des Datensatzes nennt den Dienst; der Dienst nennt den Datensatz noch nicht.",
+                "A distribution of the dataset names the service; the service does not name the dataset yet.",
+            )
+        )
     if not service.contact_point and dataset.contact_point:
         found.append(
             _demanded(

@@ -120,13 +120,22 @@ def fitted(record: Resource, proposal: Proposal) -> Proposal:
 
     Only where nothing but texts in a wrong place are there: of values in the right form none gives way to another.
     """
-    target, name = record, proposal.attribute.rpartition(".")[2]
-    if proposal.part is not None and isinstance(record, Dataset):
-        parts = [d for d in record.distribution if isinstance(d, Distribution) and is_named(d, proposal.part)]
-        target = parts[0] if parts else record
-    row = _row(target, name)
-    single = row is not None and any(demand.maximum == 1 for demand in row.obligations.values())
-    return replace(proposal, adds=False) if proposal.adds and single and not getattr(target, name) else proposal
+    target, name = _target(record, proposal), proposal.attribute.rpartition(".")[2]
+    empty = proposal.adds and is_single(record, proposal) and not getattr(target, name)
+    return replace(proposal, adds=False) if empty else proposal
+
+
+def is_single(record: Resource, proposal: Proposal) -> bool:
+    """Whether the property that a proposal is about may have one value only, in any profile."""
+    row = _row(_target(record, proposal), proposal.attribute.rpartition(".")[2])
+    return row is not None and any(demand.maximum == 1 for demand in row.obligations.values())
+
+
+def _target(record: Resource, proposal: Proposal) -> Resource:
+    if proposal.part is None or not isinstance(record, Dataset):
+        return record
+    parts = [d for d in record.distribution if isinstance(d, Distribution) and is_named(d, proposal.part)]
+    return parts[0] if parts else record
 
 
 def _row(record: Resource, attribute: str) -> Row | None:

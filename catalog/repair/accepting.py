@@ -11,6 +11,7 @@ from catalog.repair.proposing import Advice, Weighed
 from catalog.repair.rules import titles
 from schemas import hvd
 from schemas.model import DataService, Dataset, DatasetSeries
+from schemas.proposals import is_single
 from schemas.region import ConfigurationError
 
 _ID = re.compile(r"[a-z2-7]{8}")
@@ -75,13 +76,20 @@ def _with_completion(advice: Advice, own: list[Weighed]) -> Iterator[Weighed]:
 
 
 def wishes(weighed: Iterable[Weighed]) -> list[Wish]:
-    """Proposals as wishes, one for each place; several that add to one place are joined."""
+    """Proposals as wishes, one for each place; several that add to one place are joined.
+
+    Where only one value may stand and datasets that share a service say different ones, none of them is taken.
+    """
     found: dict[tuple[str, str, str | None], Weighed] = {}
+    disputed = set()
     for each in weighed:
         place = (each.key, each.proposal.attribute, each.proposal.part)
         known = found.get(place)
         if known is None:
             found[place] = each
+        elif known.about != each.about and is_single(each.present, each.proposal):
+            if known.proposal.values != each.proposal.values:
+                disputed.add(place)
         elif each.proposal.adds and known.proposal.adds:
             values = dict.fromkeys((*known.proposal.values, *each.proposal.values))
             companions = dict.fromkeys((*known.proposal.companions, *each.proposal.companions))
@@ -93,5 +101,6 @@ def wishes(weighed: Iterable[Weighed]) -> list[Wish]:
             *(each.key, each.proposal.attribute, each.value, each.names, each.proposal.rule),
             *(each.proposal.evidence_de, each.proposal.evidence_en),
         )
-        for each in found.values()
+        for place, each in found.items()
+        if place not in disputed
     ]

@@ -319,6 +319,8 @@ def test_what_only_the_publisher_can_provide_is_said_and_not_proposed() -> None:
     ]
     assert all(each.because_de and each.because_en for each in found)
     assert hvd.unproposed(replace(alone, distribution=()))[1].attribute == "distribution"
+    mute = replace(confirmed, landing_page=())
+    assert [each.attribute for each in hvd.unproposed(mute, [service])] == ["page"], "nothing explains the API in place"
 
 
 def test_a_marked_dataset_without_service_is_warned_of_in_every_profile_and_wrong_in_its_own() -> None:
