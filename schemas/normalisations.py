@@ -115,6 +115,8 @@ CODE_LISTS = tuple(
         "publications.europa.eu/resource/authority/",
         "dcat-ap.de/def/",
         "www.dcat-ap.de/def/",
+        "govdata.de/dl-de/",
+        "www.govdata.de/dl-de/",
         "data.europa.eu/bna/",
         "www.iana.org/assignments/media-types/",
         "purl.org/adms/",

@@ -28,6 +28,8 @@ _HOSTS = (
     "publications.europa.eu/resource/authority/",
     "dcat-ap.de/def/",
     "www.dcat-ap.de/def/",
+    "govdata.de/dl-de/",
+    "www.govdata.de/dl-de/",
     "purl.org/adms/",
     "spdx.org/rdf/terms#",
     "data.europa.eu/bna/",
@@ -42,8 +44,8 @@ def modern(iri: str) -> str:
     """The present IRI for an old or odd spelling of a code in any list; every other IRI unchanged.
 
     Media types stay as they are: DCAT-AP.de accepts them with http and https. Frequencies of Dublin Core and languages of
-    the Library of Congress, which DCAT once recommended, have their present code. Licences of other lists stay, as
-    convention 34 asks; the look-ups know them.
+    the Library of Congress, which DCAT once recommended, have their present code, and the addresses at which GovData shows
+    its own data licences the code of its list. Licences of others stay, as convention 34 asks; the look-ups know them.
     """
     if iri in _present() or not iri.startswith(_CONCERNED):
         return iri

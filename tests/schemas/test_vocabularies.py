@@ -181,6 +181,8 @@ def test_media_types_extensions_and_marks() -> None:
         (f"{DE}licenses/dl-by-de/2_0", f"{DE}licenses/dl-by-de/2.0"),
         (f"{DE}licenses/official-work", f"{DE}licenses/officialWork"),
         ("https://www.dcat-ap.de/def/licenses/cc-zero", f"{DE}licenses/cc-zero"),
+        ("https://www.govdata.de/dl-de/by-2-0", f"{DE}licenses/dl-by-de/2.0"),
+        ("http://govdata.de/dl-de/zero-2-0/", f"{DE}licenses/dl-zero-de/2.0"),
         ("https://www.dcat-ap.de/def/contributors/newer", f"{DE}contributors/newer"),
         (
             "https://www.dcat-ap.de/def/politicalGeocoding/regionalKey/066310018018/",
@@ -208,6 +210,8 @@ def test_modern(old: str, present: str) -> None:
         "http://example.org/",
         "https://www.dcat-ap.de/def/dcatde/1.1/contributorID",
         "https://creativecommons.org/licenses/by/4.0/",
+        "https://www.govdata.de/dl-de/by-9-0",
+        "https://www.govdata.de/daten",
         "http://purl.org/cld/freq/whenever",
         "http://id.loc.gov/vocabulary/iso639-1/xx",
         "http://id.loc.gov/authorities/subjects/sh85132180",
