@@ -65,12 +65,12 @@ def command(
     region = settings(context).region()
     catalogue = Catalogue(region)
     try:
-        proposing = Proposing(catalogue, utc_now(), fetches=not offline, quick=offline and not every)
-        some = _all(catalogue) if every else iter([[_one(catalogue, record)]])
+        quick = offline and not every
+        proposing = Proposing(catalogue, utc_now(), not offline, quick, least=0 if accept else least or 0)
+        some = all_datasets(catalogue) if every else iter([[_one(catalogue, record)]])
         advice = (each for entries in some for each in proposing.advise(entries, _tell))
         if not accept:
-            shown = (_certain(each, least or 0) for each in advice)
-            (_tell_json if json else _tell_sums if every else _tell_each)(region, shown)
+            (_tell_json if json else _tell_sums if every else _tell_each)(region, advice)
             return 0
         names = {name for said in accept for name in said.split(",") if name}
         wanted = wishes(
@@ -90,8 +90,8 @@ def _one(catalogue: Catalogue, record: str) -> Entry:
     return found
 
 
-def _all(catalogue: Catalogue) -> Iterator[list[Entry]]:
-    """All datasets, a hundred at a time."""
+def all_datasets(catalogue: Catalogue) -> Iterator[list[Entry]]:
+    """All public datasets of a catalogue, a hundred at a time."""
     at = catalogue.number()
     for some in batches([position.key for position in catalogue.positions(at, limit=None)], 100):
         found = [catalogue.get(key, at) for key in some]
@@ -101,11 +101,6 @@ def _all(catalogue: Catalogue) -> Iterator[list[Entry]]:
 def _tell(look: Look) -> None:
     said = f"{look.kind}, {look.size} Bytes" if look.answered else f"nicht gelesen ({look.status or 'keine Antwort'})"
     print(f"{look.address}: {said}", file=sys.stderr, flush=True)
-
-
-def _certain(advice: Advice, least: int) -> Advice:
-    kept = tuple(each for each in advice.proposals if each.proposal.certainty >= least)
-    return Advice(advice.entry, advice.before, advice.after, kept, advice.related)
 
 
 class _Sums:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyoxigraph
 
@@ -31,6 +31,7 @@ from schemas.validation import TOO_MANY, check
 
 # Of a larger region, what neighbours say takes longer to find out than a page may take.
 MOST_NEIGHBOURS = 2000
+_Counts: TypeAlias = Mapping[tuple[str | None, ...], int]
 
 
 @dataclass(frozen=True)
@@ -139,15 +140,16 @@ class Proposing:
     """Proposes for records of a catalogue at one number.
 
     ``fetches``: files are looked at over the network where needed. ``quick``: for a page; in a region of more than
-    MOST_NEIGHBOURS datasets neither neighbours nor series are asked.
+    MOST_NEIGHBOURS datasets neither neighbours nor series are asked. What is less certain than ``least`` is left out.
     """
 
-    def __init__(self, catalogue: Catalogue, now: datetime, fetches: bool, quick: bool = False) -> None:
+    def __init__(self, catalogue: Catalogue, now: datetime, fetches: bool, quick: bool = False, least: int = 0) -> None:
         self.catalogue = catalogue
         self.region = catalogue.region
         self.at = catalogue.number()
         self.now = now
         self.fetches = fetches
+        self.least = least
         self.alone = quick and catalogue.counts(self.at).datasets > MOST_NEIGHBOURS
 
     @cached_property
@@ -194,14 +196,21 @@ class Proposing:
                 weighed.append(Weighed(proposal, entry.key, entry.key, gain, entry.iri, record))
             elif (other := related.get(proposal.record or "")) is not None:
                 weighed.append(Weighed(proposal, other.key, entry.key, 0, other.iri, other.record()))
-        weighed = [each for each in weighed if _is_sound(each)]
-        own = [each.proposal for each in weighed if each.key == entry.key]
-        after = self._assessed(proposals.applied(record, own), statuses, subject.related)
-        weighed.sort(
-            key=lambda each: (-each.gain, -each.proposal.certainty, each.proposal.rule, each.proposal.part or "")
-        )
+        before_it = {each.key: _violations(each.present, ()) for each in weighed}
+        weighed = [each for each in weighed if _is_sound(each, before_it[each.key])]
+        with_all = self._with(weighed, entry, record, statuses, subject)
+        sure = [each for each in weighed if each.proposal.certainty >= self.least]
+        after = with_all if len(sure) == len(weighed) else self._with(sure, entry, record, statuses, subject)
+        sure.sort(key=lambda each: (-each.gain, -each.proposal.certainty, each.proposal.rule, each.proposal.part or ""))
         by_iri = {iri: (other.key, other.record()) for iri, other in related.items()}
-        return Advice(entry, before, after.total, tuple(weighed), by_iri, left(after, subject))
+        return Advice(entry, before, after.total, tuple(sure), by_iri, left(with_all, subject))
+
+    def _with(
+        self, some: Iterable[Weighed], entry: Entry, record: Dataset, statuses: Mapping[str, int], subject: Subject
+    ) -> mqa.Assessment:
+        """The score that a dataset would have with some proposals."""
+        own = [each.proposal for each in some if each.key == entry.key]
+        return self._assessed(proposals.applied(record, own), statuses, subject.related)
 
     def _subject(
         self, entry: Entry, record: Dataset, looks: Mapping[str, Look], related: tuple[Resource, ...]
@@ -265,8 +274,8 @@ def _once(found: Iterable[Proposal]) -> Iterator[Proposal]:
     yield from best.values()
 
 
-def _is_sound(weighed: Weighed) -> bool:
-    """Whether a proposal is about a place that can be corrected, changes anything, and breaks nothing that held."""
+def _is_sound(weighed: Weighed, before: _Counts) -> bool:
+    """Whether a proposal is about a place that can be corrected, changes anything, and breaks nothing that held ``before``."""
     proposal, present = weighed.proposal, weighed.present
     try:
         there = corrections.statements_of(present, proposal.attribute, weighed.names)
@@ -274,12 +283,11 @@ def _is_sound(weighed: Weighed) -> bool:
             return False
     except NotCorrectable:
         return False
-    before = _violations(present, ())
     after = _violations(proposals.applied(present, [proposal]), proposal.companions)
     return all(number <= before.get(each, 0) for each, number in after.items())
 
 
-def _violations(record: Resource, companions: Iterable[Resource]) -> Mapping[tuple[str | None, ...], int]:
+def _violations(record: Resource, companions: Iterable[Resource]) -> _Counts:
     """How often, or for how many values, a record breaks each demand of the profiles that every record is held to.
 
     What only a record of high value owes is left out: to confirm one is to owe it. What a companion lacks is its own.

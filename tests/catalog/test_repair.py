@@ -18,7 +18,7 @@ from catalog.repair.accepting import chosen, wishes
 from catalog.repair.looks import Look, Looks, Period
 from catalog.repair.neighbours import Neighbour, Neighbours
 from catalog.repair.page import text_of
-from catalog.repair.proposing import Proposing, Weighed, _is_sound
+from catalog.repair.proposing import Proposing, Weighed, _is_sound, _violations
 from catalog.repair.rules import rules, titles
 from catalog.repair.subject import Subject, addresses, is_service
 from catalog.repair.titles import telling_words
@@ -298,7 +298,7 @@ def test_files_are_fetched_under_the_guards(region: Region) -> None:
     assert all(each.status == 0 for each in refused.values()), "an inner address is not asked"
 
 
-def test_gain_is_the_score_with_it_less_the_score_without(region: Region) -> None:
+def test_gain_is_the_score_with_it_less_the_score_without(region: Region, tmp_path: Path) -> None:
     record = dataset("Baumkataster Neuhof", "Alle Bäume", distribution=(file(license=(LICENSE,)),))
     with published(region, record) as catalogue:
         Looks(region).keep(look(looked=NOW.isoformat()))
@@ -311,6 +311,11 @@ def test_gain_is_the_score_with_it_less_the_score_without(region: Region) -> Non
     assert {each.metric.id for each in advice.left if each.metric} >= {"contactPointAvailability"}
     assert advice.after + sum(each.points for each in advice.left) == HIGHEST
     assert [each.gain for each in advice.proposals] == sorted((each.gain for each in advice.proposals), reverse=True)
+    with published(region_in(tmp_path / "other"), record) as catalogue:
+        (surer,) = Proposing(catalogue, NOW, fetches=False, least=80).advise([first(catalogue)])
+    assert {each.proposal.certainty >= 80 for each in surer.proposals} == {True}
+    assert surer.before < surer.after < advice.after, "what is left out brings nothing"
+    assert {each.metric for each in surer.left} >= {each.metric for each in advice.left}
     theme = next(each for each in advice.proposals if each.proposal.rule == "theme")
     assert theme.to_json()["turtle"].startswith(f"<{advice.entry.iri}> dcat:theme <")
 
@@ -343,8 +348,9 @@ def test_a_proposal_that_would_break_a_demand_is_none(region: Region) -> None:
             evidence_en="x",
         )
         weighed = Weighed(proposal, entry.key, entry.key, 0, entry.iri, record)
-        assert not _is_sound(weighed), "one value only may stand there"
-        assert _is_sound(replace(weighed, proposal=replace(proposal, attribute="page", values=(ADDRESS,))))
+        before = _violations(record, ())
+        assert not _is_sound(weighed, before), "one value only may stand there"
+        assert _is_sound(replace(weighed, proposal=replace(proposal, attribute="page", values=(ADDRESS,))), before)
 
 
 def test_accepting_makes_corrections_and_what_a_steward_said_is_left_alone(region: Region) -> None:
