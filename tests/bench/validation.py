@@ -32,13 +32,13 @@ def measure(records: int) -> list[Figure]:
     alone = _records(pages)
     document = of_runs(
         f"check of {count:,} datasets as they stand in the document",
-        [count / _spent(lambda: [check_view(View(page.by_subject), PROFILE) for page in pages]) for _ in range(_RUNS)],
+        [count / spent(lambda: [check_view(View(page.by_subject), PROFILE) for page in pages]) for _ in range(_RUNS)],
         "datasets/s",
         note="processor time",
     )
     harvest = of_runs(
         f"check of {count:,} datasets, each as a record of a harvest",
-        [count / _spent(lambda: [check(record, PROFILE) for record in alone]) for _ in range(_RUNS)],
+        [count / spent(lambda: [check(record, PROFILE) for record in alone]) for _ in range(_RUNS)],
         "datasets/s",
         note="processor time",
     )
@@ -52,7 +52,7 @@ def _against(pages: list[Triples], count: int, ours_done: tuple[Figure, Figure])
     """pySHACL on the same pages in batches of 100, with the shapes of DCAT-AP 3.0.0 and DCAT-AP.de 3.0."""
     shapes = of_class_tables(STANDARDS, PROFILE)
     graphs = [graph_of(page) for page in pages]
-    rate = count / _spent(lambda: [report_of(graph, shapes) for graph in graphs])
+    rate = count / spent(lambda: [report_of(graph, shapes) for graph in graphs])
     figures = [Figure("pySHACL with the official shapes, pages of 100", rate, "datasets/s", note="processor time")]
     figures += [ratio(f"{each.what}: against pySHACL", each, rate, 50) for each in ours_done]
     return figures
@@ -63,7 +63,8 @@ def _records(pages: list[Triples]) -> list[Dataset]:
     return [reading.record(subject, Dataset) for reading, subjects in readings for subject in subjects]
 
 
-def _spent(work: Callable[[], object]) -> float:
+def spent(work: Callable[[], object]) -> float:
+    """The processor time of a call in seconds, with what lay about before collected first."""
     gc.collect()
     before = process_time()
     work()
