@@ -1,7 +1,8 @@
 """Previews of files: made in a bound process, kept in the cache, read by pages, charts and maps.
 
-`find()` gives the preview of a file and has it made if need be, `peek()` never waits; `rows()`, `cells()` and `every()`
-filter and sort all rows that were kept, `geojson()` and `picture()` give what is drawn. All of them block.
+`awaited()` gives the preview of a file and has it made if need be; requests wait for it without a thread. `find()` does so
+where nobody else wants the thread, `peek()` never waits; `rows()`, `cells()` and `every()` filter and sort all rows that
+were kept, `geojson()` and `picture()` give what is drawn. All but `awaited()` block.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from catalog.preview.reasons import Reason
 
 if TYPE_CHECKING:
     from catalog.preview.access import cells, every, find, geojson, peek, picture, rows, wanted
+    from catalog.preview.waiting import awaited
 
 __all__ = [
     "Cells",
@@ -37,6 +39,7 @@ __all__ = [
     "Selection",
     "Source",
     "Wanted",
+    "awaited",
     "cells",
     "every",
     "find",
@@ -52,6 +55,6 @@ def __getattr__(name: str) -> Any:
     """The doors, loaded when a page asks for one: the process that reads strangers' files has no use for the network."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from catalog.preview import access
+    from catalog.preview import access, waiting
 
-    return getattr(access, name)
+    return getattr(waiting if name == "awaited" else access, name)

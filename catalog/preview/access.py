@@ -9,12 +9,13 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
+from typing import NamedTuple
 
 from catalog.links.questions import SERVICES
 from catalog.preview import fetching, wishes
 from catalog.preview.keeping import MAP, PICTURE, ROWS, Keeping, key_of
 from catalog.preview.kept_rows import Rows
-from catalog.preview.model import Cells, Filter, Preview, RowPage, Selection, Wanted
+from catalog.preview.model import Cells, Filter, Preview, RowPage, Selection, Source, Wanted
 from catalog.preview.reasons import Reason
 from schemas.region import Region
 
@@ -22,8 +23,9 @@ PATIENCE_SECONDS = 2.5
 FRESH = timedelta(days=1)
 """How long a preview is shown before the server is asked whether the file has changed."""
 FRESH_FAILURE = timedelta(hours=1)
+GROWN_SECONDS = 1.2
+"""How long a reader waits for chart and map where the first rows have just come."""
 _LOOK_SECONDS = 0.02
-_GROWN_SECONDS = 1.2  # so long a reader waits for chart and map where the first rows are there
 _ABANDONED = timedelta(minutes=1)
 
 
@@ -43,8 +45,28 @@ def peek(region: Region, wish: Wanted) -> Preview | None:
     return Keeping(region).get(key_of(wish))
 
 
-def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Preview:
-    """The preview of a file, made if need be; "making" where that takes longer than the patience (seconds).
+class Asked(NamedTuple):
+    """What there was of a preview when it was asked for, or looked at again.
+
+    ``preview`` is what can be shown, in state "making" where that is nothing; ``late`` says that it is not what was asked
+    for, but nothing, or of an older state of the file: that of ``outdated``. ``wished`` says that it will be made.
+    """
+
+    key: str
+    preview: Preview
+    late: bool
+    wished: bool
+    outdated: Source | None = None
+
+    def settled(self, whole: bool = False, seconds: float = GROWN_SECONDS) -> bool:
+        """Whether there is nothing to wait for, or no longer after so many seconds; all rows are waited for if ``whole``."""
+        if self.late:
+            return not self.wished
+        return not self.preview.growing or (seconds >= GROWN_SECONDS and not whole)
+
+
+def ask(region: Region, wish: Wanted) -> Asked:
+    """What there is of a preview now; leaves a wish that it be made where that is none, or is old. Never waits.
 
     An old one is shown at once and made anew meanwhile, unless the file lies here and is known to be another. A layer
     that the file does not have is passed over: whoever makes names up must not make us fetch.
@@ -53,28 +75,43 @@ def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Pr
     wish = _of_known_layer(kept, wish)
     key = key_of(wish)
     if not wish.address:
-        return Preview(key, "", "none", reason=Reason("no-address"))
+        return Asked(key, Preview(key, "", "none", reason=Reason("no-address")), late=False, wished=False)
     found = kept.get(key)
     changed = found is not None and _changed(region, wish, found)
     if found is not None and not changed and not _old(found):
-        return found
+        return Asked(key, found, late=False, wished=False)
     try:
-        wishes.leave(kept, wish)
+        wished = wishes.leave(kept, wish)
         wishes.wake(region, kept)
     except OSError:
-        return found or Preview(key, wish.address, "none", reason=Reason("no-room"))
-    if found is not None and not changed:
-        return found
-    before = found
+        shown = found or Preview(key, wish.address, "none", reason=Reason("no-room"))
+        return Asked(key, shown, late=False, wished=False)
+    if found is None:
+        return Asked(key, Preview(key, wish.address, "making"), late=True, wished=wished)
+    return Asked(key, found, late=changed, wished=wished, outdated=found.source)
+
+
+def again(region: Region, asked: Asked) -> Asked:
+    """What there is by now. Never waits, leaves no wish."""
+    found = Keeping(region).get(asked.key)
+    if found is None or (asked.late and asked.outdated is not None and found.source == asked.outdated):
+        return asked
+    return asked._replace(preview=found, late=False)
+
+
+def find(region: Region, wish: Wanted, patience: float = PATIENCE_SECONDS) -> Preview:
+    """The preview of a file, made if need be; "making" where that takes longer than the patience (seconds).
+
+    Holds its thread while it waits: requests wait by :mod:`catalog.preview.waiting`.
+    """
     began = time.monotonic()
-    while time.monotonic() - began < patience:
+    asked = ask(region, wish)
+    if asked.settled():
+        return asked.preview
+    while (waited := time.monotonic() - began) < patience and not asked.settled(seconds=waited):
         time.sleep(_LOOK_SECONDS)  # the maker is another process: its file is the word that it has ended
-        found = kept.get(key)
-        if found is None or (before is not None and found.source == before.source):
-            found = before
-        elif not found.growing or time.monotonic() - began > _GROWN_SECONDS:
-            return found
-    return found or Preview(key, wish.address, "making")
+        asked = again(region, asked)
+    return asked.preview
 
 
 def _of_known_layer(kept: Keeping, wish: Wanted) -> Wanted:

@@ -37,7 +37,8 @@ from harvesters.guards.exceptions import FetchRefused
 from harvesters.guards.run import agent_string
 from schemas.region import Region, load
 
-AT_ONCE = 2
+AT_ONCE = 3
+"""How many previews are made at once; one of these places is never taken by the line that has the others."""
 WALL_SECONDS = 120.0
 """Longest that one file may be read (seconds), however little of the processor it gets."""
 IDLE_SECONDS = 90.0
@@ -68,7 +69,7 @@ def main(folder: str, parent: int, stays: bool = False) -> None:
 
 
 class Maker:
-    """Makes previews of a region, two at once, over one connection to each host."""
+    """Makes previews of a region, three at once, over one connection to each host."""
 
     def __init__(self, region: Region, kept: Keeping, stays: bool = False) -> None:
         self.region = region
@@ -77,6 +78,7 @@ class Maker:
         self._published = 0
         self.made = 0
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._lines: dict[str, str] = {}  # key of a running wish: the line that it stood in
         self._asked: dict[str, str] = {}  # key of a running wish: the host that is being asked for it
         self._asking = Asking(
             agent=agent_string(region.base_url, region.publisher.email),
@@ -109,23 +111,31 @@ class Maker:
         if len(self._running) >= AT_ONCE:
             return
         # What nobody waits for never stands in the way.
-        for file in wishes.listed(self.kept, urgent=bool(self._running)):
-            wish = None if file.stem.partition("-")[2] in self._running else wishes.opened(file)
-            if wish is None or wish.key in self._running:
+        for left in wishes.listed(self.kept, urgent=bool(self._running)):
+            if left.key in self._running or self._is_busy(left.line):
                 continue
-            if wish.urgency and self._running:
+            if left.urgency and self._running:
                 return
+            wish = wishes.opened(left.file)
+            if wish is None:
+                continue
             local = fetching.local_path(self.region, wish.wanted) is not None
             host = "" if local else host_of(wish.wanted.address)
             if host and host in self._asked.values():
                 continue
             if host:
                 self._asked[wish.key] = host
+            self._lines[wish.key] = left.line
             task = asyncio.create_task(self._granted(wish))
             self._running[wish.key] = task
             task.add_done_callback(partial(self._ended, wish.key))
             if len(self._running) >= AT_ONCE:
                 return
+
+    def _is_busy(self, line: str) -> bool:
+        """Whether the next wish of a line has to wait: its host is being asked, or all but one place are taken by it."""
+        running = [key for key, other in self._lines.items() if other == line]
+        return len(running) >= AT_ONCE - 1 or any(key in self._asked for key in running)
 
     def _wish_ahead(self, engine: sa.Engine) -> None:
         try:
@@ -139,6 +149,7 @@ class Maker:
 
     def _ended(self, key: str, _task: asyncio.Task[None]) -> None:
         self._running.pop(key, None)
+        self._lines.pop(key, None)
         self._asked.pop(key, None)
 
     async def _granted(self, wish: Wish) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote
 
-from anyio import current_time, sleep
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,7 +19,6 @@ from schemas.model import Dataset, Distribution
 
 PATIENCE = 2.5
 """How long an answer waits for a preview that is being made (seconds)."""
-_LOOK = 0.1
 _RETRY = 5
 
 
@@ -57,19 +54,13 @@ def named(request: Request, suffix: str = "", prefix: str = "") -> Named | Respo
 
 
 async def preview_of(request: Request, found: Named, whole: bool = False) -> Preview:
-    """The preview of a file; in state "making" where it takes longer than PATIENCE.
+    """The preview of a file; in state "making" where it takes longer than PATIENCE, or too many wait.
 
     ``whole`` waits as long for all its rows; where they take longer it is "growing".
     """
     if found.wanted is None:
         return Preview("", "", "none", reason=Reason("no-address"))
-    wanted = found.wanted
-    until = current_time() + PATIENCE
-    preview = await run_sync(lambda: previews.find(region_of(request), wanted, PATIENCE))
-    while whole and preview.growing and current_time() < until:
-        await sleep(_LOOK)
-        preview = await run_sync(lambda: previews.find(region_of(request), wanted, 0))
-    return preview
+    return await previews.awaited(region_of(request), found.wanted, PATIENCE, whole)
 
 
 async def whole_preview_of(request: Request, found: Named) -> Preview:
@@ -80,6 +71,19 @@ async def whole_preview_of(request: Request, found: Named) -> Preview:
             503,
             "Die Datei wird gerade gelesen. Bitte fragen Sie gleich noch einmal.",
             "The file is being read. Please ask again in a moment.",
+            {"retry-after": str(_RETRY)},
+        )
+    return preview
+
+
+async def made_preview_of(request: Request, found: Named) -> Preview:
+    """The preview of a file, for parts of its page. Raises Refused (503) while it is being made."""
+    preview = await preview_of(request, found)
+    if preview.state == "making":
+        raise Refused(
+            503,
+            "Die Vorschau wird gerade erstellt. Bitte fragen Sie gleich noch einmal.",
+            "The preview is being made. Please ask again in a moment.",
             {"retry-after": str(_RETRY)},
         )
     return preview

@@ -33,14 +33,7 @@ async def features(request: Request) -> Response:
     if isinstance(found, Response):
         return found
     box = searches.box(request.query_params)
-    preview = await previewed.preview_of(request, found)
-    if preview.state == "making":
-        raise Refused(
-            503,
-            "Die Vorschau wird gerade erstellt. Bitte fragen Sie gleich noch einmal.",
-            "The preview is being made. Please ask again in a moment.",
-            {"retry-after": "5"},
-        )
+    preview = await previewed.made_preview_of(request, found)
     region = region_of(request)
     body = await run_sync(lambda: _made(previews.geojson(region, preview), preview, box))
     if body is None:

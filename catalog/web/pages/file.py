@@ -205,7 +205,7 @@ async def picture(request: Request) -> Response:
     found = previewed.named(request, "/picture")
     if isinstance(found, Response):
         return found
-    preview = await previewed.preview_of(request, found)
+    preview = await previewed.made_preview_of(request, found)
     region = region_of(request)
     made = await run_sync(lambda: previews.picture(region, preview)) if preview.picture else None
     if made is None or preview.picture is None:

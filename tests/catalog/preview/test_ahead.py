@@ -12,7 +12,7 @@ import pytest
 
 from catalog import preview as previews
 from catalog.preview import ahead, wishes
-from catalog.preview.keeping import Keeping, key_of
+from catalog.preview.keeping import Keeping
 from catalog.preview.maker import Maker
 from tests.catalog.builder import region_in
 from tests.catalog.links.linked import Linked, file, linked
@@ -89,62 +89,6 @@ def test_serve_makes_them_as_robots_txt_allows(
     wishes.leave(kept, forbidden)
     worked(published, lambda: previews.peek(published.region, forbidden) is not None)
     assert server.hits["/verboten.csv"] == 1
-
-
-def test_a_wish_that_is_none_is_removed(tmp_path: Path) -> None:
-    kept = Keeping(region_in(tmp_path))
-    (kept.wishes / "0-x.json").write_bytes(b"{")
-    (kept.wishes / "0-y.json").write_bytes(b'{"other": 1}')
-    assert list(wishes.left(kept)) == []
-    assert not list(kept.wishes.glob("*.json"))
-
-
-def test_who_waits_comes_first_and_wishes_ahead_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Keeping(region_in(tmp_path))
-    monkeypatch.setattr(wishes, "MOST", 3)
-    for number in range(5):
-        wishes.leave(kept, previews.Wanted(f"http://127.0.0.1/{number}", "x"), wishes.AHEAD)
-    wishes.leave(kept, previews.Wanted("http://127.0.0.1/now", "x"))
-    left = list(wishes.left(kept))
-    assert (len(left), left[0].wanted.address) == (4, "http://127.0.0.1/now")
-
-
-def test_a_host_that_does_not_answer_holds_up_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    region = region_in(tmp_path)
-    kept = Keeping(region)
-    for age, address in enumerate(("http://tot.example/1", "http://tot.example/2", "http://gut.example/1")):
-        wish = previews.Wanted(address, "x")
-        wishes.leave(kept, wish)
-        os.utime(kept.wishes / f"0-{key_of(wish)}.json", (age, age))
-    taken: list[str] = []
-
-    async def granted(_maker: Maker, wish: wishes.Wish) -> None:
-        taken.append(wish.wanted.address)
-        await asyncio.Event().wait()
-
-    def unread(*_arguments: object, **_others: object) -> list[Path]:
-        raise AssertionError("wishes are read although there is no room for them")
-
-    async def work() -> None:
-        maker = Maker(region, kept)
-        maker._take()
-        await asyncio.sleep(0)
-        assert taken == ["http://tot.example/1", "http://gut.example/1"]
-        with monkeypatch.context() as patched:
-            patched.setattr(wishes, "listed", unread)
-            maker._take()
-        for task in list(maker._running.values()):
-            task.cancel()
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        wishes.leave(kept, previews.Wanted("http://vorrat.example/1", "x"), wishes.AHEAD)
-        wishes.clear(kept, key_of(previews.Wanted("http://gut.example/1", "x")))
-        maker._take()
-        await asyncio.sleep(0)
-        assert taken[2:] == ["http://tot.example/1"]  # nobody waits for the one ahead
-
-    monkeypatch.setattr(Maker, "_granted", granted)
-    asyncio.run(work())
 
 
 def test_one_maker_for_a_region(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ import pandas
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalog import preview as previews
-from catalog.preview import Preview, kept_rows
+from catalog.preview import Preview, access, kept_rows
 from catalog.preview.reasons import TEXTS
 from catalog.reading.entries import Entry
 from tests.catalog.builder import BASE
@@ -156,7 +155,8 @@ def test_every_address_of_a_sheet_leads_on_to_the_same_sheet(site: Site) -> None
 
 
 def test_waiting_for_a_preview_forgets_nothing_that_was_asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previews, "find", lambda region, wish, patience: Preview("k", wish.address, "making"))
+    unmade = Preview("k", "", "making")
+    monkeypatch.setattr(access, "ask", lambda _region, _wish: access.Asked("k", unmade, late=True, wished=False))
     shown = page(site, "mappe.xlsx", f"?{SHEET}&view=chart&Ort=Neuhof&sort=-Jahr")
     assert words(first(shown, ".note")).startswith("Die Vorschau wird gerade erstellt.")
     again = f"{site.path('mappe.xlsx')}?{SHEET}&view=chart&Ort=Neuhof&sort=-Jahr"
