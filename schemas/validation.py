@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from schemas import rules
 from schemas.classes import HVD_LEGISLATION
 from schemas.constraints import Ask, Constraint
-from schemas.evaluation import Broken, broken, evaluate, grouped, shapes
+from schemas.evaluation import Broken, Term, broken, evaluate, grouped, shapes
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
 from schemas.lexical import fits
@@ -226,7 +226,7 @@ _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 def _each_cause_once(found: Sequence[Broken]) -> Iterator[Broken]:
     """What is broken, without the class that a text has not where none may stand: it follows from the text."""
-    texts = {
+    texts: dict[tuple[str, str, Term | None], int] = {
         (each.node, each.constraint.path, each.value): _WEIGHT[each.constraint.severity]
         for each in found
         if each.constraint.ask is Ask.NODE_KIND and isinstance(each.value, Literal)

@@ -109,7 +109,11 @@ def _own(region: Region) -> Iterator[Feed]:
 
 def _told(feed: Feed, verdicts: list[Verdict]) -> Iterator[str]:
     datasets = len({each.iri for each in feed.datasets})
-    yield f"{feed.url}: {datasets} Datensätze auf {len(feed.walk.pages)} Seiten"
+    pages = len(feed.walk.pages)
+    yield (
+        f"{feed.url}: {datasets} {'Datensatz' if datasets == 1 else 'Datensätze'} "
+        f"auf {pages} {'Seite' if pages == 1 else 'Seiten'}"
+    )
     for verdict in verdicts:
         yield ""
         yield verdict.title[0]
@@ -122,7 +126,8 @@ def _told(feed: Feed, verdicts: list[Verdict]) -> Iterator[str]:
         for remark, records in _causes(verdict.records):
             yield from _lines(remark, records)
         if verdict.missing:
-            yield f"  verworfen: {verdict.missing} Datensätze, die auf keiner gelesenen Seite stehen"
+            gone = "1 Datensatz, der" if verdict.missing == 1 else f"{verdict.missing} Datensätze, die"
+            yield f"  verworfen: {gone} auf keiner gelesenen Seite {'steht' if verdict.missing == 1 else 'stehen'}"
             yield from (f"      {iri}" for iri in verdict.missing_iris[:_EXAMPLES])
         if verdict.not_taken:
             yield f"  Ohne Verwendung bleiben: {', '.join(map(_passed_over, verdict.not_taken))}"

@@ -26,7 +26,7 @@ def test_feed_of_the_demo_region_is_taken_whole(harvested: Path) -> None:
 def test_it_speaks_german(harvested: Path) -> None:
     done = allmende("check-delivery", cwd=harvested)
     assert done.code == 0
-    assert "48 Datensätze auf 1 Seiten" in done.out
+    assert "48 Datensätze auf 1 Seite" in done.out
     assert "GovData" in done.out
     assert "Landesportal opendata.hessen.de" in done.out
     assert "unverändert übernommen" in done.out
