@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+
 from catalog import clock
+from catalog.links import report
+from catalog.preview.keeping import Keeping
 from catalog.quality import history
 from catalog.quality.figures import Figures
 from catalog.reading.entries import SourceState
@@ -15,6 +19,7 @@ from catalog.runs.breaker import CALM, Strain
 from catalog.runs.staging import now_text
 from catalog.search import Catalogue
 from schemas.mqa import HIGHEST
+from schemas.region import Region
 
 
 class Stand(NamedTuple):
@@ -39,6 +44,36 @@ def stands(catalogue: Catalogue, states: Sequence[SourceState], now: datetime) -
         own = quality.get(history.of_source(state.source.key), Figures())
         found.append(Stand(state, strain, following, own))
     return tuple(found), quality.get(history.REGION, Figures())
+
+
+class Queue(NamedTuple):
+    """What is under way and what waits: runs, addresses to be asked, previews that are wished for.
+
+    ``due`` are sources whose time has come, ``held`` runs that wait for a steward.
+    """
+
+    running: int
+    due: int
+    held: int
+    addresses: int
+    previews: int
+
+
+def queue(region: Region, connection: sa.Connection, stands: Sequence[Stand], now: datetime) -> Queue:
+    """What is under way and what waits, of the whole region; ``stands`` are those of all its sources."""
+    last = [stand.state.last_run.state if stand.state.last_run else "" for stand in stands]
+    due = (
+        stand.following is not None and stand.following <= now and run != "running"
+        for stand, run in zip(stands, last, strict=True)
+    )
+    wishes = Keeping(region).folder / "wishes"
+    return Queue(
+        last.count("running"),
+        sum(due),
+        last.count("waiting"),
+        report.waiting(connection, now),
+        sum(1 for _ in wishes.glob("*.json")),
+    )
 
 
 def row(stand: Stand) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from catalog import tables
 from catalog.links.answers import words
 from catalog.links.book import Link, columns
 from catalog.reading import rows
+from catalog.runs.staging import now_text
 
 _links, _uses, _records = tables.links, tables.link_uses, tables.records
 
@@ -110,3 +112,10 @@ def reach(connection: sa.Connection) -> Reach:
     for name, number in connection.execute(sa.select(kind, sa.func.count()).where(used).group_by(kind)):
         counted[name] = number
     return Reach(counted.get("good", 0), counted.get("bad", 0), counted.get("unknown", 0))
+
+
+def waiting(connection: sa.Connection, now: datetime) -> int:
+    """How many addresses in use are due to be asked."""
+    used = sa.exists().where(_uses.c.link_id == _links.c.id)
+    due = _links.c.due <= now_text(now)
+    return int(connection.scalar(sa.select(sa.func.count()).select_from(_links).where(used, due)) or 0)

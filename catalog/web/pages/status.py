@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from itertools import islice
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog import standing
+from catalog.built import built
 from catalog.links import report
 from catalog.preview.keeping import Keeping
 from catalog.reading.entries import Query
@@ -37,6 +37,7 @@ def _show(page: Page) -> Response:
     sizes = page.catalogue.find(Query(size=0), page.at, today=page.now.date())
     with page.catalogue.engine.begin() as connection:
         reach = report.reach(connection)
+        queue = standing.queue(page.region, connection, stands, page.now)
     return page.render(
         "status.html",
         title=page.texts.text("Zustand der Quellen"),
@@ -56,7 +57,8 @@ def _show(page: Page) -> Response:
         personal=sum(1 for _ in islice(Keeping(page.region).withheld(), PERSONAL)),
         total=sizes.total,
         ages=tuple(ages(page, dict(sizes.facets["age"]), sizes.total)),
-        version=version("allmende"),
+        queue=queue,
+        program=built(),
         runs=_runs(page, {state.source.key: state.source.title for state in found}),
     )
 

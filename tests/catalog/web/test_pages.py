@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog import tables
+from catalog.built import built
+from catalog.preview import Wanted, wishes
+from catalog.preview.keeping import Keeping
 from catalog.web.pages import labels
 from catalog.web.pages.theme_words import ABOUT
 from catalog.web.texts import texts
@@ -391,6 +396,26 @@ def test_status_says_first_whether_all_is_well(full: Place) -> None:
     assert told["datasets"] == 3
     assert [source["id"] for source in told["sources"]] == ["neuhof-portal", "flieden-portal"]
     assert not any("permission" in source for source in told["sources"])
+
+
+def test_status_says_what_waits_and_which_program_it_is(place: Place) -> None:
+    place.publish(Stored("a", whole("Haushalt")))
+    with place.catalogue.engine.begin() as connection:
+        links_at = sa.insert(tables.links)
+        for number, due in enumerate(("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "2999-01-01T00:00:00Z"), 1):
+            address = f"https://x.example/{number}"
+            connection.execute(links_at.values(id=number, address=address, host="x.example", due=due))
+            if number > 1:  # the first stands in no record
+                used = {"link_id": number, "key": "k", "role": "access", "source_key": "neuhof-portal"}
+                connection.execute(sa.insert(tables.link_uses).values(**used))
+    wishes.leave(Keeping(place.region), Wanted("https://x.example/a.csv", "neuhof-portal"))
+    told = place.ask.get("/status.json").json()
+    assert told["queue"] == {"running": 0, "due": 2, "held": 0, "addresses": 1, "previews": 1}
+    assert (told["version"], told["commit"]) == (built().version, built().commit or None)
+    page = words(first(read(place, "/status"), "main"))
+    assert "2 Quellen sind an der Reihe · 1 Adresse wird bald geprüft · 1 Vorschau wird bald erstellt" in page
+    assert f"Allmende {built().version}" in page
+    assert ("Commit" in page) == bool(built().commit)
 
 
 # ------------------------------------------------------------------------------------------------- errors
