@@ -13,6 +13,7 @@ from catalog import charts
 from catalog.charts import Bars, Captions, Figure, Histogram, Lines, labels
 from catalog.charts.figures import Mark, Series
 from catalog.preview import Preview
+from catalog.web.pages import pinned
 from catalog.web.templates import Page
 from catalog.web.texts import Texts, later
 
@@ -24,6 +25,7 @@ _BUCKETS: Mapping[str, str] = {
     "quarter": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt eines Quartals."),
     "year": later("Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt eines Jahres."),
 }
+PARTIAL = later("Das Diagramm beruht auf den ersten Zeilen. Die Datei hat mehr.")
 _IN_SENTENCES = 3  # series that get a sentence each
 
 
@@ -43,9 +45,12 @@ class Shown(NamedTuple):
 
 
 def shown(page: Page, preview: Preview, name: str = "chart") -> Shown | None:
-    """The chart that fits a file, made with its preview; none if there is none. ``name`` is unique on the page."""
-    made = charts.prepared(preview.chart)
-    return told(page, made.figure, name) if made and made.figure else None
+    """The chart that stands for a file; none if there is none. ``name`` is unique on the page. Called in a thread."""
+    made = pinned.drawn(page.region, preview)
+    if made is None or made.figure is None:
+        return None
+    found = told(page, made.figure, name)
+    return found if made.whole else found._replace(notes=(*found.notes, page.texts.plain(PARTIAL)))
 
 
 def told(page: Page, figure: Figure, name: str = "chart") -> Shown:

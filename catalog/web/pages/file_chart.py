@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from anyio.to_thread import run_sync
 from markupsafe import Markup
 
 from catalog import charts
 from catalog import preview as previews
-from catalog.charts import Choice, Figure, Wish
+from catalog.charts import Choice, Wish
 from catalog.charts.choosing import MAX_PANELS
 from catalog.preview import Filter, Preview
 from catalog.web import row_filters
-from catalog.web.pages import charted
+from catalog.web.pages import charted, pinned
+from catalog.web.pages.pinned import Drawn
 from catalog.web.templates import Page
 from catalog.web.texts import later
-from schemas.tables import Column
 
-MAX_ROWS = 100_000
 _KINDS: Mapping[str, str] = {
     "line": later("Linie: Zahlen im Lauf der Zeit"),
     "bar": later("Balken: eine Zahl je Name"),
     "histogram": later("Häufigkeit: welche Werte wie oft"),
 }
 _PLACES = ("latitude", "longitude", "easting", "northing", "wkt")
-
-
-class Made(NamedTuple):
-    """A figure that was made for a request, what it shows, and whether it rests on all rows that the filters let through."""
-
-    choice: Choice
-    figure: Figure | None
-    whole: bool
 
 
 async def values(page: Page, preview: Preview) -> dict[str, Any]:
@@ -50,6 +41,7 @@ async def values(page: Page, preview: Preview) -> dict[str, Any]:
     return {
         "chart": shown,
         "chart_whole": made.whole,
+        "chart_passed_over": made.passed_over and not page.request.query_params.get("layer"),
         "chart_wished": wish != Wish(),
         "chart_choice": made.choice,
         "chart_kinds": [(kind, page.texts.text(_KINDS[kind])) for kind in open_to.kinds],
@@ -72,23 +64,23 @@ def _named(page: Page, names: tuple[str, ...]) -> list[tuple[str, str | Markup]]
     return [("", page.texts.text("automatisch")), *((name, name) for name in dict.fromkeys(names))]
 
 
-def _made(page: Page, preview: Preview, wish: Wish, filters: tuple[Filter, ...]) -> Made:
-    """The figure for a wish and filters; the one that lies ready where there are neither. Takes up to a second or two."""
+def _made(page: Page, preview: Preview, wish: Wish, filters: tuple[Filter, ...]) -> Drawn:
+    """The figure for a wish and filters; without either the one that stands for the file. Takes up to a second or two."""
     assert preview.profile is not None
+    pin = pinned.of(page.region, preview) if wish == Wish() else None
+    if pin is not None and pin.kind == "none":
+        return Drawn(Choice("table"), None)
+    if wish == Wish() and not filters and (usual := pinned.drawn(page.region, preview)) and usual.figure:
+        return usual
     columns = preview.profile.columns
-    ready = charts.prepared(preview.chart)
-    if ready and ready.figure and wish == Wish() and not filters:
-        return Made(ready.choice, ready.figure, True)
-    choice = _choice(preview, wish)
+    chosen = pinned.wished(preview, pin) if pin else None
+    choice = chosen or _choice(preview, wish)
     if choice is None or choice.kind in ("map", "table"):
-        return Made(choice or Choice("table"), None, True)
-    names = tuple(dict.fromkeys(filter(None, (choice.x, *choice.y, choice.group))))
-    found = previews.cells(page.region, preview, names, filters, MAX_ROWS)
-    by_name: Mapping[str, Column] = {column.name: column for column in columns}
-    figure = charts.figure(choice, [by_name[name] for name in names], found.rows)
-    if figure is not None and wish == Wish() and charts.mixes(figure, columns):
-        return Made(Choice("table"), None, True)
-    return Made(choice, figure, not found.late and len(found.rows) == found.found)
+        return Drawn(choice or Choice("table"), None)
+    made = pinned.figure_of(page.region, preview, choice, filters)
+    if made.figure is not None and wish == Wish() and not chosen and charts.mixes(made.figure, columns):
+        return Drawn(Choice("table"), None)
+    return made._replace(passed_over=pin is not None and chosen is None)
 
 
 def _choice(preview: Preview, wish: Wish) -> Choice | None:

@@ -1,8 +1,9 @@
-"""The topics, and the page of each: what it is about, its newest chart, its datasets, who publishes them."""
+"""The topics, and the page of each: what it is about, its best chart, its datasets, who publishes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from anyio.to_thread import run_sync
@@ -11,17 +12,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog import preview as previews
+from catalog.charts.ranking import BEST, Rank, rank
+from catalog.preview import Preview
+from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import Hit, Query
 from catalog.web import conditional, sanitising
 from catalog.web.negotiation import Refused
-from catalog.web.pages import charted, hits, states
+from catalog.web.pages import charted, hits, pinned, states
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.theme_words import ABOUT
 from catalog.web.templates import Page, routes
 from schemas.vocabularies import LISTS
 
 SHOWN = 20
-_CHARTS_LOOKED_FOR = 6  # datasets whose previews are looked at
+_LOOKED_AT, _FILES = 20, 2  # datasets whose previews are looked at, and files of each
 
 
 class Topic(NamedTuple):
@@ -79,7 +83,7 @@ async def theme(request: Request) -> Response:
         topic=topic,
         rows=hits.rows(page, found.hits, states.sources(page)),
         places=[(place, number) for id, number in found.facets["municipality"] if number and (place := page.place(id))],
-        charted=await run_sync(first_chart, page, found.hits),
+        charted=await run_sync(best_chart, page, found.hits),
         others=[each for each in topics(page, counts) if each.code != code.code],
         all_datasets=page.link("/datasets", filtered),
         filtered=filtered,
@@ -91,16 +95,45 @@ async def theme(request: Request) -> Response:
     )
 
 
-def first_chart(page: Page, found: Sequence[Hit]) -> Charted | None:
-    """The chart of the first of some datasets that has one ready; nothing is made for it."""
-    for hit in found[:_CHARTS_LOOKED_FOR]:
-        for _, file_format, address, _ in hit.summary.files[:2]:
-            if sanitising.is_link(address):
-                ready = previews.peek(page.region, previews.wanted(page.region, hit.source_key, address, file_format))
-                chart = charted.shown(page, ready, "first") if ready is not None and ready.ready else None
-                if chart is not None:
-                    return Charted(hit.slug, hit.summary.title, chart)
-    return None
+def best_chart(page: Page, found: Sequence[Hit]) -> Charted | None:
+    """Of the charts of some datasets that lie ready, the one that stands best for their topic; nothing is made for it.
+
+    The rule is that of :mod:`catalog.charts.ranking`; of two alike, the one of the dataset that comes first. A file of
+    which columns are withheld for the sake of persons is passed over.
+    """
+    today = page.now.date()
+    best: tuple[Rank, Hit, Preview] | None = None
+    for hit, ready in _ready(page, found[:_LOOKED_AT]):
+        drawn = pinned.drawn(page.region, ready)
+        ranked = rank(drawn.figure, _day(hit.summary.modified), today) if drawn and drawn.figure else None
+        if ranked is not None and (best is None or ranked > best[0]):
+            best = ranked, hit, ready
+            if ranked == BEST:
+                break
+    if best is None or (chart := charted.shown(page, best[2], "best")) is None:
+        return None
+    return Charted(best[1].slug, best[1].summary.title, chart)
+
+
+def _ready(page: Page, found: Iterable[Hit]) -> Iterator[tuple[Hit, Preview]]:
+    """The previews of the first files of some datasets that lie ready."""
+    kept = Keeping(page.region)
+    for hit in found:
+        for _, file_format, address, _ in hit.summary.files[:_FILES]:
+            key = key_of(previews.wanted(page.region, hit.source_key, address, file_format))
+            # Most have none, or no table: their first bytes say so.
+            if not sanitising.is_link(address) or kept.shown(key) not in ("table", "map") or kept.withholds(key):
+                continue
+            preview = kept.get(key)
+            if preview is not None and preview.ready:
+                yield hit, preview
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 ROUTES = (*routes("/themes", themes), *routes("/theme/{code}", theme))

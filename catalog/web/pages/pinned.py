@@ -1,0 +1,79 @@
+"""The chart that stands for a file: its steward's choice (``[[region.charts]]``), else that of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from catalog import charts
+from catalog import preview as previews
+from catalog.charts import Choice, Figure, Wish
+from catalog.preview import Filter, Preview
+from schemas.pinned_charts import PinnedChart
+from schemas.region import Region
+from schemas.tables import Column
+
+MAX_ROWS = 100_000
+_MOST_KEPT = 100
+
+
+class Drawn(NamedTuple):
+    """A figure with its choice, and whether it rests on all rows; ``passed_over``: the columns cannot make what was pinned."""
+
+    choice: Choice
+    figure: Figure | None
+    whole: bool = True
+    passed_over: bool = False
+
+
+_kept: dict[tuple[str, str, int, PinnedChart], Drawn] = {}
+
+
+def drawn(region: Region, preview: Preview) -> Drawn | None:
+    """The chart of a file as a whole; none where nothing was made of it. A pinned one takes up to a second, once a preview."""
+    pin = of(region, preview)
+    if pin is None:
+        ready = charts.prepared(preview.chart)
+        return Drawn(ready.choice, ready.figure) if ready else None
+    kept = (preview.key, preview.folder, preview.rows_kept, pin)
+    if kept not in _kept:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[kept] = _of_pin(region, preview, pin)
+    return _kept[kept]
+
+
+def of(region: Region, preview: Preview) -> PinnedChart | None:
+    """What the steward chose for a file that is read as a table."""
+    if preview.profile is None or preview.table is None:
+        return None
+    return next((each for each in region.charts if each.file == preview.address), None)
+
+
+def _of_pin(region: Region, preview: Preview, pin: PinnedChart) -> Drawn:
+    if pin.kind == "none":
+        return Drawn(Choice("table"), None)
+    choice = wished(preview, pin)
+    found = figure_of(region, preview, choice) if choice else None
+    if found is None or found.figure is None:
+        ready = charts.prepared(preview.chart)
+        return (
+            Drawn(ready.choice, ready.figure, passed_over=True) if ready else Drawn(Choice("table"), None, True, True)
+        )
+    return found
+
+
+def wished(preview: Preview, pin: PinnedChart) -> Choice | None:
+    """The choice that a pin stands for; none where the columns cannot make it."""
+    assert preview.profile is not None
+    return charts.wished(preview.profile.columns, preview.profile.profiled_rows, Wish(pin.kind, pin.x, pin.y))
+
+
+def figure_of(region: Region, preview: Preview, choice: Choice, filters: Sequence[Filter] = ()) -> Drawn:
+    """The figure of a choice, made of the rows that some filters let through, at most MAX_ROWS."""
+    assert preview.profile is not None
+    names = tuple(dict.fromkeys(filter(None, (choice.x, *choice.y, choice.group))))
+    by_name: Mapping[str, Column] = {column.name: column for column in preview.profile.columns}
+    found = previews.cells(region, preview, names, filters, MAX_ROWS)
+    figure = charts.figure(choice, [by_name[name] for name in names], found.rows)
+    return Drawn(choice, figure, not found.late and len(found.rows) == found.found)
