@@ -17,6 +17,9 @@ _KINDS = {
     "e-mail": ("E-Mail-Adresse", "e-mail address"),
     "telephone": ("Telefonnummer", "telephone number"),
     "iban": ("IBAN", "IBAN"),
+    "name": ("Name", "name"),
+    "birthday": ("Geburtsdatum", "date of birth"),
+    "address": ("Wohnanschrift", "home address"),
 }
 PERSONAL_COLUMN = declare(
     "preview-personal-data",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from catalog.preview import private_lists
 from harvesters.persons.texts import has_signs, without_persons
 from schemas.tables import Column, Note, PersonalHint, Profile, Table
 from schemas.tables.notes import note
@@ -32,10 +33,13 @@ def nobody(text: str) -> str:
 
 
 def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
-    """A table without the columns that its profile has hints on; with all of them where the source allows it."""
+    """A table without the columns that there are hints on, by themselves or together; whole where the source allows it."""
     if allowed:
         return Shown(table, profile, (), ())
     table, profile = _renamed(table, profile)
+    known = {hint.column for hint in profile.personal}
+    listed = tuple(hint for hint in private_lists.hints(table, profile) if hint.column not in known)
+    profile = replace(profile, personal=(*profile.personal, *listed))
     if not profile.personal:
         return Shown(table, profile, (), ())
     named = {hint.column for hint in profile.personal}

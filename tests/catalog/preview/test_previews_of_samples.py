@@ -8,7 +8,7 @@ from typing import NamedTuple
 import orjson
 import pytest
 
-from catalog.preview import Preview, contents
+from catalog.preview import Preview, contents, private_lists
 from catalog.preview.assembly import Assembled, assembled
 
 pytestmark = pytest.mark.samples
@@ -101,6 +101,7 @@ def test_preview_of_a_real_file(name: str, samples: Path) -> None:
     assert preview.table is not None
     assert preview.profile is not None
     table = preview.table
+    assert private_lists.hints(table, preview.profile) == ()  # whatever a column is called: none is of private persons
     assert (
         Expected(
             table.encoding,
