@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog import disk, occupancy
+from catalog import disk, formats, occupancy
 from catalog.corrections import kept as kept_corrections
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.forgetting import register
@@ -23,7 +23,6 @@ from catalog.runs.conclusion import RunResult, Terms, conclude, report_json
 from catalog.runs.run_book import Run
 from catalog.runs.staging import Staging
 from catalog.store import Store, utc_now
-from catalog.web import formats
 from harvesters import registry
 from harvesters.crawl import crawl, revision_of
 from harvesters.detection import examine

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from catalog import backup, clock, occupancy
+from catalog import backup, clock, formats, occupancy
 from catalog.feedback import admission, post
 from catalog.feedback.box import Box
 from catalog.feeds import dump
@@ -34,7 +34,6 @@ from catalog.runs.conclusion import RunResult
 from catalog.runs.pool import Pool
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
-from catalog.web import formats
 from schemas.region import ConfigurationError, HarvestSource, Region, load
 
 FOLLOW_SECONDS = 1.0

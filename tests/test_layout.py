@@ -42,6 +42,8 @@ FORBIDDEN = {
 }
 # The catalogue reaches spiders, crawl and Scrapy only through these.
 DOORS = {"catalog/harvest.py", "catalog/runs/pool.py", "catalog/sourcefile.py"}
+# Only what starts or asks the web application knows it; all else in the catalogue is for it to use.
+WEB = ("catalog/web/", "catalog/cli/", "catalog/serving.py")
 BEHIND_THE_DOOR = ("scrapy", "harvesters.spiders", "harvesters.crawl", "harvesters.pipelines", "harvesters.detection")
 
 
@@ -96,6 +98,16 @@ def test_catalogue_reaches_the_crawl_through_its_door_only() -> None:
         if name.startswith(BEHIND_THE_DOOR)
         and str(file.relative_to(ROOT)) not in DOORS
         and not str(file.relative_to(ROOT)).startswith("catalog/cli/")
+    ]
+    assert not wrong
+
+
+def test_nothing_below_the_web_imports_it() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in modules("catalog")
+        for name in imports(file)
+        if f"{name}.".startswith("catalog.web.") and not str(file.relative_to(ROOT)).startswith(WEB)
     ]
     assert not wrong
 

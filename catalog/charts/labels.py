@@ -11,8 +11,8 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_scientific
 
+from catalog import formats
 from catalog.charts.scales import TimeScale, TimeUnit
-from catalog.web import formats
 
 _COMPACT_FROM = 1e6
 _MOST_DIGITS = 8

@@ -8,12 +8,12 @@ from typing import Any
 
 import typer
 
+from catalog import formats
 from catalog.cli.output import plain, print_json, settings
 from catalog.feedback import post
 from catalog.feedback.box import Box
 from catalog.feedback.letters import Letter
 from catalog.store import utc_now
-from catalog.web import formats
 from schemas.region import ConfigurationError, Region
 
 VERB = "feedback"

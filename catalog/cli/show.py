@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from catalog import formats
 from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.corrections import kept
@@ -21,7 +22,6 @@ from catalog.preview import findings as preview_findings
 from catalog.reading.entries import Entry, Gone, Same
 from catalog.search import Catalogue
 from catalog.store import utc_now
-from catalog.web import formats
 from catalog.web.pages import labels, remarks
 from catalog.web.plans import record_address
 from catalog.web.texts import SOURCE, texts

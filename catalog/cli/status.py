@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from catalog import standing
+from catalog import formats, standing
 from catalog.cli.output import print_json, settings
 from catalog.quality import following as scores
 from catalog.quality.figures import Figures
@@ -21,7 +21,7 @@ from catalog.runs import run_findings
 from catalog.search import Catalogue
 from catalog.standing import Stand
 from catalog.store import utc_now
-from catalog.web import formats, run_words
+from catalog.web import run_words
 from catalog.web.texts import SOURCE, texts
 from schemas.mqa import HIGHEST
 from schemas.region import Region

@@ -8,8 +8,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
+from catalog import formats
 from catalog.feedback.letters import Letter, address
-from catalog.web import formats
 from schemas.region import Region
 
 _KINDS = {"question": "Frage", "error": "Hinweis auf einen Fehler", "wish": "Wunsch nach Daten"}

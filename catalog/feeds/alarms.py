@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from catalog import formats
 from catalog.feeds.atom import MEDIA_TYPE, attribute, text
 from catalog.runs.staleness import Stale
-from catalog.web import formats
 from schemas.region import Region
 
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from io import BufferedReader
 from urllib.parse import unquote, urlsplit
 
+from catalog.folder_files import opened
 from catalog.links.answers import Outcome
-from catalog.web.api.files import opened
 from schemas.region import Region
 
 

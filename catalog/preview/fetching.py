@@ -12,11 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 from aiohttp.abc import AbstractResolver
 
+from catalog.folder_files import opened
 from catalog.links.answers import of_refusal, reason_of_status
 from catalog.preview.model import Preview, Source, Wanted
 from catalog.preview.reasons import TEXTS, Reason
 from catalog.runs.staging import now_text
-from catalog.web.api.files import opened
 from harvesters.answer import Answer
 from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused, SizeRefused

@@ -162,7 +162,7 @@ class Reason(NamedTuple):
 
     def text(self, language: str = "de") -> str:
         """The reason as a sentence; a question mark stands where a value is not known."""
-        from catalog.web.formats import size  # readers of files say nothing, and do without its languages
+        from catalog.formats import size  # readers of files say nothing, and do without its languages
 
         german, english, _ = TEXTS[self.code]
         values = {key: size(value, language) or "?" if key == "size" else value for key, value in self.values.items()}

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 
+from catalog.folder_files import opened
 from catalog.links.book import host_of
 from catalog.repair import looks
 from catalog.repair.looks import Look, Looks
-from catalog.web.api.files import opened
 from harvesters.fetch import fetch, fetch_robots
 from harvesters.guards.destinations import Origin, check_destination
 from harvesters.guards.exceptions import FetchRefused

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 import orjson
 from markupsafe import Markup
 
+from catalog import formats
 from catalog import preview as previews
 from catalog.maps import boxes, clustering, drawing, reducing
 from catalog.maps import outlines as places
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
 from catalog.preview.service_layers import seen_box
-from catalog.web import file_addresses, formats
+from catalog.web import file_addresses
 from catalog.web.templates import Page, short_name
 from schemas.tables.geometry import BoundingBox
 

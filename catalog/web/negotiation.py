@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from catalog.feeds import formats
 from catalog.feeds.described import DESCRIBED, described
 from catalog.feeds.envelope import Envelope, around_record
+from catalog.formats import day
 from catalog.reading.entries import Entry, Gone, Moved
 from catalog.reading.rows import FORMS
 from catalog.search import Catalogue
 from catalog.web import conditional, past, security
-from catalog.web.formats import day
 from catalog.web.refusing import Refused as Refused
 from schemas.region import Region
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
+from catalog import formats
 from catalog.reading import past
 from catalog.reading.past import BERLIN
 from catalog.search import Catalogue
-from catalog.web import conditional, formats
+from catalog.web import conditional
 from catalog.web.refusing import Refused
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

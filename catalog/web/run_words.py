@@ -9,13 +9,13 @@ from itertools import islice
 from textwrap import shorten
 from typing import Any
 
+from catalog import formats
 from catalog.reading.entries import RunRow, SourceState, Version
 from catalog.runs import breaker, run_findings
 from catalog.runs.breaker import Strain
 from catalog.runs.conclusion import RunResult
 from catalog.runs.run_findings import Summary
 from catalog.runs.undoing import Undone
-from catalog.web import formats
 from catalog.web.pages import causes, labels, remarks, run, sameness, states
 from catalog.web.texts import Texts, later
 from harvesters.guards.exceptions import printable

@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from catalog import formats
 from catalog.search import Catalogue
-from catalog.web import conditional, formats, sanitising, static
+from catalog.web import conditional, sanitising, static
 from catalog.web.texts import LANGUAGES, SOURCE, Texts, texts
 from schemas.region import Municipality, Region
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
-from catalog.web import formats
+from catalog import formats
 
 FOLDER = Path(__file__).parent / "translations"
 SOURCE = "de"

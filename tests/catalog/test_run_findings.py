@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 import pytest
 
+from catalog import formats
 from catalog.forgetting import files
 from catalog.harvest import run_source
 from catalog.runs import decisions, planning, run_findings
@@ -23,7 +24,7 @@ from catalog.runs.run_findings import LEFT, SET_ASIDE
 from catalog.runs.staging import Staging
 from catalog.search import Catalogue
 from catalog.store import Store
-from catalog.web import formats, plans, run_files, run_words
+from catalog.web import plans, run_files, run_words
 from catalog.web.app import create_app
 from catalog.web.pages import causes, states
 from catalog.web.texts import texts

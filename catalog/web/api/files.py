@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import AsyncIterator, Iterator
 from email.utils import formatdate
 from functools import partial
 from io import FileIO
 from itertools import count
-from pathlib import Path
 from urllib.parse import quote
 
 import anyio.to_thread
@@ -23,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from catalog.folder_files import opened
 from catalog.reading.entries import Query
 from catalog.search import Catalogue
 from catalog.web import conditional, security
@@ -72,27 +71,6 @@ def _addresses(catalogue: Catalogue, municipality: str, at: int) -> Iterator[str
             yield from (address for _, _, address, _ in hit.summary.files)
         if not hits:
             return
-
-
-def opened(folder: Path, path: str) -> int:
-    """A handle of a regular file inside a folder. Raises OSError or ValueError if it is none, or lies outside."""
-    parts = path.split("/")
-    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-        raise ValueError(f"no path below a folder: {path!r}")
-    root = folder.resolve(strict=True)
-    # A link to a file of the same folder is a file of the folder; its target is then walked without any link.
-    *folders, name = root.joinpath(*parts).resolve(strict=True).relative_to(root).parts
-    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    for part, kind in (*((part, os.O_DIRECTORY) for part in folders), (name, os.O_NONBLOCK)):
-        above = handle
-        try:
-            handle = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | kind, dir_fd=above)
-        finally:
-            os.close(above)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise ValueError(f"no file: {path!r}")
-    return handle
 
 
 def _answer(request: Request, content: FileIO, name: str) -> Response:

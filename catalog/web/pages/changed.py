@@ -13,9 +13,9 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 from markupsafe import Markup
 
+from catalog import formats
 from catalog.reading import rows
 from catalog.reading.differences import ADDED, REMOVED, Comparison, Difference, FileDifference, Leaf, written
-from catalog.web import formats
 from catalog.web.pages import labels
 from catalog.web.texts import Texts
 from schemas.kinds import DATATYPES, Kind, Literal

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from catalog import charts
+from catalog import charts, formats
 from catalog.charts import labels
 from catalog.charts.figures import Lines
 from catalog.preview import Preview
-from catalog.web import formats
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.tables import Column

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from catalog import formats
 from catalog.reading.entries import Entry
-from catalog.web import formats
 from catalog.web.pages import states
 from catalog.web.templates import Page
 from schemas.model import Dataset, iri_of

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 from markupsafe import Markup
 
+from catalog import formats
 from catalog.links.book import Link
-from catalog.web import formats, sanitising
+from catalog.web import sanitising
 from catalog.web.pages import labels
 from catalog.web.templates import Page
 from schemas.kinds import Literal

@@ -13,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from catalog import charts
+from catalog import charts, formats
 from catalog import preview as previews
 from catalog.preview import Preview
-from catalog.web import conditional, file_addresses, formats, maps, previewed, row_filters
+from catalog.web import conditional, file_addresses, maps, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.pages import column_words, facts, file_chart, file_table
+from catalog.web.pages.known import known
 from catalog.web.previewed import Named
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE, later
@@ -69,6 +70,7 @@ async def file(request: Request) -> Response:
         "view": view,
         "views": views,
         "reason": _reason(page, preview),
+        "known": await run_sync(known, page, found, preview),
         "detected": tuple(_detected(page, preview)),
         "notes": tuple(_notes(page, preview)),
         "withheld": tuple(hint.column for hint in preview.withheld),

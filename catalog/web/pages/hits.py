@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from catalog import preview
+from catalog import formats, preview
 from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import Hit, SourceState
 from catalog.reading.summary import Summary
-from catalog.web import file_addresses, formats, sanitising
+from catalog.web import file_addresses, sanitising
 from catalog.web.pages import states
 from catalog.web.templates import Page, short_name
 from schemas.vocabularies import LISTS

@@ -10,13 +10,14 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog import formats
 from catalog.feedback.offices import office
 from catalog.gaps.coverage import Coverage, Published
 from catalog.quality import history
 from catalog.quality.figures import Figures
 from catalog.reading.entries import Query
 from catalog.repair.proposing import MOST_NEIGHBOURS
-from catalog.web import conditional, formats, maps
+from catalog.web import conditional, maps
 from catalog.web.negotiation import Refused
 from catalog.web.pages import hits, news, scores, states
 from catalog.web.pages.ages import ages

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog import formats
 from catalog.reading.entries import Change
-from catalog.web import conditional, formats
+from catalog.web import conditional
 from catalog.web.negotiation import Refused
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later

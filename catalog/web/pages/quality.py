@@ -10,12 +10,13 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog import formats
 from catalog.links import report
 from catalog.links.answers import words
 from catalog.quality import history, reading
 from catalog.quality.figures import Figures
 from catalog.quality.history import Day
-from catalog.web import conditional, formats, plans
+from catalog.web import conditional, plans
 from catalog.web.pages import curves, scores
 from catalog.web.templates import Page, routes
 from schemas.mqa import BY_ID, DIMENSIONS, HIGHEST, most

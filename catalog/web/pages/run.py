@@ -10,9 +10,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog import formats
 from catalog.reading.entries import RunRow
 from catalog.runs import duplicates, run_findings
-from catalog.web import formats, plans
+from catalog.web import plans
 from catalog.web.negotiation import Refused
 from catalog.web.pages import causes, labels, remarks, sameness, set_aside, states
 from catalog.web.templates import Page, routes

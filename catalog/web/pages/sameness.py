@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from catalog.web import formats
+from catalog import formats
 from catalog.web.texts import Texts, later
 
 _WORDS: Mapping[str, str] = {

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from catalog import formats
 from catalog.links.answers import words
 from catalog.links.book import Link
 from catalog.quality.history import Day
 from catalog.quality.reading import Scored
-from catalog.web import formats
 from catalog.web.templates import Page
 from catalog.web.texts import Texts, later
 from schemas.govdata_stages import Stages

@@ -9,12 +9,12 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog import standing
+from catalog import formats, standing
 from catalog.built import built
 from catalog.links import report
 from catalog.preview.keeping import Keeping
 from catalog.reading.entries import Query
-from catalog.web import conditional, formats, run_words
+from catalog.web import conditional, run_words
 from catalog.web.pages import states
 from catalog.web.pages.ages import ages
 from catalog.web.templates import Page, routes

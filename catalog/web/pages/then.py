@@ -9,11 +9,12 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from catalog import formats
 from catalog.reading import timeline
 from catalog.reading.entries import Entry, Gone, Moved
 from catalog.reading.numbered_files import in_order
 from catalog.reading.timeline import KeptVersion, Record
-from catalog.web import conditional, formats, past
+from catalog.web import conditional, past
 from catalog.web.histories import no_version, place_of
 from catalog.web.pages import facts
 from catalog.web.past import Wanted

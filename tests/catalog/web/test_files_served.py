@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.web.api.files import opened
+from catalog.folder_files import opened
 from schemas import model
 from tests.catalog.builder import BASE, Stored, dataset
 from tests.catalog.web.asking import Place, folder_source, place_in

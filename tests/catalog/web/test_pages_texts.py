@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from catalog.web import formats
+from catalog import formats
 from catalog.web.texts import FOLDER, LANGUAGES, SOURCE, texts
 
 WEB = Path(formats.__file__).parent
