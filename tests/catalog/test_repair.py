@@ -151,6 +151,7 @@ def test_the_file_tells_size_checksum_and_that_it_can_be_downloaded(region: Regi
     assert isinstance(checksum, Checksum)
     assert checksum.checksum_value[0].text == look().sha256
     assert [lexical(value) for value in one(of, "modified").values] == ["2026-11-28"]
+    assert "den 28. November 2026 als" in one(of, "modified").evidence_de
     page = look(body=b"<!DOCTYPE html><html><title>Seite</title><body>Text</body></html>")
     of = subject(region, entry, dataset("Bäume", distribution=(file(),)), page)
     assert [each.rule for rule in ("download-url", "byte-size", "checksum") for each in proposed(of, rule)] == []
@@ -176,7 +177,7 @@ def test_the_period_comes_from_the_columns_else_from_the_title(region: Region, e
     (period,) = found.values
     assert isinstance(period, PeriodOfTime)
     assert (period.start_date[0].text, period.end_date[0].text) == ("2024-01-05", "2024-12-30")
-    assert "„Datum“" in found.evidence_de
+    assert "„Datum“ vom 5. Januar 2024 bis zum 30. Dezember 2024" in found.evidence_de
     (period,) = one(subject(region, entry, dataset("Haushalt 2022–2024")), "temporal").values
     assert isinstance(period, PeriodOfTime)
     assert (period.start_date[0].text, period.end_date[0].text) == ("2022-01-01", "2024-12-31")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rdflib import XSD
 
+from catalog.formats import day, number
 from catalog.repair.looks import Look
 from catalog.repair.subject import File, Subject
 from schemas.corrections import OF_BYTES
@@ -33,15 +34,15 @@ def propose(subject: Subject) -> Iterator[Proposal]:
 
 def _facts(subject: Subject, file: File, look: Look) -> Iterator[Proposal]:
     own = file.distribution
-    day = look.looked[:10]
+    de, en = day(look.looked), day(look.looked, "en")
     if not own.download_url and own.access_url:
         yield Proposal(
             rule=DOWNLOAD,
             attribute="distribution.download_url",
             part=file.part,
             values=(file.address,),
-            evidence_de=f"Unter der Zugangsadresse kam am {day} die Datei selbst ({look.kind}), keine Seite.",
-            evidence_en=f"At the access address the file itself ({look.kind}) came on {day}, not a page.",
+            evidence_de=f"Unter der Zugangsadresse kam am {de} die Datei selbst ({look.kind}), keine Seite.",
+            evidence_en=f"At the access address the file itself ({look.kind}) came on {en}, not a page.",
         )
     yield from _changed(subject, file, look)
     if subject.changes_daily:
@@ -56,8 +57,8 @@ def _facts(subject: Subject, file: File, look: Look) -> Iterator[Proposal]:
             values=size,
             adds=False,
             certainty=95,
-            evidence_de=f"Die Datei hatte am {day} {look.size} Bytes.",
-            evidence_en=f"The file had {look.size} bytes on {day}.",
+            evidence_de=f"Die Datei hatte am {de} {number(look.size or 0)} Bytes.",
+            evidence_en=f"The file had {number(look.size or 0, 'en')} bytes on {en}.",
         )
     algorithm = find_checksum_algorithm("SHA-256")
     value = Literal(look.sha256, None, str(XSD.hexBinary))
@@ -70,8 +71,8 @@ def _facts(subject: Subject, file: File, look: Look) -> Iterator[Proposal]:
             values=(Checksum(algorithm=(algorithm.iri,), checksum_value=(value,)),),
             adds=False,
             certainty=80,
-            evidence_de=f"Aus allen Bytes der Datei am {day} berechnet (SHA-256).",
-            evidence_en=f"Computed from all bytes of the file on {day} (SHA-256).",
+            evidence_de=f"Aus allen Bytes der Datei am {de} berechnet (SHA-256).",
+            evidence_en=f"Computed from all bytes of the file on {en} (SHA-256).",
         )
 
 
@@ -91,6 +92,6 @@ def _changed(subject: Subject, file: File, look: Look) -> Iterator[Proposal]:
             part=file.part,
             values=(changed,),
             certainty=90,
-            evidence_de=f"Der Server nennt für die Datei den {look.changed} als letzte Änderung (Last-Modified).",
-            evidence_en=f"The server names {look.changed} as the file's last change (Last-Modified).",
+            evidence_de=f"Der Server nennt für die Datei den {day(look.changed)} als letzte Änderung (Last-Modified).",
+            evidence_en=f"The server names {day(look.changed, 'en')} as the file's last change (Last-Modified).",
         )

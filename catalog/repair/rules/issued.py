@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from catalog.formats import day
 from catalog.repair.subject import Subject
 from schemas.kinds import date
 from schemas.model import Distribution
@@ -18,15 +19,15 @@ def propose(subject: Subject) -> Iterator[Proposal]:
     dataset = subject.dataset
     if dataset.issued or any(isinstance(each, Distribution) and each.issued for each in dataset.distribution):
         return
-    day = subject.entry.first_seen[:10]
+    seen = subject.entry.first_seen[:10]
     changed = subject.entry.summary.modified[:10]
     # What was changed before we first saw it was public before that.
-    if (found := date(day)) is not None and not (changed and changed < day):
+    if (found := date(seen)) is not None and not (changed and changed < seen):
         yield Proposal(
             rule=ISSUED,
             attribute="issued",
             values=(found,),
             certainty=50,
-            evidence_de=f"Am {day} stand der Datensatz zum ersten Mal öffentlich in diesem Katalog.",
-            evidence_en=f"On {day} the dataset stood public in this catalogue for the first time.",
+            evidence_de=f"Am {day(seen)} stand der Datensatz zum ersten Mal öffentlich in diesem Katalog.",
+            evidence_en=f"On {day(seen, 'en')} the dataset stood public in this catalogue for the first time.",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from catalog.formats import day
 from catalog.repair.subject import Subject
 from schemas.kinds import Literal, date
 from schemas.model import PeriodOfTime, text
@@ -30,8 +31,8 @@ def propose(subject: Subject) -> Iterator[Proposal]:
         )
         yield _proposal(
             *(first.start, last.end, 90),
-            f"Die Daten reichen {where} vom {first.start} bis zum {last.end}.",
-            f"The data in {named or 'the file'} reach from {first.start} to {last.end}.",
+            f"Die Daten reichen {where} vom {day(first.start)} bis zum {day(last.end)}.",
+            f"The data in {named or 'the file'} reach from {day(first.start, 'en')} to {day(last.end, 'en')}.",
         )
         return
     found = _YEARS.findall(text(subject.dataset.title, subject.language))

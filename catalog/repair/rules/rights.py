@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from catalog.formats import day
 from catalog.repair.subject import Subject
 from schemas.kinds import Literal
 from schemas.model import Distribution, RightsStatement, iri_of
@@ -41,9 +42,9 @@ def _access(subject: Subject) -> Iterator[Proposal]:
         return
     came = next((file for file in subject.files if file.look is not None and file.look.answered), None)
     if came is not None and came.look is not None:
-        day = came.look.looked[:10]
-        de = f"Die Datei {came.look.name or came.address} kam am {day} ohne Anmeldung."
-        en = f"The file {came.look.name or came.address} came on {day} without any login."
+        when = came.look.looked
+        de = f"Die Datei {came.look.name or came.address} kam am {day(when)} ohne Anmeldung."
+        en = f"The file {came.look.name or came.address} came on {day(when, 'en')} without any login."
         certainty = 90
     else:
         given = [
