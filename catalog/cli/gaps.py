@@ -65,7 +65,8 @@ def _told(
     for each, lacking in found:
         duty = f" ({_DUTY[each.duty]})" if each.duty else ""
         yield f"{each.entry.de}{duty}"
-        yield f"  {len(each.have)} von {number} Gemeinden veröffentlichen das; es fehlt: {_names(lacking)}"
+        publish = "veröffentlicht" if len(each.have) == 1 else "veröffentlichen"
+        yield f"  {len(each.have)} von {number} Gemeinden {publish} das; es fehlt: {_names(lacking)}"
         for place in lacking:
             for one in each.maybe.get(place.id, ())[:1]:
                 yield f"  vielleicht schon da bei {place.name}: {one.title} (zu {one.certainty} % sicher)"

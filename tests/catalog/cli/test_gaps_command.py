@@ -14,6 +14,7 @@ def test_gaps_of_the_demo_region(harvested: Path) -> None:
         "Abfallentsorgung – Abfallkalender\n  3 von 4 Gemeinden veröffentlichen das; es fehlt: Gemeinde Kalbach"
         in done.out
     )
+    assert "  1 von 4 Gemeinden veröffentlicht das; es fehlt" in done.out
     assert "  Vorlage von Gemeinde" in done.out
     assert "Pflicht" in done.out.partition("\n")[0], "what is a duty stands first"
 
