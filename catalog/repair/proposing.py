@@ -196,8 +196,9 @@ class Proposing:
                 weighed.append(Weighed(proposal, entry.key, entry.key, gain, entry.iri, record))
             elif (other := related.get(proposal.record or "")) is not None:
                 weighed.append(Weighed(proposal, other.key, entry.key, 0, other.iri, other.record()))
-        before_it = {each.key: _violations(each.present, ()) for each in weighed}
-        weighed = [each for each in weighed if _is_sound(each, before_it[each.key])]
+        present = {each.key: each.present for each in weighed}
+        broken = {key: _violations(one, ()) for key, one in present.items()}
+        weighed = [each for each in weighed if _is_sound(each, broken[each.key])]
         with_all = self._with(weighed, entry, record, statuses, subject)
         sure = [each for each in weighed if each.proposal.certainty >= self.least]
         after = with_all if len(sure) == len(weighed) else self._with(sure, entry, record, statuses, subject)
