@@ -57,6 +57,8 @@ class Index:
     def __init__(self, cache: Path) -> None:
         self.folder = cache / "index"
         self._lock = threading.Lock()
+        self._current = self.folder / "current"
+        self._meta = self.folder / "meta.json"
         self._state: tuple[object, object] | None = None
         self._opened: tuple[Path, tantivy.Index] | None = None
         self._view: View | None = None
@@ -69,10 +71,12 @@ class Index:
 
     def refresh(self) -> None:
         """Takes over what the follower has written since; without change it costs the look at two files."""
-        generation = current_generation(self.folder)
-        state = (generation, _stamp(generation / "meta.json") if generation else None)
-        if state == self._state:
+        named = _stamp(self._current)
+        if self._state is not None and self._state[0] == named and self._state[1] == _stamp(self._meta):
             return
+        generation = current_generation(self.folder)
+        self._meta = (generation or self.folder) / "meta.json"
+        state = (named, _stamp(self._meta))
         with self._lock:
             try:
                 self._take_over(generation)

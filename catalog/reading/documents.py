@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from schemas.vocabularies import LISTS
 VERSION = 4
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
+_FEW = 16
 
 
 class Marker(NamedTuple):
@@ -76,6 +77,19 @@ def schema() -> tantivy.Schema:
 
 
 SCHEMA = schema()
+
+
+def one_of(field: str, values: Sequence[str]) -> tantivy.Query:
+    """Datasets with one of the values in a raw field; none for no values.
+
+    A set of terms is looked up in all documents before anything else is: few values are cheaper term by term.
+    """
+    if not values:
+        return tantivy.Query.empty_query()
+    if len(values) > _FEW:
+        return tantivy.Query.term_set_query(SCHEMA, field, list(values))
+    each = [tantivy.Query.term_query(SCHEMA, field, value) for value in values]
+    return each[0] if len(each) == 1 else tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in each])
 
 
 def document(indexed: Indexed) -> tantivy.Document:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import tantivy
 
-from catalog.reading.documents import EPOCH, SCHEMA
+from catalog.reading.documents import EPOCH, SCHEMA, one_of
 from catalog.reading.entries import AGES, FACETS, YES, Query
 from catalog.reading.extents import TRAITS
 from catalog.reading.matching import Words
@@ -18,6 +19,7 @@ Counts = dict[str, tuple[tuple[str, int], ...]]
 _FIELDS = {"municipality": "source", "theme": "theme", "format": "format", "license": "license"}
 _DAYS = {"today": 0, "week": 6, "month": 30, "year": 365}
 _ALL_VALUES = 10_000
+_PLAIN = re.compile(r"[A-Za-z0-9_./-]+")  # what means itself between quotation marks
 _NOTHING = [(tantivy.Occur.Must, tantivy.Query.empty_query())]
 _DATASETS = tantivy.Query.term_query(SCHEMA, "kind", "dataset")
 
@@ -57,24 +59,48 @@ class Filters:
 
     def facets(self, searcher: tantivy.Searcher) -> Counts:
         """Each facet is counted under the other filters: its own values are or, so that each shows what it would add."""
-        free = [facet for facet in FACETS if facet not in self.filters]
-        counted = self._count(searcher, free, self.combined())
-        for facet in self.filters:
-            counted |= self._count(searcher, [facet], self.combined(without=[facet]))
+        wanted = {facet: [facet] for facet in self.filters}
+        wanted[""] = [facet for facet in FACETS if facet not in self.filters]
+        counted: Counts = {}
+        written = {facet: self._written(facet) for facet in self.filters}
+        if written and all(written.values()):
+            # The words are the dearest part: they are met once, and the filters looked at among what meets them.
+            asked = {}
+            for own, facets in wanted.items():
+                others = " AND ".join(text for facet, text in written.items() if facet != own)
+                asked[own] = {"filter": others or "*", "aggs": self._aggregations(facets)}
+            answer = searcher.aggregate(self.combined(without=tuple(self.filters)), asked)
+            for own, facets in wanted.items():
+                counted |= self._counted(facets, answer[own])
+        else:
+            for own, facets in wanted.items():
+                answer = searcher.aggregate(self.combined(without=[own]), self._aggregations(facets))
+                counted |= self._counted(facets, answer)
         return {facet: counted[facet] for facet in FACETS}
 
     # ---------------------------------------------------------------------------------------- filters
 
     def _filter(self, facet: str) -> tantivy.Query:
-        values: Sequence[str] = getattr(self.query, facet)
         if facet == "age":
-            ranges = [self._age(value) for value in values if value in AGES]
+            ranges = [self._age(value) for value in self.query.age if value in AGES]
             return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in ranges] or _NOTHING)
+        return one_of(*self._terms(facet))
+
+    def _terms(self, facet: str) -> tuple[str, Sequence[str]]:
+        """What is looked for by a facet's filter: the field, and the values of which a dataset must have one."""
+        values: Sequence[str] = getattr(self.query, facet)
         if facet in TRAITS:
-            return _terms("trait", [facet] if YES in values else [])
+            return "trait", [facet] if YES in values else []
         if facet == "municipality":
             values = [key for value in values for key in self.sources.get(value, ())]
-        return _terms(_FIELDS[facet], values)
+        return _FIELDS[facet], values
+
+    def _written(self, facet: str) -> str:
+        """A facet's filter in the language that aggregations take it in; empty where it cannot be written so."""
+        field, values = self._terms(facet) if facet != "age" else ("", ())
+        if not values or not all(map(_PLAIN.fullmatch, values)):
+            return ""
+        return f"({' OR '.join(f'{field}:{chr(34)}{value}{chr(34)}' for value in values)})"
 
     def _age(self, age: str) -> tantivy.Query:
         if age == "older":
@@ -94,7 +120,7 @@ class Filters:
         near = [key for id_, other in self.boxes.items() if _touch(box, other) for key in self.sources.get(id_, ())]
         if near:
             located = (tantivy.Occur.MustNot, _range("west", low=-180.0, high=180.0))
-            ways.append(tantivy.Query.boolean_query([(tantivy.Occur.Must, _terms("source", near)), located]))
+            ways.append(tantivy.Query.boolean_query([(tantivy.Occur.Must, one_of("source", near)), located]))
         return [tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])]
 
     def _time(self) -> list[tantivy.Query]:
@@ -108,15 +134,15 @@ class Filters:
 
     # ---------------------------------------------------------------------------------------- counts
 
-    def _count(self, searcher: tantivy.Searcher, facets: Sequence[str], query: tantivy.Query) -> Counts:
-        if not facets:
-            return {}
+    def _aggregations(self, facets: Sequence[str]) -> dict[str, Any]:
         asked = {facet: self._aggregation(facet) for facet in facets if facet not in TRAITS}
-        traits = [facet for facet in facets if facet in TRAITS]
-        if traits:
+        if any(facet in TRAITS for facet in facets):
             asked["trait"] = {"terms": {"field": "trait", "size": len(TRAITS)}}
-        answer = searcher.aggregate(query, asked)
+        return asked
+
+    def _counted(self, facets: Sequence[str], answer: Mapping[str, Any]) -> Counts:
         counted = {facet: self._counts(facet, answer[facet]["buckets"]) for facet in facets if facet not in TRAITS}
+        traits = [facet for facet in facets if facet in TRAITS]
         if traits:
             found = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer["trait"]["buckets"]}
             counted |= {trait: self._with_chosen(trait, {YES: found.get(trait, 0)}) for trait in traits}
@@ -154,10 +180,6 @@ class Filters:
             for age, days in _DAYS.items()
         }
         return (*counts.items(), ("older", by_start.get(None, 0)))
-
-
-def _terms(field: str, values: Sequence[str]) -> tantivy.Query:
-    return tantivy.Query.term_set_query(SCHEMA, field, list(values)) if values else tantivy.Query.empty_query()
 
 
 def _range(field: str, low: float | None = None, high: float | None = None) -> tantivy.Query:

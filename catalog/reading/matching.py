@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import tantivy
 
-from catalog.reading import synonyms, words
+from catalog.reading import documents, synonyms, words
 from catalog.reading.documents import SCHEMA
 from catalog.reading.queries import Clause
 
@@ -91,7 +91,7 @@ class _Meeting:
         assert clause.place is not None
         ways = [_all(map(self.word, clause.words))]
         if clause.place.sources:
-            sources = tantivy.Query.term_set_query(SCHEMA, "source", list(clause.place.sources))
+            sources = documents.one_of("source", clause.place.sources)
             ways.append(tantivy.Query.const_score_query(sources, _OF_THE_PLACE))
         return self.any(ways)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.follower import Follower
 from catalog.reading import extents, synonyms, words
-from catalog.reading.entries import NEWEST, YES, Query, Results
+from catalog.reading.entries import FACETS, NEWEST, YES, Query, Results
 from catalog.search import Catalogue
 from schemas import model
 from schemas.kinds import Literal
@@ -97,6 +97,32 @@ def test_features_are_counted_and_filter(catalogue: Catalogue) -> None:
     assert narrow["map"] == ((YES, 2),)
     assert narrow["live"] == ((YES, 1),)
     assert narrow["hvd"] == ((YES, 0),)
+
+
+@pytest.mark.parametrize("q", ["", "Pegel", "Neuhof"])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"map": (YES,)},
+        {"format": ("GEOJSON", "JSON"), "municipality": ("neuhof",)},
+        {"format": ("GEOJSON", "CSV"), "municipality": ("neuhof", "flieden"), "map": (YES,)},
+        {"format": ('CSV" OR map', "JSON"), "map": (YES,)},
+        {"format": ("*",), "municipality": ("neuhof",)},
+        {"municipality": ("nowhere",), "live": (YES,)},
+        {"age": ("today", "year"), "format": ("JSON",)},
+        {"format": tuple(f"F{number}" for number in range(40)), "hvd": (YES,)},
+    ],
+)
+def test_each_number_is_that_of_the_search_with_that_value(
+    catalogue: Catalogue, chosen: dict[str, tuple[str, ...]], q: str
+) -> None:
+    counted = results(catalogue, q=q, **chosen).facets
+    assert set(counted) == set(FACETS)
+    for facet, values in counted.items():
+        for value, number in values:
+            one = Query(q=q, **{**chosen, facet: (value,)})
+            assert catalogue.count(one, TODAY) == number, (facet, value)
 
 
 # ------------------------------------------------------------------------------------------------- place, time
