@@ -12,7 +12,7 @@ from itertools import repeat
 from pathlib import Path
 
 from catalog.preview.model import Cells, Filter, RowPage, Selection
-from schemas.tables import Column, Table, dates
+from schemas.tables import NUMBERS, Column, Table, dates
 from schemas.tables.types import is_missing, number_of
 
 MAX_COLUMNS = 900
@@ -22,7 +22,6 @@ SECONDS = 1.0
 """Most time of the processor for one question (seconds)."""
 ALL_SECONDS = 5.0
 """Most time to find and to sort all rows for a download (seconds)."""
-_NUMBERS = frozenset(("integer", "number", "year", "latitude", "longitude", "easting", "northing"))
 _TIMES = frozenset(("date", "datetime"))
 _STEPS = 20_000
 _BATCH = 5_000
@@ -63,7 +62,7 @@ def write_file(path: Path, table: Table) -> int:
 
 def is_typed(column: Column) -> bool:
     """Whether a column has an order of its own: numbers and times."""
-    return column.type in _NUMBERS or column.type in _TIMES
+    return column.type in NUMBERS or column.type in _TIMES
 
 
 def _values(cells: list[str], column: Column) -> list[float | str | None]:

@@ -12,6 +12,7 @@ from catalog.reading.differences import Comparison, compare
 from catalog.reading.timeline import KeptVersion, Record, Timeline
 from catalog.search import Catalogue
 from catalog.web.pages import changed
+from catalog.web.paging import demanded
 from catalog.web.refusing import Refused
 
 _HIGHEST = 10**6
@@ -27,7 +28,9 @@ class Wish(NamedTuple):
     def of(cls, parameters: QueryParams) -> Wish:
         """The wish of an address. Raises Refused (400)."""
         page = place_of("page", parameters["page"]) if parameters.get("page") else 1
-        given = [place_of(name, parameters[name]) if parameters.get(name) else None for name in ("from", "to")]
+        given = [
+            place_of(name, parameters[name]) if parameters.get(name) else None for name in ("from", "to")
+        ]
         if given == [None, None]:
             return cls(page)
         if None in given:
@@ -94,9 +97,7 @@ def _pair(
 
 def place_of(name: str, text: str) -> int:
     """The number of a version or page in an address. Raises Refused (400)."""
-    if text.isascii() and text.isdigit() and 0 < int(text[:8]) < _HIGHEST:
-        return int(text[:8])
-    raise Refused(400, f"{name}={text[:40]} ist keine Zahl ab 1.", f"{name}={text[:40]} is no whole number from 1.")
+    return demanded(name, text, _HIGHEST)
 
 
 def no_version(place: int, total: int) -> Refused:

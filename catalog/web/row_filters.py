@@ -14,6 +14,7 @@ from starlette.datastructures import QueryParams
 
 from catalog.preview import Filter, Selection
 from catalog.preview.model import Comparison
+from catalog.web import paging
 
 # The parameters of a file's page, of its rows, and of the pages around it.
 RESERVED = frozenset(
@@ -57,8 +58,7 @@ def asked(parameters: QueryParams, columns: Sequence[str], size: int = SIZE) -> 
             column, comparison = found
             filters.append(Filter(column, comparison, value.strip()[:_LONGEST]))
     sort, descending = _order(parameters.get("sort", ""), columns)
-    page = parameters.get("page", "1")
-    number = min(max(int(page), 1), LAST_PAGE) if page.isdecimal() and len(page) < 9 else 1
+    number = paging.asked(parameters.get("page", "1"), LAST_PAGE)
     return Asked(Selection(tuple(dict.fromkeys(filters)), sort, descending, number, size), tuple(unknown))
 
 

@@ -14,7 +14,7 @@ from starlette.datastructures import QueryParams
 
 from catalog.maps import boxes
 from catalog.reading.entries import FACETS, SORTS, Query
-from catalog.web import past
+from catalog.web import paging, past
 from catalog.web.refusing import Refused
 from schemas.tables.geometry import BoundingBox
 
@@ -33,7 +33,6 @@ def asked(parameters: QueryParams) -> Query:
     """
     chosen = {name: tuple(dict.fromkeys(_values(parameters, name))) for name in FACETS}
     sort = parameters.get("sort", "")
-    number = parameters.get("page", "1")
     begin, end = _day(parameters, "from"), _day(parameters, "to")
     if begin and end and begin > end:
         _refuse("from", parameters["from"], "der Tag liegt nach dem von to", "the day is after that of to")
@@ -45,7 +44,7 @@ def asked(parameters: QueryParams) -> Query:
         end=end,
         on=past.day_of(parameters["on"].strip()) if parameters.get("on", "").strip() else None,
         sort=sort if sort in SORTS else SORTS[0],
-        page=min(max(int(number), 1), LAST_PAGE) if number.isdecimal() and len(number) < 9 else 1,
+        page=paging.asked(parameters.get("page", "1"), LAST_PAGE),
         size=SIZE,
     )
 

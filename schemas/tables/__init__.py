@@ -10,9 +10,10 @@ from schemas.tables.notes import Note, TableError
 from schemas.tables.persons import PersonalHint
 from schemas.tables.profile import Period, Profile, profile
 from schemas.tables.table import Table, read_table
-from schemas.tables.types import Column, ColumnType
+from schemas.tables.types import NUMBERS, Column, ColumnType
 
 __all__ = [
+    "NUMBERS",
     "BoundingBox",
     "Column",
     "ColumnType",

@@ -14,7 +14,7 @@ from schemas.tables.geometry import BoundingBox, Bounds, add_wkt
 from schemas.tables.notes import Note, note
 from schemas.tables.persons import PersonalHint, column_hints
 from schemas.tables.table import Table
-from schemas.tables.types import Column, in_germany, is_missing, number_of
+from schemas.tables.types import NUMBERS, Column, in_germany, is_missing, number_of
 from schemas.tables.words import BIOGRAPHIES, TIMES, words
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ MAX_COLUMNS = 500  # pandas takes 1 ms a column, however short
 _TOP = 5
 _SAMPLES = 3
 _LONGEST_VALUE = 200
-_NUMBERS = frozenset(("integer", "number", "latitude", "longitude", "easting", "northing", "year"))
 _YEAR_NAME = re.compile(r"(?:^|[\s_(-])((?:19|20)\d\d)\)?$")
 # Dates that stand for "unknown" or "for ever".
 _SENTINELS = frozenset((date(1900, 1, 1), date(1899, 12, 30), date(1970, 1, 1), date(1601, 1, 1)))
@@ -139,7 +138,7 @@ def _counted(
 
 def _measured(column: Column, values: pandas.Series[str]) -> tuple[Column, tuple[date, date] | None]:
     """A column with minimum, maximum and mean, and the days it covers if it holds times."""
-    if column.type in _NUMBERS:
+    if column.type in NUMBERS:
         by_value = {value: number_of(column, value) for value in values.dropna().unique()}
         parsed = values.map(by_value).astype("float64").dropna()
         if parsed.empty:

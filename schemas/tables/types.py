@@ -43,6 +43,11 @@ ColumnType = Literal[
     "text",
 ]
 
+NUMBERS: frozenset[ColumnType] = frozenset(
+    ("integer", "number", "year", "latitude", "longitude", "easting", "northing")
+)
+"""The types of columns whose cells are numbers, to be added up or not."""
+
 SHARE = 0.95
 MAX_VALUES = 5_000  # per column
 MAX_CELLS = 500_000  # per table: a table of 5,000 columns is typed on 100 rows

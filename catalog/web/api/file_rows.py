@@ -23,9 +23,10 @@ from catalog.preview import Preview, Reason, Selection
 from catalog.spreadsheets import plain_cell
 from catalog.web import conditional, file_addresses, previewed, row_filters, security
 from catalog.web.negotiation import Refused, region_of
+from catalog.web.paging import demanded
 from catalog.web.previewed import Named
 from catalog.web.row_filters import Pairs
-from schemas.tables import Column, Table, dates
+from schemas.tables import NUMBERS, Column, Table, dates
 from schemas.tables.types import is_missing, number_of
 
 MOST = 1_000
@@ -34,7 +35,6 @@ _SIZE = 100
 _PIECE = 64 * 1024
 # How much of an ISO time a unit of time says.
 _ISO = {"second": 19, "day": 10, "month": 7}
-_NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing")
 
 
 async def document(request: Request) -> Response:
@@ -135,24 +135,14 @@ def _late() -> Refused:
 def _asked(request: Request, kept: Table) -> Selection:
     """The selection that a request asks for. Raises Refused (400), naming the parameter."""
     parameters = request.query_params
-    asked = row_filters.asked(parameters, kept.names, _number(parameters.get("size", str(_SIZE)), "size", MOST))
+    asked = row_filters.asked(parameters, kept.names, demanded("size", parameters.get("size", str(_SIZE)), MOST))
     if asked.unknown:
         name = asked.unknown[0]
         raise Refused(400, f"Die Tabelle hat keine Spalte „{name}“.", f"The table has no column “{name}”.")
     if parameters.get("sort") and not asked.selection.sort:
         raise Refused(400, "sort nennt keine Spalte der Tabelle.", "sort names no column of the table.")
-    _number(parameters.get("page", "1"), "page", row_filters.LAST_PAGE)
+    demanded("page", parameters.get("page", "1"), row_filters.LAST_PAGE)
     return asked.selection
-
-
-def _number(text: str, name: str, most: int) -> int:
-    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
-        raise Refused(
-            400,
-            f"{name} muss eine ganze Zahl von 1 bis {most} sein.",
-            f"{name} must be a whole number from 1 to {most}.",
-        )
-    return int(text)
 
 
 def _address(request: Request, found: Named, selection: Selection, page: int) -> str:
@@ -172,7 +162,7 @@ def _typed(column: Column, cell: str) -> str | float | int | None:
     """A cell as its column's type says: a number, a time in ISO 8601, none where it is missing; else its text."""
     if is_missing(cell):
         return None
-    if column.type in _NUMBERS or column.type == "year":
+    if column.type in NUMBERS:
         number = number_of(column, cell)
         if number is None:
             return cell

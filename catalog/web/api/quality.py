@@ -18,12 +18,14 @@ from catalog.quality.reading import Scored
 from catalog.reading.entries import Entry, Moved
 from catalog.web import conditional, security
 from catalog.web.negotiation import Refused, catalogue_of, existing, local, region_of
+from catalog.web.paging import demanded
 from schemas import iris
 from schemas.mqa import DIMENSIONS, HIGHEST, most
 from schemas.region import Region, publisher_key
 
 SECONDS = 60.0
 PAGE = 1000
+_LAST_PAGE = 1_000_000
 
 
 async def of_dataset(request: Request) -> Response:
@@ -89,7 +91,7 @@ async def of_region(request: Request) -> Response:
     """The figures of the region, its municipalities and sources, and the sum of each dataset, 1,000 on a page."""
     conditional.keep(request, SECONDS)
     catalogue, region = catalogue_of(request), region_of(request)
-    page = _page(request)
+    page = demanded("page", request.query_params.get("page", "1"), _LAST_PAGE)
     with catalogue.engine.begin() as connection:
         figures = history.latest(connection, region)
         total = reading.count(connection)
@@ -143,17 +145,6 @@ def _region_told(connection: sa.Connection, region: Region, figures: dict[str, F
 
 def _suffix(request: Request) -> str:
     return "json" if request.url.path.endswith(".json") else "ttl"
-
-
-def _page(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
-        raise Refused(
-            400,
-            "page ist keine Seitenzahl: erlaubt sind ganze Zahlen ab 1.",
-            "page is no page number: whole numbers from 1 are allowed.",
-        )
-    return int(text[:9])
 
 
 def _turtle(body: bytes) -> Response:

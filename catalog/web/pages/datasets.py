@@ -15,6 +15,7 @@ from catalog.reading.entries import SORTS, Query, Results
 from catalog.reading.helping import Help, Instead
 from catalog.web import conditional, maps, past, searches
 from catalog.web.pages import facets, hits, states
+from catalog.web.paging import paging
 from catalog.web.past_page import PastPage, page_of
 from catalog.web.searches import LAST_PAGE, SIZE
 from catalog.web.templates import Page, routes, short_name
@@ -26,16 +27,6 @@ _SORTS = {
     "title": later("Titel von A bis Z"),
 }
 _TWINS = (("atom", "application/atom+xml"), ("json", "application/json"), ("csv", "text/csv"))
-
-
-class Paging(NamedTuple):
-    """Where in the results we are: addresses of pages, None for a gap."""
-
-    page: int
-    last: int
-    links: tuple[tuple[int, str] | None, ...]
-    before: str
-    after: str
 
 
 class Offer(NamedTuple):
@@ -68,7 +59,7 @@ async def datasets(request: Request) -> Response:
         facets=() if listed else facets.facets(page, query, found.facets, page.catalogue.counts(page.at)),
         chips=tuple(facets.chips(page, query)),
         sorts=[(code, page.texts.text(_SORTS[code])) for code in SORTS],
-        paging=_paging(page, query, last),
+        paging=paging(query.page, last, lambda number: _address(page, replace(query, page=number))),
         places=_places(page, query, found.facets["municipality"]),
         place_map=place_map,
         help=_help(page, query, offered),
@@ -145,26 +136,6 @@ def _labelled(page: Page, facet: str, code: str, instead: Instead) -> Offer:
 
 def _address(page: Page, query: Query) -> str:
     return page.link("/datasets", searches.pairs(query))
-
-
-def _paging(page: Page, query: Query, last: int) -> Paging:
-    def address(number: int) -> str:
-        return _address(page, replace(query, page=number))
-
-    here = query.page
-    near = sorted({1, last, *range(max(here - 2, 1), min(here + 2, last) + 1)})
-    links: list[tuple[int, str] | None] = []
-    for before, number in zip((0, *near), near, strict=False):
-        if number - before > 1:
-            links.append(None)
-        links.append((number, address(number)))
-    return Paging(
-        here,
-        last,
-        tuple(links),
-        address(min(here - 1, last)) if here > 1 else "",
-        address(here + 1) if here < last else "",
-    )
 
 
 ROUTES = routes("/datasets", datasets)

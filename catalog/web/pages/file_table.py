@@ -13,16 +13,16 @@ from catalog.charts import labels
 from catalog.preview import Filter, Preview, RowPage, Selection
 from catalog.web import file_addresses, row_filters, sanitising
 from catalog.web.pages import column_words
+from catalog.web.paging import paging
 from catalog.web.row_filters import Pairs
 from catalog.web.templates import Page
 from catalog.web.texts import later
-from schemas.tables import Column, Table
+from schemas.tables import NUMBERS, Column, Table
 
 MAX_COLUMNS = 60
 MAX_FIELDS = 24
 _LONGEST_CELL = 300
 _RANGES = ("integer", "number", "date", "datetime", "year")
-_NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing", "year")
 _SAID: Mapping[str, str] = {
     "is": later("{column}: {value}"),
     "contains": later("{column} enthält „{value}“"),
@@ -105,7 +105,11 @@ async def values(page: Page, preview: Preview, slug: str, number: int) -> dict[s
         "chips": tuple(_chips(page, path, selection)),
         "all_rows": _address(page, path),
         "rows_hidden": row_filters.with_layer(page.request.query_params),
-        "paging": _paging(page, path, selection, min(last, row_filters.LAST_PAGE)),
+        "paging": paging(
+            selection.page,
+            min(last, row_filters.LAST_PAGE),
+            lambda number: _address(page, path, row_filters.pairs(selection._replace(page=number))),
+        ),
         "downloads": _downloads(page, slug, number, selection),
         "first": (selection.page - 1) * selection.size + 1,
     }
@@ -122,7 +126,7 @@ def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
     sign, kind = column_words.kind(page, column)
     unit = column.unit if column.unit and column.unit.casefold() not in column.name.casefold() else ""
     address = _address(page, path, row_filters.pairs(turned))
-    return Head(column.name, unit, sign, kind, order, address, column.type in _NUMBERS)
+    return Head(column.name, unit, sign, kind, order, address, column.type in NUMBERS)
 
 
 def _rows(columns: Sequence[Column], found: RowPage, table: Table) -> Iterator[tuple[int, bool, tuple[Cell, ...]]]:
@@ -135,7 +139,7 @@ def _rows(columns: Sequence[Column], found: RowPage, table: Table) -> Iterator[t
 def _cell(column: Column, cell: str) -> Cell:
     text = cell if len(cell) <= _LONGEST_CELL else cell[:_LONGEST_CELL].rstrip() + " …"
     href = cell.strip() if column.type == "url" and sanitising.is_link(cell.strip()) else ""
-    return Cell(text, href, column.type in _NUMBERS)
+    return Cell(text, href, column.type in NUMBERS)
 
 
 # -------------------------------------------------------------------------------------------------------- filters
@@ -173,26 +177,6 @@ def _chips(page: Page, path: str, selection: Selection) -> Iterator[Chip]:
 
 
 # -------------------------------------------------------------------------------------------------- pages, downloads
-
-
-def _paging(page: Page, path: str, selection: Selection, last: int) -> dict[str, Any]:
-    def address(number: int) -> str:
-        return _address(page, path, row_filters.pairs(selection._replace(page=number)))
-
-    here = selection.page
-    near = sorted({1, last, *range(max(here - 2, 1), min(here + 2, last) + 1)})
-    links: list[tuple[int, str] | None] = []
-    for before, number in zip((0, *near), near, strict=False):
-        if number - before > 1:
-            links.append(None)
-        links.append((number, address(number)))
-    return {
-        "current": here,
-        "last": last,
-        "links": tuple(links),
-        "before": address(here - 1) if here > 1 else "",
-        "after": address(here + 1) if here < last else "",
-    }
 
 
 def _downloads(page: Page, slug: str, number: int, selection: Selection) -> list[tuple[str, str]]:

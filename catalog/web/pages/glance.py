@@ -21,13 +21,12 @@ from catalog.web.pages.column_words import ColumnRow
 from catalog.web.templates import Page
 from harvesters.portals import dictionary
 from schemas.model import Dataset, Distribution
-from schemas.tables import Table
+from schemas.tables import NUMBERS, Table
 
 ROWS, COLUMNS, EXPLAINED = 10, 12, 40
 _LOOKED_AT = 4  # files whose previews are looked for
 _LONGEST_CELL = 120
 _MAP_BYTES = 400_000  # of features that are drawn here; more of them have their own page
-_NUMBERS = ("integer", "number", "latitude", "longitude", "easting", "northing", "year")
 
 
 class Head(NamedTuple):
@@ -118,7 +117,7 @@ def _ready(
         map=maps.of_preview(page, found, slug, file.number, "glance-map") if drawn else None,
         has_map=place is not None,
         has_picture=found.picture is not None,
-        heads=tuple(Head(each.name, each.unit, each.type in _NUMBERS) for each in names),
+        heads=tuple(Head(each.name, each.unit, each.type in NUMBERS) for each in names),
         rows=tuple(
             tuple(labels.plain(cell, _LONGEST_CELL) for cell in row[:COLUMNS])
             for row in (table.rows[:ROWS] if table else ())
@@ -136,4 +135,4 @@ def _ready(
 
 def _decimal(table: Table) -> str:
     """The comma where any column of numbers has it: a program that then meets a point leaves a text, and no wrong number."""
-    return "," if any(each.decimal == "," for each in table.columns if each.type in _NUMBERS) else "."
+    return "," if any(each.decimal == "," for each in table.columns if each.type in NUMBERS) else "."

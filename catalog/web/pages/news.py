@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from catalog import formats
 from catalog.reading.entries import Change
-from catalog.web import conditional
+from catalog.web import conditional, paging
 from catalog.web.negotiation import Refused
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later
@@ -51,8 +51,7 @@ async def news(request: Request) -> Response:
     if wanted and place is None:
         raise Refused(404, "Diese Gemeinde gehört nicht zur Region.", "This municipality is not part of the region.")
     conditional.keep(request, seconds=60)
-    said = request.query_params.get("page", "1")
-    number = min(max(int(said), 1), LAST_PAGE) if said.isdecimal() and len(said) < 9 else 1
+    number = paging.asked(request.query_params.get("page", "1"), LAST_PAGE)
     found = page.catalogue.changes(page.at, number * PAGE + 1, municipality=wanted)
     shown = found[(number - 1) * PAGE : number * PAGE]
     filtered = {"municipality": wanted} if wanted else {}

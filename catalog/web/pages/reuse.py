@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -16,8 +16,38 @@ from catalog.web.templates import Page
 from catalog.web.texts import SOURCE
 
 _SAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_TABLES = ("CSV", "TSV")
-_SHEETS = ("XLSX", "XLS", "ODS")
+
+
+class _Way(NamedTuple):
+    """How programs read a file at ADDRESS, numbers with DECIMAL; empty where a program has no way without a package."""
+
+    python: str
+    r: str
+
+
+_ROWS = _Way(
+    "import pandas\n\ntable = pandas.read_csv(ADDRESSDECIMAL)\nprint(table.head())",
+    'table <- read.csv(ADDRESSDECIMAL, fileEncoding = "UTF-8")\nhead(table)',
+)
+_TABLE = _Way(
+    'import pandas\n\ntable = pandas.read_csv(ADDRESS, sep=None, engine="python")\nprint(table.head())',
+    "table <- read.csv2(ADDRESS)\nhead(table)",
+)
+_SHEET = _Way("import pandas\n\ntable = pandas.read_excel(ADDRESS)\nprint(table.head())", "")
+_LAYER = _Way(
+    "import geopandas\n\nlayer = geopandas.read_file(ADDRESS)\nprint(layer.head())",
+    "layer <- sf::st_read(ADDRESS)\nhead(layer)",
+)
+_DATA = _Way(
+    "import json, urllib.request\n\nwith urllib.request.urlopen(ADDRESS) as answer:\n    data = json.load(answer)",
+    "data <- jsonlite::fromJSON(ADDRESS)",
+)
+_WAYS: Mapping[str, _Way] = {
+    **dict.fromkeys(("CSV", "TSV"), _TABLE),
+    **dict.fromkeys(("XLSX", "XLS", "ODS"), _SHEET),
+    **dict.fromkeys(("JSON", "JSON_LD"), _DATA),
+    "GEOJSON": _LAYER,
+}
 
 
 class Lines(NamedTuple):
@@ -73,46 +103,15 @@ def _citation(page: Page, entry: Entry, file: File | None, publishers: Sequence[
 
 
 def _lines(file: File, table: str, decimal: str) -> Iterator[Lines]:
-    address = file.address
-    yield Lines("curl", f"curl -L -o {shlex.quote(_name(file))} {shlex.quote(address)}")
+    yield Lines("curl", f"curl -L -o {shlex.quote(_name(file))} {shlex.quote(file.address)}")
     # Raw: commas and no byte order mark, as programs take CSV to be, and each cell as it stands in the file.
-    rows = f"{table}?raw=1" if table else ""
-    read = _python(file, rows, decimal)
-    if read:
-        yield Lines("Python", read)
-    r = _r(file, rows, decimal)
-    if r:
-        yield Lines("R", r)
-
-
-def _python(file: File, table: str, decimal: str) -> str:
-    said = json.dumps(table or file.address)
-    if table:
-        signs = ', decimal=","' if decimal == "," else ""
-        return f"import pandas\n\ntable = pandas.read_csv({said}{signs})\nprint(table.head())"
-    if file.format in _TABLES:
-        return f'import pandas\n\ntable = pandas.read_csv({said}, sep=None, engine="python")\nprint(table.head())'
-    if file.format in _SHEETS:
-        return f"import pandas\n\ntable = pandas.read_excel({said})\nprint(table.head())"
-    if file.format == "GEOJSON":
-        return f"import geopandas\n\nlayer = geopandas.read_file({said})\nprint(layer.head())"
-    if file.format in ("JSON", "JSON_LD"):
-        return f"import json, urllib.request\n\nwith urllib.request.urlopen({said}) as answer:\n    data = json.load(answer)"
-    return ""
-
-
-def _r(file: File, table: str, decimal: str) -> str:
-    said = json.dumps(table or file.address)
-    if table:
-        signs = ', dec = ","' if decimal == "," else ""
-        return f'table <- read.csv({said}{signs}, fileEncoding = "UTF-8")\nhead(table)'
-    if file.format in _TABLES:
-        return f"table <- read.csv2({said})\nhead(table)"
-    if file.format == "GEOJSON":
-        return f"layer <- sf::st_read({said})\nhead(layer)"
-    if file.format in ("JSON", "JSON_LD"):
-        return f"data <- jsonlite::fromJSON({said})"
-    return ""
+    way, address = (_ROWS, f"{table}?raw=1") if table else (_WAYS.get(file.format), file.address)
+    if way is None:
+        return
+    for program, text, comma in (("Python", way.python, ', decimal=","'), ("R", way.r, ', dec = ","')):
+        if text:
+            said = text.replace("DECIMAL", comma if decimal == "," else "")
+            yield Lines(program, said.replace("ADDRESS", json.dumps(address)))
 
 
 def _name(file: File) -> str:
