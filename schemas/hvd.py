@@ -24,7 +24,6 @@ CONTACT = "hvd-contact"
 DOCUMENTATION = "hvd-documentation"
 LICENSE = "hvd-service-license"
 ENDPOINT_DESCRIPTION = "hvd-endpoint-description"
-SERVES = "hvd-serves-dataset"
 LEAST = 25
 """Below this certainty nothing is proposed."""
 LICENSE_OPEN_ENOUGH = frozenset(
@@ -225,16 +224,6 @@ def _completed(service: DataService, dataset: Dataset, category: tuple[str, ...]
 
 def _of_service(service: DataService, dataset: Dataset, category: tuple[str, ...]) -> list[Proposal]:
     found = [*_legislation(service), *_lacking_categories(service, category)]
-    if dataset.iri is not None and dataset.iri not in map(iri_of, service.serves_dataset):
-        found.append(
-            _demanded(
-                SERVES,
-                "serves_dataset",
-                (dataset.iri,),
-                "Eine Distribution des Datensatzes nennt den Dienst; der Dienst nennt den Datensatz noch nicht.",
-                "A distribution of the dataset names the service; the service does not name the dataset yet.",
-            )
-        )
     if not service.contact_point and dataset.contact_point:
         found.append(
             _demanded(

@@ -15,7 +15,6 @@ TITLES = {
     hvd.CONTACT: ("Kontakt, den HVD verlangt", "Contact that HVD demands"),
     hvd.DOCUMENTATION: ("Dokumentation, die HVD verlangt", "Documentation that HVD demands"),
     hvd.LICENSE: ("Lizenz des Dienstes, die HVD verlangt", "Licence of the service that HVD demands"),
-    hvd.SERVES: ("Datensatz, den der Dienst ausliefert", "Dataset that the service delivers"),
     hvd.ENDPOINT_DESCRIPTION: ("Selbstbeschreibung des Dienstes", "Self-description of the service"),
 }
 
