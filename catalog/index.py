@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
 import tantivy
 
 from catalog.reading import matching, queries, similar, spelling
-from catalog.reading.documents import SCHEMA, Marker
-from catalog.reading.entries import FACETS, NEWEST, Query
+from catalog.reading.documents import SCHEMA, Marker, Marks, marks
+from catalog.reading.entries import FACETS, NEWEST, Hit, Query
 from catalog.reading.filtering import Filters
 from catalog.reading.places import Places
 from catalog.reading.remembered import Remembered
@@ -26,12 +27,21 @@ SEARCHES = 256  # whose facets are kept, and whose totals
 
 
 class Found(NamedTuple):
-    """What the index found: the number that it is up to, how many datasets, the keys of one page, the facets."""
+    """What the index found: the number that it is up to, how many datasets, the keys of one page, the facets.
+
+    ``marks`` is what it tells of the datasets of that page.
+    """
 
     number: int
     total: int
     keys: tuple[str, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
+    marks: Mapping[str, Marks] = MappingProxyType({})
+
+    def marked(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+        """Hits of that page with what the index tells of them."""
+        none = Marks()
+        return tuple(hit._replace(**self.marks.get(hit.key, none)._asdict()) for hit in hits)
 
 
 class Ground(NamedTuple):
@@ -102,9 +112,9 @@ class Index:
         if view is None:
             return Found(0, 0, (), dict.fromkeys(FACETS, ()))
         filters = _filters(view.searcher, query, ground, today)
-        total, keys = _page(view.searcher, filters)
+        total, found = _page(view.searcher, filters)
         facets = view.facets.once(_asked(query, today), lambda: filters.facets(view.searcher))
-        return Found(view.marker.number, total, keys, facets)
+        return Found(view.marker.number, total, tuple(found), facets, found)
 
     def count(self, query: Query, ground: Ground, today: date) -> int:
         """How many datasets a query finds."""
@@ -186,7 +196,7 @@ def _asked(query: Query, today: date) -> tuple[Any, ...]:
     return today, replace(query, sort="", page=1, size=0)
 
 
-def _page(searcher: tantivy.Searcher, filters: Filters) -> tuple[int, tuple[str, ...]]:
+def _page(searcher: tantivy.Searcher, filters: Filters) -> tuple[int, dict[str, Marks]]:
     query = filters.query
     start = (max(query.page, 1) - 1) * query.size
     limit = query.size if 0 <= start < searcher.num_docs else 0
@@ -199,7 +209,8 @@ def _page(searcher: tantivy.Searcher, filters: Filters) -> tuple[int, tuple[str,
         order = {"order_by_field": "by_date", "order": tantivy.Order.Desc}
     everything = filters.combined(weighed=not order)
     found = searcher.search(everything, max(limit, 1), True, offset=start if limit > 0 else 0, **order)
-    return _count(found), _keys(searcher, found) if limit > 0 else ()
+    documents = (searcher.doc(address) for _, address in found.hits) if limit > 0 else ()
+    return _count(found), {str(document["key"][0]): marks(document) for document in documents}
 
 
 def _count(found: tantivy.SearchResult) -> int:

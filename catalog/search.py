@@ -100,7 +100,7 @@ class Catalogue:
         at = self.number() if at is None else at
         self.index.refresh()
         found = self.index.search(query, self.ground, today or _today())
-        return Results(min(found.number, at), found.total, self.hits(found.keys, at), found.facets)
+        return Results(min(found.number, at), found.total, found.marked(self.hits(found.keys, at)), found.facets)
 
     def count(self, query: Query, today: date | None = None) -> int:
         """How many datasets a query finds in the newest state of the index."""

@@ -17,7 +17,7 @@ from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 4
+VERSION = 5
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 _FEW = 16
@@ -34,7 +34,8 @@ class Marker(NamedTuple):
 class Indexed(NamedTuple):
     """What the index takes of one dataset. ``distributions`` are the KEYs of its minted distributions.
 
-    ``changed`` is when its content last changed here (UTC, ISO 8601).
+    ``changed`` is when its content last changed here (UTC, ISO 8601), ``called`` its own identifier, by which a service
+    of many layers knows its own.
     """
 
     key: str
@@ -45,6 +46,14 @@ class Indexed(NamedTuple):
     distributions: tuple[str, ...]
     seen: Seen
     changed: str = ""
+    called: str = ""
+
+
+class Marks(NamedTuple):
+    """What the index tells of a dataset that it found, for the list of hits: its traits, and how it is called."""
+
+    traits: tuple[str, ...] = ()
+    called: str = ""
 
 
 def schema() -> tantivy.Schema:
@@ -53,8 +62,10 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("marker", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", tokenizer_name="raw", index_option="basic")
-    for field in ("source", "theme", "format", "license", "trait"):
+    for field in ("source", "theme", "format", "license"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("trait", stored=True, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("called", stored=True, tokenizer_name="raw", index_option="basic")
     for field in ("publisher", "distribution"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in ("title", "keywords", "description", "more"):
@@ -134,11 +145,18 @@ def document(indexed: Indexed) -> tantivy.Document:
         fields["begin"], fields["end"] = span
     if indexed.seen.extent is not None:
         fields |= indexed.seen.extent._asdict()
+    if indexed.called:
+        fields["called"] = indexed.called
     if summary.publisher:
         fields["publisher"] = summary.publisher
     if moment is not None:
         fields["day"] = (moment.date() - EPOCH).days
     return tantivy.Document(**fields)
+
+
+def marks(found: tantivy.Document) -> Marks:
+    """What a document of the index says beside its key."""
+    return Marks(tuple(map(str, found["trait"] or ())), str((found["called"] or ("",))[0]))
 
 
 def marker_document(marker: Marker) -> tantivy.Document:

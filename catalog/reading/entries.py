@@ -190,7 +190,7 @@ class Query:
 
 
 class Hit(NamedTuple):
-    """One result of a search."""
+    """One result of a search. Its ``traits`` and how it is ``called`` the index tells: of other lists they are empty."""
 
     key: str
     slug: str
@@ -200,6 +200,8 @@ class Hit(NamedTuple):
     summary: Summary
     absent_since: str | None
     source_key: str = ""
+    traits: tuple[str, ...] = ()
+    called: str = ""  # its own identifier, by which a service of many layers knows its own
 
 
 @dataclass(frozen=True, slots=True)

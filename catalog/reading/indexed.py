@@ -10,11 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog import tables
+from catalog.identity import subjects
+from catalog.links.questions import SERVICES
 from catalog.reading import extents, rows
 from catalog.reading.documents import Indexed
 from catalog.reading.entries import unpacked
 from catalog.reading.summary import Summary
 from catalog.store import current, shadowed
+from schemas.namespaces import DCTERMS
+
+_LONGEST = 200
+# All that canonical N-Triples escape (RDF 1.1 N-Triples, section 4).
+_ESCAPED = re.compile(rb"\\(.)")
+_ESCAPES = {b"n": b"\n", b"r": b"\r"}
 
 
 def datasets(
@@ -28,7 +36,7 @@ def datasets(
     statement = (
         sa.select(
             *(versions.c.id, versions.c.key, versions.c.summary, versions.c.ntriples, versions.c.changed),
-            *(records.c.source_key, records.c.position),
+            *(records.c.source_key, records.c.position, records.c.iri),
         )
         .join_from(versions, records, records.c.key == versions.c.key)
         .where(which, current(number), ~shadowed(number), records.c.kind == "dataset")
@@ -53,7 +61,17 @@ def _indexed(row: Any, summary: Summary, names: Mapping[str, str], distribution:
         tuple(dict.fromkeys(key.decode() for key in distribution.findall(ntriples))),
         extents.seen(ntriples, summary.formats, summary.hvd),
         row.changed,
+        _called(row, summary, ntriples),
     )
+
+
+def _called(row: Any, summary: Summary, ntriples: bytes) -> str:
+    """The first identifier of a dataset that has a service: by it the service's layer is known (as in wishes for previews)."""
+    if not (summary.service or any(code in SERVICES for code in summary.formats)):
+        return ""
+    iri = re.escape(subjects.borne("dataset", row.iri, ntriples).encode())
+    found = re.search(rb'^<%s> <%s> "((?:[^"\\]|\\.)*)"' % (iri, str(DCTERMS.identifier).encode()), ntriples, re.M)
+    return _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), found[1]).decode()[:_LONGEST] if found else ""
 
 
 @lru_cache(maxsize=8)

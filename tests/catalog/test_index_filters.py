@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.follower import Follower
 from catalog.reading import extents, synonyms, words
-from catalog.reading.entries import FACETS, NEWEST, YES, Query, Results
+from catalog.reading.entries import FACETS, NEWEST, YES, Entry, Query, Results
 from catalog.search import Catalogue
 from schemas import model
 from schemas.kinds import Literal
@@ -51,7 +51,15 @@ RECORDS = {
     ),
     "play": dataset("Spielplätze", spatial=(box(9.6, 50.41, 9.65, 50.44),), distribution=(file(2, "GEOJSON"),)),
     "budget": dataset("Haushaltsplan 2024", temporal=(period("2024-01-01", "2024-12-31"),)),
-    "since": dataset("Zählung seit 2020", temporal=(period("2020"),), distribution=(file(3, "CSV"),)),
+    "since": dataset(
+        "Zählung seit 2020", temporal=(period("2020"),), distribution=(file(3, "CSV"),), identifier=(Literal("z"),)
+    ),
+    "layer": dataset(
+        "Flurkarte",
+        distribution=(file(4, "WMS_SRVC"),),
+        identifier=(Literal('alkis "Flur"\nNord'), Literal("alkis:2")),
+        spatial=(box(20.0, 60.0, 20.1, 60.1),),
+    ),
     "north": dataset("Strandzugänge", spatial=(box(12.0, 54.1, 12.2, 54.2),)),
     "lamps": dataset("Straßenbeleuchtung", hvd_category=("http://data.europa.eu/bna/c_ac64a52d",)),
 }
@@ -87,14 +95,14 @@ def results(catalogue: Catalogue, **asked: Any) -> Results:
 
 
 def test_features_are_counted_and_filter(catalogue: Catalogue) -> None:
-    assert found(catalogue, map=(YES,)) == {"Pegel der Fliede", "Spielplätze"}
+    assert found(catalogue, map=(YES,)) == {"Pegel der Fliede", "Spielplätze", "Flurkarte"}
     assert found(catalogue, live=(YES,)) == {"Pegel der Fliede"}
     assert found(catalogue, hvd=(YES,)) == {"Straßenbeleuchtung"}
     assert found(catalogue, map=(YES,), live=(YES,)) == {"Pegel der Fliede"}
     assert found(catalogue, map=("no",)) == found(catalogue, live=("1",)) == set()
-    assert results(catalogue).facets["map"] == ((YES, 2),)
+    assert results(catalogue).facets["map"] == ((YES, 3),)
     narrow = results(catalogue, map=(YES,)).facets
-    assert narrow["map"] == ((YES, 2),)
+    assert narrow["map"] == ((YES, 3),)
     assert narrow["live"] == ((YES, 1),)
     assert narrow["hvd"] == ((YES, 0),)
 
@@ -123,6 +131,22 @@ def test_each_number_is_that_of_the_search_with_that_value(
         for value, number in values:
             one = Query(q=q, **{**chosen, facet: (value,)})
             assert catalogue.count(one, TODAY) == number, (facet, value)
+
+
+def test_hits_say_their_traits_and_how_their_layer_is_called(catalogue: Catalogue) -> None:
+    hits = {hit.summary.title: hit for hit in results(catalogue).hits}
+    assert hits["Pegel der Fliede"].traits == ("map", "live")
+    assert hits["Straßenbeleuchtung"].traits == ("hvd",)
+    assert hits["Haushaltsplan 2024, neu"].traits == ()
+    layer = hits["Flurkarte"]
+    assert layer.called == 'alkis "Flur"\nNord'
+    entry = catalogue.get(layer.key)
+    assert isinstance(entry, Entry)
+    record = entry.record()
+    assert isinstance(record, model.Dataset)
+    assert record.identifier[0].text == layer.called
+    # Only of services: a file has no layers.
+    assert hits["Zählung seit 2020"].called == ""
 
 
 # ------------------------------------------------------------------------------------------------- place, time
