@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from catalog.maps import boxes
 from catalog.maps.outlines import frame
 from schemas.region import Region
 from schemas.tables.geometry import BoundingBox
-from schemas.tables.positions import from_mercator
+from schemas.tables.positions import from_mercator, to_mercator
 
 MARGIN = 0.5
 """What of the surroundings is shown: this share of the region's sides, on each side."""
@@ -42,6 +43,34 @@ def named(z: str, x: str, y: str, most: int = 22) -> Tile | None:
         return None
     tile = Tile(int(z), int(x), int(y))
     return tile if tile.z <= most and max(tile.x, tile.y) < 2**tile.z else None
+
+
+def over(box: BoundingBox, zooms: Collection[int], across: int) -> list[list[Tile]]:
+    """The tiles of a box, row by row, in the highest of the zooms at which it has at most so many across and down.
+
+    Where even the lowest has more, those in its middle.
+    """
+    found: list[list[Tile]] = []
+    for zoom in sorted(zooms):
+        (left, top), (right, bottom) = _place(box.west, box.north, zoom), _place(box.east, box.south, zoom)
+        if found and max(right - left, bottom - top) >= across:
+            break
+        columns, rows = _middle(left, right, across), _middle(top, bottom, across)
+        found = [[Tile(zoom, x, y) for x in columns] for y in rows]
+    return found
+
+
+def _place(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:
+    """Column and row of the tile that a position lies in; beyond the edges of the square the next one."""
+    x, y = to_mercator(longitude, max(-85.0, min(85.0, latitude)))
+    most = 2**zoom - 1
+    side = 2 * _HALF / 2**zoom
+    return min(max(int((x + _HALF) // side), 0), most), min(max(int((_HALF - y) // side), 0), most)
+
+
+def _middle(first: int, last: int, most: int) -> range:
+    begin = max(first, (first + last - most + 1) // 2)
+    return range(begin, min(last, begin + most - 1) + 1)
 
 
 def offered(region: Region, tile: Tile) -> bool:

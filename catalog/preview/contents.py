@@ -11,6 +11,7 @@ import orjson
 
 from catalog.preview import pictures, projections, transit
 from catalog.preview.model import Kind, Picture, TextKind
+from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import Reason
 from schemas.tables import (
     Note,
@@ -99,6 +100,14 @@ def read(data: bytes, name: str, whole: bool, limit: int | None = None, layer: s
         reason = Reason(_REASONS.get(error.code, error.code))
         found = _text(data, name, limit) if kind in _TEXTS and error.code != "empty" else Content(kind)
         return replace(found, file_kind=kind, reason=reason)
+
+
+def read_mosaic(data: bytes, mosaic: Mosaic) -> Content:
+    """The content of pictures that belong together; never raises for what is in them."""
+    drawn = pictures.joined(data, mosaic)
+    if isinstance(drawn, Reason):
+        return Content("png", reason=drawn)
+    return Content("png", "image", picture=drawn.picture, image=drawn.content)
 
 
 def _unknown(data: bytes, name: str, limit: int | None) -> Content:

@@ -15,6 +15,7 @@ from aiohttp.abc import AbstractResolver
 from catalog.folder_files import opened
 from catalog.links.answers import of_refusal, reason_of_status
 from catalog.preview.model import Preview, Source, Wanted
+from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import TEXTS, Reason
 from catalog.runs.staging import now_text
 from harvesters.answer import Answer
@@ -25,7 +26,7 @@ from harvesters.guards.pins import Pin
 from harvesters.guards.run import agent_string
 from schemas.limits import Limits
 from schemas.region import HarvestSource, Region
-from schemas.tables import Note
+from schemas.tables import BoundingBox, Note
 
 MAX_BYTES = 50_000_000
 """Where the reading of a file ends (bytes): what is larger shows its beginning."""
@@ -39,7 +40,10 @@ _SAME = {"inner": "address", "robots-unreachable": "robots", "head": "http", "no
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The bytes of a file and what is known of them; ``kind`` and ``sha256`` of the source are filled in later."""
+    """The bytes of a file and what is known of them; ``kind`` and ``sha256`` of the source are filled in later.
+
+    ``mosaic`` says that they are pictures that belong together, ``extent`` what of the earth a map service's picture shows.
+    """
 
     body: bytes
     source: Source
@@ -47,6 +51,8 @@ class Fetched:
     notes: tuple[Note, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()
     layer: str = ""
+    mosaic: Mosaic | None = None
+    extent: BoundingBox | None = None
 
 
 class Unchanged(Exception):

@@ -197,8 +197,9 @@ class Maker:
             notes=got.notes,
             layers=got.layers,
             layer=got.layer,
+            extent=got.extent,
         )
-        await self._read(wish, base, got.body)
+        await self._read(wish, base, got)
 
     async def _fetched(self, wish: Wish, known: Preview | None) -> Fetched:
         now = datetime.now(UTC)
@@ -216,15 +217,15 @@ class Maker:
         got = await fetching.from_network(self.region, wanted, known, now, pace=pace)
         return await services.from_api(self.region, wanted, got, now) or got
 
-    async def _read(self, wish: Wish, base: Preview, body: bytes) -> None:
+    async def _read(self, wish: Wish, base: Preview, got: Fetched) -> None:
         folder = self.kept.new_folder(wish.key)
         try:
-            await asyncio.to_thread((folder / worker.FETCHED).write_bytes, body)
+            await asyncio.to_thread((folder / worker.FETCHED).write_bytes, got.body)
             name = base.source.name if base.source else ""
             whole = base.source.whole if base.source else True
             assert self._store is not None
             gone = await asyncio.to_thread(forgotten, await self._store)
-            job = worker.Job(folder, base, name, whole, wish.wanted.layer, wish.wanted.personal, gone)
+            job = worker.Job(folder, base, name, whole, wish.wanted.layer, wish.wanted.personal, gone, got.mosaic)
             found = await self._watched(job)
             if not wishes.lock_file(self.kept).exists():
                 return  # somebody was forgotten meanwhile: what was read before may name them

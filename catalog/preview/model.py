@@ -104,7 +104,8 @@ class Preview:
     200,000: those that `rows()` filters and sorts. `rows_kept` counts these. While a large table is `growing`, its first
     rows are there and the rest follows within seconds: figures rest on the first rows, and there is no chart or map yet.
     Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `layers` are
-    name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown;
+    name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown,
+    `extent` what of the earth the picture of a map service shows;
     `text` is the beginning of a text, indented where it is JSON. `chart` is what `catalog.charts.prepare` made of all rows.
     `notes` are repairs and remarks, to be shown as they are.
     """
@@ -130,6 +131,7 @@ class Preview:
     members: tuple[str, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()
     layer: str = ""
+    extent: BoundingBox | None = None
     chart: Mapping[str, Any] = field(default_factory=dict)
     folder: str = ""
     version: int = VERSION

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from catalog.preview.model import Picture
 from catalog.preview.reasons import Reason
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 MAX_SIDE = 1_200
 MAX_PIXELS = 60_000_000
 _MAX_SPOKEN = 50_000
+_MAX_TILE = 1_024
 _PASSWORD = 4  # pdfium: FPDF_ERR_PASSWORD
 
 
@@ -22,6 +26,51 @@ class Drawn(NamedTuple):
     content: bytes
     spoken: str = ""
     title: str = ""
+
+
+class Mosaic(NamedTuple):
+    """Pictures of one size that lie side by side, row by row, as one file: how many stand in a row, and their bytes.
+
+    One without bytes is left out.
+    """
+
+    columns: int
+    sizes: tuple[int, ...]
+
+
+def joined(data: bytes, mosaic: Mosaic) -> Drawn | Reason:
+    """The pictures of a mosaic as one; of what has another size than the first nothing is drawn."""
+    from PIL import Image, UnidentifiedImageError
+
+    parts: list[Image.Image | None] = []
+    begin = 0
+    for size in mosaic.sizes:
+        part, begin = data[begin : begin + size], begin + size
+        try:
+            parts.append(_opened(part) if part else None)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError):
+            parts.append(None)
+    first = next((each for each in parts if each is not None), None)
+    if first is None or not mosaic.columns:
+        return Reason("unreadable")
+    width, height = first.size
+    whole = Image.new("RGBA", (width * mosaic.columns, height * -(-len(parts) // mosaic.columns)))
+    for number, each in enumerate(parts):
+        if each is not None and each.size == first.size:
+            row, column = divmod(number, mosaic.columns)
+            whole.paste(each, (column * width, row * height))
+    is_opaque = whole.getchannel("A").getextrema() == (255, 255)
+    return _saved(whole.convert("RGB") if is_opaque else whole)
+
+
+def _opened(part: bytes) -> Image.Image:
+    """A picture of a mosaic with its pixels. Raises ValueError for one that is larger than a tile ever is."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(part), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
+        if max(image.size) > _MAX_TILE:
+            raise ValueError("no tile")
+        return image.convert("RGBA")
 
 
 def redrawn(data: bytes) -> Drawn | Reason:

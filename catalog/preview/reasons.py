@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 _WAIT = ("Wir versuchen es später noch einmal.", "We try again later.")
 _TELL = ("Bitte melden Sie es der Gemeinde.", "Please tell the municipality.")
+_GIS = (
+    "Öffnen Sie seine Adresse in einem Geoinformationssystem, etwa QGIS.",
+    "Open its address in a GIS such as QGIS.",
+)
 _TAKE = ("Sie können die Datei herunterladen.", "You can download the file.")
 
 # Code: what is so (German, English), and what to do next.
@@ -135,6 +139,16 @@ TEXTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
         "Der Dienst bietet keine Ebene an, die wir zeigen können.",
         "The service offers no layer that we can show.",
         _TAKE,
+    ),
+    "no-tiles": (
+        "Der Dienst bietet die Ebene nicht in den Kacheln an, die unsere Karten zeigen (Web-Mercator).",
+        "The service does not offer the layer in the tiles that our maps show (web Mercator).",
+        _GIS,
+    ),
+    "coverage": (
+        "Der Dienst gibt Rasterdaten heraus (WCS). Solche Daten zeigen wir nicht als Karte.",
+        "The service gives raster data (WCS). We do not show such data as a map.",
+        _GIS,
     ),
     # Ourselves
     "no-room": (

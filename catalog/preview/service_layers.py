@@ -23,7 +23,7 @@ from schemas.tables.positions import from_mercator, to_mercator
 MOST_LAYERS = 200
 """How many layers of a service can be chosen."""
 WIDEST = 800
-_PICTURES = ("image/png", "image/png8", "image/png; mode=8bit", "image/jpeg", "image/gif", "image/webp")
+PICTURES = ("image/png", "image/png8", "image/png; mode=8bit", "image/jpeg", "image/gif", "image/webp")
 _MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
 Layers = tuple[tuple[str, str], ...]
 
@@ -49,7 +49,7 @@ def chosen(layers: Sequence[Layer], wanted: Wanted) -> Chosen | None:
     usable = [each for each in layers if each.name]
     if not usable:
         return None
-    asked = [parameter(wanted.address, name) for name in ("typenames", "typename", "layers")]
+    asked = [parameter(wanted.address, name) for name in ("typenames", "typename", "layers", "layer")]
     parts = (part for said in asked for part in said.split(","))
     names = [name for name in (wanted.layer, *parts, wanted.called) if name]
     by_name = {each.name: each for each in reversed(usable)}
@@ -88,7 +88,15 @@ def map_address(described: Capabilities, layer: Layer, region: Region) -> str | 
     stated = degrees_of(layer.box)
     if stated is None:
         return None
-    box = BoundingBox(*stated)
+    box = part_seen(BoundingBox(*stated), region)
+    crs = map_crs(layer)
+    if crs is None:
+        return None
+    return request(described, layer, seen(crs, box, WIDEST))
+
+
+def part_seen(box: BoundingBox, region: Region) -> BoundingBox:
+    """What is shown of a layer that lies in a box: what of it lies in the region or near; all of it where none does."""
     place = frame(region)
     if place is not None:
         near = boxes.grown(place, 0.2)
@@ -99,11 +107,7 @@ def map_address(described: Capabilities, layer: Layer, region: Region) -> str | 
                 min(box.east, near.east),
                 min(box.north, near.north),
             )
-    box = boxes.grown(box, 0.02)
-    crs = map_crs(layer)
-    if crs is None:
-        return None
-    return request(described, layer, seen(crs, box, WIDEST))
+    return boxes.grown(box, 0.02)
 
 
 def map_crs(layer: Layer) -> str | None:
@@ -134,7 +138,7 @@ def request(described: Capabilities, layer: Layer, view: View, transparent: bool
     WMS 1.3.0 wants EPSG:4326 in the order of its axes, latitude first (OGC 06-042, 6.7.3.3).
     """
     service = described.service
-    kind = next((each for each in _PICTURES if each in service.formats), None)
+    kind = next((each for each in PICTURES if each in service.formats), None)
     if kind is None:
         return None
     newer = service.version >= "1.3"

@@ -1,14 +1,14 @@
 """A service as another way to fetch: the first features of a layer as GeoJSON in degrees, or its map as a picture.
 
-WFS 1.0 to 2.0, WMS 1.1.1 and 1.3.0, OGC API Features. What comes back is read by the worker like any fetched file.
+WFS 1.0 to 2.0, WMS 1.1.1 and 1.3.0, WMTS 1.0, OGC API Features. What comes back is read by the worker like any fetched file.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +16,14 @@ import orjson
 from aiohttp.abc import AbstractResolver
 from anyio.to_thread import run_sync
 
-from catalog.links.questions import question
-from catalog.preview import fetching
+from catalog.preview import tile_services
 from catalog.preview.fetching import Fetched, NotFetched
 from catalog.preview.model import Source, Wanted
 from catalog.preview.reasons import Reason
-from catalog.preview.service_layers import Chosen, chosen, items_address, map_address, named
+from catalog.preview.service_asking import DESCRIPTION_BYTES, Asking, capabilities
+from catalog.preview.service_layers import Chosen, chosen, items_address, map_address, named, seen_box
 from catalog.runs.staging import now_text
-from harvesters.ogc import api, standards
+from harvesters.ogc import api
 from harvesters.ogc.addresses import asking
 from harvesters.ogc.capabilities import Capabilities, Layer
 from harvesters.ogc.crs import crs_iri
@@ -41,47 +41,24 @@ COUNT = 200
 """How many features are asked for."""
 SECONDS = 15.0
 """How long all requests to a service may take together."""
-SHOWN = ("WFS", "WMS")
-_DESCRIPTION_BYTES = 10_000_000
 _FEATURES_BYTES = 10_000_000
 _DEGREES = "http://www.opengis.net/def/crs/EPSG/0/4326"
 _PICTURE_BYTES = 5_000_000
 
 
-@dataclass(frozen=True)
-class Asking:
-    """How a service is asked: for which region, by whom it is wanted, and when."""
-
-    region: Region
-    wanted: Wanted
-    now: datetime
-    resolver: AbstractResolver | None = None
-
-    async def fetch(self, address: str, most: int) -> Fetched:
-        """One answer, whole. Raises NotFetched."""
-        got = await fetching.from_network(
-            self.region,
-            replace(self.wanted, address=address),
-            None,
-            self.now,
-            resolver=self.resolver,
-            most=most,
-        )
-        if got.reason is not None:
-            raise NotFetched(got.reason)
-        return got
-
-
 async def from_service(
     region: Region, wanted: Wanted, now: datetime, resolver: AbstractResolver | None = None
 ) -> Fetched | None:
-    """What a WFS or WMS shows; None for a wish that is none of these. Raises NotFetched with the reason."""
-    if wanted.service not in SHOWN:
+    """What a WFS, WMS or WMTS shows; None for what is no OGC service. Raises NotFetched with the reason."""
+    if wanted.service == "WCS":
+        raise NotFetched(Reason("coverage"))
+    shown = _SHOWN.get(wanted.service)
+    if shown is None:
         return None
     asked = Asking(region, wanted, now, resolver)
     try:
         async with asyncio.timeout(SECONDS):
-            return await (_features if wanted.service == "WFS" else _picture)(asked)
+            return await shown(asked)
     except TimeoutError:
         raise NotFetched(Reason("deadline")) from None
 
@@ -93,7 +70,7 @@ async def from_api(
 
     Raises NotFetched with the reason.
     """
-    if got.body.lstrip()[:1] != b"{" or len(got.body) > _DESCRIPTION_BYTES:
+    if got.body.lstrip()[:1] != b"{" or len(got.body) > DESCRIPTION_BYTES:
         return None
     try:
         found, _ = api.document(got.body)
@@ -107,16 +84,6 @@ async def from_api(
             return await _items(asked, found, got.source.final_address)
     except TimeoutError:
         raise NotFetched(Reason("deadline")) from None
-
-
-async def capabilities(asked: Asking) -> Capabilities:
-    """The description of a WFS or WMS. Raises NotFetched."""
-    got = await asked.fetch(question(asked.wanted.address, asked.wanted.service).url, _DESCRIPTION_BYTES)
-    try:
-        cut = await run_sync(lambda: standards.cut(got.body, got.source.final_address, asked.wanted.service))
-    except Unreadable as error:
-        raise NotFetched(Reason("no-service"), got.source.status) from error
-    return cut.capabilities
 
 
 async def _features(asked: Asking) -> Fetched:
@@ -176,7 +143,7 @@ async def _items(asked: Asking, found: dict[str, Any], at: str) -> Fetched:
 
 
 async def _described(asked: Asking, address: str) -> tuple[dict[str, Any], str]:
-    got = await asked.fetch(address, _DESCRIPTION_BYTES)
+    got = await asked.fetch(address, DESCRIPTION_BYTES)
     try:
         return api.document(got.body)[0], got.source.final_address
     except Unreadable as error:
@@ -192,7 +159,7 @@ async def _picture(asked: Asking) -> Fetched:
     got = await asked.fetch(address, _PICTURE_BYTES)
     if got.body.lstrip()[:1] == b"<":  # an exception report instead of the map
         raise NotFetched(Reason("no-layer"), got.source.status)
-    return replace(got, layers=picked.layers, layer=picked.layer.name)
+    return replace(got, layers=picked.layers, layer=picked.layer.name, extent=seen_box(address))
 
 
 def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> Fetched:
@@ -223,3 +190,10 @@ def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> 
         at,
     )
     return Fetched(body, source, None, tuple(notes), picked.layers, picked.layer.name)
+
+
+_SHOWN: Mapping[str, Callable[[Asking], Awaitable[Fetched]]] = {
+    "WFS": _features,
+    "WMS": _picture,
+    "WMTS": tile_services.picture,
+}

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from catalog.preview import assembly, confinement, contents, keeping, kept_rows, persons
 from catalog.preview.assembly import HEAD_ROWS, Assembled
 from catalog.preview.model import Preview
+from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import Reason
 from harvesters.persons.forgotten import Forgotten
 from schemas.tables import kinds
@@ -26,7 +27,10 @@ log = logging.getLogger(__name__)
 
 
 class Job(NamedTuple):
-    """A file to be read: the folder that it lies in, what is known of it, whether persons may be shown, whom to leave out."""
+    """A file to be read: the folder that it lies in, what is known of it, whether persons may be shown, whom to leave out.
+
+    ``mosaic`` says that it is several pictures.
+    """
 
     folder: Path
     base: Preview
@@ -35,6 +39,7 @@ class Job(NamedTuple):
     layer: str
     allowed: bool
     forgotten: Forgotten | None
+    mosaic: Mosaic | None = None
 
 
 def run(job: Job, parent: Connection) -> None:
@@ -58,7 +63,10 @@ def _read(job: Job, parent: Connection) -> None:
     data = (job.folder / FETCHED).read_bytes()
     if kinds.find_kind(data[:_HEAD], job.name) in contents.PICTURES:
         confinement.shorten(confinement.PICTURE_SECONDS)
-    if len(data) > _TWO_STEPS:
+    if job.mosaic is not None:
+        confinement.shorten(confinement.PICTURE_SECONDS)
+        found = contents.read_mosaic(data, job.mosaic)
+    elif len(data) > _TWO_STEPS:
         found = contents.read(data, job.name, job.whole, HEAD_ROWS, job.layer)
         if found.table is not None and not found.table.complete and found.placed is None:
             # What speaks of all rows follows when all are read.

@@ -15,7 +15,6 @@ from catalog.maps import boxes, clustering, drawing, reducing
 from catalog.maps import outlines as places
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
-from catalog.preview.service_layers import seen_box
 from catalog.web import file_addresses
 from catalog.web.templates import Page, short_name
 from schemas.tables.geometry import BoundingBox
@@ -81,14 +80,13 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str =
 
 def has_map(preview: Preview) -> bool:
     """Whether a preview has something to draw on a map: features, or the picture of a map service's layer."""
-    shown = preview.source is not None and seen_box(preview.source.final_address) is not None
-    return preview.geometry is not None or (preview.picture is not None and bool(preview.layer) and shown)
+    return preview.geometry is not None or (preview.picture is not None and preview.extent is not None)
 
 
 def _of_service(page: Page, preview: Preview, slug: str, number: int, name: str) -> MapFigure | None:
     """The map that a service draws: its picture for everybody, its tiles where the map is live."""
-    box = seen_box(preview.source.final_address) if preview.source is not None else None
-    if box is None or not preview.layer:
+    box = preview.extent
+    if box is None:
         return None
     layer = dict(preview.layers).get(preview.layer, preview.layer)
     _ = page.texts.text

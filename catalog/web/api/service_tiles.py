@@ -1,4 +1,4 @@
-"""``/dataset/SLUG/file/N/tiles/Z/X/Y.png?layer=``: squares of the map that a dataset's WMS draws; of no other service.
+"""``/dataset/SLUG/file/N/tiles/Z/X/Y.png?layer=``: squares of the map that a dataset's WMS or WMTS draws; of no other service.
 
 The service's address stands in the catalogue, never in the request. Only squares of the region and its surroundings are
 asked for, which are kept for a day.
@@ -26,10 +26,12 @@ from catalog.maps.kept import Kept
 from catalog.maps.outlines import frame
 from catalog.maps.proxy import Busy, Proxy, media_type
 from catalog.maps.tiles import Tile
+from catalog.preview import tile_services
 from catalog.preview.fetching import NotFetched, origin_of
 from catalog.preview.model import Wanted
+from catalog.preview.service_asking import Asking, capabilities
 from catalog.preview.service_layers import View, chosen, is_mercator, map_crs, request
-from catalog.preview.services import Asking, capabilities
+from catalog.preview.tile_services import Tiled
 from catalog.web import previewed, security
 from catalog.web.api.tiles import busy
 from catalog.web.negotiation import Refused, region_of
@@ -47,11 +49,11 @@ _DESCRIBED = 20
 
 class _Described(NamedTuple):
     at: float
-    capabilities: Capabilities | None
+    told: Capabilities | Tiled | None
 
 
 async def tile(request_: Request) -> Response:
-    """One square. Raises Refused: 404 outside the region or of what is no WMS, 410, 502 where the service gives none, 503."""
+    """One square. Raises Refused: 404 outside the region or of what draws no map, 410, 502 where the service gives none, 503."""
     found = previewed.named(request_, "")
     if isinstance(found, Response):
         raise Refused(404, "Diese Kachel gibt es nicht.", "There is no such tile.")
@@ -59,14 +61,16 @@ async def tile(request_: Request) -> Response:
     z, x, y = (request_.path_params[name] for name in ("z", "x", "y"))
     named = tiles.named(z, x, y, most=MOST_ZOOM)
     wanted = found.wanted
-    if named is None or wanted is None or wanted.service != "WMS" or not _near(region, named):
+    if named is None or wanted is None or wanted.service not in ("WMS", "WMTS") or not _near(region, named):
         raise Refused(404, "Diese Kachel gibt es nicht.", "There is no such tile.")
 
     async def address() -> str | None:
         described = await _described(request_.app, region, wanted)
+        if isinstance(described, Tiled):
+            return tile_services.address(described, wanted, named)
         return _address(described, wanted, named) if described is not None else None
 
-    said = "\n".join((wanted.source_key, wanted.address, wanted.layer, wanted.called))
+    said = "\n".join((wanted.service, wanted.source_key, wanted.address, wanted.layer, wanted.called))
     key = hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=10).hexdigest()
     name, host = f"{key}/{named.z}/{named.x}/{named.y}", host_of(wanted.address)
     try:
@@ -109,25 +113,27 @@ def _fits(picture: bytes) -> bool:
     return len(picture) > 24 and struct.unpack_from(">II", picture, 16) == (SIZE, SIZE)
 
 
-async def _described(app: Starlette, region: Region, wanted: Wanted) -> Capabilities | None:
+async def _described(app: Starlette, region: Region, wanted: Wanted) -> Capabilities | Tiled | None:
     """The service's description, remembered for a while; None where it gives none."""
     if not hasattr(app.state, "described"):
         app.state.described, app.state.describing = OrderedDict(), WeakValueDictionary()
-    known: OrderedDict[tuple[str, str], _Described] = app.state.described
-    named = wanted.source_key, wanted.address
+    known: OrderedDict[tuple[str, str, str], _Described] = app.state.described
+    named = wanted.service, wanted.source_key, wanted.address
+    describe = tile_services.described if wanted.service == "WMTS" else capabilities
     # The squares of a map are asked for all at once: the first of them asks what the service is.
     lock: asyncio.Lock = app.state.describing.setdefault(named, asyncio.Lock())
     async with lock:
         found = known.get(named)
         if found is None or time.monotonic() - found.at > _DESCRIBED_SECONDS:
+            told: Capabilities | Tiled | None
             try:
-                told = await capabilities(Asking(region, wanted, datetime.now(UTC)))
+                told = await describe(Asking(region, wanted, datetime.now(UTC)))
             except NotFetched:
                 told = None
             found = known[named] = _Described(time.monotonic(), told)
             while len(known) > _DESCRIBED:
                 known.popitem(last=False)
-    return found.capabilities
+    return found.told
 
 
 def _proxy(app: Starlette, region: Region) -> Proxy:

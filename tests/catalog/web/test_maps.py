@@ -13,12 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
-from catalog.maps.tiles import named
+from catalog.maps.tiles import Tile, named
 from schemas.map_settings import MapSettings
 from schemas.model import Distribution
 from schemas.region import Municipality
 from schemas.tables.geometry import BoundingBox
 from tests.catalog.builder import Stored, dataset
+from tests.catalog.preview import tile_service
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place, place_in
 from tests.faultserver import FaultServer, Reply
@@ -242,6 +243,39 @@ def test_a_layer_of_a_map_service(tmp_path: Path) -> None:
     assert "sandbox" in tile.headers["content-security-policy"]
     assert again.content == tile.content
     assert (far.status_code, other.status_code, spelled.status_code) == (404, 502, 502)
+
+
+def test_a_layer_of_a_tile_service_and_none_of_a_coverage_service(tmp_path: Path, source: FaultServer) -> None:
+    template = source.url("/{TileMatrix}/{TileRow}/{TileCol}.jpg")
+    grau = tile_service.layer("grau", ("web",), template, form="image/jpeg")
+    told = tile_service.capabilities(grau, tile_service.matrix_set("web", range(8, 14)))
+    source.pages["/WMTSCapabilities.xml"] = Reply(told, 200, {"content-type": "text/xml"})
+    for zoom, columns, rows in ((11, range(1076, 1082), range(688, 694)), (12, (2157,), (1381,))):
+        for tile in (Tile(zoom, x, y) for x in columns for y in rows):
+            source.pages[f"/web:{zoom}/{tile.y}/{tile.x}.jpg"] = tile_service.drawn(tile, "JPEG")
+    with previewing(tmp_path / "r", source.url("/")) as place:
+        path = put(place, source.url("/WMTSCapabilities.xml"), "WMTS_SRVC")
+        ready(place, path)
+        page = place.ask.get(f"{path}?view=map").text
+        picture = place.ask.get(f"{path}/picture")
+        square = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=grau")
+        asked = len(source.seen)
+        again = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=grau")
+        far = place.ask.get(f"{path}/tiles/12/2300/1381.png?layer=grau")
+        other = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=bunt")
+        path_of_raster = put(place, source.url("/wcs"), "WCS_SRVC")
+        ready(place, path_of_raster)
+        raster = place.ask.get(path_of_raster).text
+        assert len(source.seen) == asked
+    assert "Der Dienst gibt Rasterdaten heraus (WCS). Solche Daten zeigen wir nicht als Karte." in raster
+    assert "QGIS" in raster
+    assert "Die Karte zeigt die Ebene „grau“ des Kartendienstes." in page
+    assert f'<image href="{path}/picture"' in page
+    assert f'data-overlay="{path}/tiles/{{z}}/{{x}}/{{y}}.png?layer=grau"' in page
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
+    assert (square.status_code, square.headers["content-type"]) == (200, "image/jpeg")
+    assert square.content == again.content == source.pages["/web:12/1381/2157.jpg"].body
+    assert (far.status_code, other.status_code) == (404, 502)
 
 
 def test_a_map_service_does_not_lead_to_another_inner_host(tmp_path: Path, source: FaultServer) -> None:
