@@ -15,6 +15,7 @@ _LOCALES = {"de": "de_DE", "en": "en_GB"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}).*)?)?)?(?:Z|[+-]\d{2}:\d{2})?")
 _TODAY = {"de": "heute", "en": "today"}
 _YESTERDAY = {"de": "gestern", "en": "yesterday"}
+_TOMORROW = {"de": "morgen", "en": "tomorrow"}
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -106,6 +107,16 @@ def age(text: str, now: datetime, language: str = "de") -> str:
     if 1 < days < 31:
         return format_timedelta(timedelta(days=-days), "day", 1000, True, "long", locale(language))
     return day(found.date().isoformat(), language)
+
+
+def coming(when: datetime, now: datetime, language: str = "de") -> str:
+    """When something will be, as one says it: heute 14:37 Uhr, morgen 04:37 Uhr; later on the date."""
+    found, here = when.astimezone(BERLIN), now.astimezone(BERLIN)
+    days = (found.date() - here.date()).days
+    word = {0: _TODAY.get(language, "today"), 1: _TOMORROW.get(language, "tomorrow")}.get(days)
+    if word is None:
+        return day(found.date().isoformat(), language)
+    return f"{word} {found:%H:%M}{' Uhr' if language == 'de' else ''}"
 
 
 def duration(seconds: float, language: str = "de") -> str:

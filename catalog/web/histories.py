@@ -28,9 +28,7 @@ class Wish(NamedTuple):
     def of(cls, parameters: QueryParams) -> Wish:
         """The wish of an address. Raises Refused (400)."""
         page = place_of("page", parameters["page"]) if parameters.get("page") else 1
-        given = [
-            place_of(name, parameters[name]) if parameters.get(name) else None for name in ("from", "to")
-        ]
+        given = [place_of(name, parameters[name]) if parameters.get(name) else None for name in ("from", "to")]
         if given == [None, None]:
             return cls(page)
         if None in given:

@@ -210,7 +210,7 @@ def next_run(following: datetime | None, now: datetime, texts: Texts) -> str:
     """When a source runs next."""
     if following is None:
         return texts.plain("nur von Hand")
-    return formats.time(following.isoformat(), texts.language) if following > now else texts.plain("sobald möglich")
+    return formats.coming(following, now, texts.language) if following > now else texts.plain("sobald möglich")
 
 
 def strain(source_id: str, fared: Strain, now: datetime, texts: Texts) -> Iterator[str]:

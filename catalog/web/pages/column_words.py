@@ -91,7 +91,10 @@ def _row(page: Page, column: Column, spread: charts.Histogram | None, course: Ma
         lowest=_end(page, column, column.minimum),
         highest=_end(page, column, column.maximum),
         mean="" if column.mean is None else labels.value(column.mean, page.language),
-        top=tuple((labels.plain(value, _LONGEST_VALUE), count) for value, count in column.top),
+        # Where none comes twice, which ones come first says nothing.
+        top=tuple((labels.plain(value, _LONGEST_VALUE), count) for value, count in column.top)
+        if any(count > 1 for _, count in column.top)
+        else (),
         picture=charts.small(spread) if spread and len(spread.counts) > 1 else None,
         course=course,
     )

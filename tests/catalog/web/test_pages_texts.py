@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -15,7 +14,7 @@ from markupsafe import Markup
 from catalog import formats
 from catalog.web.texts import FOLDER, LANGUAGES, SOURCE, texts
 
-WEB = Path(formats.__file__).parent
+WEB = FOLDER.parent
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "later": None,
     "text": None,
@@ -171,6 +170,19 @@ def test_numbers() -> None:
 )
 def test_ages(days: int, said: str) -> None:
     assert formats.age((NOW - timedelta(days=days)).isoformat(), NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("hours", "german", "english"),
+    [
+        (1, "heute 14:00 Uhr", "today 14:00"),
+        (15, "morgen 04:00 Uhr", "tomorrow 04:00"),
+        (39, "26. November 2026", "26 November 2026"),
+    ],
+)
+def test_what_is_to_come(hours: int, german: str, english: str) -> None:
+    when = NOW + timedelta(hours=hours)
+    assert (formats.coming(when, NOW), formats.coming(when, NOW, "en")) == (german, english)
 
 
 def test_the_day_changes_at_midnight_in_berlin() -> None:
