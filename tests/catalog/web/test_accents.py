@@ -13,7 +13,9 @@ from schemas.municipality import ACCENTS
 from tests.catalog.builder import MUNICIPALITIES, Stored
 from tests.catalog.web.asking import place_in, whole
 
-needs_build = pytest.mark.skipif(not static.VENDOR.is_dir(), reason="built with SKIP_ASSETS=1: no files from npm packages")
+needs_build = pytest.mark.skipif(
+    not static.VENDOR.is_dir(), reason="built with SKIP_ASSETS=1: no files from npm packages"
+)
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 GROUNDS = ("layout-background-default", "layout-background-default-surface")
 
@@ -56,7 +58,7 @@ def token(kern: str, name: str, look: str) -> str:
         found = re.findall(rf"--kern-color-{name}:\s*([^;}}]+)", block[1]) or re.findall(
             rf"--kern-color-{name}:\s*([^;}}]+)", kern
         )
-        value = found[-1].strip()
+        value: str = found[-1].strip()
         named = re.fullmatch(r"var\(--kern-color-([\w-]+)\)", value)
         if named is None:
             return value
