@@ -100,7 +100,7 @@ def objects_of(loaded: Loaded) -> Objects:
 
 def geometries_of(document: Json) -> tuple[Json, ...]:
     """The geometry of each feature of a GeoJSON, in order; of a geometry alone, itself."""
-    if isinstance(document, dict) and document.get("type") in _GEOMETRIES:
+    if isinstance(document, dict) and _is_geometry(document):
         return (document,)
     return tuple(feature.get("geometry") for feature in each_feature(document))
 
@@ -114,7 +114,12 @@ def is_geojson(document: Json) -> bool:
         return isinstance(document.get("features"), list)
     if kind == "Feature":
         return "geometry" in document
-    return kind in _GEOMETRIES and ("coordinates" in document or "geometries" in document)
+    return _is_geometry(document) and ("coordinates" in document or "geometries" in document)
+
+
+def _is_geometry(document: Mapping[str, Json]) -> bool:
+    kind = document.get("type")
+    return isinstance(kind, str) and kind in _GEOMETRIES
 
 
 def clean(text: str) -> str:

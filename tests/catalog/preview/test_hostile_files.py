@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import resource
 import signal
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.preview import Preview, Source, confinement, contents, keeping, worker
@@ -227,6 +228,32 @@ def test_a_reader_cannot_fill_the_disk(tmp_path: Path) -> None:
 )
 def test_random_bytes_never_raise(data: bytes, name: str) -> None:
     shown(data, name)
+
+
+# Whatever stands where a GeoJSON has its parts.
+_PART = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from([0, 9.6, 50.4, 1e300, 10**40, -1])
+    | st.sampled_from(["FeatureCollection", "Feature", "Point", "Polygon", "GeometryCollection", "", "EPSG:25832"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "features", "geometry", "coordinates", "geometries", "properties", "crs", "name", "bbox", "id"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(_PART)
+@example({"type": ["object", "boolean"]})
+def test_json_that_is_nearly_geojson_never_raises(document: object) -> None:
+    shown(json.dumps(document).encode(), "a.geojson")
 
 
 @given(st.data())
