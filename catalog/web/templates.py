@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import jinja2
+from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from catalog import formats
+from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.web import conditional, sanitising, static
 from catalog.web.texts import LANGUAGES, SOURCE, Texts, texts
@@ -24,6 +26,7 @@ from schemas.region import Municipality, Region
 PAGES = Path(__file__).parent / "pages"
 Handler = Callable[[Request], Awaitable[Response]]
 Query = Iterable[tuple[str, str]] | Mapping[str, str]
+READY = 4000  # parts of pages that are kept in each language
 
 
 def routes(path: str, handler: Handler, methods: Sequence[str] = ("GET",)) -> list[Route]:
@@ -134,6 +137,29 @@ class Links:
         return self.asset(name) if name in static.paths() else ""
 
 
+class _Ready:
+    """``ready("macro", …)``: what a macro of ``macros.html`` makes of some values, made once and kept while it is asked for.
+
+    It depends on the values alone. What lies inside of a value (a row of hits) must be Markup throughout: the same
+    letters as text and as HTML are equal, and only the values themselves are told apart by what they are.
+    """
+
+    def __init__(self, environment: jinja2.Environment) -> None:
+        self._environment = environment
+        self._kept = Remembered(READY)
+
+    def __call__(self, macro: str, *values: Hashable) -> Markup:
+        return self._kept.once((macro, values, *map(type, values)), lambda: self._made(macro, values))
+
+    @cached_property
+    def _macros(self) -> jinja2.environment.TemplateModule:
+        return self._environment.get_template("macros.html").module
+
+    def _made(self, macro: str, values: Sequence[Hashable]) -> Markup:
+        made: Markup = getattr(self._macros, macro)(*values)
+        return made
+
+
 def _fixed_paths(app: Starlette) -> frozenset[str]:
     known: frozenset[str] | None = getattr(app.state, "fixed_paths", None)
     if known is None:
@@ -176,6 +202,7 @@ def _environment(prefix: str, language: str) -> jinja2.Environment:
         "file": links.file,
         "asset": links.asset,
         "vendored": links.vendored,
+        "ready": _Ready(environment),
     }
     environment.filters |= {
         "day": lambda text: formats.day(text, language),

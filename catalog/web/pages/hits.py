@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalog import formats, preview
 from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import Hit, SourceState
+from catalog.reading.extents import LIVE, MAP
 from catalog.reading.summary import Summary
 from catalog.web import file_addresses, sanitising
-from catalog.web.pages import states
+from catalog.web.pages import facts, states
 from catalog.web.templates import Page, short_name
 from schemas.vocabularies import LISTS
 
@@ -23,22 +25,25 @@ _SHOWN = frozenset(("table", "map", "image", "document"))  # what a reader would
 class File(NamedTuple):
     """A file to download: what the button says, and its address."""
 
-    label: str
-    address: str
+    label: Markup
+    address: Markup
 
 
 class Row(NamedTuple):
-    """A hit as it is shown; ``facts`` are short texts, ``badges`` words with their tone."""
+    """A hit as it is shown; ``facts`` are short texts, ``badges`` words with their tone.
 
-    slug: str
-    title: str
-    lang: str
-    summary: str
-    facts: tuple[str, ...]
+    All texts are HTML, so that equal rows look alike: a row that was written once is kept (templates, ``ready``).
+    """
+
+    slug: Markup
+    title: Markup
+    lang: Markup
+    summary: Markup
+    facts: tuple[Markup, ...]
     badges: tuple[tuple[Markup, str], ...]
     files: tuple[File, ...]
     more: int
-    preview: str = ""  # the address of the page that shows the first file of which there is a preview
+    preview: Markup = Markup()  # the address of the page that shows the first file of which there is a preview
 
 
 def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
@@ -59,24 +64,29 @@ def _row(page: Page, hit: Hit, checked: str, stale: str, previews: Keeping | Non
     summary = hit.summary
     files = _files(page, summary)
     return Row(
-        hit.slug,
-        summary.title or hit.slug,
-        page.region.language,
-        sanitising.sentence(summary.description),
-        tuple(_facts(page, hit, checked)),
+        escape(hit.slug),
+        escape(summary.title or hit.slug),
+        escape(page.region.language),
+        escape(sanitising.sentence(summary.description)),
+        tuple(map(escape, _facts(page, hit, checked))),
         tuple(_badges(page, hit, stale)),
         tuple(files[:FILES]),
         max(len(summary.files) - min(len(files), FILES), 0),
-        _preview(page, hit, previews) if previews else "",
+        escape(_preview(page, hit, previews)) if previews else Markup(),
     )
 
 
 def _preview(page: Page, hit: Hit, kept: Keeping) -> str:
     for number, (_title, file_format, address, _size) in enumerate(hit.summary.files[:FILES], 1):
-        wish = preview.wanted(page.region, hit.source_key, address, file_format)
-        if kept.shown(key_of(wish)) in _SHOWN:
+        if kept.shown(key_of(wish_for(page, hit, address, file_format))) in _SHOWN:
             return page.link(file_addresses.path(hit.slug, number))
     return ""
+
+
+def wish_for(page: Page, hit: Hit, address: str, file_format: str) -> preview.Wanted:
+    """The wish for the preview of a hit's file, as the file's own page has it: a service's layer is known by its dataset."""
+    wish = preview.wanted(page.region, hit.source_key, address, file_format)
+    return replace(wish, called=hit.called) if wish.service else wish
 
 
 def _facts(page: Page, hit: Hit, checked: str) -> Iterable[str]:
@@ -106,6 +116,10 @@ def _badges(page: Page, hit: Hit, stale: str) -> Iterable[tuple[Markup, str]]:
         yield _("Seit {date} nicht mehr an der Quelle", date=page.day(hit.absent_since)), "notice"
     if hit.summary.hvd:
         yield _("Hochwertiger Datensatz"), "good"
+    if MAP in hit.traits:
+        yield _("Karte"), "info"
+    if LIVE in hit.traits:
+        yield _("Live"), "info"
 
 
 def _files(page: Page, summary: Summary) -> list[File]:
@@ -113,8 +127,8 @@ def _files(page: Page, summary: Summary) -> list[File]:
     for _title, file_format, address, byte_size in summary.files:
         if sanitising.is_link(address):
             size = formats.size(byte_size, page.language)
-            name = file_format or page.texts.plain("Datei")
-            found.append(File(f"{name} ({size})" if size else name, address))
+            name = facts.format_name(file_format, page.language) or page.texts.plain("Datei")
+            found.append(File(escape(f"{name} ({size})" if size else name), escape(address)))
     return found
 
 

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog import preview as previews
 from catalog.charts.ranking import BEST, Rank, rank
 from catalog.preview import Preview
 from catalog.preview.keeping import Keeping, key_of
@@ -120,7 +119,7 @@ def _ready(page: Page, found: Iterable[Hit]) -> Iterator[tuple[Hit, Preview]]:
     kept = Keeping(page.region)
     for hit in found:
         for _, file_format, address, _ in hit.summary.files[:_FILES]:
-            key = key_of(previews.wanted(page.region, hit.source_key, address, file_format))
+            key = key_of(hits.wish_for(page, hit, address, file_format))
             # Most have none, or no table: their first bytes say so.
             if not sanitising.is_link(address) or kept.shown(key) not in ("table", "map") or kept.withholds(key):
                 continue

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from catalog.preview.access import wanted
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview
 from catalog.reading.entries import Query
-from catalog.web import searches
+from catalog.reading.remembered import Remembered
+from catalog.web import searches, templates
 from catalog.web.refusing import Refused
 from schemas.kinds import Literal
 from schemas.model import Location
@@ -244,3 +247,46 @@ def test_a_preview_is_offered_only_where_there_is_one(full: Place) -> None:
     full.publish(Stored("weiter", dataset("Weiter", distribution=(file(9),))))
     slug = full.slug("bad", "flieden-portal")
     assert [a for a in addresses(read(full, row), ".files a") if "/file/" in a] == [f"/dataset/{slug}/file/2"]
+
+
+def test_a_layer_of_a_service_has_its_preview_and_rows_say_map_and_live(full: Place) -> None:
+    layer = dataset("Lärmkarte", distribution=(file(7, "WMS_SRVC"),), identifier=(Literal("laerm:1"),))
+    other = dataset("Flurkarte", distribution=(file(7, "WMS_SRVC"),), identifier=(Literal("alkis:1"),))
+    level = dataset(
+        "Pegel", distribution=(file(8, "JSON", conforms_to=("http://www.opengis.net/spec/sensorthings/1",)),)
+    )
+    full.publish(Stored("laerm", layer), Stored("flur", other), Stored("pegel", level))
+    address = "https://x.example/7.wms_srvc"
+    wish = replace(wanted(full.region, "neuhof-portal", address, "WMS_SRVC"), called="laerm:1")
+    made: Any = Preview(key_of(wish), address, "ready", "map")
+    Keeping(full.region).put(made)
+    shown = {}
+    for article in read(full, "/datasets?format=WMS_SRVC&format=JSON").css(".hits article"):
+        links = [str(a.attributes["href"]) for a in article.css(".files a") if "/file/" in str(a.attributes["href"])]
+        shown[words(article.css_first("h3"))] = (links, [words(badge) for badge in article.css(".badge")])
+    assert shown["Lärmkarte"] == ([f"/dataset/{full.slug('laerm')}/file/1"], ["Karte"])
+    assert shown["Flurkarte"] == ([], ["Karte"])
+    assert shown["Pegel"] == ([], ["Live"])
+    english = read(full, "/en/datasets?q=L%C3%A4rmkarte")
+    assert [words(badge) for badge in english.css(".hits .badge")] == ["Map"]
+
+
+@pytest.mark.parametrize("path", ["/datasets", "/en/datasets?theme=ENVI&format=CSV", "/datasets?q=see&license=a%26b"])
+def test_a_page_of_kept_parts_is_the_page_made_anew(full: Place, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked_anew(number: int) -> str:
+        return full.ask.get(f"{path}{'&' if '?' in path else '?'}_={number}", accept="text/html").text.replace(
+            f"_={number}", "_="
+        )
+
+    kept = [asked_anew(number) for number in (1, 2)]
+    monkeypatch.setattr(Remembered, "once", lambda _self, _key, make: make())
+    assert kept == [asked_anew(3)] * 2
+    assert 'class="hits"' in kept[0] or "license" in path
+
+
+def test_the_same_letters_as_text_and_as_html_are_two_kept_parts() -> None:
+    ready = templates._environment("", "de").globals["ready"]
+    as_html = ready("facet_box", "format", "X", Markup("<b>"), False, True)
+    as_text = ready("facet_box", "format", "X", "<b>", False, True)
+    assert "<b>" in as_html
+    assert "&lt;b&gt;" in as_text
