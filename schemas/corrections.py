@@ -6,6 +6,7 @@ a period) lies in one text, is compared byte by byte and is read back by the tab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -20,9 +21,11 @@ from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution, Resource, Value, iri_of
 from schemas.proposals import is_named, name_of
 from schemas.validation import name_of as property_name
-from schemas.vocabularies import LISTS
+from schemas.vocabularies import LISTS, Code
 
 SUBJECT = "urn:allmende:corrected"
+# The codes of the HVD categories are numbers that tell nobody anything.
+_NUMBERED = re.compile(r"c_[0-9a-f]{8}")
 # The rule of a correction that a steward wrote by hand.
 BY_HAND = "steward"
 # The rules of repair that count something of a file's bytes: size, checksum, date of change. They hold for those bytes only.
@@ -229,15 +232,19 @@ def same(record_class: type[Resource], attribute: str, one: str, other: str) -> 
 
 
 def shown(record_class: type[Resource], attribute: str, said: str) -> str:
-    """A value in one line, as people read it: codes by their notation, ``–`` for none."""
+    """A value in one line, as people read it: codes by their notation, numbers of categories with their name, ``–`` for none."""
     owner, name = _owner(record_class, attribute)
     row = next((row for row in TABLE_OF[owner].rows if row.attribute == name), None)
     known = LISTS[row.vocabulary] if row is not None and row.vocabulary else None
     found = []
     for value in values_of(record_class, attribute, said):
         code = known.by_iri(value) if known is not None and isinstance(value, str) else None
-        found.append(code.code if code is not None else _shown(value))
+        found.append(_shown(value) if code is None else _notation(code))
     return ", ".join(found)[:500] or "–"
+
+
+def _notation(code: Code) -> str:
+    return f"{code.de} ({code.code})" if code.de and _NUMBERED.fullmatch(code.code) else code.code
 
 
 def _shown(value: Value) -> str:

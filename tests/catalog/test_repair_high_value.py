@@ -14,7 +14,7 @@ from catalog.corrections.decision import correct
 from catalog.reading.entries import Entry
 from catalog.repair.accepting import chosen, wishes
 from catalog.repair.proposing import Advice, Proposing
-from schemas import hvd, iris, syntax
+from schemas import corrections, hvd, iris, syntax
 from schemas.findings import Severity
 from schemas.kinds import Literal
 from schemas.model import DataService, Dataset, Distribution
@@ -102,6 +102,10 @@ def test_what_a_steward_confirmed_is_valid_by_the_official_shapes_and_by_ours(pl
     after = place.ask.get("/catalog.ttl").text
     assert [found_by_the_official_shapes(after, standards, files) for files in (_PLAIN, _NOTED)] == [[], []]
     assert found_by_us(after) == []
+    (category,) = {each.value for each in wishes(wanted) if each.attribute == "hvd_category"}
+    assert corrections.shown(Dataset, "hvd_category", category or "").startswith(
+        "Beobachtungsdaten von Wetterstationen (c_"
+    )
     (again,) = advice(place)
     assert [each.proposal.rule for each in again.proposals if each.proposal.rule.startswith("hvd-")] == []
 
