@@ -285,7 +285,7 @@ def test_a_page_of_kept_parts_is_the_page_made_anew(full: Place, path: str, monk
 
 
 def test_the_same_letters_as_text_and_as_html_are_two_kept_parts() -> None:
-    ready = templates._environment("", "de").globals["ready"]
+    ready: Any = templates._environment("", "de").globals["ready"]
     as_html = ready("facet_box", "format", "X", Markup("<b>"), False, True)
     as_text = ready("facet_box", "format", "X", "<b>", False, True)
     assert "<b>" in as_html
