@@ -92,7 +92,7 @@ def test_a_question_about_a_dataset_reaches_its_office(place: Place, watch: Watc
 
 def test_in_english_too(place: Place, watch: Watch) -> None:
     page = read(place, "/en/feedback?kind=wish&q=Zisternen")
-    assert words(first(page, "h1")) == "Wish for data"
+    assert words(first(page, "h1")) == "Request data"
     sent = fields(page)
     assert sent["message"] == "I searched for: Zisternen\n"
     assert sent["kind"] == "wish"

@@ -97,3 +97,10 @@ def test_a_topic_shows_the_chart_that_stands_best_for_it(site: Site) -> None:
     ):
         with served(site, now=now):
             assert title(read(site.place, "/theme/SOCI")) == found
+
+
+def test_values_that_come_once_each_are_no_most_frequent_ones(site: Site) -> None:
+    shown = read(site.place, site.path("viele.csv") + "?view=columns")
+    top = {words(row.css_first("th")): words(row.css("td")[6]) for row in shown.css("table.columns tbody tr")}
+    assert top["Platz"] == ""
+    assert top["Wert"].startswith("0 (31) ")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from catalog import formats
+from catalog.web.pages import facts
 from catalog.web.texts import FOLDER, LANGUAGES, SOURCE, texts
 
 WEB = FOLDER.parent
@@ -195,3 +196,18 @@ def test_times_and_durations() -> None:
     assert formats.duration(75) == "75 Sekunden"
     assert formats.duration(190, "en") == "3 minutes"
     assert formats.duration(-1) == "0 Sekunden"
+
+
+@pytest.mark.parametrize(
+    ("code", "german", "english"),
+    [
+        ("GEOJSON", "GeoJSON", "GeoJSON"),
+        ("WFS_SRVC", "WFS-Dienst", "WFS"),
+        ("XLSX", "XLSX", "Excel XLSX"),
+        ("CSV", "CSV", "CSV"),
+        ("eigenes Format", "eigenes Format", "eigenes Format"),
+        ("", "", ""),
+    ],
+)
+def test_formats_on_buttons_are_short_names(code: str, german: str, english: str) -> None:
+    assert (facts.format_name(code, "de"), facts.format_name(code, "en")) == (german, english)
