@@ -141,8 +141,8 @@ TEXTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
         _TAKE,
     ),
     "no-tiles": (
-        "Der Dienst bietet die Ebene nicht in den Kacheln an, die unsere Karten zeigen (Web-Mercator).",
-        "The service does not offer the layer in the tiles that our maps show (web Mercator).",
+        "Der Dienst hat für diese Ebene keine Kacheln in Web-Mercator. Nur solche zeigen unsere Karten.",
+        "The service has no tiles in web Mercator for this layer. Our maps show no others.",
         _GIS,
     ),
     "coverage": (
