@@ -190,7 +190,7 @@ def test_a_hit_says_what_it_is_how_old_and_where_the_files_are(full: Place) -> N
     buttons = {words(a): a.attributes["href"] for a in hit.css(".files a")}
     assert buttons == {
         "Badegewässer im Kreis: CSV (293 kB)": "https://x.example/1.csv",
-        "Badegewässer im Kreis: GEOJSON": "https://x.example/2.geojson",
+        "Badegewässer im Kreis: GeoJSON": "https://x.example/2.geojson",
     }
 
 
