@@ -225,15 +225,20 @@ _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
 def _each_cause_once(found: Sequence[Broken]) -> Iterator[Broken]:
-    """What is broken, without the class that a text has not where none may stand: it follows from the text."""
-    texts: dict[tuple[str, str, Term | None], int] = {
-        (each.node, each.constraint.path, each.value): _WEIGHT[each.constraint.severity]
-        for each in found
-        if each.constraint.ask is Ask.NODE_KIND and isinstance(each.value, Literal)
-    }
+    """What is broken, without what another one of them says better.
+
+    A text where none may stand has no class either; what is missing and has to name a certain value is told with the value.
+    """
+    told: dict[tuple[Ask, str, str, Term | None], int] = {}
     for each in found:
         asked = each.constraint
-        weight = texts.get((each.node, asked.path, each.value)) if asked.ask is Ask.CLASS else None
+        if asked.ask is Ask.NODE_KIND and isinstance(each.value, Literal):
+            told[Ask.CLASS, each.node, asked.path, each.value] = _WEIGHT[asked.severity]
+        elif asked.ask is Ask.HAS_VALUE:
+            told[Ask.MIN, each.node, asked.path, None] = _WEIGHT[asked.severity]
+    for each in found:
+        asked = each.constraint
+        weight = told.get((asked.ask, each.node, asked.path, each.value)) if told else None
         if weight is None or weight > _WEIGHT[asked.severity]:
             yield each
 

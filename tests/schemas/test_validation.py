@@ -89,6 +89,10 @@ def changed(record: Resource, /, **values: Any) -> Resource:
     return replace(record, **values)
 
 
+# Where a certain value has to be among them.
+OWED = {("applicable_legislation", "hvd"), ("theme_taxonomy", "dcat-ap")}
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(("table", "row"), rows())
 def test_row_misses_what_its_profile_demands(table: Table, row: Row, profile: str) -> None:
@@ -100,7 +104,10 @@ def test_row_misses_what_its_profile_demands(table: Table, row: Row, profile: st
     level = demand.level if demand else "O"
     # A contact is reached by mailbox or web address; one of them is there.
     spared = table.record is ContactPoint and row.attribute in ("has_email", "has_url")
-    if level == "M":
+    if level != "O" and (row.attribute, profile) in OWED:
+        assert [f.rule for f in without if f.rule == validation.VALUE_MISSING] == [validation.VALUE_MISSING]
+        assert found == [], "told with the value"
+    elif level == "M":
         assert [(f.severity, f.rule) for f in found] == [(Severity.VIOLATION, "missing-mandatory")]
     elif level == "R" and not row.deprecated and not spared:
         assert [(f.severity, f.rule) for f in found] == [(Severity.WARNING, "missing-recommended")]
@@ -221,6 +228,18 @@ def test_record_is_judged_like_the_document_that_it_becomes(table: Table, profil
     for record in (whole, changed(whole, **empty), changed(whole, **double), changed(whole, extra=wrong)):
         document = View(syntax.parse(rdf.ntriples(record, "k"), "nt").by_subject, whole=False)
         assert set(check(record, profile)) == set(check_view(document, profile))
+
+
+def test_each_cause_is_told_once() -> None:
+    def told(record: Resource, prop: object) -> list[str]:
+        return [each.rule for each in check(record, "hvd") if (each.focus, each.path) == (FOCUS, str(prop))]
+
+    bare = Distribution(iri=FOCUS, access_url=(OTHER,), extra=((str(DCTERMS.license), Literal("CC-BY")),))
+    assert told(bare, DCTERMS.license) == [validation.NODE_KIND], "a text has no class either"
+    assert told(bare, DCATAP.applicableLegislation) == [validation.VALUE_MISSING], "said with the value that is owed"
+    other = replace(bare, applicable_legislation=(OTHER,))
+    assert told(other, DCATAP.applicableLegislation) == [validation.VALUE_MISSING]
+    assert validation.MISSING in told(Distribution(iri=FOCUS), DCAT.accessURL)
 
 
 DATE = str(XSD.date)
