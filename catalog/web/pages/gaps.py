@@ -12,7 +12,7 @@ from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.web import conditional
 from catalog.web.negotiation import Refused
-from catalog.web.templates import Page, routes
+from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later
 
 DUTIES = {
@@ -46,7 +46,7 @@ async def gaps(request: Request) -> Response:
         "gaps.html",
         title=page.texts.text("Was den Gemeinden fehlt")
         if place is None
-        else page.texts.text("Was {name} fehlt", name=place.name),
+        else page.texts.text("Was {name} fehlt", name=short_name(place.name)),
         place=place,
         gaps=coverage.gaps(found, page.region, wanted),
         duties=coverage.duties(found),

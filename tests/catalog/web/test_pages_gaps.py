@@ -49,7 +49,7 @@ def test_page_names_the_gap_and_the_template(place: Place) -> None:
 
 
 def test_page_of_one_municipality(place: Place) -> None:
-    assert words(first(read(place, "/gaps?municipality=flieden"), "h1")) == "Was Gemeinde Flieden fehlt"
+    assert words(first(read(place, "/gaps?municipality=flieden"), "h1")) == "Was Flieden fehlt"
     none = read(place, "/gaps?municipality=neuhof")
     assert "Keine: Was eine Gemeinde der Region veröffentlicht, veröffentlichen alle." in words(first(none, "main"))
     assert none.css_first("article") is None
