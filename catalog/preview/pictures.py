@@ -31,11 +31,12 @@ class Drawn(NamedTuple):
 class Mosaic(NamedTuple):
     """Pictures of one size that lie side by side, row by row, as one file: how many stand in a row, and their bytes.
 
-    One without bytes is left out.
+    One without bytes is left out. ``shown`` is what is shown of the whole: left, top, right and bottom as shares of it.
     """
 
     columns: int
     sizes: tuple[int, ...]
+    shown: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
 
 def joined(data: bytes, mosaic: Mosaic) -> Drawn | Reason:
@@ -59,6 +60,8 @@ def joined(data: bytes, mosaic: Mosaic) -> Drawn | Reason:
         if each is not None and each.size == first.size:
             row, column = divmod(number, mosaic.columns)
             whole.paste(each, (column * width, row * height))
+    left, top, right, bottom = (round(share * whole.size[side % 2]) for side, share in enumerate(mosaic.shown))
+    whole = whole.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
     is_opaque = whole.getchannel("A").getextrema() == (255, 255)
     return _saved(whole.convert("RGB") if is_opaque else whole)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -32,6 +32,7 @@ from harvesters.ogc.layer_distributions import degrees_of
 from harvesters.ogc.service_record import endpoint
 from schemas.syntax import Unreadable
 from schemas.tables.geometry import BoundingBox
+from schemas.tables.positions import from_mercator, to_mercator
 
 SIDE = 256
 ACROSS = 3
@@ -197,13 +198,15 @@ async def picture(asked: Asking) -> Fetched:
     if layer.name not in tiled.grids:
         raise NotFetched(Reason("no-tiles"))
     grid = tiled.grids[layer.name]
-    squares = tiles.over(_seen(layer, asked), grid.matrices, ACROSS)
+    seen = _seen(layer, asked)
+    squares = tiles.over(seen, grid.matrices, ACROSS)
     parts = [await _fetched(asked, grid, tile) for row in squares for tile in row]
     first = next((got for got in parts if got is not None), None)
     if first is None:
         raise NotFetched(Reason("no-layer"))
     bodies = [got.body if got is not None else b"" for got in parts]
     body = b"".join(bodies)
+    shown, extent = _cut(seen, squares)
     offered = tuple(each for each in picked.layers if each[0] in tiled.grids)
     return replace(
         first,
@@ -211,9 +214,21 @@ async def picture(asked: Asking) -> Fetched:
         source=first.source._replace(size=len(body), read=len(body)),
         layers=offered if len(offered) > 1 else (),
         layer=layer.name,
-        mosaic=Mosaic(len(squares[0]), tuple(map(len, bodies))),
-        extent=boxes.around(tile.box for row in squares for tile in row),
+        mosaic=Mosaic(len(squares[0]), tuple(map(len, bodies)), shown),
+        extent=extent,
     )
+
+
+def _cut(seen: BoundingBox, squares: Sequence[Sequence[Tile]]) -> tuple[tuple[float, float, float, float], BoundingBox]:
+    """What of the squares is seen: as shares of their width and height from the north-west, and in degrees."""
+    west, _, _, north = squares[0][0].metres
+    _, south, east, _ = squares[-1][-1].metres
+    left, bottom = to_mercator(seen.west, max(seen.south, -85.0))
+    right, top = to_mercator(seen.east, min(seen.north, 85.0))
+    left, right, bottom, top = max(left, west), min(right, east), max(bottom, south), min(top, north)
+    across, down = east - west, north - south
+    shares = ((left - west) / across, (north - top) / down, (right - west) / across, (north - bottom) / down)
+    return shares, BoundingBox(*from_mercator(left, bottom), *from_mercator(right, top))
 
 
 def _seen(layer: Layer, asked: Asking) -> BoundingBox:

@@ -131,11 +131,15 @@ def test_a_picture_is_made_of_tiles_side_by_side(tmp_path: Path, server: FaultSe
         server.pages[f"/web:{tile.z}/{tile.y}/{tile.x}.png"] = drawn(tile)
     found = shown(tmp_path, server, "bunt")
     assert (found.layer, found.layers) == ("bunt", (("grau", "Karte grau"), ("bunt", "Karte bunt")))
-    assert found.extent is not None
-    assert (found.extent.west, found.extent.north) == pytest.approx((squares[0][0].box.west, squares[0][0].box.north))
-    assert (found.extent.east, found.extent.south) == pytest.approx((squares[2][2].box.east, squares[2][2].box.south))
+    assert found.extent == pytest.approx(wanted)  # what lies beside it in the tiles is cut off
     assert found.mosaic is not None
-    made = contents.read_mosaic(found.body, found.mosaic)
+    cut = contents.read_mosaic(found.body, found.mosaic)
+    assert cut.picture is not None
+    degrees = squares[2][2].box.east - squares[0][0].box.west
+    assert cut.picture.width == pytest.approx(768 * (wanted.east - wanted.west) / degrees, abs=1)
+    with Image.open(io.BytesIO(cut.image)) as picture:
+        assert picture.convert("RGBA").getpixel((0, 0)) == (*colour(squares[0][0]), 255)
+    made = contents.read_mosaic(found.body, found.mosaic._replace(shown=(0, 0, 1, 1)))
     assert (made.kind, made.picture and made.picture[:3]) == ("image", ("image/png", 768, 768))
     with Image.open(io.BytesIO(made.image)) as picture:
         for row, tiles_of_row in enumerate(squares):
