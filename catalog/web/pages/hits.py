@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -16,6 +18,7 @@ from catalog.reading.summary import Summary
 from catalog.web import file_addresses, sanitising
 from catalog.web.pages import facts, states
 from catalog.web.templates import Page, short_name
+from catalog.web.texts import Texts
 from schemas.vocabularies import LISTS
 
 FILES = 4
@@ -48,30 +51,32 @@ class Row(NamedTuple):
 
 def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
     """The rows of a list of hits."""
-    ages: dict[str, str] = {}
+    ages: dict[str, tuple[Markup, ...]] = {}
     stale = states.stale_since(sources)
     shown = []
     kept = Keeping(page.region)
     previews = kept if kept.folder.is_dir() else None
     for hit in hits:
         if hit.municipality not in ages:
-            ages[hit.municipality] = states.checked(sources, hit.municipality)
+            checked = states.checked(sources, hit.municipality)
+            said = page.texts.text("geprüft {age}", age=page.age(checked)) if checked else None
+            ages[hit.municipality] = (said,) if said else ()
         shown.append(_row(page, hit, ages[hit.municipality], stale.get(hit.source_key, ""), previews))
     return shown
 
 
-def _row(page: Page, hit: Hit, checked: str, stale: str, previews: Keeping | None) -> Row:
+def _row(page: Page, hit: Hit, checked: Iterable[Markup], stale: str, previews: Keeping | None) -> Row:
     summary = hit.summary
-    files = _files(page, summary)
+    files = tuple(islice(_files(page, summary), FILES))
     return Row(
         escape(hit.slug),
         escape(summary.title or hit.slug),
         escape(page.region.language),
         escape(sanitising.sentence(summary.description)),
-        tuple(map(escape, _facts(page, hit, checked))),
+        tuple(_facts(page, hit, checked)),
         tuple(_badges(page, hit, stale)),
-        tuple(files[:FILES]),
-        max(len(summary.files) - min(len(files), FILES), 0),
+        files,
+        len(summary.files) - len(files),
         escape(_preview(page, hit, previews)) if previews else Markup(),
     )
 
@@ -89,16 +94,19 @@ def wish_for(page: Page, hit: Hit, address: str, file_format: str) -> preview.Wa
     return replace(wish, called=hit.called) if wish.service else wish
 
 
-def _facts(page: Page, hit: Hit, checked: str) -> Iterable[str]:
-    _ = page.texts.text
+def _facts(page: Page, hit: Hit, checked: Iterable[Markup]) -> Iterable[Markup]:
     if place := page.place(hit.municipality):
-        yield short_name(place.name)
+        yield escape(short_name(place.name))
     if hit.summary.modified:
-        yield _("Daten vom {date}", date=page.day(hit.summary.modified))
-    if checked:
-        yield _("geprüft {age}", age=page.age(checked))
+        yield _dated(page.texts, hit.summary.modified)
+    yield from checked
     if licence := licence_name(page, hit.summary):
-        yield licence
+        yield escape(licence)
+
+
+@lru_cache(maxsize=4096)
+def _dated(texts: Texts, modified: str) -> Markup:
+    return texts.text("Daten vom {date}", date=formats.day(modified, texts.language))
 
 
 def licence_name(page: Page, summary: Summary) -> str:
@@ -122,14 +130,12 @@ def _badges(page: Page, hit: Hit, stale: str) -> Iterable[tuple[Markup, str]]:
         yield _("Live"), "info"
 
 
-def _files(page: Page, summary: Summary) -> list[File]:
-    found: list[File] = []
+def _files(page: Page, summary: Summary) -> Iterator[File]:
     for _title, file_format, address, byte_size in summary.files:
         if sanitising.is_link(address):
             size = formats.size(byte_size, page.language)
             name = facts.format_name(file_format, page.language) or page.texts.plain("Datei")
-            found.append(File(escape(f"{name} ({size})" if size else name), escape(address)))
-    return found
+            yield File(escape(f"{name} ({size})" if size else name), escape(address))
 
 
 def code_label(list_name: str, code: str, language: str) -> str:
