@@ -7,10 +7,9 @@ reason: tables that say so are left as they are. Header and content must agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from itertools import islice
-from typing import NamedTuple
 
 from harvesters.persons.words import is_given_name, is_surely_a_person
 from schemas.tables import PersonalHint, Profile, Table, dates
@@ -63,23 +62,31 @@ _BODIES = _set("""
 """)
 
 
-class _Columns(NamedTuple):
-    """The columns of a table by the words of their names, and their different values."""
+class _Columns:
+    """The columns of a table by the words of their names; their values are counted where they are asked for."""
 
-    names: Sequence[frozenset[str]]
-    values: Sequence[Counter[str]]
+    def __init__(self, table: Table) -> None:
+        self.names = [words(each.name) for each in table.columns]
+        self._rows = table.rows
+        self._counted: dict[int, Counter[str]] = {}
+
+    def values(self, index: int) -> Counter[str]:
+        if index not in self._counted:
+            cells = (row[index] for row in self._rows)
+            self._counted[index] = Counter(cell.strip() for cell in cells if not is_missing(cell))
+        return self._counted[index]
 
     def called(self, said: Collection[str]) -> list[int]:
         return [index for index, each in enumerate(self.names) if not each.isdisjoint(said)]
 
     def holding(self, said: Collection[str], is_such: Callable[[str], bool]) -> list[int]:
         """The columns of these names most of whose values are such, and that have a few of them."""
-        return [index for index in self.called(said) if _mostly(self.values[index], is_such)]
+        return [index for index in self.called(said) if _mostly(self.values(index), is_such)]
 
 
 def hints(table: Table, profile: Profile) -> tuple[PersonalHint, ...]:
     """The columns of a list of private persons that tell who they are; none where the table is of something else."""
-    columns = _Columns([words(each.name) for each in table.columns], _values(table))
+    columns = _Columns(table)
     if columns.called(_PUBLIC):
         return ()
     given = columns.holding(_GIVEN, _is_given)
@@ -98,14 +105,9 @@ def hints(table: Table, profile: Profile) -> tuple[PersonalHint, ...]:
     found.update((index, "birthday") for index in births)
     found.update((index, "address") for index in homes)
     return tuple(
-        PersonalHint(table.columns[index].name, kind, sum(columns.values[index].values()))
+        PersonalHint(table.columns[index].name, kind, sum(columns.values(index).values()))
         for index, kind in sorted(found.items())
     )
-
-
-def _values(table: Table) -> list[Counter[str]]:
-    cells = [[cell.strip() for cell in column if not is_missing(cell)] for column in zip(*table.rows, strict=False)]
-    return [Counter(column) for column in cells] or [Counter() for _ in table.columns]
 
 
 def _mostly(values: Counter[str], is_such: Callable[[str], bool]) -> bool:
@@ -147,7 +149,7 @@ def _is_reached(table: Table, profile: Profile, columns: _Columns) -> bool:
         index = by_name.get(hint.column)
         if hint.kind != "telephone" or index is None:
             continue
-        if not columns.names[index].isdisjoint(_MOBILE) or _mostly(columns.values[index], _is_mobile):
+        if not columns.names[index].isdisjoint(_MOBILE) or _mostly(columns.values(index), _is_mobile):
             return True
     return False
 
@@ -161,11 +163,11 @@ def _homes(columns: _Columns) -> list[int]:
     """The columns of addresses with a house number; none where the address may be a body's."""
     if columns.called(_BODIES):
         return []
-    streets = [index for index in columns.called(_STREET) if len(columns.values[index]) >= _LEAST_VALUES]
-    numbers = [index for index in columns.called(_HOUSE) if _mostly(columns.values[index], _is_house_number)]
+    streets = [index for index in columns.called(_STREET) if len(columns.values(index)) >= _LEAST_VALUES]
+    numbers = [index for index in columns.called(_HOUSE) if _mostly(columns.values(index), _is_house_number)]
     if numbers and streets:
         return [*streets, *numbers]
-    return [index for index in streets if _mostly(columns.values[index], _has_number)]
+    return [index for index in streets if _mostly(columns.values(index), _has_number)]
 
 
 def _is_house_number(value: str) -> bool:
