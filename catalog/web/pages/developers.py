@@ -39,6 +39,7 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
     later("Änderungen und Zustand"): (
         ("/feed.atom", later("die letzten Änderungen")),
         ("/dataset/{slug}/history.json", later("alle Fassungen eines Datensatzes; auch .atom")),
+        ("/status.json", later("wie der Katalog und seine Quellen stehen, was wartet, Version")),
         ("/status.atom", later("Quellen, die nichts mehr liefern")),
         ("/quality.json", later("Bewertung aller Beschreibungen; auch .ttl (DQV)")),
         ("/dataset/{slug}/quality.json", later("Bewertung eines Datensatzes; auch .ttl")),

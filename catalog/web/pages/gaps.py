@@ -14,6 +14,7 @@ from catalog.web import conditional
 from catalog.web.negotiation import Refused
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later
+from schemas.musterdaten import Entry
 
 DUTIES = {
     HVD: later("Hochwertiger Datensatz: Pflicht"),
@@ -52,9 +53,14 @@ async def gaps(request: Request) -> Response:
         duties=coverage.duties(found),
         published=published,
         duty_words={duty: page.texts.text(word) for duty, word in DUTIES.items()},
-        name=lambda entry: entry.de if page.language == "de" else entry.en,
+        name=lambda entry: called(entry, page.language),
         trail=[(page.link("/datasets"), page.texts.text("Daten"))],
     )
+
+
+def called(entry: Entry, language: str) -> str:
+    """The name of an entry of the Musterdatenkatalog, whose English ones begin with a small letter."""
+    return entry.de if language == "de" else entry.en[:1].upper() + entry.en[1:]
 
 
 ROUTES = routes("/gaps", gaps)

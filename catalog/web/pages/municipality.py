@@ -21,7 +21,7 @@ from catalog.web import conditional, maps
 from catalog.web.negotiation import Refused
 from catalog.web.pages import facts, hits, news, scores, states
 from catalog.web.pages.ages import ages
-from catalog.web.pages.gaps import covered
+from catalog.web.pages.gaps import called, covered
 from catalog.web.pages.theme import topics
 from catalog.web.templates import Page, routes
 from schemas.mqa import HIGHEST
@@ -151,8 +151,7 @@ def _entries(page: Page, covers: Sequence[Coverage], place: Municipality) -> Ite
             if id != place.id and (where := page.place(id)) is not None
         )
         if others:
-            name = each.entry.de if page.language == "de" else each.entry.en
-            yield Compared(name, next(iter(each.have.get(place.id, ())), None), others)
+            yield Compared(called(each.entry, page.language), next(iter(each.have.get(place.id, ())), None), others)
 
 
 def _quality(page: Page, place: Municipality) -> dict[str, Any]:
