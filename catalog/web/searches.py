@@ -37,7 +37,7 @@ def asked(parameters: QueryParams) -> Query:
     if begin and end and begin > end:
         _refuse("from", parameters["from"], "der Tag liegt nach dem von to", "the day is after that of to")
     return Query(
-        q=" ".join(parameters.get("q", "").split())[:LONGEST],
+        q=text(parameters),
         **chosen,
         bbox=box(parameters),
         begin=begin,
@@ -47,6 +47,24 @@ def asked(parameters: QueryParams) -> Query:
         page=paging.asked(parameters.get("page", "1"), LAST_PAGE),
         size=SIZE,
     )
+
+
+def text(parameters: QueryParams) -> str:
+    """The words that an address asks for; of more than :data:`LONGEST` characters the whole words within them."""
+    said = _said(parameters)
+    if len(said) <= LONGEST:
+        return said
+    kept, space, _ = said[: LONGEST + 1].rpartition(" ")
+    return kept if space else said[:LONGEST]
+
+
+def is_shortened(parameters: QueryParams) -> bool:
+    """Whether an address asks for more words than are searched for: whoever is answered is told so."""
+    return len(_said(parameters)) > LONGEST
+
+
+def _said(parameters: QueryParams) -> str:
+    return " ".join(parameters.get("q", "").split())
 
 
 def filters(query: Query) -> list[tuple[str, str]]:

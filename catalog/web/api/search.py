@@ -16,12 +16,13 @@ from starlette.routing import Route
 
 from catalog.feeds import atom
 from catalog.reading.entries import NEWEST, Hit, Query, Results
-from catalog.reading.helping import Instead
+from catalog.reading.helping import Help, Instead
 from catalog.spreadsheets import plain_cell
 from catalog.web import conditional, file_addresses, past, searches, security
 from catalog.web.negotiation import links, unknown_suffix
 from catalog.web.past_page import page_of
 from catalog.web.refusing import Refused
+from catalog.web.searching import searched
 from catalog.web.templates import Page
 
 _HEAD = (
@@ -38,6 +39,8 @@ class _Asked(NamedTuple):
     query: Query
     found: Results
     address: Callable[[int], str]
+    meant: Instead | None
+    shortened: bool
 
     @property
     def last(self) -> int:
@@ -65,7 +68,7 @@ async def search(request: Request) -> Response:
     page = await page_of(request, query)
     if suffix == "atom":
         query = replace(query, sort=NEWEST)
-    found = page.catalogue.find(query, page.at, today=page.now.date())
+    found = await searched(lambda: page.catalogue.find(query, page.at, today=page.now.date()))
     if found.number == page.at and (query.on or not query.age):
         conditional.keep(request)
     pairs = [(name, value) for name, value in searches.pairs(replace(query, page=1)) if value != NEWEST]
@@ -76,7 +79,9 @@ async def search(request: Request) -> Response:
         own = [*pairs, *([("page", str(number))] if number > 1 else [])]
         return f"{page.region.base_url}/datasets.{suffix}" + (f"?{urlencode(own)}" if own else "")
 
-    asked = _Asked(page, query, found, address)
+    helps = suffix == "json" and not found.total and query.q
+    help_ = await searched(lambda: page.catalogue.helped(query, page.now.date())) if helps else Help()
+    asked = _Asked(page, query, found, address, help_.meant, searches.is_shortened(request.query_params))
     headers = {**security.OPEN, "cache-control": "no-cache", "link": links(_neighbours(asked)), **past.headers(request)}
     if suffix == "csv":
         headers["content-disposition"] = 'attachment; filename="datasets.csv"'
@@ -127,21 +132,20 @@ def _json(asked: _Asked) -> bytes:
         "total": found.total,
         "page": query.page,
         "size": query.size,
+        "q": query.q,
+        "shortened": asked.shortened,  # whether fewer words were searched for than were asked for
         "number": found.number,
         "address": asked.address(query.page),
         "html": _public(asked, usual),
         **{name: asked.address(number) if number else None for name, number in named.items()},
-        "meant": _meant(asked) if not found.total and query.q else None,
+        "meant": _meant(asked, asked.meant) if asked.meant is not None else None,
         "facets": {name: dict(counts) for name, counts in found.facets.items()},
         "datasets": [_dataset(asked, hit) for hit in found.hits],
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
 
-def _meant(asked: _Asked) -> Mapping[str, Any] | None:
-    meant: Instead | None = asked.page.catalogue.helped(asked.query, asked.page.now.date()).meant
-    if meant is None:
-        return None
+def _meant(asked: _Asked, meant: Instead) -> Mapping[str, Any]:
     return {"q": meant.query.q, "total": meant.total, "html": _public(asked, replace(meant.query, sort="relevance"))}
 
 

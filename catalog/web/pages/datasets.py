@@ -18,6 +18,7 @@ from catalog.web.pages import facets, hits, states
 from catalog.web.paging import paging
 from catalog.web.past_page import PastPage, page_of
 from catalog.web.searches import LAST_PAGE, SIZE
+from catalog.web.searching import searched
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later
 
@@ -45,15 +46,16 @@ async def datasets(request: Request) -> Response:
     then = page.then if isinstance(page, PastPage) else None
     listed = isinstance(page, PastPage) and not page.catalogue.searched
     today = page.now.date()
-    found = page.catalogue.find(query, page.at, today=today)
+    found = await searched(lambda: page.catalogue.find(query, page.at, today=today))
     last = min(max(-(-found.total // SIZE), 1), LAST_PAGE)
     needs_help = not found.total and bool(searches.filters(query))
-    offered = page.catalogue.helped(query, today) if needs_help else Help()
+    offered = await searched(lambda: page.catalogue.helped(query, today)) if needs_help else Help()
     place_map = await run_sync(lambda: maps.of_region(page, name="place-map", chosen=query.bbox))
     return page.render(
         "datasets.html",
         title=page.texts.text("Datensätze"),
         query=query,
+        shortened=searches.LONGEST if searches.is_shortened(request.query_params) else 0,
         total=found.total,
         rows=_rows(page, found),
         facets=() if listed else facets.facets(page, query, found.facets, page.catalogue.counts(page.at)),
@@ -63,7 +65,7 @@ async def datasets(request: Request) -> Response:
         places=_places(page, query, found.facets["municipality"]),
         place_map=place_map,
         help=_help(page, query, offered),
-        meant_rows=_meant_rows(page, offered.meant),
+        meant_rows=await _meant_rows(page, offered.meant),
         then=then,
         listed=listed,
         here=_address(page, replace(query, on=None, page=1)),
@@ -82,11 +84,12 @@ def _rows(page: Page, found: Results) -> list[hits.Row]:
     return hits.rows(page, found.hits, sources)
 
 
-def _meant_rows(page: Page, meant: Instead | None) -> list[hits.Row]:
+async def _meant_rows(page: Page, meant: Instead | None) -> list[hits.Row]:
     """The first results of what was meant, so that one slip costs nobody a click."""
     if meant is None:
         return []
-    return _rows(page, page.catalogue.find(replace(meant.query, size=SIZE), page.at, today=page.now.date()))
+    query = replace(meant.query, size=SIZE)
+    return _rows(page, await searched(lambda: page.catalogue.find(query, page.at, today=page.now.date())))
 
 
 def _alternates(page: Page, query: Query) -> list[tuple[str, str, str]]:

@@ -20,6 +20,7 @@ from catalog.web.negotiation import Refused
 from catalog.web.pages import charted, hits, pinned, states
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.theme_words import ABOUT
+from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
 from schemas.vocabularies import LISTS
 
@@ -73,7 +74,8 @@ async def theme(request: Request) -> Response:
         raise Refused(404, "Dieses Thema gibt es nicht.", "There is no such topic.")
     conditional.keep(request, seconds=60)
     filtered = {"theme": code.code}
-    found = page.catalogue.find(Query(theme=(code.code,), sort="modified", size=SHOWN), page.at, today=page.now.date())
+    query = Query(theme=(code.code,), sort="modified", size=SHOWN)
+    found = await searched(lambda: page.catalogue.find(query, page.at, today=page.now.date()))
     counts = page.catalogue.counts(page.at).themes
     topic = _topic(page, code.code, found.total)
     return page.render(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -26,6 +28,7 @@ from catalog.reading.entries import Query
 from catalog.reading.remembered import Remembered
 from catalog.web import searches, templates
 from catalog.web.refusing import Refused
+from catalog.web.searching import AT_ONCE, searched
 from schemas.kinds import Literal
 from schemas.model import Location
 from schemas.tables.geometry import BoundingBox
@@ -290,3 +293,49 @@ def test_the_same_letters_as_text_and_as_html_are_two_kept_parts() -> None:
     as_text = ready("facet_box", "format", "X", "<b>", False, True)
     assert "<b>" in as_html
     assert "&lt;b&gt;" in as_text
+
+
+def test_who_asks_for_more_words_than_are_searched_for_is_told(full: Place) -> None:
+    many = " ".join(["Radwege", *(f"wort{number:03}" for number in range(400))])
+    kept = searches.text(QueryParams({"q": many}))
+    assert len(kept) <= searches.LONGEST
+    assert many.startswith(f"{kept} ")
+    assert searches.text(QueryParams({"q": "x" * 500})) == "x" * searches.LONGEST
+    whole = " ".join(["ab"] * 67)[: searches.LONGEST]
+    assert searches.text(QueryParams({"q": whole})) == whole
+    page = read(full, f"/datasets?{urlencode({'q': many})}")
+    assert "länger als 200 Zeichen" in words(first(page, "#found"))
+    assert first(page, "input[name=q]").attributes["value"] == kept
+    told = full.ask.get(f"/datasets.json?{urlencode({'q': many})}").json()
+    assert (told["q"], told["shortened"]) == (kept, True)
+    short = full.ask.get("/datasets.json?q=Radwege").json()
+    assert (short["q"], short["shortened"]) == ("Radwege", False)
+    assert "länger als" not in words(first(read(full, "/datasets?q=Radwege"), "#found"))
+
+
+def test_a_slow_search_holds_up_neither_the_others_nor_more_than_its_share() -> None:
+    under_way, most = 0, 0
+    goes_on, lock = threading.Event(), threading.Lock()
+
+    def slow() -> str:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        assert goes_on.wait(30)
+        with lock:
+            under_way -= 1
+        return "found"
+
+    async def asked_at_once() -> list[str]:
+        each = [asyncio.ensure_future(searched(slow)) for _ in range(5)]
+        while under_way < AT_ONCE:
+            await asyncio.sleep(0.001)
+        for _ in range(20):  # the loop is free, and no third one begins
+            await asyncio.sleep(0.001)
+        assert under_way == AT_ONCE
+        goes_on.set()
+        return await asyncio.gather(*each)
+
+    assert asyncio.run(asked_at_once()) == ["found"] * 5
+    assert most == AT_ONCE

@@ -1,0 +1,25 @@
+"""Where searches are done: in threads of their own, so that a slow one holds up nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
+from anyio.to_thread import run_sync
+
+AT_ONCE = 2
+"""Searches that one process does at once. The index lets go of the interpreter while it looks, so two make use of two cores."""
+_limiter: RunVar[CapacityLimiter] = RunVar("allmende.searches")
+T = TypeVar("T")
+
+
+async def searched(search: Callable[[], T]) -> T:
+    """What a search gives. It has its turn once fewer than :data:`AT_ONCE` others are under way."""
+    try:
+        limiter = _limiter.get()
+    except LookupError:  # the first one in this event loop
+        limiter = CapacityLimiter(AT_ONCE)
+        _limiter.set(limiter)
+    return await run_sync(search, limiter=limiter)
