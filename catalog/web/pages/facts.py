@@ -60,9 +60,6 @@ class Licence(NamedTuple):
     open: bool | None
 
 
-_LONGEST_NAME = 16  # of a format on a button
-
-
 class File(NamedTuple):
     """A distribution as it is shown. ``number`` is that of its own page (catalog.web.file_addresses)."""
 
@@ -308,7 +305,7 @@ def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, st
         iri=item.iri or "",
         title=title if title.text else Said(_file_name(address) or page.texts.text("Datei {n}", n=number)),
         format=file_format,
-        format_name=format_name(file_format, page.language),
+        format_name=labels.format_name(file_format, page.language),
         size=formats.size(item.byte_size[0].text, page.language) if item.byte_size else "",
         address=address,
         is_download=bool(download),
@@ -347,13 +344,6 @@ def _first_link(values: Resources) -> str:
 
 def _file_name(address: str) -> str:
     return _readable(address).rstrip("/").rpartition("/")[2]
-
-
-def format_name(code: str, language: str) -> str:
-    """What a format is called on a button: its label where that is short, GeoJSON, WFS-Dienst; else its code, XLSX, ODS."""
-    found = LISTS["file-type"].by_code(code)
-    label = (found.de or found.en if language == "de" else found.en or found.de) if found else ""
-    return label if 0 < len(label) <= _LONGEST_NAME and "(" not in label else code
 
 
 def _format(item: Distribution) -> str:

@@ -16,7 +16,7 @@ from catalog.reading.entries import Hit, SourceState
 from catalog.reading.extents import LIVE, MAP
 from catalog.reading.summary import Summary
 from catalog.web import file_addresses, sanitising
-from catalog.web.pages import facts, states
+from catalog.web.pages import labels, states
 from catalog.web.templates import Page, short_name
 from catalog.web.texts import Texts
 from schemas.vocabularies import LISTS
@@ -134,7 +134,7 @@ def _files(page: Page, summary: Summary) -> Iterator[File]:
     for _title, file_format, address, byte_size in summary.files:
         if sanitising.is_link(address):
             size = formats.size(byte_size, page.language)
-            name = facts.format_name(file_format, page.language) or page.texts.plain("Datei")
+            name = labels.format_name(file_format, page.language) or page.texts.plain("Datei")
             yield File(escape(f"{name} ({size})" if size else name), escape(address))
 
 

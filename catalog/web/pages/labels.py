@@ -11,6 +11,7 @@ from markupsafe import Markup
 from catalog.web.texts import Texts, later
 from schemas.dcat import TABLES
 from schemas.namespaces import PREFIXES
+from schemas.vocabularies import LISTS
 
 ATTRIBUTES: Mapping[str, str] = {
     "access_rights": later("Zugang"),
@@ -129,6 +130,7 @@ _RULES: Mapping[str, str] = {
     "K39": later("nach Konvention 39 von DCAT-AP.de"),
     "K40": later("nach Konvention 40 von DCAT-AP.de"),
 }
+_LONGEST_NAME = 16  # of a format on a button
 _NAME = re.compile(r"[#/]([^#/]+)$")
 
 
@@ -175,3 +177,10 @@ def property_label(iri: str, texts: Texts) -> str:
     short = next((f"{prefix}:{iri[len(base) :]}" for prefix, base in PREFIXES.items() if iri.startswith(base)), iri)
     known = _attributes().get(iri)
     return f"{texts.plain(ATTRIBUTES[known])} ({short})" if known in ATTRIBUTES and known is not None else short
+
+
+def format_name(code: str, language: str) -> str:
+    """What a format is called on a button: its label where that is short, GeoJSON, WFS-Dienst; else its code, XLSX, ODS."""
+    found = LISTS["file-type"].by_code(code)
+    label = (found.de or found.en if language == "de" else found.en or found.de) if found else ""
+    return label if 0 < len(label) <= _LONGEST_NAME and "(" not in label else code

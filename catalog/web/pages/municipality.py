@@ -19,7 +19,7 @@ from catalog.reading.entries import Query
 from catalog.repair.proposing import MOST_NEIGHBOURS
 from catalog.web import conditional, maps
 from catalog.web.negotiation import Refused
-from catalog.web.pages import facts, hits, news, scores, states
+from catalog.web.pages import hits, labels, news, scores, states
 from catalog.web.pages.ages import ages
 from catalog.web.pages.gaps import called, covered
 from catalog.web.pages.theme import topics
@@ -88,7 +88,7 @@ async def municipality(request: Request) -> Response:
         "total": found.total,
         "rows": hits.rows(page, found.hits, sources),
         "topics": topics(page, dict(found.facets["theme"])),
-        "formats": [(code, facts.format_name(code, page.language), n) for code, n in found.facets["format"]],
+        "formats": [(code, labels.format_name(code, page.language), n) for code, n in found.facets["format"]],
         "ages": tuple(ages(page, dict(found.facets["age"]), found.total)),
         "news": [
             news.told(page, change, page.age(change.published_at))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from catalog import formats
-from catalog.web.pages import facts
+from catalog.web.pages import labels
 from catalog.web.texts import FOLDER, LANGUAGES, SOURCE, texts
 
 WEB = FOLDER.parent
@@ -210,4 +210,4 @@ def test_times_and_durations() -> None:
     ],
 )
 def test_formats_on_buttons_are_short_names(code: str, german: str, english: str) -> None:
-    assert (facts.format_name(code, "de"), facts.format_name(code, "en")) == (german, english)
+    assert (labels.format_name(code, "de"), labels.format_name(code, "en")) == (german, english)
