@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from schemas import model
 from schemas.kinds import Literal
 from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
+from schemas.vocabularies.codes import listed, rows
 from tests.catalog.builder import Builder, Stored, dataset, region_in
 
 TODAY = date(2026, 11, 24)
@@ -279,6 +281,23 @@ def test_suggestions_go_on_what_is_typed(catalogue: Catalogue) -> None:
 def test_everyday_words_and_office_words_stand_for_one_another(word: str, other: str) -> None:
     assert (words.stem(other),) in synonyms.others(words.stem(word))
     assert (words.stem(word),) in synonyms.others(words.stem(other))
+
+
+def test_each_group_of_words_says_where_it_comes_from() -> None:
+    entries = {row["de"]: f"{row['de']}|{row['words']}".casefold() for row in rows("musterdatenkatalog")}
+    form = re.compile(
+        r"(?:OpenThesaurus|(?:OpenThesaurus \((?P<listed>[^)]+)\), )?own(?: \((?P<stated>[^)]+)\))?)(?:, after a miss)?"
+    )
+    for row in rows("everyday-words"):
+        said = form.fullmatch(row["source"])
+        assert said is not None, row
+        group = listed(row["words"])
+        names = said["listed"].split(", ") if said["listed"] else []
+        assert len(names) != 1
+        assert set(names) < set(group), row
+        known = (said["stated"] or "").removeprefix("Musterdatenkatalog: ")
+        if known != (said["stated"] or ""):
+            assert any(word.casefold() in entries[known] for word in group), row
 
 
 def test_a_word_with_a_hyphen_is_known_in_one_too() -> None:
