@@ -131,8 +131,8 @@ def test_each_number_is_that_of_the_search_with_that_value(
     assert set(counted) == set(FACETS)
     for facet, values in counted.items():
         for value, number in values:
-            one = Query(q=q, **{**chosen, facet: (value,)})
-            assert catalogue.count(one, TODAY) == number, (facet, value)
+            alone: dict[str, Any] = {**chosen, facet: (value,)}
+            assert catalogue.count(Query(q=q, **alone), TODAY) == number, (facet, value)
 
 
 def test_hits_say_their_traits_and_how_their_layer_is_called(catalogue: Catalogue) -> None:
