@@ -23,7 +23,8 @@ from catalog.reading.summary import Summary
 from schemas.tables.geometry import BoundingBox
 
 _COMMON_FROM = 1000  # datasets: weighing fewer costs nothing that one would notice
-SEARCHES = 256  # whose facets are kept, and whose totals
+SEARCHES = 256  # whose facets are kept, and whose totals and pages
+_KEPT_UP_TO = 100  # datasets of a page that is kept
 
 
 class Found(NamedTuple):
@@ -53,12 +54,19 @@ class Ground(NamedTuple):
 
 
 class View(NamedTuple):
-    """One state of the index. Facets are the same on every page of a search, and the dearest part of it."""
+    """One state of the index, with what was found in it. Facets are the same on every page of a search."""
 
     marker: Marker
     searcher: tantivy.Searcher
     facets: Remembered
-    others: Remembered
+    totals: Remembered
+    pages: Remembered
+    speller: Remembered
+
+    @classmethod
+    def of(cls, marker: Marker, searcher: tantivy.Searcher) -> View:
+        """A state of which nothing was asked yet."""
+        return cls(marker, searcher, Remembered(SEARCHES), Remembered(SEARCHES), Remembered(SEARCHES), Remembered(1))
 
 
 class Index:
@@ -104,26 +112,33 @@ class Index:
         opened.reload()
         searcher = opened.searcher()
         marker = read_marker(searcher)
-        self._view = View(marker, searcher, Remembered(SEARCHES), Remembered(SEARCHES)) if marker else None
+        self._view = View.of(marker, searcher) if marker else None
 
     def search(self, query: Query, ground: Ground, today: date) -> Found:
         """One page of what a query finds, and the counts of all facets, each without its own filter."""
         view = self._view
         if view is None:
             return Found(0, 0, (), dict.fromkeys(FACETS, ()))
-        filters = _filters(view.searcher, query, ground, today)
-        total, found = _page(view.searcher, filters)
-        facets = view.facets.once(_asked(query, today), lambda: filters.facets(view.searcher))
-        return Found(view.marker.number, total, tuple(found), facets, found)
+
+        def make() -> Found:
+            filters = _filters(view.searcher, query, ground, today)
+            total, found = _page(view.searcher, filters)
+            facets = view.facets.once(_asked(query, today), lambda: filters.facets(view.searcher))
+            return Found(view.marker.number, total, tuple(found), facets, found)
+
+        return view.pages.once((today, query), make) if query.size <= _KEPT_UP_TO else make()
 
     def count(self, query: Query, ground: Ground, today: date) -> int:
         """How many datasets a query finds."""
         view = self._view
         if view is None:
             return 0
-        asked = ("count", *_asked(query, today))
-        everything = _filters(view.searcher, query, ground, today).combined
-        return int(view.others.once(asked, lambda: _count(view.searcher.search(everything(), 1, True))))
+
+        def make() -> int:
+            filters = _filters(view.searcher, query, ground, today)
+            return _count(view.searcher.search(filters.combined(), 1, True))
+
+        return view.totals.once(_asked(query, today), make)
 
     def after(self, query: Query, ground: Ground, today: date, position: int, size: int) -> Found:
         """What a query finds beyond a position, in the order of positions; ``total`` counts all that it finds."""
@@ -144,7 +159,7 @@ class Index:
         view = self._view
         if view is None:
             return ()
-        speller: spelling.Speller = view.others.once("speller", lambda: spelling.Speller(view.searcher))
+        speller: spelling.Speller = view.speller.once("speller", lambda: spelling.Speller(view.searcher))
         return speller.near(word)
 
     def beginning(self, query: Query, ground: Ground, today: date, prefix: str, most: int) -> tuple[spelling.Word, ...]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import tantivy
 
 from catalog import tables
-from catalog.index import SEARCHES, Found, Ground, Index, View
+from catalog.index import Found, Ground, Index, View
 from catalog.reading import documents, indexed
 from catalog.reading.documents import SCHEMA, Marker
 from catalog.reading.entries import FACETS, Hit, Query
@@ -42,7 +42,7 @@ class PastIndex(Index):
         writer.commit()
         writer.wait_merging_threads()
         opened.reload()
-        self._view = View(marker, opened.searcher(), Remembered(SEARCHES), Remembered(SEARCHES))
+        self._view = View.of(marker, opened.searcher())
 
     def refresh(self) -> None:
         """Nothing to take over."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from catalog.follower import Follower
 from catalog.reading import extents, synonyms, words
 from catalog.reading.entries import FACETS, NEWEST, YES, Entry, Query, Results
+from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from schemas import model
 from schemas.kinds import Literal
@@ -149,6 +150,21 @@ def test_hits_say_their_traits_and_how_their_layer_is_called(catalogue: Catalogu
     assert record.identifier[0].text == layer.called
     # Only of services: a file has no layers.
     assert hits["Zählung seit 2020"].called == ""
+
+
+def test_what_was_found_before_is_what_is_found_anew(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    queries = [
+        Query(q=q, format=chosen, sort=sort, page=page, size=size)
+        for q in ("", "Pegel", "Neuhof")
+        for chosen in ((), ("GEOJSON", "JSON"))
+        for sort in ("relevance", "title", NEWEST)
+        for page, size in ((1, 20), (2, 2), (1, 0), (1, 1000))
+    ]
+    kept = [(catalogue.find(query, today=TODAY), catalogue.count(query, TODAY)) for query in (*queries, *queries)]
+    monkeypatch.setattr(Remembered, "once", lambda _self, _key, make: make())
+    anew = [(catalogue.find(query, today=TODAY), catalogue.count(query, TODAY)) for query in queries]
+    assert kept == [*anew, *anew]
+    assert len({results.total for results, _ in anew}) > 3
 
 
 # ------------------------------------------------------------------------------------------------- place, time
