@@ -41,6 +41,7 @@ def examine(url: str, region: Region, source: HarvestSource | None = None, certi
     Takes an address or a folder of this machine (relative to the region's), and a source for its limits and certificate;
     or, where there is no source yet, the fingerprints of its certificate.
     """
+    named = url
     if "://" not in url:
         folder = (region.folder / url).resolve()
         if not folder.is_dir():
@@ -69,6 +70,8 @@ def examine(url: str, region: Region, source: HarvestSource | None = None, certi
         # That any answer could also be kept as a file is worth saying only where nothing better is known.
         found = [each for each in found if each.certainty >= _LAST_RESORT]
     found = [each if each.title else replace(each, title=_page_title(each, answers.get(url))) for each in found]
+    # Findings name a folder as its source does: where on this machine it lies is nobody's business.
+    found = [replace(each, url=named) if each.url == url else each for each in found]
     reason = None
     if not found and not answers and refusals:
         refused = next((each for each in refusals if each.url == url), refusals[0])

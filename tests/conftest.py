@@ -18,6 +18,11 @@ settings.load_profile(os.environ.get("ALLMENDE_TEST_PROFILE", "quick"))
 _BESIDE = Path(__file__).parent.parent.parent / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that no process works on alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of payloads that real servers sent."""

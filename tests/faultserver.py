@@ -100,7 +100,7 @@ class FaultServer:
         self.seen: list[Request] = []
         self.address = address
         self.tls = tls
-        self._open: Counter[str] = Counter()
+        self._open: dict[str, list[socket.socket]] = defaultdict(list)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._accepting = threading.Thread(target=self._accept, daemon=True)
@@ -153,15 +153,16 @@ class FaultServer:
                 while (request := self._read(reader)) is not None:
                     if not host:
                         host = request.headers.get("host", "")
-                        self._count(host, 1)
+                        self._opened(host, connection)
                     if not self._send(connection, request):
                         return
         except OSError:
             # The client had enough: what these tests are about.
             return
         finally:
-            if host:
-                self._count(host, -1)
+            with self._lock:
+                if host:
+                    self._open[host].remove(connection)
 
     def _send(self, connection: socket.socket, request: Request) -> bool:
         """Sends the answer; whether the connection may serve another request."""
@@ -195,10 +196,10 @@ class FaultServer:
             self.seen.append(request)
         return request
 
-    def _count(self, host: str, step: int) -> None:
+    def _opened(self, host: str, connection: socket.socket) -> None:
         with self._lock:
-            self._open[host] += step
-            self.peak[host] = max(self.peak[host], self._open[host])
+            self._open[host].append(connection)
+            self.peak[host] = max(self.peak[host], sum(map(_is_open, self._open[host])))
 
     def _answer(self, request: Request) -> Iterable[bytes]:
         reply = self.robots if request.path == "/robots.txt" else self.pages.get(request.path)
@@ -207,6 +208,16 @@ class FaultServer:
             return answer(reply.body, reply.status, reply.headers, head_only=request.method == "HEAD")
         known = _ROUTES.get(request.path.split("/")[1])
         return known(request) if known else answer(b"no such fault", 404)
+
+
+def _is_open(connection: socket.socket) -> bool:
+    """Whether a client still has a connection; the thread that serves it may not have noticed yet that it has not."""
+    try:
+        return socket.socket.recv(connection, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 def closed_port() -> int:

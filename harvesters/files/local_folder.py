@@ -136,8 +136,8 @@ class LocalFolder(FolderFiles):
         if not self.folder.is_dir():
             self._fail(
                 self.url,
-                f"Der Ordner {self.folder} ist nicht da.",
-                f"the folder {self.folder} is not there.",
+                f"Der Ordner {self.url} ist nicht da.",
+                f"the folder {self.url} is not there.",
                 LOCAL_FILE,
             )
             return None

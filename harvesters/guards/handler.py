@@ -21,7 +21,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web import _newclient
-from twisted.web.client import Agent, ResponseDone, ResponseFailed, _HTTP11ClientFactory
+from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone, ResponseFailed, _HTTP11ClientFactory
 from twisted.web.http import PotentialDataLoss, _DataLoss
 from twisted.web.http_headers import Headers as TwistedHeaders
 from twisted.web.iweb import UNKNOWN_LENGTH, IBodyProducer, IResponse
@@ -51,6 +51,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._guards = RunGuards.of(crawler)
         self._pool._factory = _BoundedFactory
+        self._once: Any = None  # connections for one request each
 
     async def download_request(self, request: Request) -> Response:
         """The response to ``request``, its body decompressed."""
@@ -80,7 +81,7 @@ class GuardedHandler(HTTP11DownloadHandler):
             self._contextFactory,
             self._guards.pin,
         )
-        agent: Any = Agent.usingEndpointFactory(reactor, endpoints, pool=self._pool)  # type: ignore[no-untyped-call]
+        agent: Any = Agent.usingEndpointFactory(reactor, endpoints, pool=self._pool_for(request))  # type: ignore[no-untyped-call]
         url = request.url.partition("#")[0]
         producer = _RequestBody(request.body) if request.body else None
         try:
@@ -106,6 +107,21 @@ class GuardedHandler(HTTP11DownloadHandler):
             ip_address=_peer(answer),
             protocol=f"HTTP/{answer.version[1]}.{answer.version[2]}",
         )
+
+    def _pool_for(self, request: Request) -> Any:
+        """Where a request's connection comes from: a new one where there is a body.
+
+        A server may close a kept connection at any moment; Twisted repeats what has no body by itself (RFC 9110 section
+        9.2.2), but would fail a query that is posted.
+        """
+        from twisted.internet import reactor
+
+        if not request.body:
+            return self._pool
+        if self._once is None:
+            self._once = HTTPConnectionPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
+            self._once._factory = _BoundedFactory
+        return self._once
 
     async def _body(self, request: Request, answer: Any, headers: Headers) -> tuple[bytes, bool]:
         location = headers.get("Location")

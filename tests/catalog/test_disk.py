@@ -23,6 +23,8 @@ from tests.catalog.test_pool import data_json, region
 from tests.catalog.test_run_states import failing_at
 from tests.faultserver import FaultServer, Reply
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def server() -> Iterator[FaultServer]:

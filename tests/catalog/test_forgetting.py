@@ -30,6 +30,8 @@ from schemas import iris
 from schemas.region import Region, load
 from tests.catalog.cli.command import REGION, Result, allmende, started
 
+pytestmark = pytest.mark.long
+
 NAME = "Kunigunde Testfall"
 CANARIES = ("testfall", "kunigunde")
 PERMISSION = 'personal_data = "allowed"\npermission = "Einwilligung vom 1. Mai"\n'

@@ -26,8 +26,10 @@ from tests.catalog.sampling import ALLMENDE
 from tests.catalog.test_pool import region
 from tests.faultserver import FaultServer, Reply
 
+pytestmark = pytest.mark.long
+
 RECORDS = 300
-KILLS = 200 if settings().max_examples > 100 else 8
+KILLS = 200 if settings().max_examples > 100 else 5
 _TITLE = f'<{DCTERMS.title}> "Daten '.encode()
 
 

@@ -33,6 +33,8 @@ from catalog.store import Store, current
 from schemas import iris
 from tests.catalog.runs import Source, package, region
 
+pytestmark = pytest.mark.long
+
 GRACE = timedelta(days=7)
 IDS = range(1, 9)
 # Of them, those that the neighbour has under the same IRI.
@@ -483,7 +485,7 @@ _MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 TestRunStates = RunStates.TestCase
 # A thousand sequences take some minutes: the profile `full` runs them, each commit a part.
 TestRunStates.settings = settings(
-    max_examples=1000 if settings().max_examples > 100 else 150,
+    max_examples=1000 if settings().max_examples > 100 else 60,
     stateful_step_count=12,
     deadline=None,
     # Shrinking a sequence of runs takes longer than reading it.

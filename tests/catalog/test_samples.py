@@ -12,7 +12,7 @@ from catalog.search import Catalogue
 from tests.catalog.sampling import Harvested, Source, datasets, harvest
 from tests.sample_server import serving
 
-pytestmark = pytest.mark.samples
+pytestmark = [pytest.mark.samples, pytest.mark.long]
 
 
 class Sample(NamedTuple):

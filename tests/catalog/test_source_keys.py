@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -39,15 +41,9 @@ def written(folder: Path) -> Iterable[tuple[Path, bytes]]:
         if file.is_file():
             body = file.read_bytes()
             yield file, body
-            magic = b"\x28\xb5\x2f\xfd"
-            for at in range(len(body)):
-                if (at := body.find(magic, at)) < 0:
-                    break
-                if body[at : at + 4] == magic:
-                    try:
-                        yield file, zstandard.ZstdDecompressor().decompressobj().decompress(body[at:])
-                    except zstandard.ZstdError:
-                        continue
+            for found in re.finditer(re.escape(b"\x28\xb5\x2f\xfd"), body):
+                with suppress(zstandard.ZstdError):
+                    yield file, zstandard.ZstdDecompressor().decompressobj().decompress(body[found.start() :])
 
 
 MAPPING = """

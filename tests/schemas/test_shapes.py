@@ -25,6 +25,8 @@ from tests import mutants, rule_examples
 from tests.mutants import BASE
 from tests.official_shapes import report_of
 
+pytestmark = pytest.mark.long
+
 FULL = os.environ.get("ALLMENDE_TEST_PROFILE") == "full"
 MUTANTS = 1000 if FULL else 150
 ADDRESS = "https://daten.example.org/shapes"

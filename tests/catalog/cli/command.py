@@ -70,7 +70,7 @@ def allmende(*arguments: object, cwd: Path | None = None, **environment: str) ->
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=400,  # what hangs fails; what only waits for a busy processor does not
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr

@@ -21,6 +21,8 @@ from tests.catalog.cli.command import Result, allmende, ckan, group, none_left, 
 from tests.catalog.cli.portal import Portal
 from tests.catalog.runs import package
 
+pytestmark = pytest.mark.long
+
 KEYS = {
     *("id", "run", "status", "reason", "coverage", "fetched", "created", "updated", "unchanged", "absent", "withdrawn"),
     *("held", "failed", "duplicates", "findings", "seconds", "plan"),

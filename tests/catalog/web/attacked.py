@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 import catalog.web
 from catalog import database, tables
 from catalog import preview as previews
+from catalog.follower import Follower
 from catalog.preview.wanting import of_file
 from catalog.reading import numbered_files
 from catalog.reading.entries import FACETS, Entry
@@ -31,8 +32,9 @@ from schemas import iris, model
 from schemas.findings import Finding, Severity
 from schemas.kinds import Literal
 from schemas.model import Dataset
-from schemas.region import Municipality, Publisher
+from schemas.region import HarvestSource, Municipality, Publisher
 from tests.catalog.builder import BASE, MUNICIPALITIES, Stored, dataset, region_in
+from tests.catalog.cli.command import allmende
 from tests.catalog.web.asking import Place, companions, folder_source, place_in
 from tests.catalog.web.payloads import ADDRESSES, FORMULAS, PAYLOADS, dangers
 from tests.catalog.web.scored import GONE, history
@@ -51,9 +53,11 @@ name = "Gemeinde Neuhof"
 ags = "06631018"
 ars = "066310018018"
 """
+# A code of the Musterdatenkatalog that the harvested folder publishes.
+_TREES = "floraUndFauna/baumbestand/baumkataster"
 FILES = ("gift.csv", "gift.geojson", "gift.json", "gift.txt", "gift.html", "gift.xml")
 # Of each route without its language the addresses to look at; {n} stands for each record with payloads, {some} for every
-# seventh, {run} for each run.
+# seventh, {run} for each run, {harvested} for one that brought findings and duplicates.
 WALK: Mapping[str, Sequence[str]] = {
     "/": ("/",),
     "/components": ("/components",),
@@ -131,8 +135,8 @@ WALK: Mapping[str, Sequence[str]] = {
     "/files/{source_id}/{path:path}": ("/files/ordner/gift.html",),
     "/gaps": ("/gaps", "/gaps?municipality=flieden"),
     "/gaps.json": ("/gaps.json",),
-    "/gaps/template.csv": ("/gaps/template.csv",),
-    "/gaps/template.json": ("/gaps/template.json",),
+    "/gaps/template.csv": (f"/gaps/template.csv?municipality=flieden&entry={_TREES}",),
+    "/gaps/template.json": (f"/gaps/template.json?municipality=flieden&entry={_TREES}",),
     "/healthz": ("/healthz",),
     "/id/catalog": ("/id/catalog",),
     "/id/{kind}/{key}": ("/id/dataset/{key}", "/id/distribution/datei"),
@@ -143,10 +147,10 @@ WALK: Mapping[str, Sequence[str]] = {
     "/quality.ttl": ("/quality.ttl",),
     "/readyz": ("/readyz",),
     "/robots.txt": ("/robots.txt",),
-    "/runs/{id:int}": ("/runs/{run}",),
-    "/runs/{id:int}/duplicates.csv": ("/runs/1/duplicates.csv",),
-    "/runs/{id:int}/findings.csv": ("/runs/1/findings.csv",),
-    "/runs/{id:int}/findings.json": ("/runs/1/findings.json",),
+    "/runs/{id:int}": ("/runs/{run}", "/runs/{harvested}"),
+    "/runs/{id:int}/duplicates.csv": ("/runs/{harvested}/duplicates.csv",),
+    "/runs/{id:int}/findings.csv": ("/runs/{harvested}/findings.csv",),
+    "/runs/{id:int}/findings.json": ("/runs/{harvested}/findings.json",),
     "/series/{slug}": ("/series/{series}",),
     "/series/{slug}.{suffix}": ("/series/{series}.ttl", "/series/{series}.rdf"),
     "/service/{slug}": ("/service/{service}",),
@@ -312,12 +316,13 @@ def parameters() -> list[str]:
 class Attacked:
     """The place with its records, runs and files, and what stands for what in addresses."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, harvested: int) -> None:
         self.place = place
         self.names: dict[str, list[str]] = {
             "n": [place.slug(f"n{number}") for number in range(len(PAYLOADS))],
             "some": [place.slug(f"n{number}") for number in range(0, len(PAYLOADS), 7)],
             "run": [str(number) for number in range(1, len(PAYLOADS) + 1)],
+            "harvested": [str(harvested)],
             "file": [place.slug("file", "ordner")],
             "key": [iris.key("neuhof-portal", "n0")],
             **{kind: [place.slug(native)] for kind, native in (("agent", "a"), ("series", "s"), ("service", "d"))},
@@ -345,10 +350,13 @@ def attacked(folder: Path) -> Iterator[Attacked]:
     (folder / "ordner").mkdir(parents=True)
     for name, content in _files().items():
         (folder / "ordner" / name).write_bytes(content)
-    sources = (*region_in(folder).sources, folder_source("ordner"))
+    listed = folder_source("liste").model_copy(update={"id": "liste", "key": "liste", "title": payload})
+    sources = (*region_in(folder).sources, folder_source("ordner"), listed)
     (folder / "region.toml").write_text(_REGION)
     (folder / "sources").mkdir()
-    (folder / "sources" / "ordner.toml").write_text('title = "Ordner"\nmunicipality = "neuhof"\nurl = "ordner"\n')
+    for name in ("ordner", "liste"):
+        text = f'title = "Ordner"\nmunicipality = "neuhof"\nurl = "{name}"\n'
+        (folder / "sources" / f"{name}.toml").write_text(text)
     with place_in(folder, sources=sources, **region) as place:
         place.publish(*_companions(), *(_stored(number, payload) for number, payload in enumerate(PAYLOADS)))
         run_into(place)
@@ -357,7 +365,30 @@ def attacked(folder: Path) -> Iterator[Attacked]:
         place.publish(*changed, *formulas, Stored("file", _with_files(), "ordner"))
         history(place, dict.fromkeys(ADDRESSES, GONE))
         _look_at_files(place)
-        yield Attacked(place)
+        yield Attacked(place, _harvested(place, listed))
+
+
+def _harvested(place: Place, source: HarvestSource) -> int:
+    """The run of a folder whose list of data has payloads for licences, dates, themes and names, and rows that come twice."""
+    folder = place.region.folder / source.url
+    folder.mkdir()
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(("Datei", "Titel", "Beschreibung", "Lizenz", "Thema", "Stand", "Schlagwörter", "Kennung"))
+    trees = ("baum.csv", "Baumkataster", PAYLOADS[0], "dl-de/by-2-0", "Umwelt", "2026-01-01", PAYLOADS[1], "baum")
+    writer.writerows((trees, (*trees[:1], PAYLOADS[2], *trees[2:])))
+    for payload in PAYLOADS:
+        cell = payload.replace("\x00", "")
+        writer.writerow(("baum.csv", f"Titel {cell}", cell, cell, cell, cell, cell, cell))
+    (folder / "metadaten.csv").write_text(text.getvalue(), encoding="utf-8")
+    (folder / "baum.csv").write_text("Baum;Ort\n1;Neuhof\n", encoding="utf-8")
+    done = allmende("harvest", source.id, "--json", cwd=place.region.folder)
+    assert done.code < 2, done
+    follower = Follower(place.region)
+    follower.catch_up()
+    follower.close()
+    (run,) = done.json()["sources"]
+    return int(run["run"])
 
 
 def _stored(number: int, payload: str, step: int = 0) -> Stored:

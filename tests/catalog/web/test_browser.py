@@ -22,7 +22,7 @@ from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.scored import FINE, GONE, history
 from tests.catalog.web.serving import served
 
-pytestmark = MARKS
+pytestmark = [*MARKS, pytest.mark.long]
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverzeichnis"
 
