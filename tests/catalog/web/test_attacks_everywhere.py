@@ -75,7 +75,7 @@ def test_F60_F61_what_is_stored_does_no_harm(region: Attacked, path: str) -> Non
             found = region.addresses(template.replace("{n}", "{some}") if prefix else template)
             addresses += [f"{prefix}{address}" for address in found]
     answers = answers_of(region, addresses)
-    harmful = [(address, found) for address, answer in answers if (found := harm(answer))]
+    harmful = [(address, one) for address, answer in answers for one in harm(answer)]
     assert not harmful
     here = str(region.place.region.folder)
     assert not [address for address, answer in answers if here in answer.text], "where it lies on this machine"
