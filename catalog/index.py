@@ -87,6 +87,12 @@ class Index:
         view = self._view
         return view.marker.number if view else 0
 
+    @property
+    def size(self) -> int:
+        """How many datasets it holds."""
+        view = self._view
+        return view.searcher.num_docs if view else 0
+
     def refresh(self) -> None:
         """Takes over what the follower has written since; without change it costs the look at two files."""
         named = _stamp(self._current)

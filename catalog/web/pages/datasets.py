@@ -46,10 +46,10 @@ async def datasets(request: Request) -> Response:
     then = page.then if isinstance(page, PastPage) else None
     listed = isinstance(page, PastPage) and not page.catalogue.searched
     today = page.now.date()
-    found = await searched(lambda: page.catalogue.find(query, page.at, today=today))
+    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=today))
     last = min(max(-(-found.total // SIZE), 1), LAST_PAGE)
     needs_help = not found.total and bool(searches.filters(query))
-    offered = await searched(lambda: page.catalogue.helped(query, today)) if needs_help else Help()
+    offered = await searched(page.catalogue, lambda: page.catalogue.helped(query, today)) if needs_help else Help()
     place_map = await run_sync(lambda: maps.of_region(page, name="place-map", chosen=query.bbox))
     return page.render(
         "datasets.html",
@@ -89,7 +89,9 @@ async def _meant_rows(page: Page, meant: Instead | None) -> list[hits.Row]:
     if meant is None:
         return []
     query = replace(meant.query, size=SIZE)
-    return _rows(page, await searched(lambda: page.catalogue.find(query, page.at, today=page.now.date())))
+    return _rows(
+        page, await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
+    )
 
 
 def _alternates(page: Page, query: Query) -> list[tuple[str, str, str]]:

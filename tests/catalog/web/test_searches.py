@@ -26,7 +26,7 @@ from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview
 from catalog.reading.entries import Query
 from catalog.reading.remembered import Remembered
-from catalog.web import searches, templates
+from catalog.web import searches, searching, templates
 from catalog.web.refusing import Refused
 from catalog.web.searching import AT_ONCE, searched
 from schemas.kinds import Literal
@@ -313,7 +313,12 @@ def test_who_asks_for_more_words_than_are_searched_for_is_told(full: Place) -> N
     assert "länger als" not in words(first(read(full, "/datasets?q=Radwege"), "#found"))
 
 
-def test_a_slow_search_holds_up_neither_the_others_nor_more_than_its_share() -> None:
+def test_a_slow_search_holds_up_neither_the_others_nor_more_than_its_share(
+    full: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asyncio.run(searched(full.catalogue, threading.current_thread)) is threading.current_thread()
+    monkeypatch.setattr(searching, "LARGE", 1)
+    full.catalogue.index.refresh()
     under_way, most = 0, 0
     goes_on, lock = threading.Event(), threading.Lock()
 
@@ -328,7 +333,7 @@ def test_a_slow_search_holds_up_neither_the_others_nor_more_than_its_share() -> 
         return "found"
 
     async def asked_at_once() -> list[str]:
-        each = [asyncio.ensure_future(searched(slow)) for _ in range(5)]
+        each = [asyncio.ensure_future(searched(full.catalogue, slow)) for _ in range(5)]
         while under_way < AT_ONCE:
             await asyncio.sleep(0.001)
         for _ in range(20):  # the loop is free, and no third one begins
