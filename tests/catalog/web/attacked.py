@@ -1,32 +1,25 @@
-"""A region that an attacker has written into everywhere, and the walk through every address of the application."""
+"""A region that an attacker has written into everywhere."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-import httpx
 import orjson
-import pyoxigraph
 import sqlalchemy as sa
-from starlette.routing import BaseRoute, Route
 
-import catalog.web
 from catalog import database, tables
 from catalog import preview as previews
 from catalog.follower import Follower
 from catalog.preview.wanting import of_file
 from catalog.reading import numbered_files
-from catalog.reading.entries import FACETS, Entry
+from catalog.reading.entries import Entry
 from catalog.runs.staging import findings_to_json
-from catalog.web.texts import LANGUAGES
 from harvesters.reading import UNREADABLE_RECORD
 from schemas import iris, model
 from schemas.findings import Finding, Severity
@@ -36,7 +29,7 @@ from schemas.region import HarvestSource, Municipality, Publisher
 from tests.catalog.builder import BASE, MUNICIPALITIES, Stored, dataset, region_in
 from tests.catalog.cli.command import allmende
 from tests.catalog.web.asking import Place, companions, folder_source, place_in
-from tests.catalog.web.payloads import ADDRESSES, FORMULAS, PAYLOADS, dangers
+from tests.catalog.web.payloads import ADDRESSES, FORMULAS, PAYLOADS
 from tests.catalog.web.scored import GONE, history
 
 # The maker of previews is a process of its own that reads the region's folder: as harmless as settings must be.
@@ -54,150 +47,8 @@ ags = "06631018"
 ars = "066310018018"
 """
 # A code of the Musterdatenkatalog that the harvested folder publishes.
-_TREES = "floraUndFauna/baumbestand/baumkataster"
+TREES = "floraUndFauna/baumbestand/baumkataster"
 FILES = ("gift.csv", "gift.geojson", "gift.json", "gift.txt", "gift.html", "gift.xml")
-# Of each route without its language the addresses to look at; {n} stands for each record with payloads, {some} for every
-# seventh, {run} for each run, {harvested} for one that brought findings and duplicates.
-WALK: Mapping[str, Sequence[str]] = {
-    "/": ("/",),
-    "/components": ("/components",),
-    "/dataset/{slug}/file/{number:int}/map.geojson": (
-        "/dataset/{file}/file/1/map.geojson",
-        "/dataset/{file}/file/2/map.geojson",
-    ),
-    "/dataset/{slug}/file/{number:int}/tiles/{z}/{x}/{y}.png": ("/dataset/{file}/file/1/tiles/8/134/86.png",),
-    "/developers": ("/developers",),
-    "/easy-language": ("/easy-language",),
-    "/help": ("/help",),
-    "/imprint": ("/imprint",),
-    "/licences": ("/licences",),
-    "/municipalities": ("/municipalities",),
-    "/outlines.geojson": ("/outlines.geojson",),
-    "/privacy": ("/privacy",),
-    "/sign-language": ("/sign-language",),
-    "/sign-language/film": ("/sign-language/film",),
-    "/status.json": ("/status.json",),
-    "/tiles/{z}/{x}/{y}.png": ("/tiles/8/134/86.png",),
-    "/accessibility": ("/accessibility",),
-    "/agent/{slug}": ("/agent/{agent}",),
-    "/agent/{slug}.{suffix}": (
-        "/agent/{agent}.ttl",
-        "/agent/{agent}.rdf",
-        "/agent/{agent}.jsonld",
-        "/agent/{agent}.nt",
-    ),
-    "/api/suggest": ("/api/suggest?q=a", "/api/suggest?q=script"),
-    "/catalog": ("/catalog",),
-    "/catalog.nt.gz": ("/catalog.nt.gz",),
-    "/catalog.{suffix}": (
-        "/catalog.ttl",
-        "/catalog.rdf",
-        "/catalog.jsonld",
-        "/catalog.nt",
-        "/catalog.ttl?on=2026-01-01",
-    ),
-    "/dataset/{slug}": (
-        "/dataset/{n}",
-        "/dataset/{some}?version=1",
-        "/dataset/{some}?on=2026-01-01",
-        "/dataset/{file}",
-    ),
-    "/dataset/{slug}.{suffix}": (
-        "/dataset/{n}.ttl",
-        "/dataset/{some}.rdf",
-        "/dataset/{some}.jsonld",
-        "/dataset/{some}.nt",
-    ),
-    "/dataset/{slug}/file/{number:int}": (
-        "/dataset/{n}/file/1",
-        *(f"/dataset/{{file}}/file/{number}" for number in range(1, len(FILES) + 1)),
-        *(f"/dataset/{{file}}/file/{number}?view={view}" for number in (1, 2) for view in ("chart", "map", "columns")),
-    ),
-    "/dataset/{slug}/file/{number:int}.csv": ("/dataset/{file}/file/1.csv",),
-    "/dataset/{slug}/file/{number:int}.json": ("/dataset/{file}/file/1.json", "/dataset/{file}/file/2.json"),
-    "/dataset/{slug}/file/{number:int}/picture": ("/dataset/{file}/file/1/picture",),
-    "/dataset/{slug}/history": ("/dataset/{n}/history", "/dataset/{some}/history?from=1&to=2"),
-    "/dataset/{slug}/history.atom": ("/dataset/{n}/history.atom",),
-    "/dataset/{slug}/history.json": ("/dataset/{some}/history.json?from=1&to=2",),
-    "/dataset/{slug}/qr.svg": ("/dataset/{some}/qr.svg",),
-    "/dataset/{slug}/quality.json": ("/dataset/{some}/quality.json",),
-    "/dataset/{slug}/quality.ttl": ("/dataset/{some}/quality.ttl",),
-    "/dataset/{slug}/repair": ("/dataset/{some}/repair",),
-    "/datasets": (
-        "/datasets",
-        *(f"/datasets?page={page}" for page in (2, 3, 4)),
-        "/datasets?on=2026-01-01",
-        "/datasets?q=sript",
-    ),
-    "/datasets.{suffix}": ("/datasets.json?size=100", "/datasets.csv", "/datasets.atom?size=100"),
-    "/feed.atom": ("/feed.atom",),
-    "/feedback": ("/feedback?dataset={some}",),
-    "/files/{source_id}/{path:path}": ("/files/ordner/gift.html",),
-    "/gaps": ("/gaps", "/gaps?municipality=flieden"),
-    "/gaps.json": ("/gaps.json",),
-    "/gaps/template.csv": (f"/gaps/template.csv?municipality=flieden&entry={_TREES}",),
-    "/gaps/template.json": (f"/gaps/template.json?municipality=flieden&entry={_TREES}",),
-    "/healthz": ("/healthz",),
-    "/id/catalog": ("/id/catalog",),
-    "/id/{kind}/{key}": ("/id/dataset/{key}", "/id/distribution/datei"),
-    "/municipality/{id}": ("/municipality/neuhof",),
-    "/news": ("/news", "/news?municipality=neuhof"),
-    "/quality": ("/quality", "/quality?cause=keywordAvailability", "/quality?cause=formatAvailability"),
-    "/quality.json": ("/quality.json",),
-    "/quality.ttl": ("/quality.ttl",),
-    "/readyz": ("/readyz",),
-    "/robots.txt": ("/robots.txt",),
-    "/runs/{id:int}": ("/runs/{run}", "/runs/{harvested}"),
-    "/runs/{id:int}/duplicates.csv": ("/runs/{harvested}/duplicates.csv",),
-    "/runs/{id:int}/findings.csv": ("/runs/{harvested}/findings.csv",),
-    "/runs/{id:int}/findings.json": ("/runs/{harvested}/findings.json",),
-    "/series/{slug}": ("/series/{series}",),
-    "/series/{slug}.{suffix}": ("/series/{series}.ttl", "/series/{series}.rdf"),
-    "/service/{slug}": ("/service/{service}",),
-    "/service/{slug}.{suffix}": ("/service/{service}.ttl", "/service/{service}.rdf"),
-    "/set-aside": ("/set-aside", "/set-aside?source=neuhof-portal"),
-    "/shapes/{profile}.ttl": ("/shapes/dcat-ap-de.ttl",),
-    "/sitemap.xml": ("/sitemap.xml",),
-    "/sitemap/{number:int}.xml": ("/sitemap/1.xml",),
-    "/status": ("/status",),
-    "/status.atom": ("/status.atom",),
-    "/theme/{code}": ("/theme/ENVI",),
-    "/themes": ("/themes",),
-}
-# Files of ours that nobody outside writes into.
-OURS = ("/assets/{name:path}",)
-# What a form may hold; each is sent with payloads.
-FORMS: Mapping[str, Sequence[str]] = {
-    "/dataset/{slug}/primary": ("/dataset/{n}/primary",),
-    "/dataset/{slug}/repair": ("/dataset/{some}/repair",),
-    "/dataset/{slug}/split": ("/dataset/{n}/split",),
-    "/feedback": ("/feedback?dataset={some}",),
-    "/runs/{id:int}/decision": ("/runs/1/decision",),
-}
-FIELDS = (
-    "key",
-    "record",
-    "decision",
-    "rule",
-    "value",
-    "message",
-    "email",
-    "name",
-    "website",
-    "stamp",
-    "kind",
-    "page",
-    "dataset",
-)
-_PARAMETER = re.compile(r'(?:query_params|parameters|asked|given|params)(?:\.get\(|\.getlist\(|\[)"([\w-]+)"')
-_NUMBER = re.compile(r"[+-][\d.,]+\s?[%‰€]?")
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_RDF = {
-    "text/turtle": pyoxigraph.RdfFormat.TURTLE,
-    "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
-    "application/rdf+xml": pyoxigraph.RdfFormat.RDF_XML,
-    "application/ld+json": pyoxigraph.RdfFormat.JSON_LD,
-}
 
 
 def poisoned(payload: str, address: str) -> model.Dataset:
@@ -293,24 +144,6 @@ def _report(payload: str, finding: Finding) -> str:
         "traceback": "geheim",
     }
     return orjson.dumps(report).decode()
-
-
-def bare(route: BaseRoute) -> str:
-    """The path of a route without its language."""
-    assert isinstance(route, Route)
-    for language in LANGUAGES[1:]:
-        if route.path in (f"/{language}", f"/{language}/"):
-            return "/"
-        if route.path.startswith(f"/{language}/"):
-            return route.path[len(language) + 1 :]
-    return route.path
-
-
-def parameters() -> list[str]:
-    """The names of all parameters that an address may have, read from the source: a new one is asked for too."""
-    folder = Path(catalog.web.__file__).parent
-    found = {name for file in folder.rglob("*.py") for name in _PARAMETER.findall(file.read_text(encoding="utf-8"))}
-    return sorted({*found, *FACETS, "from", "to", "west", "south", "east", "north"})
 
 
 class Attacked:
@@ -464,68 +297,3 @@ def _look_at_files(place: Place) -> None:
         assert wanted
         found = previews.find(place.region, wanted, patience=300)
         assert found.state != "making"
-
-
-# ------------------------------------------------------------------------------------------------- what is looked at
-
-
-def harm(answer: httpx.Response) -> list[str]:
-    """What could do harm in an answer of whatever form; empty if nothing could."""
-    headers = answer.headers
-    waits = answer.status_code == 503 and "retry-after" in headers
-    found = [] if answer.status_code < 500 or waits else [f"status {answer.status_code}"]
-    if "content-security-policy" not in headers or headers.get("x-content-type-options") != "nosniff":
-        found.append("headers")
-    media_type = headers.get("content-type", "").partition(";")[0]
-    body = answer.content
-    if any(ord(sign) < 32 for value in headers.values() for sign in value):
-        found.append("control characters in headers")
-    if not body or answer.status_code in (301, 303, 304):
-        location = headers.get("location", "/")
-        return found + ([] if location.startswith(("/", BASE)) and not location.startswith("//") else [location])
-    if (
-        headers.get("content-disposition", "").startswith("attachment")
-        and "sandbox" in headers["content-security-policy"]
-    ):
-        return found + (list(_cells(body)) if media_type == "text/csv" else [])
-    return found + list(_harm_in(media_type, body))
-
-
-def _harm_in(media_type: str, body: bytes) -> Iterator[str]:
-    if media_type == "text/html":
-        yield from dangers(body.decode())
-    elif media_type == "text/csv":
-        yield from _cells(body)
-    elif media_type in _RDF:
-        list(pyoxigraph.parse(body, format=_RDF[media_type]))
-    elif media_type in ("application/json", "application/geo+json"):
-        orjson.loads(body)
-    elif media_type in ("application/atom+xml", "application/xml", "text/xml", "image/svg+xml"):
-        yield from _in_xml(ElementTree.fromstring(body))
-    elif media_type not in ("text/plain", "image/png", "image/jpeg", "application/gzip"):
-        yield f"unknown form {media_type}"
-
-
-def _in_xml(root: ElementTree.Element) -> Iterator[str]:
-    for node in root.iter():
-        name = node.tag.rpartition("}")[2].lower()
-        if name in ("script", "foreignobject", "iframe", "a", "use", "image"):
-            yield f"<{name}>"
-        if node.tag in (f"{_ATOM}content", f"{_ATOM}title", f"{_ATOM}summary") and node.get("type", "text") != "text":
-            yield f"{name} {node.get('type')}"
-        for attribute, value in node.attrib.items():
-            bad = attribute.startswith("on") or (
-                attribute.endswith("href") and not value.startswith(("http", "mailto:", "#"))
-            )
-            if bad:
-                yield f"{name} {attribute}={value}"
-
-
-def _cells(body: bytes) -> Iterator[str]:
-    """The cells that a spreadsheet would take for a formula, by a look of our own (F61)."""
-    text = body.decode("utf-8-sig")
-    for row in csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ","):
-        for cell in row:
-            begun = cell.strip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or cell[:1] in ("\t", "\r", "\n")
-            if begun and not _NUMBER.fullmatch(cell.strip()):
-                yield f"formula {cell[:40]!r}"

@@ -16,8 +16,10 @@ import catalog
 from catalog.spreadsheets import plain_cell
 from catalog.web.routing import routes
 from catalog.web.texts import LANGUAGES
-from tests.catalog.web.attacked import FIELDS, FORMS, OURS, WALK, Attacked, attacked, bare, harm, parameters
+from tests.catalog.web.attacked import Attacked, attacked
+from tests.catalog.web.harming import harm
 from tests.catalog.web.payloads import NUMBERS, PAYLOADS, dangers
+from tests.catalog.web.walk import FIELDS, FORMS, OURS, WALK, bare, parameters
 
 ALL = [route for route in routes() if isinstance(route, Route)]
 READ = {bare(route) for route in ALL if "GET" in (route.methods or ())}

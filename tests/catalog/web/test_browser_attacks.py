@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page
 
 from catalog.web.pages import states
-from tests.catalog.web.attacked import WALK, Attacked, attacked
+from tests.catalog.web.attacked import Attacked, attacked
 from tests.catalog.web.browsing import MARKS, chromium
 from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.serving import served
+from tests.catalog.web.walk import WALK
 
 pytestmark = MARKS
 # Notes whatever an attack would do, before any script of the page runs.
