@@ -41,8 +41,9 @@ class Found(NamedTuple):
 
     def marked(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
         """Hits of that page with what the index tells of them."""
-        none = Marks()
-        return tuple(hit._replace(**self.marks.get(hit.key, none)._asdict()) for hit in hits)
+        return tuple(
+            hit._replace(traits=m.traits, called=m.called) if (m := self.marks.get(hit.key)) else hit for hit in hits
+        )
 
 
 class Ground(NamedTuple):

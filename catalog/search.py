@@ -122,8 +122,8 @@ class Catalogue:
         by_key: dict[str, Hit] = {}
         with self.engine.begin() as connection:
             for some in rows.batches(keys):
-                for row in connection.execute(rows.select_hits(), {"at": at, "keys": some}):
-                    by_key[row.key] = rows.hit(row, self.municipalities)
+                taken = connection.execute(rows.select_hits(), {"at": at, "keys": some}).all()
+                by_key |= {row[0]: rows.hit(row, self.municipalities) for row in taken}
         return tuple(by_key[key] for key in keys if key in by_key)
 
     def similar(self, entry: Entry, at: int, most: int) -> tuple[Hit, ...]:
@@ -351,7 +351,7 @@ class Catalogue:
 
     def _last(self, connection: sa.Connection, key: str, at: int) -> Hit | None:
         statement = (
-            sa.select(_records, _versions.c.changed, _versions.c.summary, sa.null().label("absent_since"))
+            sa.select(*rows.HIT, sa.null())
             .join_from(_records, _versions, _versions.c.key == _records.c.key)
             .where(_records.c.key == key, _versions.c.valid_from <= at)
             .order_by(_versions.c.valid_from.desc())

@@ -157,19 +157,18 @@ def _forms(packed: bytes, forms: tuple[str, ...], stored: Sequence[bytes | None]
     return {form: unpacked(blob) for form, blob in ready.items() if blob is not None}
 
 
+# What a hit is made of, in the order of :func:`hit`; since when it is absent follows.
+HIT = (
+    *(_records.c[name] for name in ("key", "slug", "iri", "source_key")),
+    *(_versions.c[name] for name in ("changed", "summary")),
+)
+
+
 @lru_cache(maxsize=1)
 def select_hits() -> sa.Select[Any]:
     """What a hit shows, of those of the records ``:keys`` that are current at ``:at``."""
     return (
-        sa.select(
-            _records.c.key,
-            _records.c.slug,
-            _records.c.iri,
-            _records.c.source_key,
-            _versions.c.changed,
-            _versions.c.summary,
-            _presence.c.absent_since,
-        )
+        sa.select(*HIT, _presence.c.absent_since)
         .join_from(_records, _versions, _versions.c.key == _records.c.key)
         .outerjoin(_presence, _presence.c.key == _records.c.key)
         .where(
@@ -181,17 +180,10 @@ def select_hits() -> sa.Select[Any]:
 
 
 def hit(row: Any, municipalities: Mapping[str, str]) -> Hit:
-    """A row of :func:`select_hits` as a hit."""
-    return Hit(
-        row.key,
-        row.slug,
-        row.iri,
-        municipalities.get(row.source_key, ""),
-        row.changed,
-        Summary.from_json(row.summary),
-        row.absent_since,
-        row.source_key,
-    )
+    """A row of :data:`HIT` and since when the record is absent as a hit."""
+    key, slug, iri, source_key, changed, summary, absent_since = row
+    municipality = municipalities.get(source_key, "")
+    return Hit(key, slug, iri, municipality, changed, Summary.from_json(summary), absent_since, source_key)
 
 
 def same(connection: sa.Connection, key: str, at: int) -> tuple[Same, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
+
+_quoted = lru_cache(maxsize=4096)(quote)
 
 
 def path(slug: str, number: int, suffix: str = "") -> str:
@@ -11,4 +14,4 @@ def path(slug: str, number: int, suffix: str = "") -> str:
     ``number`` is that of :mod:`catalog.reading.numbered_files`: the place in the order of the source, from 1. A link is
     made of it with ``page.link(path(…), {"view": "chart"})``, for rows with ``page.file(path(…, ".json"))``.
     """
-    return f"/dataset/{quote(slug)}/file/{number}{suffix}"
+    return f"/dataset/{_quoted(slug)}/file/{number}{suffix}"
