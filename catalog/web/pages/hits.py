@@ -49,23 +49,37 @@ class Row(NamedTuple):
     preview: Markup = Markup()  # the address of the page that shows the first file of which there is a preview
 
 
+class _Place(NamedTuple):
+    """What all hits of a municipality say alike, as far as there is something: its name, and when it was last looked."""
+
+    name: tuple[Markup, ...]
+    checked: tuple[Markup, ...]
+
+
 def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
     """The rows of a list of hits."""
-    ages: dict[str, tuple[Markup, ...]] = {}
+    places: dict[str, _Place] = {}
     stale = states.stale_since(sources)
     shown = []
     kept = Keeping(page.region)
     previews = kept if kept.folder.is_dir() else None
     for hit in hits:
-        if hit.municipality not in ages:
-            checked = states.checked(sources, hit.municipality)
-            said = page.texts.text("geprüft {age}", age=page.age(checked)) if checked else None
-            ages[hit.municipality] = (said,) if said else ()
-        shown.append(_row(page, hit, ages[hit.municipality], stale.get(hit.source_key, ""), previews))
+        if hit.municipality not in places:
+            places[hit.municipality] = _place(page, hit.municipality, sources)
+        shown.append(_row(page, hit, places[hit.municipality], stale.get(hit.source_key, ""), previews))
     return shown
 
 
-def _row(page: Page, hit: Hit, checked: Iterable[Markup], stale: str, previews: Keeping | None) -> Row:
+def _place(page: Page, municipality: str, sources: tuple[SourceState, ...]) -> _Place:
+    found = page.place(municipality)
+    checked = states.checked(sources, municipality)
+    return _Place(
+        (escape(short_name(found.name)),) if found else (),
+        (page.texts.text("geprüft {age}", age=page.age(checked)),) if checked else (),
+    )
+
+
+def _row(page: Page, hit: Hit, place: _Place, stale: str, previews: Keeping | None) -> Row:
     summary = hit.summary
     files = tuple(islice(_files(page, summary), FILES))
     return Row(
@@ -73,7 +87,7 @@ def _row(page: Page, hit: Hit, checked: Iterable[Markup], stale: str, previews: 
         escape(summary.title or hit.slug),
         escape(page.region.language),
         escape(sanitising.sentence(summary.description)),
-        tuple(_facts(page, hit, checked)),
+        tuple(_facts(page, hit, place)),
         tuple(_badges(page, hit, stale)),
         files,
         len(summary.files) - len(files),
@@ -94,12 +108,11 @@ def wish_for(page: Page, hit: Hit, address: str, file_format: str) -> preview.Wa
     return replace(wish, called=hit.called) if wish.service else wish
 
 
-def _facts(page: Page, hit: Hit, checked: Iterable[Markup]) -> Iterable[Markup]:
-    if place := page.place(hit.municipality):
-        yield escape(short_name(place.name))
+def _facts(page: Page, hit: Hit, place: _Place) -> Iterable[Markup]:
+    yield from place.name
     if hit.summary.modified:
         yield _dated(page.texts, hit.summary.modified)
-    yield from checked
+    yield from place.checked
     if licence := licence_name(page, hit.summary):
         yield escape(licence)
 
