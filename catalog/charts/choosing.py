@@ -14,11 +14,14 @@ MAX_BARS = 20
 MAX_PANELS = 6
 _DEFAULT_PANELS = 4
 _FEWEST_TIMES = 3
+_LONGEST_LABEL = 100  # longer ones are messages or keys
 _FEWEST_VALUES = 10  # a histogram of fewer says less than the values themselves
 _TIME_TYPES = ("date", "datetime", "year")
 _NUMBER_TYPES = ("integer", "number")
 _LABEL_TYPES = ("category", "text", "boolean", "key")
 _PLACE_TYPES = (("latitude", "longitude"), ("easting", "northing"))
+# Unlike "Breite" and "Länge", these mean nothing but degrees within a longer name (stop_lat).
+_DEGREES = frozenset(("lat", "latitude", "lon", "lng", "longitude"))
 _COORDINATES = AXES | LATITUDES | LONGITUDES
 # Units and words of what cannot be added up: shares, rates, levels, averages.
 _RATES = ("/", "%", "‰", "°", "grad", "prozent", "promille", "db", "ph", "hpa", "bar", "je ")
@@ -185,7 +188,7 @@ def _distinct(column: Column) -> int:
 def _measures(columns: Sequence[Column], rows: int) -> list[Column]:
     """The numbers worth a chart: they differ, are mostly there, and do not merely count the rows."""
     numbers = [c for c in columns if c.type in _NUMBER_TYPES and _distinct(c) > 1 and not _counts_rows(c, rows)]
-    numbers = [c for c in numbers if c.name.casefold() not in _COORDINATES]
+    numbers = [c for c in numbers if c.name.casefold() not in _COORDINATES and not words(c.name) & _DEGREES]
     filled = [c for c in numbers if c.missing <= 0.5 * max(c.count, 1)] or numbers
     return sorted(filled, key=lambda column: not words(column.name) & _VALUE_WORDS)
 
@@ -242,11 +245,17 @@ def _group(columns: Sequence[Column], x: Column, rows: int) -> Column | None:
 
 def _bar(columns: Sequence[Column], measures: Sequence[Column], rows: int) -> Choice | None:
     """A number for each of at most 20 names: a category, or a name of its own in each row."""
-    labels = [c for c in columns if c.type in _LABEL_TYPES and 2 <= _distinct(c) <= MAX_BARS]
+    labels = [c for c in columns if c.type in _LABEL_TYPES and 2 <= _distinct(c) <= MAX_BARS and _is_label(c)]
     if not labels or not measures:
         return None
     own = [c for c in labels if _distinct(c) >= rows - c.missing]
     return Choice("bar", (own or labels)[0].name, (measures[0].name,))
+
+
+def _is_label(column: Column) -> bool:
+    """Whether names stand in most rows, and are short enough to be read beside a bar."""
+    mostly_there = column.missing <= 0.5 * max(column.count, 1)
+    return mostly_there and all(len(value) <= _LONGEST_LABEL for value, _ in column.top)
 
 
 def _histogram(measures: Sequence[Column], rows: int) -> Choice | None:
@@ -257,5 +266,6 @@ def _histogram(measures: Sequence[Column], rows: int) -> Choice | None:
 
 def _counts(columns: Sequence[Column]) -> Choice | None:
     """How often each value of a category occurs, where there is no number to show."""
-    category = next((c for c in columns if c.type in ("category", "boolean") and _distinct(c) >= 2), None)
+    counted = [c for c in columns if c.type in ("category", "boolean") and _distinct(c) >= 2]
+    category = next(filter(_is_label, counted), None)
     return Choice("bar", category.name) if category else None

@@ -148,7 +148,12 @@ def _day(parameters: QueryParams, name: str) -> date | None:
         last = calendar.monthrange(year, month)[1] if name == "to" else 1
         return date(year, month, int(found[3] or last))
     except (ValueError, calendar.IllegalMonthError):
-        _refuse(name, stated, "erlaubt ist ein Tag wie 2026-03-01", "a day like 2026-03-01 is allowed")
+        _refuse(
+            name,
+            stated,
+            "erlaubt ist ein Tag wie 2026-03-01, ein Monat wie 2026-03 oder ein Jahr",
+            "a day like 2026-03-01, a month like 2026-03 or a year is allowed",
+        )
 
 
 def _refuse(name: str, value: str, de: str, en: str) -> NoReturn:

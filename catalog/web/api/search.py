@@ -18,7 +18,7 @@ from catalog.feeds import atom
 from catalog.reading.entries import NEWEST, Hit, Query, Results
 from catalog.reading.helping import Help, Instead
 from catalog.spreadsheets import plain_cell
-from catalog.web import conditional, file_addresses, past, searches, security
+from catalog.web import conditional, file_addresses, past, sanitising, searches, security
 from catalog.web.negotiation import links, unknown_suffix
 from catalog.web.past_page import page_of
 from catalog.web.refusing import Refused
@@ -194,7 +194,8 @@ def _csv(asked: _Asked) -> bytes:
 def _cells(asked: _Asked, hit: Hit) -> Iterable[str]:
     summary = hit.summary
     place = asked.page.place(hit.municipality)
-    yield from (summary.title, summary.description, place.name if place else hit.municipality, summary.publisher)
+    description = sanitising.plain(summary.description)
+    yield from (summary.title, description, place.name if place else hit.municipality, summary.publisher)
     for several in (summary.themes, summary.keywords, summary.formats, summary.licenses):
         yield _LIST.join(several)
     yield from (summary.issued, summary.modified, hit.changed, *summary.period)
@@ -215,7 +216,7 @@ def _atom(asked: _Asked) -> bytes:
             hit.summary.title,
             hit.changed,
             _page_of(asked, hit),
-            content=hit.summary.description,
+            content=sanitising.plain(hit.summary.description),
             author=place.name if (place := page.place(hit.municipality)) else region.publisher.name,
         )
         for hit in asked.found.hits

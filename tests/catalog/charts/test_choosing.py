@@ -43,6 +43,17 @@ def test_a_file_with_features_is_a_map() -> None:
     assert charts.prepare(table, figures, has_map=True)["kind"] == "map"
 
 
+def test_names_of_bars_stand_in_most_rows_and_are_short() -> None:
+    head = ["Schlüssel", "Meldung", "Betreiber", "stop_lat", "Ladepunkte"]
+    keys, message = ("A" * 120, "B" * 120), "Der Betrieb ruht bis auf Weiteres wegen hoher Wasserstände. "
+    rows = [
+        (keys[n % 2] if n < 10 else "", message * 2 + str(n % 3), f"Werk {n % 3}", 16.5 + n / 100, 2 + n % 5)
+        for n in range(40)
+    ]
+    _, figures = tables.table(head, rows)
+    assert charts.choose(figures.columns, figures.rows) == Choice("bar", "Betreiber", ("Ladepunkte",))
+
+
 KINDS = {
     "bietigheim_parken.csv": "bar",
     "foggia_pubblicazioni_2024.csv": "histogram",

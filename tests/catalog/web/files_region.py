@@ -59,6 +59,7 @@ FILES: Mapping[str, bytes] = {
     "gift.csv": POISON.encode(),
     "satzung.txt": b"Satzung\nzur Nutzung der Allmende\n" * 20,
     "leer.csv": b"",
+    "kopf.csv": b"Jahr;Ort;Einwohner\n",
     "viele.csv": b"Platz;Wert\n" + b"".join(b"%d;%d\n" % (n, n % 97) for n in range(3_000)),
     "lang.csv": b"Platz;Wort\n" + b"".join(b"%d;%s\n" % (n, b"Wort" * 10) for n in range(9_000)),
     "mappe.xlsx": workbook(),

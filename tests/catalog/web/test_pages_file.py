@@ -249,6 +249,12 @@ def test_why_there_is_nothing_is_said_with_what_to_do(site: Site, name: str, rea
     assert reason in site.place.ask.get(site.path(name, ".csv")).text
 
 
+def test_a_table_without_rows_does_not_speak_of_filters(site: Site) -> None:
+    assert words(first(page(site, "kopf.csv"), ".empty")) == "Die Datei nennt nur Spalten, keine Zeilen."
+    asked_for = words(first(page(site, "einwohner.csv", "?Ort=Fulda"), ".empty"))
+    assert asked_for == "Keine Zeile passt zu diesen Filtern. Alle Filter löschen"
+
+
 def test_F60_nothing_of_a_file_runs_on_its_page(site: Site) -> None:
     for query in ("", "?page=2", "?view=columns", "?view=chart", "?view=chart&chart=bar&x=Name", "?sort=Name"):
         assert not list(dangers(page(site, "gift.csv", query).html or ""))
@@ -286,7 +292,7 @@ def test_another_name_of_the_dataset_leads_here_with_its_query(site: Site) -> No
         )
 
 
-@pytest.mark.parametrize("number", ["0", "12", "999999999999999999999"])
+@pytest.mark.parametrize("number", ["0", "13", "999999999999999999999"])
 @pytest.mark.parametrize("suffix", ["", ".json", ".csv", "/picture"])
 def test_a_file_that_is_not_there(site: Site, number: str, suffix: str) -> None:
     assert site.place.ask.get(f"/dataset/{site.slug}/file/{number}{suffix}").status_code == 404

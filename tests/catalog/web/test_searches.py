@@ -160,6 +160,17 @@ def test_every_search_is_a_table_without_formulas(full: Place) -> None:
     assert {row["municipality"] for row in rows} == {"Gemeinde Neuhof"}
 
 
+def test_tables_and_feeds_say_descriptions_as_plain_text(full: Place) -> None:
+    described = '<div style="color:red"><p>Wo Zwerge <b>wohnen</b> &amp; baden.</p></div>'
+    full.publish(Stored("html", dataset("Zwergenwiese", described)))
+    (row,) = csv.DictReader(
+        io.StringIO(full.ask.get("/datasets.csv?q=Zwergenwiese").content.decode("utf-8-sig")), delimiter=";"
+    )
+    feed = etree.fromstring(full.ask.get("/datasets.atom?q=Zwergenwiese").content)
+    assert row["description"] == "Wo Zwerge wohnen & baden."
+    assert feed.findtext("a:entry/a:content", namespaces=ATOM) == "Wo Zwerge wohnen & baden."
+
+
 def test_every_search_can_be_subscribed(full: Place) -> None:
     page = read(full, "/datasets?q=bauen&municipality=neuhof")
     address = str(first(page, 'link[type="application/atom+xml"][title="Diese Suche abonnieren"]').attributes["href"])
