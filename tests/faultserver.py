@@ -12,6 +12,7 @@ For a second origin start a second server; for a closed port call `closed_port`.
 from __future__ import annotations
 
 import json
+import select
 import socket
 import ssl
 import struct
@@ -213,10 +214,9 @@ class FaultServer:
 def _is_open(connection: socket.socket) -> bool:
     """Whether a client still has a connection; the thread that serves it may not have noticed yet that it has not."""
     try:
-        return socket.socket.recv(connection, 1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
-    except BlockingIOError:
-        return True
-    except OSError:
+        readable, _, _ = select.select([connection], [], [], 0)
+        return not readable or socket.socket.recv(connection, 1, socket.MSG_PEEK) != b""
+    except (OSError, ValueError):  # it was closed here
         return False
 
 
