@@ -56,6 +56,7 @@ def test_page_of_one_municipality(place: Place) -> None:
     assert place.ask.get("/gaps?municipality=fulda").status_code == 404
     english = read(place, "/en/gaps?municipality=flieden")
     assert words(first(english, "article h3")).startswith("Flora and fauna")
+    assert words(first(english, "article a [lang=de]")) == "Baumkataster Neuhof"  # titles keep their language
 
 
 def test_table_says_who_publishes_what(place: Place) -> None:
