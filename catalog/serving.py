@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -173,8 +174,12 @@ def _web(folder: Path, listening: socket.socket, parent: Connection, environment
     from catalog.web.app import create_app
 
     _child(parent, environment)
+    app = create_app(load(folder))
+    # Modules, schemas and texts stay as long as the process: a collection that walks them all would hold up a request.
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
-        create_app(load(folder)),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
