@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -18,10 +19,12 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize
+from starlette.routing import Match
 
 from catalog.feedback.admission import QUICKEST
-from catalog.web import accessibility
+from catalog.web import accessibility, pages
 from catalog.web.pages.accessibility import CHECKS, LOOKS
+from catalog.web.routing import modules
 from tests.catalog.web.browsing import MARKS, chromium
 from tests.catalog.web.demo_site import PAGES, Region, demo_site
 
@@ -283,6 +286,23 @@ def test_the_whole_way_without_scripts(site: Region, browser: Browser, report: d
         each.read_text(encoding="utf-8") for each in site.letters.rglob("*") if each.is_file()
     )
     context.close()
+
+
+def test_every_page_stands_in_the_list() -> None:
+    """A page that is new is tested, or this fails."""
+    named = [re.sub(r"^\{.*\}#", "/dataset/x/file/", path).partition("?")[0] for path in PAGES.values()]
+    asked = [{"type": "http", "method": "GET", "path": re.sub(r"\{.*\}", "x", path)} for path in named]
+    for_people = [route for module in modules(pages, "allmende.pages") for route in module.ROUTES]
+    left = {
+        route.path
+        for route in for_people
+        if not any(route.matches(each)[0] is Match.FULL for each in asked) and "GET" in (route.methods or ())
+    }
+    assert {path for path in left if not path.startswith("/en")} == {
+        "/assets/{name:path}",
+        "/dataset/{slug}/file/{number:int}/picture",
+        "/sign-language/film",
+    }
 
 
 def test_the_statement_is_that_of_these_tests() -> None:
