@@ -183,6 +183,17 @@ def test_the_keyboard_reaches_views_heads_and_the_table(browser: Browser, here: 
     page.context.close()
 
 
+@pytest.mark.parametrize(("name", "query"), [("einwohner.csv", "?view=columns"), ("gift.csv", "")])
+def test_no_table_is_cut_off_on_paper(browser: Browser, here: Served, name: str, query: str) -> None:
+    page, _ = opened(browser, here, viewport=ViewportSize(width=700, height=1000))
+    page.goto(here.url(name, query))
+    wide = "Math.max(...[...document.querySelectorAll('.scroll')].map(each => each.scrollWidth - each.clientWidth))"
+    before = page.evaluate(wide)
+    page.emulate_media(media="print")
+    assert page.evaluate(wide) <= 0 < before
+    page.context.close()
+
+
 def test_forced_colours_keep_the_chart(browser: Browser, here: Served) -> None:
     page, _ = opened(browser, here, viewport=DESK, forced_colors="active")
     page.goto(here.url("pegel.csv", "?view=chart"))
