@@ -56,12 +56,12 @@ class Seen(NamedTuple):
 def seen(ntriples: bytes, formats: Iterable[str], hvd: bool) -> Seen:
     """What a dataset is found by beside its words. ``formats`` are codes of its files.
 
-    A map can be shown of a file or service with geometries, of a point, or of an outline; a mere box says only where
-    something lies.
+    A map can be shown of a file or service with geometries. A point, outline or box of the record itself says where the
+    data lie, and is found by a place; no page draws it.
     """
     shapes, points, said = _found(_SHAPE, ntriples), _found(_POINT, ntriples), _found(_SAID, ntriples)
     traits = []
-    if points or shapes or not _MAP_FORMATS.isdisjoint(formats) or any(map(_SERVICE_OF_FEATURES.search, said)):
+    if not _MAP_FORMATS.isdisjoint(formats) or any(map(_SERVICE_OF_FEATURES.search, said)):
         traits.append(MAP)
     if any(map(_LIVE.search, said)):
         traits.append(LIVE)

@@ -234,7 +234,7 @@ def test_a_search_without_results_offers_ways_on(full: Place) -> None:
 
 def test_features_place_and_time_are_filters_with_chips(full: Place) -> None:
     point = Location(centroid=(Literal("POINT(9.6 50.4)", None, "http://www.opengis.net/ont/geosparql#wktLiteral"),))
-    full.publish(Stored("punkt", dataset("Brunnen", spatial=(point,))))
+    full.publish(Stored("punkt", dataset("Brunnen", spatial=(point,), distribution=(file(9, "GEOJSON"),))))
     page = read(full, "/datasets?map=yes&bbox=9.5,50.3,9.7,50.5")
     assert titles(page) == ["Brunnen"]
     chips = {words(a): str(a.attributes["href"]) for a in page.css(".chips a.removable")}
