@@ -30,11 +30,13 @@ class Instead(NamedTuple):
 class Help(NamedTuple):
     """What to do about a search that found nothing, as far as there is something.
 
-    ``meant`` is the search with its slips mended, ``fewer`` searches with one word less, ``unfiltered`` the search without
-    any filter, ``elsewhere`` the municipalities that have what is asked for in another, ``themes`` codes of wider topics.
+    ``meant`` is the search with its slips mended, ``unquoted`` the one without its quotes, ``fewer`` searches with one word
+    less, ``unfiltered`` the search without any filter, ``elsewhere`` the municipalities that have what is asked for in
+    another, ``themes`` codes of wider topics.
     """
 
     meant: Instead | None = None
+    unquoted: Instead | None = None
     fewer: tuple[Instead, ...] = ()
     unfiltered: Instead | None = None
     elsewhere: tuple[tuple[str, Instead], ...] = ()
@@ -56,6 +58,7 @@ class Helper:
         meant = self._first(self._mended(query, clauses))
         return Help(
             meant,
+            None if meant else self._unquoted(query, clauses),
             () if meant else self._fewer(query, clauses),
             self._first([replace(Query(q=query.q, on=query.on), sort=query.sort, size=query.size)])
             if _filtered(query)
@@ -81,6 +84,19 @@ class Helper:
             choices.append([clause._replace(words=(word.shown,)) for word in near[:_CANDIDATES]] or [clause])
         mended = (query_of(query, combination) for combination in product(*choices))
         return (each for each in islice(mended, _TRIES) if each.q != queries.written(clauses))
+
+    def _unquoted(self, query: Query, clauses: Sequence[Clause]) -> Instead | None:
+        """The search with the words of its phrases anywhere, in any order, and as parts of others."""
+        if not any(clause.phrase and not clause.negated for clause in clauses):
+            return None
+        loose = [
+            part
+            for clause in clauses
+            for part in (
+                map(Clause, ((word,) for word in clause.words)) if clause.phrase and not clause.negated else (clause,)
+            )
+        ]
+        return self._first([query_of(query, loose)])
 
     def _fewer(self, query: Query, clauses: Sequence[Clause]) -> tuple[Instead, ...]:
         wanted = [clause for clause in clauses if not clause.negated]

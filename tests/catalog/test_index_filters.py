@@ -258,6 +258,14 @@ def test_a_slip_is_mended_with_the_words_of_the_catalogue(catalogue: Catalogue) 
     assert catalogue.helped(Query(q="qwertzuiop"), TODAY).meant is None
 
 
+def test_the_words_of_a_phrase_are_offered_without_quotes(catalogue: Catalogue) -> None:
+    loose = catalogue.helped(Query(q='"Beleuchtung" -"alte Lampen"'), TODAY).unquoted
+    assert loose is not None
+    assert (loose.query.q, loose.total) == ('Beleuchtung -"alte Lampen"', 1)
+    assert catalogue.helped(Query(q='"Flut" Wald'), TODAY).unquoted is None
+    assert catalogue.helped(Query(q='Flut -"Lampen"'), TODAY).unquoted is None
+
+
 def test_fewer_words_other_places_and_no_filters_are_offered_with_true_numbers(catalogue: Catalogue) -> None:
     fewer = catalogue.helped(Query(q="Pegel Spielplatz"), TODAY).fewer
     assert [(instead.query.q, instead.total) for instead in fewer] == [("Spielplatz", 1), ("Pegel", 1)]

@@ -127,6 +127,7 @@ def _help(page: Page, query: Query, found: Help) -> dict[str, Any]:
     wish = [("kind", "wish"), ("q", query.q), *(("municipality", id_) for id_ in query.municipality[:1])]
     return {
         "meant": next(iter(offers([found.meant])), None),
+        "unquoted": next(iter(offers([found.unquoted])), None),
         "fewer": offers(found.fewer),
         "unfiltered": next(iter(offers([found.unfiltered])), None),
         "elsewhere": [_labelled(page, "municipality", *pair) for pair in found.elsewhere],
