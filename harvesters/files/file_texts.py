@@ -57,8 +57,8 @@ FILE_NOTE = declare(
 )
 FILES_PASSED_OVER = declare(
     "files-passed-over",
-    "{0} Dateien sind keine Daten und wurden nicht aufgenommen: {1}",
-    "{0} files are no data and were not taken: {1}",
+    "Keine Daten und darum nicht aufgenommen ({0}): {1}",
+    "No data and therefore not taken ({0}): {1}",
     "Soll eine davon in den Katalog, nennen Sie sie in der Metadatentabelle, oder bieten Sie sie in einem Datenformat an.",
     "To have one of them in the catalogue, name it in the metadata sheet, or offer it in a data format.",
 )

@@ -278,7 +278,7 @@ def test_what_does_not_belong_to_it_is_left_out(folder: Folder, tmp_path: Path) 
     assert set(found) == {"gut", "1/2/3/tief"}
     assert [finding.message() for finding in folder.job.findings] == [
         "1/2/3/4: tiefer als 3 Ebenen wird nicht gesucht; der Unterordner bleibt unberücksichtigt.",
-        "2 Dateien sind keine Daten und wurden nicht aufgenommen: bild.jpg, seite.html",
+        "Keine Daten und darum nicht aufgenommen (2): bild.jpg, seite.html",
     ]
 
 

@@ -74,7 +74,7 @@ def test_all_files_become_datasets_and_unchanged_ones_are_not_sent_again(tmp_pat
         [gone] = first.unusable
         assert gone == f"Das Verzeichnis nennt {site.url}/d/weg.csv, aber der Server hat die Datei nicht (Status 404)."
         assert [message for _, message in first.report["findings"]] == [
-            "1 Dateien sind keine Daten und wurden nicht aufgenommen: bild.jpg"
+            "Keine Daten und darum nicht aufgenommen (1): bild.jpg"
         ]
 
         second = harvest(tmp_path, site, state=first.state)
