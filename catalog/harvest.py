@@ -6,7 +6,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -22,6 +22,7 @@ from catalog.runs import publishing, run_findings
 from catalog.runs.conclusion import RunResult, Terms, conclude, report_json
 from catalog.runs.run_book import Run
 from catalog.runs.staging import Staging
+from catalog.runs.wish import Wish
 from catalog.store import Store, utc_now
 from harvesters import registry
 from harvesters.crawl import crawl, revision_of
@@ -37,15 +38,6 @@ Clock = Callable[[], datetime]
 Kept = Mapping[str, tuple[str, str | None]]
 HEARTBEAT_SECONDS = 2.0
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of a run: publish or only plan, ask anew or with validators, or map kept responses again."""
-
-    plan: bool = False
-    full: bool = False
-    replay: int | None = None
 
 
 def run_source(region: Region, source_id: str, wish: Wish | None = None, clock: Clock = utc_now) -> RunResult:

@@ -25,7 +25,6 @@ from catalog.feedback.box import Box
 from catalog.feeds import dump
 from catalog.follower import Follower
 from catalog.forgetting import STAMP as FORGOTTEN
-from catalog.harvest import Wish
 from catalog.links import book as links
 from catalog.links import rounds
 from catalog.quality import following as scores
@@ -33,6 +32,7 @@ from catalog.runs import breaker, staleness
 from catalog.runs.breaker import CALM
 from catalog.runs.conclusion import RunResult
 from catalog.runs.pool import Pool
+from catalog.runs.wish import Wish
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
 from schemas.region import ConfigurationError, HarvestSource, Region, load

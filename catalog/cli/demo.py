@@ -12,8 +12,8 @@ import typer
 import harvesters.regions
 from catalog import serving
 from catalog.cli.output import complain
-from catalog.harvest import Wish
 from catalog.runs import processes
+from catalog.runs.wish import Wish
 from harvesters import registry
 from harvesters.regions import server as samples
 from schemas.region import load

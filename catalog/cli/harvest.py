@@ -15,11 +15,11 @@ from catalog.cli.choice import choose
 from catalog.cli.output import print_json, settings
 from catalog.exceptions import NoCluster, RunActive
 from catalog.follower import Follower
-from catalog.harvest import Wish
 from catalog.reading.entries import Entry, Gone
 from catalog.runs import decisions, processes, run_findings
 from catalog.runs.conclusion import RunResult
 from catalog.runs.decisions import Decided
+from catalog.runs.wish import Wish
 from catalog.search import Catalogue
 from catalog.store import utc_now
 from catalog.web import run_words

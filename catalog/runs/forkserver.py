@@ -6,7 +6,7 @@ import multiprocessing
 from multiprocessing import forkserver
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["catalog.harvest"])
+context.set_forkserver_preload(["catalog.harvest", "catalog.runs.pool"])
 
 
 def start() -> None:

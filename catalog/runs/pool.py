@@ -20,13 +20,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog import harvest
 from catalog.exceptions import NoSuchRun
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.forkserver import context
+from catalog.runs.wish import Wish
 from catalog.store import utc_now
-from harvesters import registry
 from schemas.region import HarvestSource, load
 
 # So many runs that work at once; the others wait for their sources.
@@ -185,6 +183,9 @@ def _run(
     parent: Connection,
     environment: dict[str, str],
 ) -> None:
+    from catalog import harvest  # Scrapy comes with it, which the server of forks has and who waits needs not
+    from harvesters import registry
+
     # The fork server was started with the environment of its first caller.
     os.environ.clear()
     os.environ.update(environment)

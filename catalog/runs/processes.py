@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.pool import Pool
+from catalog.runs.wish import Wish
 from catalog.store import Store
 from schemas.region import Region
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
-from catalog.harvest import Wish
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from schemas.region import load
 from tests.bench import portal, region
 from tests.bench.figures import Figure, of_runs

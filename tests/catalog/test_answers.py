@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from catalog.search import Catalogue
 from catalog.store import Store, utc_now
 from schemas.region import Region

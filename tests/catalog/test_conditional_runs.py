@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 import pytest
 
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from harvesters import cleaning
 from schemas.region import load
 from tests.catalog.runs import REGION

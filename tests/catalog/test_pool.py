@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.harvest import Wish
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from catalog.store import Store, utc_now
 from schemas.region import Region, load
 from tests.catalog.runs import REGION

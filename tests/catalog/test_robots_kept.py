@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from catalog.store import Store
 from schemas.region import Region
 from tests.catalog.test_pool import data_json, region

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from rdflib.compare import isomorphic
 
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from harvesters import pipelines
 from harvesters.answer import Answer
 from harvesters.city import awido as answers_of

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from catalog.harvest import Wish
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from harvesters.answer import Answer
 from harvesters.city import brokers
 from harvesters.spiders.ngsi import NgsiOptions, NgsiSpider

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from catalog.harvest import Wish
 from catalog.runs.conclusion import RunResult
 from catalog.runs.processes import run_sources
+from catalog.runs.wish import Wish
 from harvesters.answer import Answer
 from harvesters.spiders.oparl import OparlOptions, OparlSpider
 from schemas.region import load
