@@ -7,12 +7,13 @@ import pkgutil
 from functools import cache
 
 import harvesters
-from harvesters import registry
 
 
 @cache
 def load() -> None:
     """Imports the modules that declare rules. It costs what Scrapy costs, half a second, once in a process."""
+    from harvesters import registry  # Scrapy comes with it: commands that show no findings need not wait for it
+
     registry.spider_classes()
     for package in (harvesters, *map(importlib.import_module, ("harvesters.readers", "harvesters.guards"))):
         for found in pkgutil.iter_modules(package.__path__):
