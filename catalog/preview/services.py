@@ -1,6 +1,7 @@
 """A service as another way to fetch: the first features of a layer as GeoJSON in degrees, or its map as a picture.
 
-WFS 1.0 to 2.0, WMS 1.1.1 and 1.3.0, WMTS 1.0, OGC API Features. What comes back is read by the worker like any fetched file.
+WFS 1.0 to 2.0, WMS 1.1.1 and 1.3.0, WMTS 1.0, OGC API Features, layers of an ArcGIS server. What comes back is read by the
+worker like any fetched file.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import orjson
 from aiohttp.abc import AbstractResolver
 from anyio.to_thread import run_sync
 
-from catalog.preview import tile_services
+from catalog.links.questions import question
+from catalog.preview import feature_layers, tile_services
 from catalog.preview.fetching import Fetched, NotFetched
 from catalog.preview.model import Source, Wanted
 from catalog.preview.reasons import Reason
 from catalog.preview.service_asking import DESCRIPTION_BYTES, Asking, capabilities
-from catalog.preview.service_layers import Chosen, chosen, items_address, map_address, named, seen_box
+from catalog.preview.service_layers import MOST_LAYERS, Chosen, chosen, items_address, map_address, named, seen_box
 from catalog.runs.staging import now_text
 from harvesters.ogc import api
 from harvesters.ogc.addresses import asking
@@ -142,6 +144,22 @@ async def _items(asked: Asking, found: dict[str, Any], at: str) -> Fetched:
     return _document(asked, Chosen(Layer(address[0], title, ()), layers), features, address[1])
 
 
+async def _feature_layer(asked: Asking) -> Fetched:
+    described, _ = await _described(asked, question(asked.wanted.address, asked.wanted.service).url)
+    found = feature_layers.feature_layer(described, asked.wanted, MOST_LAYERS)
+    if found is None:
+        raise NotFetched(Reason("no-layer"))
+    for geojson in (True, False) if found.geojson else (False,):
+        address = feature_layers.features_address(found, COUNT, geojson)
+        got = await asked.fetch(address, _FEATURES_BYTES)
+        try:
+            features, more = await run_sync(feature_layers.read, got.body, geojson)
+        except TableError:  # an error, with status 200
+            continue
+        return _document(asked, Chosen(found.layer, found.layers), features, address, more)
+    raise NotFetched(Reason("unreadable"))
+
+
 async def _described(asked: Asking, address: str) -> tuple[dict[str, Any], str]:
     got = await asked.fetch(address, DESCRIPTION_BYTES)
     try:
@@ -162,7 +180,7 @@ async def _picture(asked: Asking) -> Fetched:
     return replace(got, layers=picked.layers, layer=picked.layer.name, extent=seen_box(address))
 
 
-def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> Fetched:
+def _document(asked: Asking, picked: Chosen, features: Placed, address: str, more: bool = False) -> Fetched:
     title = picked.layer.title or picked.layer.name
     document = {"type": "FeatureCollection", "name": title, "features": features.features[:COUNT]}
     body = orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS)
@@ -170,7 +188,7 @@ def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> 
     count = min(len(features.features), COUNT)
     if features.total > count:
         notes = [*notes, note("rows-cut", count=count, total=features.total)]
-    elif count == COUNT:  # services that look no further say nothing of the rest
+    elif more or count == COUNT:  # services that look no further say nothing of the rest
         notes = [*notes, note("features-cut", count=count)]
     at = now_text(asked.now)
     source = Source(
@@ -182,7 +200,7 @@ def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> 
         200,
         len(body),
         len(body),
-        features.total <= count < COUNT,
+        features.total <= count < COUNT and not more,
         hashlib.sha256(body).hexdigest(),
         "",
         "",
@@ -193,6 +211,7 @@ def _document(asked: Asking, picked: Chosen, features: Placed, address: str) -> 
 
 
 _SHOWN: Mapping[str, Callable[[Asking], Awaitable[Fetched]]] = {
+    "ArcGIS": _feature_layer,
     "WFS": _features,
     "WMS": _picture,
     "WMTS": tile_services.picture,

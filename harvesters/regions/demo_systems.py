@@ -164,6 +164,8 @@ class Systems:
         return self._file("dcat-flieden", request.path)
 
     def _hub(self, request: Request) -> Answer | None:
+        if request.path == "rest/services/Leuchtstellen/FeatureServer/0/query":
+            return self._file("hub-eichenzell", "files/leuchtstellen.geojson")
         datasets = json.loads(self._content("hub-eichenzell/data.json") or b"{}")["dataset"]
         address = f"{WRITTEN}/hub-eichenzell/{request.path}"
         if not request.path:

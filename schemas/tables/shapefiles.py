@@ -136,7 +136,7 @@ def _geometry(content: bytes) -> Geometry | None:
     lines = [positions[first:last] for first, last in pairwise((*starts, points)) if last - first > 1]
     if base == _LINE:
         return _one_or_many("LineString", lines)
-    return _one_or_many("Polygon", _rings(lines))
+    return _one_or_many("Polygon", polygons_of(lines))
 
 
 def _positions(content: bytes, at: int, count: int) -> list[Position]:
@@ -146,7 +146,7 @@ def _positions(content: bytes, at: int, count: int) -> list[Position]:
     return list(zip(values[::2], values[1::2], strict=True))
 
 
-def _rings(lines: list[list[Position]]) -> list[list[list[Position]]]:
+def polygons_of(lines: list[list[Position]]) -> list[list[list[Position]]]:
     """Polygons out of rings: outer ones run clockwise, holes the other way and follow theirs (ESRI J-7855, p. 8)."""
     polygons: list[list[list[Position]]] = []
     for line in lines:
