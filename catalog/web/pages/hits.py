@@ -11,6 +11,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from catalog import formats, preview
+from catalog.links.questions import SERVICES
 from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import Hit, SourceState
 from catalog.reading.extents import LIVE, MAP
@@ -23,13 +24,15 @@ from schemas.vocabularies import LISTS
 
 FILES = 4
 _SHOWN = frozenset(("table", "map", "image", "document"))  # what a reader would open before downloading
+_PAGES = frozenset(("HTML", "XHTML", "HTML_SIMPL"))
 
 
 class File(NamedTuple):
-    """A file to download: what the button says, and its address."""
+    """A file or service: what the button says, its address, and whether it can be downloaded."""
 
     label: Markup
     address: Markup
+    is_download: bool = True
 
 
 class Row(NamedTuple):
@@ -148,7 +151,8 @@ def _files(page: Page, summary: Summary) -> Iterator[File]:
         if sanitising.is_link(address):
             size = formats.size(byte_size, page.language)
             name = labels.format_name(file_format, page.language) or page.texts.plain("Datei")
-            yield File(escape(f"{name} ({size})" if size else name), escape(address))
+            is_download = file_format not in SERVICES and file_format not in _PAGES
+            yield File(escape(f"{name} ({size})" if size else name), escape(address), is_download)
 
 
 def code_label(list_name: str, code: str, language: str) -> str:

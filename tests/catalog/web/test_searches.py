@@ -278,6 +278,8 @@ def test_a_layer_of_a_service_has_its_preview_and_rows_say_map_and_live(full: Pl
     for article in read(full, "/datasets?format=WMS_SRVC&format=JSON").css(".hits article"):
         links = [str(a.attributes["href"]) for a in article.css(".files a") if "/file/" in str(a.attributes["href"])]
         shown[words(article.css_first("h3"))] = (links, [words(badge) for badge in article.css(".badge")])
+    marked = read(full, "/datasets?format=WMS_SRVC&format=JSON").css(".files .kern-icon--download")
+    assert len(marked) == 1, "a file is downloaded, a service is not"
     assert shown["Lärmkarte"] == ([f"/dataset/{full.slug('laerm')}/file/1"], ["Karte"])
     assert shown["Flurkarte"] == ([], ["Karte"])
     assert shown["Pegel"] == ([], ["Live"])
