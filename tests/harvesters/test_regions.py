@@ -221,7 +221,7 @@ def test_the_blank_region_and_its_example_are_valid(tmp_path: Path) -> None:
     assert set(region.HarvestSource.model_fields) - {"id", "options", "tables", "api_key", "limits"} <= named
     written = (blank / "region.toml").read_text(encoding="utf-8")
     for key in set(region.Region.model_fields) - {"folder", "municipalities", "sources"}:
-        assert re.search(rf"^(# )?({key} = |\[region\.{key}\]$)", written, re.M), key
+        assert re.search(rf"^(# )?({key} = |\[?\[region\.{key}\]\]?$)", written, re.M), key
 
 
 def test_the_region_offers_variety() -> None:
