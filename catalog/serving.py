@@ -191,6 +191,7 @@ def _web(folder: Path, listening: socket.socket, parent: Connection, environment
 def _follow(folder: Path, parent: Connection, environment: dict[str, str]) -> None:
     _child(parent, environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(5)  # who reads goes first: after a large publication, scores and dump take a core for a while
     region = load(folder)
     follower, catalogue = Follower(region), Catalogue(region)
     dumped = None
