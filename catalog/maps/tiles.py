@@ -13,7 +13,8 @@ from schemas.tables.positions import from_mercator, to_mercator
 
 MARGIN = 0.5
 """What of the surroundings is shown: this share of the region's sides, on each side."""
-_HALF = 20_037_508.342789244  # metres from the middle of the square to its edge
+HALF = 20_037_508.342789244
+"""How far the edge of the square that is the world lies from its middle (metres)."""
 
 
 class Tile(NamedTuple):
@@ -26,8 +27,8 @@ class Tile(NamedTuple):
     @property
     def metres(self) -> tuple[float, float, float, float]:
         """Its edges in web Mercator metres: west, south, east, north."""
-        side = 2 * _HALF / 2**self.z
-        west, north = self.x * side - _HALF, _HALF - self.y * side
+        side = 2 * HALF / 2**self.z
+        west, north = self.x * side - HALF, HALF - self.y * side
         return west, north - side, west + side, north
 
     @property
@@ -64,8 +65,8 @@ def _place(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:
     """Column and row of the tile that a position lies in; beyond the edges of the square the next one."""
     x, y = to_mercator(longitude, max(-85.0, min(85.0, latitude)))
     most = 2**zoom - 1
-    side = 2 * _HALF / 2**zoom
-    return min(max(int((x + _HALF) // side), 0), most), min(max(int((_HALF - y) // side), 0), most)
+    side = 2 * HALF / 2**zoom
+    return min(max(int((x + HALF) // side), 0), most), min(max(int((HALF - y) // side), 0), most)
 
 
 def _middle(first: int, last: int, most: int) -> range:

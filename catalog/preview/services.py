@@ -51,7 +51,7 @@ _PICTURE_BYTES = 5_000_000
 async def from_service(
     region: Region, wanted: Wanted, now: datetime, resolver: AbstractResolver | None = None
 ) -> Fetched | None:
-    """What a WFS, WMS or WMTS shows; None for what is no OGC service. Raises NotFetched with the reason."""
+    """What a WFS, WMS, WMTS or ArcGIS server shows; None for any other address. Raises NotFetched with the reason."""
     if wanted.service == "WCS":
         raise NotFetched(Reason("coverage"))
     shown = _SHOWN.get(wanted.service)

@@ -39,7 +39,6 @@ ACROSS = 3
 """How many tiles a picture of a layer is wide and high, at most."""
 MOST_ZOOM = 22
 _WORLD_SCALE = 559_082_264.0287178  # scale of the tile that shows the whole world (07-057r7, annex E.4)
-_HALF = 20_037_508.342789244
 _TILE_BYTES = 2_000_000
 _PLACE = re.compile(r"\{(\w{1,60})\}")
 _OF_TILES = frozenset(("tilematrix", "tilerow", "tilecol"))
@@ -99,7 +98,7 @@ def _matrices(matrix_set: Element) -> dict[int, str]:
             continue
         scale, width, height, left, top = numbers
         zoom = math.log2(_WORLD_SCALE / scale)
-        is_square = width == height == SIDE and abs(left + _HALF) < 1 and abs(top - _HALF) < 1
+        is_square = width == height == SIDE and abs(left + tiles.HALF) < 1 and abs(top - tiles.HALF) < 1
         if is_square and abs(zoom - round(zoom)) < 0.001 and 0 <= round(zoom) <= MOST_ZOOM:
             found.setdefault(round(zoom), text(matrix, "Identifier"))
     return found

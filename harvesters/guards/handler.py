@@ -81,7 +81,7 @@ class GuardedHandler(HTTP11DownloadHandler):
             self._contextFactory,
             self._guards.pin,
         )
-        agent: Any = Agent.usingEndpointFactory(reactor, endpoints, pool=self._pool_for(request))  # type: ignore[no-untyped-call]
+        agent: Any = Agent.usingEndpointFactory(reactor, endpoints, pool=self._pool_for(request))
         url = request.url.partition("#")[0]
         producer = _RequestBody(request.body) if request.body else None
         try:
@@ -119,7 +119,7 @@ class GuardedHandler(HTTP11DownloadHandler):
         if not request.body:
             return self._pool
         if self._once is None:
-            self._once = HTTPConnectionPool(reactor, persistent=False)  # type: ignore[no-untyped-call]
+            self._once = HTTPConnectionPool(reactor, persistent=False)
             self._once._factory = _BoundedFactory
         return self._once
 
@@ -213,20 +213,20 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
         if self._parser is not None and self._parser.state != _newclient.BODY:
             self._head += len(data)
             if self._head > _HEAD_BYTES:
-                self._giveUp(_overlong())  # type: ignore[no-untyped-call]
+                self._giveUp(_overlong())  # type: ignore[no-untyped-call]  # of Twisted, without types
                 return
-        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        super().dataReceived(data)  # type: ignore[no-untyped-call]  # of Twisted, without types
 
 
 def _overlong() -> Failure:
-    return Failure(_newclient.ParseError("more headers than anybody needs", b""))  # type: ignore[no-untyped-call]
+    return Failure(_newclient.ParseError("more headers than anybody needs", b""))
 
 
 class _BoundedFactory(_HTTP11ClientFactory):
     noisy = False
 
     def buildProtocol(self, addr: IAddress | None) -> _BoundedProtocol:  # noqa: N802
-        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # of Twisted, without types
 
 
 def asked_rest(response: Response) -> float | None:

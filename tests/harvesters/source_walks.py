@@ -223,6 +223,6 @@ def _answered(request: Request, web: Web, job: Job) -> Iterable[Any] | None:
 
 def _failed(request: Request, error: Exception) -> Iterable[Any] | None:
     assert request.errback is not None
-    failure: Any = Failure(error)  # type: ignore[no-untyped-call]
+    failure: Any = Failure(error)
     failure.request = request
     return request.errback(failure)  # type: ignore[no-any-return]

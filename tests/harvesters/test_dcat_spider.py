@@ -97,7 +97,7 @@ def walk(pages: Pages, options: DcatOptions | None = None, memory: KnownHashes |
         response = TextResponse(item.url, body=(body or "").encode(), request=item, status=404 if body is None else 200)
         if body is None:
             assert item.errback is not None
-            failure: Any = Failure(HttpError(response, "404"))  # type: ignore[no-untyped-call]
+            failure: Any = Failure(HttpError(response, "404"))
             failure.request = item
             item.errback(failure)
         else:

@@ -65,7 +65,7 @@ def test_what_the_network_did_keeps_its_kind() -> None:
     spider = registry.spider_classes()["dcat"]()
     spider.job = Job(context("dcat", URL), Sink())
     for error in (BudgetSpent("run-bytes", URL, "5"), HttpError(Response(URL, status=403)), ConnectionError("weg")):
-        spider.failed(Failure(error))  # type: ignore[no-untyped-call]
+        spider.failed(Failure(error))
     spider.broke_off(KeyError("title"))
     kinds = [failure.rule for failure in spider.job.failures[-4:]]
     assert kinds == ["fetch-run-bytes", reasons.NO_ACCESS, reasons.NO_ANSWER, reasons.PROGRAM]

@@ -12,10 +12,8 @@ from catalog.web import static
 from schemas.municipality import ACCENTS
 from tests.catalog.builder import MUNICIPALITIES, Stored
 from tests.catalog.web.asking import place_in, whole
+from tests.catalog.web.built import needs_build
 
-needs_build = pytest.mark.skipif(
-    not static.VENDOR.is_dir(), reason="built with SKIP_ASSETS=1: no files from npm packages"
-)
 LEAST = 4.5  # WCAG 2.2, 1.4.3
 GROUNDS = ("layout-background-default", "layout-background-default-surface")
 

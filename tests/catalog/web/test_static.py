@@ -20,10 +20,9 @@ import pytest
 from catalog.web import static
 from catalog.web.templates import PAGES
 from tests.catalog.web.asking import Place, place_in
+from tests.catalog.web.built import needs_build
 
 NPM = static.ASSETS / "npm"
-BUILT = static.VENDOR.is_dir()
-needs_build = pytest.mark.skipif(not BUILT, reason="built with SKIP_ASSETS=1: no files from npm packages")
 
 
 @pytest.fixture(scope="module")
