@@ -17,6 +17,7 @@ from catalog.reading import matching, queries, similar, spelling
 from catalog.reading.documents import SCHEMA, Marker, Marks, marks
 from catalog.reading.entries import FACETS, NEWEST, Hit, Query
 from catalog.reading.filtering import Filters
+from catalog.reading.matching import Matching
 from catalog.reading.places import Places
 from catalog.reading.remembered import Remembered
 from catalog.reading.summary import Summary
@@ -63,11 +64,23 @@ class View(NamedTuple):
     totals: Remembered
     pages: Remembered
     speller: Remembered
+    matching: Matching
 
     @classmethod
     def of(cls, marker: Marker, searcher: tantivy.Searcher) -> View:
         """A state of which nothing was asked yet."""
-        return cls(marker, searcher, Remembered(SEARCHES), Remembered(SEARCHES), Remembered(SEARCHES), Remembered(1))
+        most = max(_COMMON_FROM, searcher.num_docs // 50)
+
+        def common(field: str, term: str) -> bool:
+            return searcher.doc_freq(field, term) > most
+
+        kept = (Remembered(SEARCHES), Remembered(SEARCHES), Remembered(SEARCHES), Remembered(1))
+        return cls(marker, searcher, *kept, Matching(common))
+
+    def filters(self, query: Query, ground: Ground, today: date) -> Filters:
+        """What a search asks of this state."""
+        words = self.matching.build(queries.understood(query.q, ground.places))
+        return Filters(query, words, ground.sources, ground.boxes, today)
 
 
 class Index:
@@ -128,7 +141,7 @@ class Index:
             return Found(0, 0, (), dict.fromkeys(FACETS, ()))
 
         def make() -> Found:
-            filters = _filters(view.searcher, query, ground, today)
+            filters = view.filters(query, ground, today)
             total, found = _page(view.searcher, filters)
             facets = view.facets.once(_asked(query, today), lambda: filters.facets(view.searcher))
             return Found(view.marker.number, total, tuple(found), facets, found)
@@ -142,7 +155,7 @@ class Index:
             return 0
 
         def make() -> int:
-            filters = _filters(view.searcher, query, ground, today)
+            filters = view.filters(query, ground, today)
             return _count(view.searcher.search(filters.combined(), 1, True))
 
         return view.totals.once(_asked(query, today), make)
@@ -152,7 +165,7 @@ class Index:
         view = self._view
         if view is None:
             return Found(0, 0, (), {})
-        filters = _filters(view.searcher, query, ground, today)
+        filters = view.filters(query, ground, today)
         beyond = tantivy.Query.range_query(
             SCHEMA, "position", tantivy.FieldType.Integer, lower_bound=position, include_lower=False
         )
@@ -175,7 +188,7 @@ class Index:
         if view is None:
             return ()
         bare = query == Query()
-        within = None if bare else _filters(view.searcher, query, ground, today).combined()
+        within = None if bare else view.filters(query, ground, today).combined()
         return spelling.beginning(view.searcher, prefix, within, most)
 
     def titled(self, query: Query, ground: Ground, today: date, prefix: str, most: int) -> tuple[str, ...]:
@@ -184,7 +197,7 @@ class Index:
         begun = matching.beginning(prefix)
         if view is None or begun is None:
             return ()
-        wanted = [_filters(view.searcher, query, ground, today).combined(), begun]
+        wanted = [view.filters(query, ground, today).combined(), begun]
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in wanted])
         return _keys(view.searcher, view.searcher.search(both, most, False))
 
@@ -201,16 +214,6 @@ class Index:
             return ()
         query = tantivy.Query.term_set_query(SCHEMA, field, list(values))
         return _keys(view.searcher, view.searcher.search(query, view.searcher.num_docs, count=False))
-
-
-def _filters(searcher: tantivy.Searcher, query: Query, ground: Ground, today: date) -> Filters:
-    most = max(_COMMON_FROM, searcher.num_docs // 50)
-
-    def common(field: str, term: str) -> bool:
-        return searcher.doc_freq(field, term) > most
-
-    words = matching.build(queries.understood(query.q, ground.places), common)
-    return Filters(query, words, ground.sources, ground.boxes, today)
 
 
 def _asked(query: Query, today: date) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from catalog import database, tables
 from catalog.identity.primaries import preferred
 from catalog.index import Ground, Index
 from catalog.maps.outlines import outlines
-from catalog.reading import changelog, overview, rows
+from catalog.reading import changelog, direct, overview, rows
 from catalog.reading.entries import (
     Change,
     Counts,
@@ -120,10 +120,9 @@ class Catalogue:
     def hits(self, keys: Sequence[str], at: int) -> tuple[Hit, ...]:
         """The records of some keys in their order, as far as they are public at a number."""
         by_key: dict[str, Hit] = {}
-        with self.engine.begin() as connection:
-            for some in rows.batches(keys):
-                taken = connection.execute(rows.select_hits(), {"at": at, "keys": some}).all()
-                by_key |= {row[0]: rows.hit(row, self.municipalities) for row in taken}
+        for some in rows.batches(keys):
+            taken = direct.ask(self.engine, rows.select_hits, at=at, keys=some)
+            by_key |= {row[0]: rows.hit(row, self.municipalities) for row in taken}
         return tuple(by_key[key] for key in keys if key in by_key)
 
     def similar(self, entry: Entry, at: int, most: int) -> tuple[Hit, ...]:

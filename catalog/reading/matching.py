@@ -7,6 +7,7 @@ datasets that do: a word has some thirty ways to stand in one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import tantivy
@@ -14,6 +15,7 @@ import tantivy
 from catalog.reading import documents, synonyms, words
 from catalog.reading.documents import SCHEMA
 from catalog.reading.queries import Clause
+from catalog.reading.remembered import Remembered
 
 Places = Sequence[tuple[str, float]]
 Common = Callable[[str, str], bool]
@@ -28,6 +30,8 @@ _HEAD_LETTERS = 6
 _OF_THE_PLACE = 25.0
 _TIE = 0.2
 _BEGINNING: Places = (("title", 12.0), ("keywords", 5.0))
+WORDS = 1000
+"""Words whose queries are kept."""
 
 
 class Words(NamedTuple):
@@ -37,19 +41,35 @@ class Words(NamedTuple):
     weight: tantivy.Query | None
 
 
-def build(clauses: Sequence[Clause], common: Common = lambda _field, _term: False) -> Words | None:
-    """The query of some clauses, all of which must be met; None if there are none.
+class Matching:
+    """Makes the queries of searches' words. What a word becomes is kept: the same words recur in many searches."""
 
-    ``common`` says whether a term stands in so many datasets that only its place in a title tells them apart.
-    """
-    if not clauses:
-        return None
-    met = [(tantivy.Occur.MustNot if c.negated else tantivy.Occur.Must, _Meeting().clause(c)) for c in clauses]
-    wanted = [clause for clause in clauses if not clause.negated]
-    if not wanted:
-        met.append((tantivy.Occur.Must, tantivy.Query.term_query(SCHEMA, "kind", "dataset")))
-    weight = [(tantivy.Occur.Should, _Weighing(common).clause(clause)) for clause in wanted]
-    return Words(tantivy.Query.boolean_query(met), tantivy.Query.boolean_query(weight) if weight else None)
+    def __init__(self, common: Common = lambda _field, _term: False) -> None:
+        """``common`` says whether a term stands in so many datasets that only its place in a title tells them apart."""
+        self._meeting = _Meeting()
+        self._weighing = _Weighing(common)
+        self._met = Remembered(WORDS)
+        self._weighed = Remembered(WORDS)
+
+    def build(self, clauses: Sequence[Clause]) -> Words | None:
+        """The query of some clauses, all of which must be met; None if there are none."""
+        if not clauses:
+            return None
+        met = [
+            (
+                tantivy.Occur.MustNot if clause.negated else tantivy.Occur.Must,
+                self._met.once(clause, partial(self._meeting.clause, clause)),
+            )
+            for clause in clauses
+        ]
+        wanted = [clause for clause in clauses if not clause.negated]
+        if not wanted:
+            met.append((tantivy.Occur.Must, tantivy.Query.term_query(SCHEMA, "kind", "dataset")))
+        weight = [
+            (tantivy.Occur.Should, self._weighed.once(clause, partial(self._weighing.clause, clause)))
+            for clause in wanted
+        ]
+        return Words(tantivy.Query.boolean_query(met), tantivy.Query.boolean_query(weight) if weight else None)
 
 
 def beginning(prefix: str) -> tantivy.Query | None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from catalog import tables
 from catalog.corrections import kept
 from catalog.fragments import derive
+from catalog.reading.direct import among
 from catalog.reading.entries import Entry, Hit, RunRow, Same, SetAside, Version, unpacked
 from catalog.reading.summary import Summary
 from catalog.runs.staging import findings_from_json
@@ -164,18 +165,14 @@ HIT = (
 )
 
 
-@lru_cache(maxsize=1)
-def select_hits() -> sa.Select[Any]:
+@lru_cache(maxsize=2)
+def select_hits(dialect: str) -> sa.Select[Any]:
     """What a hit shows, of those of the records ``:keys`` that are current at ``:at``."""
     return (
         sa.select(*HIT, _presence.c.absent_since)
         .join_from(_records, _versions, _versions.c.key == _records.c.key)
         .outerjoin(_presence, _presence.c.key == _records.c.key)
-        .where(
-            _current_then(),
-            _records.c.key.in_(sa.bindparam("keys", expanding=True)),
-            ~shadowed(sa.bindparam("at", type_=sa.Integer)),
-        )
+        .where(_current_then(), among(dialect, _records.c.key, "keys"), ~shadowed(sa.bindparam("at", type_=sa.Integer)))
     )
 
 

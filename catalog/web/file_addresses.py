@@ -14,4 +14,9 @@ def path(slug: str, number: int, suffix: str = "") -> str:
     ``number`` is that of :mod:`catalog.reading.numbered_files`: the place in the order of the source, from 1. A link is
     made of it with ``page.link(path(…), {"view": "chart"})``, for rows with ``page.file(path(…, ".json"))``.
     """
-    return f"/dataset/{_quoted(slug)}/file/{number}{suffix}"
+    return f"{folder(slug)}{number}{suffix}"
+
+
+def folder(slug: str) -> str:
+    """What the paths of a dataset's files begin with: the number of the file follows."""
+    return f"/dataset/{_quoted(slug)}/file/"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.reading.matching import beginning, build
+from catalog.reading.matching import Matching, beginning
 from catalog.reading.places import Place, Places
 from catalog.reading.queries import Clause, parse, understood, written
 from schemas.region import Municipality
@@ -78,10 +78,10 @@ def test_clauses_are_written_as_they_are_typed(q: str) -> None:
 
 @given(st.text())
 def test_no_text_is_an_error(q: str) -> None:
-    assert (build(understood(q, TOWNS)) is None) == (not parse(q))
+    assert (Matching().build(understood(q, TOWNS)) is None) == (not parse(q))
     assert beginning(q) is None or q.strip()
 
 
 @given(st.text(alphabet='ab-+"„“ :()[]{}^~*?\\/&|!<>\x00'))
 def test_no_mark_is_an_error(q: str) -> None:
-    assert (build(parse(q)) is None) == (not any(c.isalnum() for c in q))
+    assert (Matching().build(parse(q)) is None) == (not any(c.isalnum() for c in q))

@@ -70,7 +70,8 @@ async def search(request: Request) -> Response:
         query = replace(query, sort=NEWEST)
     found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
     if found.number == page.at and (query.on or not query.age):
-        conditional.keep(request)
+        # JSON counts what is on a map, and that may be another without a publication.
+        conditional.keep(request, conditional.MAPS_SECONDS if query.map or suffix == "json" else None)
     pairs = [(name, value) for name, value in searches.pairs(replace(query, page=1)) if value != NEWEST]
     if query.size != form.usual:
         pairs.append(("size", str(query.size)))
@@ -151,6 +152,7 @@ def _meant(asked: _Asked, meant: Instead) -> Mapping[str, Any]:
 
 def _dataset(asked: _Asked, hit: Hit) -> dict[str, Any]:
     summary = hit.summary
+    files = asked.page.region.base_url + file_addresses.folder(hit.slug)
     return {
         "iri": hit.iri,
         "key": hit.key,
@@ -171,7 +173,7 @@ def _dataset(asked: _Asked, hit: Hit) -> dict[str, Any]:
                 "format": file_format or None,
                 "url": url,
                 "bytes": int(size) if size.isascii() and size.isdecimal() else None,
-                "html": f"{asked.page.region.base_url}{file_addresses.path(hit.slug, number)}",
+                "html": f"{files}{number}",
             }
             for number, (title, file_format, url, size) in enumerate(summary.files, 1)
         ],

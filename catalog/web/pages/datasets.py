@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from anyio.to_thread import run_sync
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
 from catalog.reading import queries
 from catalog.reading.entries import SORTS, Query, Results
 from catalog.reading.helping import Help, Instead
+from catalog.reading.remembered import Remembered
 from catalog.web import conditional, maps, past, searches
 from catalog.web.pages import facets, hits, states
 from catalog.web.paging import paging
@@ -21,12 +24,15 @@ from catalog.web.searches import LAST_PAGE, SIZE
 from catalog.web.searching import searched
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import later
+from schemas.tables.geometry import BoundingBox
 
 _SORTS = {
     "relevance": later("Beste Treffer zuerst"),
     "modified": later("Neueste zuerst"),
     "title": later("Titel von A bis Z"),
 }
+_PLACE_MAPS = 32
+_place_maps: WeakKeyDictionary[Starlette, Remembered] = WeakKeyDictionary()
 _TWINS = (("atom", "application/atom+xml"), ("json", "application/json"), ("csv", "text/csv"))
 
 
@@ -50,7 +56,6 @@ async def datasets(request: Request) -> Response:
     last = min(max(-(-found.total // SIZE), 1), LAST_PAGE)
     needs_help = not found.total and bool(searches.filters(query))
     offered = await searched(page.catalogue, lambda: page.catalogue.helped(query, today)) if needs_help else Help()
-    place_map = await run_sync(lambda: maps.of_region(page, name="place-map", chosen=query.bbox))
     return page.render(
         "datasets.html",
         title=page.texts.text("Datensätze"),
@@ -63,7 +68,7 @@ async def datasets(request: Request) -> Response:
         sorts=[(code, page.texts.text(_SORTS[code])) for code in SORTS],
         paging=paging(query.page, last, lambda number: _address(page, replace(query, page=number))),
         places=_places(page, query, found.facets["municipality"]),
-        place_map=place_map,
+        place_map=await _place_map(request, page, query.bbox),
         help=_help(page, query, offered),
         meant_rows=await _meant_rows(page, offered.meant),
         then=then,
@@ -76,6 +81,17 @@ async def datasets(request: Request) -> Response:
         feed=page.file("/catalog.ttl", searches.filters(query)),
         twins={suffix: page.file(f"/datasets.{suffix}", searches.filters(query)) for suffix, _ in _TWINS},
     )
+
+
+async def _place_map(request: Request, page: Page, chosen: BoundingBox | None) -> maps.MapFigure | None:
+    """The map on which a place is chosen. It is the same on most pages, and drawing it takes as long as a search."""
+    kept = _place_maps.setdefault(request.app, Remembered(_PLACE_MAPS))
+    key = page.language, chosen
+    drawn: tuple[maps.MapFigure | None] | None = kept.get(key)
+    if drawn is None:
+        drawn = (await run_sync(lambda: maps.of_region(page, name="place-map", chosen=chosen)),)
+        kept.put(key, drawn)
+    return drawn[0]
 
 
 def _rows(page: Page, found: Results) -> list[hits.Row]:
