@@ -98,8 +98,12 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
         table = persons.table_without(table, without)
         shown = persons.shown(table, profile(table), allowed)
         table = shown.table
-    features = placing.features(content, table)
-    drawn, geometry = _drawn(features, content)
+    if shown is not None and shown.homes:
+        lying = content.placed.features if content.placed is not None else ()
+        shown = persons.without_geometries(shown, sum(1 for each in lying if each["geometry"]))
+        drawn, geometry = None, None
+    else:
+        drawn, geometry = _drawn(placing.features(content, table), content)
     preview = replace(preview, geometry=geometry, kind="map" if geometry else "table")
     if shown is None or table is None or not table.columns:
         if geometry is None:

@@ -20,6 +20,7 @@ _KINDS = {
     "name": ("Name", "name"),
     "birthday": ("Geburtsdatum", "date of birth"),
     "address": ("Wohnanschrift", "home address"),
+    "place": ("Lage der Wohnung", "place of the home"),
 }
 PERSONAL_COLUMN = declare(
     "preview-personal-data",

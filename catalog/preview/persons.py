@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from catalog.preview import private_lists
+from catalog.preview import homes, private_lists
 from harvesters.persons.texts import has_signs, without_persons
 from schemas.tables import Column, Note, PersonalHint, Profile, Table
 from schemas.tables.notes import note
@@ -19,12 +19,16 @@ Without = Callable[[str], str]
 
 
 class Shown(NamedTuple):
-    """A table and its profile as they may be shown, what was withheld, and what is said of it."""
+    """A table and its profile as they may be shown, what was withheld, and what is said of it.
+
+    ``homes`` says that its rows are of private persons: where they lie is not shown either.
+    """
 
     table: Table
     profile: Profile
     withheld: tuple[PersonalHint, ...]
     notes: tuple[Note, ...]
+    homes: bool = False
 
 
 def nobody(text: str) -> str:
@@ -33,13 +37,19 @@ def nobody(text: str) -> str:
 
 
 def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
-    """A table without the columns that there are hints on, by themselves or together; whole where the source allows it."""
+    """A table without the columns that there are hints on, by themselves or together; whole where the source allows it.
+
+    Where it is a list of private persons, the columns that tell where they live go with their names.
+    """
     if allowed:
         return Shown(table, profile, (), ())
     table, profile = _renamed(table, profile)
-    known = {hint.column for hint in profile.personal}
-    listed = tuple(hint for hint in private_lists.hints(table, profile) if hint.column not in known)
-    profile = replace(profile, personal=(*profile.personal, *listed))
+    listed = private_lists.listed(table, profile)
+    personal = list(profile.personal)
+    for hint in (*listed.hints, *(homes.places(table) if listed.homes else ())):
+        if hint.column not in {each.column for each in personal}:
+            personal.append(hint)
+    profile = replace(profile, personal=tuple(personal))
     if not profile.personal:
         return Shown(table, profile, (), ())
     named = {hint.column for hint in profile.personal}
@@ -50,6 +60,8 @@ def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
     period = profile.period
     if period is not None and set(period.columns) & named:
         period = None
+    if listed.homes:
+        table, profile = replace(table, extent=None), replace(profile, box=None)
     return Shown(
         replace(table, columns=columns, rows=rows),
         replace(
@@ -59,8 +71,21 @@ def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
             notes=tuple(each for each in profile.notes if each.code != "personal-data"),
         ),
         profile.personal,
-        tuple(note("column-withheld", column=name) for name in dropped),
+        (*(note("column-withheld", column=name) for name in dropped), *_of_places(profile.personal)),
+        listed.homes,
     )
+
+
+def without_geometries(shown: Shown, count: int) -> Shown:
+    """A list of private persons without the geometries that lie beside its rows, so many of them."""
+    if not count:
+        return shown
+    withheld = (*shown.withheld, PersonalHint("geometry", "place", count))
+    return shown._replace(withheld=withheld, notes=tuple(dict.fromkeys((*shown.notes, *_of_places(withheld)))))
+
+
+def _of_places(hints: Sequence[PersonalHint]) -> tuple[Note, ...]:
+    return (note("place-withheld"),) if any(hint.kind == "place" for hint in hints) else ()
 
 
 def _renamed(table: Table, profile: Profile) -> tuple[Table, Profile]:

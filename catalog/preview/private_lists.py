@@ -1,15 +1,17 @@
 """Lists of private persons: columns of names beside a date of birth, a home address, or a mailbox or number of theirs (F75).
 
 A name alone is no hint. Who holds or seeks an office, works in public, or is of history is named in open data with good
-reason: tables that say so are left as they are. Header and content must agree.
+reason: tables that say so are left as they are. Header and content must agree; where there are only one or two persons,
+all their values must, the header must leave no doubt, and nothing beside may speak of an office or a visit.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from typing import NamedTuple
 
 from harvesters.persons.words import is_given_name, is_surely_a_person
 from schemas.tables import PersonalHint, Profile, Table, dates
@@ -18,7 +20,8 @@ from schemas.tables.types import is_missing
 from schemas.tables.words import words
 
 _MOST_VALUES = 500
-_LEAST_VALUES = 3
+# From so many different values on, some of them may be something else.
+_MANY = 3
 _SHARE = 0.6
 # Of those who were born before, most are dead, whom the law on data does not protect.
 _YEARS = 110
@@ -46,6 +49,8 @@ _BIRTH = _set("geburtsdatum geburtstag geboren gebdatum gebdat birthdate birthda
 _MOBILE = _set("mobil handy mobiltelefon mobilnummer handynummer privat privatnummer")
 _STREET = _set("straße strasse str anschrift adresse wohnanschrift privatanschrift privatadresse wohnadresse")
 _HOUSE = _set("hausnummer hausnr hnr hsnr nr")
+# Nobody but a person has such an address.
+_DWELLING = _set("wohnanschrift wohnadresse privatanschrift privatadresse")
 # The table is of offices, elections, professions, honours, or the dead.
 _PUBLIC = _set("""
     partei fraktion wahlvorschlag wahlvorschlagsträger wahlkreis wahlbezirk listenplatz kandidat kandidatin kandidatur
@@ -60,6 +65,48 @@ _BODIES = _set("""
     firma firmenname einrichtung verein vereinsname organisation institution träger traeger behörde behoerde
     unternehmen betrieb schule kita praxis kanzlei geschäft laden objekt gebäude bezeichnung
 """)
+# A table of one or two rows may be an imprint or a card: whoever can be visited, called or read about is in public.
+_VISITED = _set("""
+    öffnungszeiten öffnungszeit oeffnungszeiten sprechzeiten sprechzeit sprechstunde sprechstunden servicezeiten website
+    webseite homepage internet internetseite internetadresse web url link www wahlperiode legislatur rolle position
+    stellung beruf berufsbezeichnung vorsitzender vorsitzende vorsitz vorstand leiter leiterin leitung stellvertreter
+    stellvertreterin bürgermeister bürgermeisterin ortsvorsteher ortsvorsteherin schiedsperson rathaus biografie
+    biographie vita lebenslauf künstler künstlerin künstlername werk werke wikipedia gnd wirken disziplin mannschaft
+    spielernummer rückennummer auszeichnung
+""")
+_CALLED = _set("telefon telefonnummer tel festnetz fax telefax email mail mailadresse emailadresse")
+_SIGHTS = _set("""
+    denkmal baudenkmal kulturdenkmal burg schloss park garten hof weingut hotel gasthof gaststätte restaurant café pension
+    ferienwohnung unterkunft markt museum galerie atelier hofladen branche sparte
+""")
+
+
+class Listed(NamedTuple):
+    """The columns of a list of private persons; ``homes``: a place that its rows tell is where one of them lives."""
+
+    hints: tuple[PersonalHint, ...] = ()
+    homes: bool = False
+
+
+class _Who(NamedTuple):
+    """The columns that name persons, by how they are called, and those of the days on which they were born."""
+
+    given: list[int]
+    family: list[int]
+    private: list[int]
+    named: list[int]
+    contacts: list[int]
+    births: list[int]
+
+    @property
+    def full(self) -> bool:
+        """Whether the rows are of persons by the names of their columns: an owner, or a given name and a family's."""
+        return bool(self.private or (self.given and self.family))
+
+    @property
+    def columns(self) -> list[int]:
+        """All columns of names, in their order."""
+        return sorted({*self.given, *self.family, *self.private, *self.named, *self.contacts})
 
 
 class _Columns:
@@ -80,39 +127,77 @@ class _Columns:
         return [index for index, each in enumerate(self.names) if not each.isdisjoint(said)]
 
     def holding(self, said: Collection[str], is_such: Callable[[str], bool]) -> list[int]:
-        """The columns of these names most of whose values are such, and that have a few of them."""
+        """The columns of these names whose values are such."""
         return [index for index in self.called(said) if _mostly(self.values(index), is_such)]
 
+    def many(self, index: int) -> bool:
+        """Whether a column has more than one or two different values."""
+        return len(self.values(index)) >= _MANY
 
-def hints(table: Table, profile: Profile) -> tuple[PersonalHint, ...]:
+    def of_many(self, indexes: Collection[int]) -> bool:
+        """Whether the rows tell more than one or two different things in some columns."""
+        rows = {tuple(row[index].strip() for index in indexes) for row in self._rows[:_MOST_VALUES]}
+        return len({row for row in rows if not all(map(is_missing, row))}) >= _MANY
+
+
+def listed(table: Table, profile: Profile) -> Listed:
     """The columns of a list of private persons that tell who they are; none where the table is of something else."""
     columns = _Columns(table)
     if columns.called(_PUBLIC):
-        return ()
-    given = columns.holding(_GIVEN, _is_given)
-    family = columns.holding(_FAMILY | _NAME, _is_family) if given else columns.holding(_FAMILY, _is_family)
-    private = columns.holding(_PRIVATE, is_surely_a_person)
-    whole = columns.holding(_NAME | _CONTACTS, is_surely_a_person)
-    births = [index for index in columns.called(_BIRTH) if _is_of_the_living(table, profile, index)]
-    named = sorted({*given, *family, *private, *whole})
-    if not named or not (given or private or whole or births):
-        return ()
-    homes = _homes(columns) if private or (given and family) else []
-    if not (births or homes or _is_reached(table, profile, columns)):
-        return ()
+        return Listed()
+    who = _who(table, profile, columns)
+    persons = who.columns
+    if not persons or not (who.given or who.private or who.named or who.contacts or who.births):
+        return Listed()
+    homes = _homes(columns, persons) if who.full or who.births else []
+    if any(map(columns.many, persons)):
+        told = bool(who.births or (who.full and homes) or _is_reached(table, profile, columns))
+    else:
+        told = _is_told_of_few(table, profile, columns, who, homes)
+    if not told:
+        return Listed()
     found: dict[int, HintKind] = {}
-    found.update((index, "name") for index in named)
-    found.update((index, "birthday") for index in births)
+    found.update((index, "name") for index in persons)
+    found.update((index, "birthday") for index in who.births)
     found.update((index, "address") for index in homes)
-    return tuple(
+    hints = tuple(
         PersonalHint(table.columns[index].name, kind, sum(columns.values(index).values()))
         for index, kind in sorted(found.items())
     )
+    return Listed(hints, bool(who.births) or (bool(who.full or who.named) and not columns.called(_BODIES)))
+
+
+def _who(table: Table, profile: Profile, columns: _Columns) -> _Who:
+    given = columns.holding(_GIVEN, _is_given)
+    return _Who(
+        given,
+        columns.holding(_FAMILY | _NAME, _is_family) if given else columns.holding(_FAMILY, _is_family),
+        columns.holding(_PRIVATE, is_surely_a_person),
+        columns.holding(_NAME, is_surely_a_person),
+        # One and the same beside many things speaks for them.
+        [index for index in columns.holding(_CONTACTS, is_surely_a_person) if columns.many(index)],
+        [index for index in columns.called(_BIRTH) if _is_of_the_living(table, profile, index)],
+    )
+
+
+def _is_told_of_few(table: Table, profile: Profile, columns: _Columns, who: _Who, homes: Sequence[int]) -> bool:
+    """Whether what stands beside the names of one or two persons leaves no doubt that they are private."""
+    if columns.called(_VISITED):
+        return False
+    if who.births and (who.full or who.named):
+        return True
+    if who.full and homes and _is_a_dwelling(columns, homes, surely=bool(who.private)):
+        return True
+    if who.private:
+        return _is_reached(table, profile, columns)
+    return who.full and any(hint.kind == "iban" for hint in profile.personal)
 
 
 def _mostly(values: Counter[str], is_such: Callable[[str], bool]) -> bool:
+    """Whether most values are such; all of them, where they are only one or two."""
     looked = list(islice(values, _MOST_VALUES))
-    return len(looked) >= _LEAST_VALUES and sum(map(is_such, looked)) >= _SHARE * len(looked)
+    fitting = sum(map(is_such, looked))
+    return fitting >= _SHARE * len(looked) if len(looked) >= _MANY else 0 < fitting == len(looked)
 
 
 def _is_given(value: str) -> bool:
@@ -130,26 +215,31 @@ def _is_family(value: str) -> bool:
 
 
 def _is_of_the_living(table: Table, profile: Profile, index: int) -> bool:
-    """Whether a column holds dates to the day, at least half of them of people who may live."""
+    """Whether a column holds dates to the day, at least half of them of people who may live; all, where they are few."""
     column = profile.columns[index] if index < len(profile.columns) else None
     if column is None or column.type != "date":
         return False
+    forms = dates.formats(column.format)
     cells = [row[index] for row in table.rows[:_MOST_VALUES] if not is_missing(row[index])]
-    moments = [moment for cell in cells for form in dates.formats(column.format) if (moment := dates.parse(cell, form))]
+    moments = [
+        moment for cell in cells if (moment := next(filter(None, (dates.parse(cell, form) for form in forms)), None))
+    ]
     alive = sum(1 for moment in moments if moment.year > datetime.now(UTC).year - _YEARS)
-    return len(moments) >= _LEAST_VALUES and 2 * alive >= len(moments)
+    return 2 * alive >= len(moments) if len(moments) >= _MANY else 0 < alive == len(cells)
 
 
 def _is_reached(table: Table, profile: Profile, columns: _Columns) -> bool:
     """Whether a mailbox or account of a person stands beside, or a number that is mobile or called private."""
     by_name = {column.name: index for index, column in enumerate(table.columns)}
+    many = len(table.rows) >= _MANY
     for hint in profile.personal:
         if hint.kind in ("e-mail", "iban"):
             return True
         index = by_name.get(hint.column)
         if hint.kind != "telephone" or index is None:
             continue
-        if not columns.names[index].isdisjoint(_MOBILE) or _mostly(columns.values(index), _is_mobile):
+        is_mobile = _mostly(columns.values(index), _is_mobile) and (columns.many(index) or not many)
+        if is_mobile or not columns.names[index].isdisjoint(_MOBILE):
             return True
     return False
 
@@ -159,15 +249,28 @@ def _is_mobile(value: str) -> bool:
     return digits.removeprefix("49").lstrip("0")[:2] in ("15", "16", "17")
 
 
-def _homes(columns: _Columns) -> list[int]:
-    """The columns of addresses with a house number; none where the address may be a body's."""
+def _homes(columns: _Columns, persons: Collection[int]) -> list[int]:
+    """The columns of addresses with a house number; none where the address may be a body's.
+
+    Many persons at one or two addresses work there.
+    """
     if columns.called(_BODIES):
         return []
-    streets = [index for index in columns.called(_STREET) if len(columns.values(index)) >= _LEAST_VALUES]
+    streets = [index for index in columns.called(_STREET) if columns.values(index)]
     numbers = [index for index in columns.called(_HOUSE) if _mostly(columns.values(index), _is_house_number)]
-    if numbers and streets:
-        return [*streets, *numbers]
-    return [index for index in streets if _mostly(columns.values(index), _has_number)]
+    found = (
+        [*streets, *numbers]
+        if numbers and streets
+        else [index for index in streets if _mostly(columns.values(index), _has_number)]
+    )
+    return found if columns.of_many(found) or not columns.of_many(persons) else []
+
+
+def _is_a_dwelling(columns: _Columns, homes: Collection[int], surely: bool) -> bool:
+    """Whether the one or two addresses of a short table are where somebody lives, and not where an office is to be found."""
+    if any(not columns.names[index].isdisjoint(_DWELLING) for index in homes):
+        return True
+    return not columns.called(_SIGHTS) and (surely or not columns.called(_CALLED))
 
 
 def _is_house_number(value: str) -> bool:

@@ -229,6 +229,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Die Spalte „{column}“ zeigen wir nicht: Sie enthält vermutlich Daten von Personen.",
         "We do not show the column “{column}”: it probably holds data of persons.",
     ),
+    "place-withheld": (
+        "Wo das liegt, zeigen wir nicht: Vermutlich wohnen dort Personen.",
+        "We do not show where this lies: persons probably live there.",
+    ),
     "text-masked": (
         "Angaben zu Personen wurden im Text verdeckt: {count}.",
         "Details of persons were covered in the text: {count}.",

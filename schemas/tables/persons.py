@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from schemas.tables.words import OFFICES, words
 
-HintKind = Literal["e-mail", "telephone", "iban", "name", "birthday", "address"]
+HintKind = Literal["e-mail", "telephone", "iban", "name", "birthday", "address", "place"]
 
 _EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})")
 # A leading zero alone is a code: a telephone number has its country or something between area and number.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ import pytest
 
 from catalog.preview import Preview, contents, private_lists
 from catalog.preview.assembly import Assembled, assembled
+from schemas.tables import profile
+from schemas.tables.types import find_columns
 
 pytestmark = pytest.mark.samples
 
@@ -101,7 +104,13 @@ def test_preview_of_a_real_file(name: str, samples: Path) -> None:
     assert preview.table is not None
     assert preview.profile is not None
     table = preview.table
-    assert private_lists.hints(table, preview.profile) == ()  # whatever a column is called: none is of private persons
+    # Whatever a column is called: none is of private persons; nor are its first rows alone, of which less is known.
+    assert private_lists.listed(table, preview.profile) == ((), False)
+    for count in (1, 2):
+        few = replace(
+            table, columns=find_columns(table.names, table.rows[:count], True), rows=table.rows[:count], sum_rows=()
+        )
+        assert private_lists.listed(few, profile(few)) == ((), False)
     assert (
         Expected(
             table.encoding,
