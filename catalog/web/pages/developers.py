@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from catalog.reading.entries import Hit, Query
 from catalog.web import conditional
+from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
 from catalog.web.texts import later
 
@@ -63,13 +64,19 @@ class Address(NamedTuple):
     words: Markup
 
 
+def _example(page: Page) -> Hit | None:
+    """A dataset for the examples: one with a table if there is any."""
+    for query in (Query(format=("CSV",), sort="title", size=1), Query(sort="title", size=1)):
+        for hit in page.catalogue.find(query, page.at).hits:
+            return hit
+    return None
+
+
 async def developers(request: Request) -> Response:
     """``/developers``"""
     page = Page(request)
     conditional.keep(request)
-    found = page.catalogue.find(Query(format=("CSV",), sort="title", size=1), page.at).hits
-    found = found or page.catalogue.find(Query(sort="title", size=1), page.at).hits
-    hit = found[0] if found else None
+    hit = await searched(page.catalogue, lambda: _example(page))
     return page.render(
         "developers.html",
         title=page.texts.text("Schnittstellen"),

@@ -23,6 +23,7 @@ from catalog.web.pages import hits, labels, news, scores, states
 from catalog.web.pages.ages import ages
 from catalog.web.pages.gaps import called, covered
 from catalog.web.pages.theme import topics
+from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
 from schemas.mqa import HIGHEST
 from schemas.region import Municipality
@@ -80,7 +81,7 @@ async def municipality(request: Request) -> Response:
         raise Refused(404, "Diese Gemeinde gehört nicht zur Region.", "This municipality is not part of the region.")
     conditional.keep(request, seconds=60)
     query = Query(municipality=(place.id,), sort="modified", size=SHOWN)
-    found = page.catalogue.find(query, page.at, today=page.now.date())
+    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
     sources = tuple(state for state in states.sources(page) if state.source.municipality == place.id)
     filtered = {"municipality": place.id}
     values: dict[str, Any] = {
