@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
 
 from schemas.tables import FileDescription, Note, describe_file
-from schemas.tables.kinds import KINDS, Kind, extension
+from schemas.tables.kinds import JSON_LD, KINDS, Kind, extension
+from schemas.tables.notes import note
 
 _UNKNOWN = KINDS["unknown"]
 # Notes after which a file has no content that we can speak of.
@@ -29,6 +31,8 @@ UNREADABLE = frozenset(
         "unreadable",
     }
 )
+_DCAT = re.compile(rb"https?://www\.w3\.org/ns/dcat#|/dcat-ap\.jsonld")
+_DATASET = re.compile(rb'dcat:Dataset\b|/ns/dcat#Dataset\b|"@type"\s*:\s*\[?\s*"Dataset"')
 _ALIASES = {"text/html": frozenset({"html", "htm", "xhtml"})}
 
 
@@ -93,13 +97,18 @@ def describe(data: bytes, path: str, url: str, modified: str | None) -> Describe
         start=period.start.isoformat() if period else None,
         end=period.end.isoformat() if period else None,
         box=(box.west, box.south, box.east, box.north) if box else None,
-        notes=_notes(found),
+        notes=(*_notes(found), *((note("catalogue-inside"),) if _is_catalogue(found.kind, data) else ())),
         modified=modified,
     )
 
 
 def _notes(found: FileDescription) -> tuple[Note, ...]:
     return tuple(dict.fromkeys(found.notes))
+
+
+def _is_catalogue(kind: str, data: bytes) -> bool:
+    """Whether a file in RDF speaks of datasets by the words of DCAT."""
+    return kind in ("json", "turtle", "xml") and _DCAT.search(data) is not None and _DATASET.search(data) is not None
 
 
 def too_large(path: str, url: str, modified: str | None, size: int | None, limit: int) -> DescribedFile:
@@ -119,6 +128,8 @@ def too_large(path: str, url: str, modified: str | None, size: int | None, limit
 def by_name(path: str) -> tuple[str, Kind]:
     """The kind of file that a name's ending stands for; ``unknown`` if for none."""
     ending = extension(path)
+    if ending in JSON_LD.extensions:
+        return "json", JSON_LD
     found = next(((name, kind) for name, kind in KINDS.items() if kind.extensions[:1] == (ending,)), None)
     found = found or next(((name, kind) for name, kind in KINDS.items() if ending in kind.extensions), None)
     return found or ("unknown", _UNKNOWN)

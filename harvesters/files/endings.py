@@ -8,8 +8,8 @@ import re
 DATA_ENDINGS = frozenset(
     re.findall(
         r"\w+",
-        "csv tsv tab txt xlsx xlsm xls ods geojson json jsonl ndjson kml kmz gml gpx gpkg shp dbf shx prj cpg sbn sbx qix qpj "
-        "zip pdf ics xml rdf ttl parquet tif tiff nc las laz dxf sqlite",
+        "csv tsv tab txt xlsx xlsm xls ods geojson json jsonl ndjson jsonld kml kmz gml gpx gpkg shp dbf shx prj cpg sbn sbx qix "
+        "qpj zip pdf ics xml rdf ttl parquet tif tiff nc las laz dxf sqlite",
     )
 )
 

@@ -59,7 +59,7 @@ class FileDescription:
 def describe_file(data: bytes, name: str = "") -> FileDescription:
     """Describe any file by its content; what cannot be read or must not be opened is in the notes, nothing is raised."""
     kind = kinds.find_kind(data, name)
-    description = _of_kind(kind, data)
+    description = _of_kind(kind, data, name)
     try:
         described = _READERS.get(kind, _plain)(data, name, description)
     except TableError as error:
@@ -77,8 +77,8 @@ def describe_file(data: bytes, name: str = "") -> FileDescription:
     return described
 
 
-def _of_kind(kind: str, data: bytes) -> FileDescription:
-    known = kinds.KINDS[kind]
+def _of_kind(kind: str, data: bytes, name: str) -> FileDescription:
+    known = kinds.known(kind, name)
     return FileDescription(kind, known.media_type, known.file_type, len(data), hashlib.sha256(data).hexdigest())
 
 

@@ -52,6 +52,8 @@ KINDS: dict[str, Kind] = {
     "empty": Kind("application/octet-stream", "", ()),
     "unknown": Kind("application/octet-stream", "", ()),
 }
+JSON_LD = Kind("application/ld+json", "JSON_LD", ("jsonld",))
+"""What JSON is under a name that says so; it is read as JSON."""
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpeg"),
@@ -78,6 +80,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 def extension(name: str) -> str:
     """The ending of a file's name in lower case, without its dot."""
     return PurePosixPath(name.replace("\\", "/").rstrip("/")).suffix.casefold().removeprefix(".")[:10]
+
+
+def known(kind: str, name: str) -> Kind:
+    """What is known of a kind (a key of KINDS); of JSON, its name tells whether it is JSON-LD."""
+    return JSON_LD if kind == "json" and extension(name) == "jsonld" else KINDS[kind]
 
 
 def find_kind(data: bytes, name: str = "") -> str:

@@ -229,6 +229,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Die Spalte „{column}“ zeigen wir nicht: Sie enthält vermutlich Daten von Personen.",
         "We do not show the column “{column}”: it probably holds data of persons.",
     ),
+    "catalogue-inside": (
+        'Die Datei beschreibt Datensätze (DCAT); diese selbst bringt eine Quelle mit protocol = "dcat" und ihrer Adresse.',
+        'The file describes datasets (DCAT); they themselves come by a source with protocol = "dcat" and its address.',
+    ),
     "place-withheld": (
         "Wo das liegt, zeigen wir nicht: Vermutlich wohnen dort Personen.",
         "We do not show where this lies: persons probably live there.",

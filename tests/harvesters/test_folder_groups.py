@@ -201,5 +201,9 @@ def test_no_file_is_lost_and_no_id_stands_twice(paths: list[str], data: st.DataO
 
 
 def test_what_is_data() -> None:
-    found = [entry.path for entry in entries("a.CSV", "a.html", "a.docx", "a", "a.gpkg", "a.jpg") if is_data(entry)]
-    assert found == ["a.CSV", "a.gpkg"]
+    found = [
+        entry.path
+        for entry in entries("a.CSV", "a.html", "a.docx", "a", "a.gpkg", "a.jpg", "a.jsonld")
+        if is_data(entry)
+    ]
+    assert found == ["a.CSV", "a.gpkg", "a.jsonld"]

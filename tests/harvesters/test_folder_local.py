@@ -247,12 +247,36 @@ def test_F01_a_web_page_under_the_name_of_a_table_is_set_aside(folder: Folder) -
 def test_a_file_over_the_limit_is_described_by_its_name(tmp_path: Path) -> None:
     folder = Folder(tmp_path, "[limits]\nbody_bytes = 1000\n")
     folder.put("gross.csv", "a;b\n" * 1000)
-    [outcome] = folder.harvest().outcomes
+    folder.put("zu-gross.jsonld", "[{}]" + " " * 1000)
+    linked, outcome = sorted(folder.harvest().outcomes, key=lambda each: each.native_id, reverse=True)
+    [distribution] = dataset(linked).distribution
+    assert isinstance(distribution, Distribution)
+    assert str(distribution.format[0]).endswith("/JSON_LD")
     [distribution] = dataset(outcome).distribution
     assert isinstance(distribution, Distribution)
     assert (distribution.byte_size[0].text, distribution.checksum) == ("4000", ())
     assert str(distribution.format[0]).endswith("/CSV")
     assert "größer als 1 MB" in of_files(outcome.findings)[0]
+
+
+def test_linked_data_are_files_like_any_other(folder: Folder) -> None:
+    context = '"@context": {"dcat": "http://www.w3.org/ns/dcat#", "name": "https://schema.org/name"}'
+    folder.put("baeder.jsonld", f'{{{context}, "@graph": [{{"name": "Hallenbad"}}, {{"name": "Freibad"}}]}}')
+    folder.put("katalog.jsonld", f'{{{context}, "@graph": [{{"@type": "dcat:Dataset", "name": "Bäder"}}]}}')
+    folder.put("katalog2.ttl", "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n<https://x.example/1> a dcat:Dataset .\n")
+    found = by_id(folder.harvest())
+    assert set(found) == {"baeder", "katalog", "katalog2"}
+    assert not [finding for finding in folder.job.findings if finding.rule == "files-passed-over"]
+    [distribution] = dataset(found["baeder"]).distribution
+    assert isinstance(distribution, Distribution)
+    assert str(distribution.format[0]).endswith("/JSON_LD")
+    assert str(distribution.media_type[0]).endswith("/application/ld+json")
+    assert str(distribution.download_url[0]).endswith("/files/daten/baeder.jsonld")
+    assert of_files(found["baeder"].findings) == []
+    for name in ("katalog", "katalog2"):
+        [said] = of_files(found[name].findings)
+        assert "Die Datei beschreibt Datensätze (DCAT)" in said
+        assert 'protocol = "dcat"' in said
 
 
 def test_what_does_not_belong_to_it_is_left_out(folder: Folder, tmp_path: Path) -> None:

@@ -27,12 +27,12 @@ from catalog.search import Catalogue
 from catalog.web import conditional, security
 from catalog.web.negotiation import Refused, catalogue_of, region_of
 from schemas.region import HarvestSource
-from schemas.tables.kinds import KINDS, extension
+from schemas.tables.kinds import JSON_LD, KINDS, extension
 
 _PIECE = 256 * 1024
 _HITS = 1000
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_MEDIA_TYPES = {ending: kind.media_type for kind in reversed(KINDS.values()) for ending in kind.extensions}
+_MEDIA_TYPES = {ending: kind.media_type for kind in (*reversed(KINDS.values()), JSON_LD) for ending in kind.extensions}
 _offered: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}
 
 

@@ -17,7 +17,15 @@ from tests.catalog.builder import BASE, Stored, dataset
 from tests.catalog.web.asking import Place, folder_source, place_in
 
 CONTENT = b"Strasse;Plaetze\r\nHauptstr.;12\r\n" * 50_000
-NAMES = ("plätze 2026.csv", "unter/ordner/karte.geojson", "seite.html", "leer.csv", "ohne-endung", 'a"b;c.csv')
+NAMES = (
+    "plätze 2026.csv",
+    "unter/ordner/karte.geojson",
+    "seite.html",
+    "leer.csv",
+    "ohne-endung",
+    'a"b;c.csv',
+    "baeder.jsonld",
+)
 
 
 def offering(*paths: str) -> model.Dataset:
@@ -61,6 +69,11 @@ def test_a_published_file_is_a_download(place: Place) -> None:
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''pl%C3%A4tze%202026.csv"
     assert answer.headers["content-length"] == str(len(CONTENT))
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_linked_data_are_served_as_such(place: Place) -> None:
+    answer = place.ask.get("/files/ordner/baeder.jsonld")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/ld+json")
 
 
 @pytest.mark.parametrize("name", NAMES)
