@@ -12,12 +12,15 @@ import tantivy
 
 from catalog import tables
 from catalog.index import Found, Ground, Index, View
+from catalog.preview.keeping import Keeping
+from catalog.preview.mapped import marked
 from catalog.reading import documents, indexed
 from catalog.reading.documents import SCHEMA, Marker
 from catalog.reading.entries import FACETS, Hit, Query
 from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.store import current, shadowed
+from schemas.region import Region
 
 # Beyond so many datasets the past is not searched: an index of them takes too long to make while somebody waits.
 MOST = 5000
@@ -31,11 +34,13 @@ _building = threading.Lock()
 class PastIndex(Index):
     """An index in memory of the datasets that were public at a number. It never changes."""
 
-    def __init__(self, engine: sa.Engine, base_url: str, marker: Marker) -> None:
+    def __init__(self, engine: sa.Engine, region: Region, marker: Marker) -> None:
+        # What showed a map then is not known: a file counts by what it shows now.
+        mapped = marked(Keeping(region).mapped)
         opened = tantivy.Index(SCHEMA)
         writer = opened.writer(_HEAP_BYTES, 1)
         last = 0
-        while batch := indexed.datasets(engine, base_url, marker.number, tables.versions.c.id > last, _BATCH):
+        while batch := indexed.datasets(engine, region, marker.number, tables.versions.c.id > last, _BATCH, mapped):
             for _, dataset in batch:
                 writer.add_document(documents.document(dataset))
             last = batch[-1][0]
@@ -113,7 +118,7 @@ def _made(catalogue: Catalogue, number: int) -> PastCatalogue:
     if total > MOST:
         return PastCatalogue(catalogue, number, ListedIndex(catalogue.engine, number, total), searched=False)
     marker = Marker(number, catalogue.published_at(number), documents.VERSION)
-    index = PastIndex(catalogue.engine, catalogue.region.base_url, marker)
+    index = PastIndex(catalogue.engine, catalogue.region, marker)
     return PastCatalogue(catalogue, number, index, searched=True)
 
 

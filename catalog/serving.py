@@ -38,6 +38,7 @@ from catalog.store import Store, utc_now
 from schemas.region import ConfigurationError, HarvestSource, Region, load
 
 FOLLOW_SECONDS = 1.0
+SWEEP_SECONDS = 30.0
 CLOCK_SECONDS = 20.0
 LINK_SECONDS = 30.0
 POST_SECONDS = 15.0
@@ -195,13 +196,25 @@ def _follow(folder: Path, parent: Connection, environment: dict[str, str]) -> No
     region = load(folder)
     follower, catalogue = Follower(region), Catalogue(region)
     dumped = None
+    sweeps_at = 0.0
     while True:
         number = follower.catch_up()
+        if time.monotonic() >= sweeps_at:
+            _sweep(follower)
+            sweeps_at = time.monotonic() + SWEEP_SECONDS
         if number != dumped:
             follower.write_dump(lambda at: dump.head(region, catalogue, at))
             dumped = number
             _score(region, follower)
         time.sleep(FOLLOW_SECONDS)
+
+
+def _sweep(follower: Follower) -> None:
+    """Takes over which files show a map by now. Whatever goes wrong with it, search and feeds go on."""
+    try:
+        follower.sweep()
+    except Exception as error:  # as with the scores
+        log.exception("maps: %s", error)
 
 
 def _score(region: Region, follower: Follower) -> None:

@@ -24,8 +24,9 @@ from catalog.preview.model import (
 from catalog.preview.reasons import Reason
 
 if TYPE_CHECKING:
-    from catalog.preview.access import cells, every, find, geojson, peek, picture, rows, wanted
+    from catalog.preview.access import cells, every, find, geojson, peek, picture, rows
     from catalog.preview.waiting import awaited
+    from catalog.preview.wanting import wanted
 
 __all__ = [
     "Cells",
@@ -55,6 +56,6 @@ def __getattr__(name: str) -> Any:
     """The doors, loaded when a page asks for one: the process that reads strangers' files has no use for the network."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from catalog.preview import access, waiting
+    from catalog.preview import access, waiting, wanting
 
-    return getattr(waiting if name == "awaited" else access, name)
+    return getattr({"awaited": waiting, "wanted": wanting}.get(name, access), name)

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import NamedTuple
 
-from catalog.links.questions import SERVICES
 from catalog.preview import fetching, wishes
 from catalog.preview.keeping import MAP, PICTURE, ROWS, Keeping, key_of
 from catalog.preview.kept_rows import Rows
@@ -27,17 +26,6 @@ GROWN_SECONDS = 1.2
 """How long a reader waits for chart and map where the first rows have just come."""
 _LOOK_SECONDS = 0.02
 _ABANDONED = timedelta(minutes=1)
-
-
-def wanted(region: Region, source_key: str, address: str, service: str = "", layer: str = "") -> Wanted:
-    """What a page wants to show: a distribution's address, and what the source of its record allows.
-
-    ``service`` is the kind of service that it is, or its format (a code of the EU's list); a format that is none is a file.
-    """
-    service = SERVICES.get(service, service)
-    source = next((each for each in region.sources if each.key == source_key), None)
-    personal = source is not None and source.personal_data == "allowed"
-    return Wanted(address, source_key, service if service in SERVICES.values() else "", layer[:200], personal)
 
 
 def peek(region: Region, wish: Wanted) -> Preview | None:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from catalog.links.questions import SERVICES
 from catalog.preview import wishes
-from catalog.preview.access import wanted
 from catalog.preview.keeping import Keeping, key_of
+from catalog.preview.wanting import wanted
 from catalog.reading import rows
 from schemas.region import Region
 
@@ -34,7 +34,9 @@ def wish(region: Region, engine: sa.Engine, kept: Keeping, at: int) -> int:
     wished = 0
     for _, source_key, address in newest:
         want = wanted(region, source_key, address)
-        if kept.get(key_of(want)) is None:
+        ready = kept.get(key_of(want))
+        # One whose dataset was away for so long that its marker is gone is made again, and marked with that.
+        if ready is None or not kept.is_marked(ready):
             wishes.leave(kept, want, wishes.AHEAD)
             wished += 1
             if wished == MOST:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from catalog.preview.mapped import has_map
 from catalog.preview.model import VERSION, Preview, Wanted
 from schemas.region import Region
 
@@ -28,6 +29,7 @@ MAX_BYTES = 2_000_000_000
 MAX_JSON = 20_000_000
 """Largest preview that is kept and read, without its rows, its map and its picture (bytes)."""
 ROWS, MAP, PICTURE = "rows.db", "map.json", "picture"
+_OTHERS = frozenset(("wishes", "withheld", "mapped"))  # folders beside those of previews
 _GRACE_SECONDS = 120
 _TOUCH_SECONDS = 3600
 _JSON = TypeAdapter(Preview)
@@ -68,6 +70,8 @@ class Keeping:
 
     def __init__(self, region: Region) -> None:
         self.folder = region.data / "cache" / "previews"
+        self.mapped = self.folder / "mapped"
+        """The folder of markers, each named by the key of a preview that shows a map: the search goes by them."""
         self._withheld = self.folder / "withheld"
 
     @cached_property
@@ -151,7 +155,33 @@ class Keeping:
             marker.touch()
         else:
             marker.unlink(missing_ok=True)
+        self._mark(preview)
         return preview
+
+    def _mark(self, preview: Preview) -> None:
+        """Notes whether a preview shows a map. What is not finished, or failed for now, leaves the note as it was."""
+        marker = self.mapped / preview.key
+        for_now = preview.growing or (preview.reason is not None and not preview.ready and preview.reason.temporary)
+        if has_map(preview):
+            self.mapped.mkdir(exist_ok=True)
+            marker.touch()
+        elif preview.state != "making" and not for_now:
+            marker.unlink(missing_ok=True)
+
+    def is_marked(self, preview: Preview) -> bool:
+        """Whether it is noted that a preview shows a map, if it does."""
+        return not has_map(preview) or (self.mapped / preview.key).is_file()
+
+    def mark_all(self) -> None:
+        """Notes of previews that an older program has made which of them show a map; once, where nothing is noted yet."""
+        if self.mapped.is_dir():
+            return
+        maps = [file.stem for file in self.folder.glob("*.json") if self.shown(file.stem) == "map"]
+        fresh = self.folder / f"{secrets.token_hex(4)}.mapped"
+        fresh.mkdir(parents=True)
+        for key in maps:
+            (fresh / key).touch()
+        fresh.replace(self.mapped)
 
     def withholds(self, key: str) -> bool:
         """Whether a preview withholds data of persons; reads nothing of it."""
@@ -166,7 +196,10 @@ class Keeping:
                 marker.unlink(missing_ok=True)
 
     def prune(self, most: int = MAX_BYTES) -> int:
-        """Remove what nobody names any more, then the previews longest not looked at until the rest fits; gives its bytes."""
+        """Remove what nobody names any more, then the previews longest not looked at until the rest fits; gives its bytes.
+
+        That one of them showed a map stays noted: it would again.
+        """
         if not self.folder.is_dir():
             return 0
         named: dict[str, Path] = {}
@@ -180,8 +213,8 @@ class Keeping:
             if folder is not None:
                 named[folder.name] = file
             kept.append((_mtime(file), file, folder))
-        for folder in (each for each in self.folder.iterdir() if each.is_dir() and each.name != "wishes"):
-            if folder != self._withheld and folder.name not in named and time.time() - _mtime(folder) > _GRACE_SECONDS:
+        for folder in (each for each in self.folder.iterdir() if each.is_dir() and each.name not in _OTHERS):
+            if folder.name not in named and time.time() - _mtime(folder) > _GRACE_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
         for stray in self.folder.glob("*.new"):
             if time.time() - _mtime(stray) > _GRACE_SECONDS:

@@ -64,6 +64,7 @@ def main(folder: str, parent: int, stays: bool = False) -> None:
     while (handle := wishes.lock(kept)) is None and stays and os.getppid() == parent:
         time.sleep(1.0)  # the maker before this one is still at its end
     if handle is not None:
+        kept.mark_all()
         asyncio.run(Maker(region, kept, stays).work(lambda: os.getppid() != parent))
     # The server of forks ends with the last process that holds its pipe: this one.
 

@@ -17,25 +17,31 @@ from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 6
+VERSION = 7
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 _FEW = 16
 
 
 class Marker(NamedTuple):
-    """Up to which publication number an index is, and when that was published (another store has another time)."""
+    """Up to which publication number an index is, and when that was published (another store has another time).
+
+    ``keyed`` is another when files have other keys of previews; ``mapped`` names the set of previews with a map that the
+    index takes into account (catalog.preview.mapped).
+    """
 
     number: int
     published_at: str
     version: int
+    keyed: str = ""
+    mapped: str = ""
 
 
 class Indexed(NamedTuple):
     """What the index takes of one dataset. ``distributions`` are the KEYs of its minted distributions.
 
     ``changed`` is when its content last changed here (UTC, ISO 8601), ``called`` its own identifier, by which a service
-    of many layers knows its own.
+    of many layers knows its own, ``previews`` the keys of its files' previews.
     """
 
     key: str
@@ -47,6 +53,7 @@ class Indexed(NamedTuple):
     seen: Seen
     changed: str = ""
     called: str = ""
+    previews: tuple[str, ...] = ()
 
 
 class Marks(NamedTuple):
@@ -66,7 +73,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("trait", stored=True, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("called", stored=True, tokenizer_name="raw", index_option="basic")
-    for field in ("publisher", "distribution"):
+    for field in ("publisher", "distribution", "preview"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in ("title", "keywords", "description", "more"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="position")
@@ -125,6 +132,7 @@ def document(indexed: Indexed) -> tantivy.Document:
         "format": list(summary.formats),
         "license": list(summary.licenses),
         "distribution": list(indexed.distributions),
+        "preview": list(map(preview_term, indexed.previews)),
         "title": _joined(title),
         "keywords": _joined(keywords),
         "description": _joined(description),
@@ -152,6 +160,11 @@ def document(indexed: Indexed) -> tantivy.Document:
     if moment is not None:
         fields["day"] = (moment.date() - EPOCH).days
     return tantivy.Document(**fields)
+
+
+def preview_term(key: str) -> str:
+    """What stands in the index for a preview's key: half of it, which is enough to find its datasets."""
+    return key[:16]
 
 
 def marks(found: tantivy.Document) -> Marks:

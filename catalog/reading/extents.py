@@ -52,11 +52,16 @@ class Seen(NamedTuple):
     extent: BoundingBox | None
     traits: tuple[str, ...]
 
+    def with_map(self) -> Seen:
+        """The same where a file's preview has shown a map."""
+        return self if MAP in self.traits else self._replace(traits=(MAP, *self.traits))
+
 
 def seen(ntriples: bytes, formats: Iterable[str], hvd: bool) -> Seen:
     """What a dataset is found by beside its words. ``formats`` are codes of its files.
 
-    A map can be shown of a file or service with geometries. A point, outline or box of the record itself says where the
+    A map can be shown of a file or service with geometries; of other formats only the file's preview
+    tells it (catalog.reading.indexed). A point, outline or box of the record itself says where the
     data lie, and is found by a place; no page draws it.
     """
     shapes, points, said = _found(_SHAPE, ntriples), _found(_POINT, ntriples), _found(_SAID, ntriples)

@@ -26,6 +26,8 @@ from catalog.search import Catalogue
 Endpoint = Callable[[Request], Awaitable[Response]]
 Headers = list[tuple[bytes, bytes]]
 BUDGET = 64_000_000  # bytes of ready answers
+MAPS_SECONDS = 60.0
+"""How long an answer is kept that depends on which files show a map: the index learns of that without a publication."""
 _NUMBER, _KEEP = "allmende.number", "allmende.keep"
 _COMPRESSIBLE = re.compile(rb"text/|application/(?:[\w.-]+\+)?(?:xml|json)|application/n-triples|image/svg")
 _COMPRESS_FROM = 1000

@@ -78,11 +78,6 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str =
     )
 
 
-def has_map(preview: Preview) -> bool:
-    """Whether a preview has something to draw on a map: features, or the picture of a map service's layer."""
-    return preview.geometry is not None or (preview.picture is not None and preview.extent is not None)
-
-
 def _of_service(page: Page, preview: Preview, slug: str, number: int, name: str) -> MapFigure | None:
     """The map that a service draws: its picture for everybody, its tiles where the map is live."""
     box = preview.extent

@@ -123,12 +123,14 @@ async def _feed(request: Request, suffix: str) -> Response:
         page = catalogue.page(wish.page, at, forms=ready_form(suffix))
         view = _view(base, wish, page)
     if page.number == at and (wish.then or not wish.query.age):
-        conditional.keep(request)  # an index that is behind, and the age of data, change without a publication
+        # An index that is behind, the age of data, and which files show a map change without a publication.
+        conditional.keep(request, conditional.MAPS_SECONDS if wish.query.map else None)
     entries = [*page.entries, *page.companions]
     published_at = catalogue.published_at(at)
     envelope = around_page(region, published_at, entries, view)
     link = _links(region.base_url, suffix, view)
-    return answer(request, suffix, entries, envelope, changed=published_at, link=link, named=_language(region))
+    changed = "" if wish.query.map else published_at
+    return answer(request, suffix, entries, envelope, changed=changed, link=link, named=_language(region))
 
 
 async def _searched(catalogue: Catalogue, at: int) -> Catalogue:

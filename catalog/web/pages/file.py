@@ -16,6 +16,7 @@ from starlette.routing import Route
 from catalog import charts, formats
 from catalog import preview as previews
 from catalog.preview import Preview
+from catalog.preview.mapped import has_map
 from catalog.web import conditional, file_addresses, maps, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.pages import column_words, facts, file_chart, file_table
@@ -106,7 +107,7 @@ def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[Vie
         "table": preview.table is not None,
         "chart": preview.profile is not None
         and bool(charts.options(preview.profile.columns, preview.profile.rows).kinds),
-        "map": maps.has_map(preview),
+        "map": has_map(preview),
         "columns": preview.profile is not None,
     }
     names = [name for name in VIEWS if has[name]] if preview.ready else []

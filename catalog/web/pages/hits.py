@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from markupsafe import Markup, escape
 from catalog import formats, preview
 from catalog.links.questions import SERVICES
 from catalog.preview.keeping import Keeping, key_of
+from catalog.preview.wanting import of_summary
 from catalog.reading.entries import Hit, SourceState
 from catalog.reading.extents import LIVE, MAP
 from catalog.reading.summary import Summary
@@ -107,8 +107,7 @@ def _preview(page: Page, hit: Hit, kept: Keeping) -> str:
 
 def wish_for(page: Page, hit: Hit, address: str, file_format: str) -> preview.Wanted:
     """The wish for the preview of a hit's file, as the file's own page has it: a service's layer is known by its dataset."""
-    wish = preview.wanted(page.region, hit.source_key, address, file_format)
-    return replace(wish, called=hit.called) if wish.service else wish
+    return of_summary(page.region, hit.source_key, address, file_format, hit.called)
 
 
 def _facts(page: Page, hit: Hit, place: _Place) -> Iterable[Markup]:

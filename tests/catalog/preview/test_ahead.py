@@ -12,8 +12,10 @@ import pytest
 
 from catalog import preview as previews
 from catalog.preview import ahead, wishes
-from catalog.preview.keeping import Keeping
+from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.maker import Maker
+from catalog.preview.model import Geometry, Preview
+from schemas.tables.geometry import BoundingBox
 from tests.catalog.builder import region_in
 from tests.catalog.links.linked import Linked, file, linked
 from tests.faultserver import FaultServer, Reply
@@ -64,6 +66,18 @@ def test_files_of_what_was_published_are_wished_for_and_services_are_not(
     assert {wish.urgency for wish in left} == {wishes.AHEAD}
     assert ahead.wish(published.region, published.engine, kept, 1) == 2  # the same wishes, not more of them
     assert len(list(wishes.left(kept))) == 2
+
+
+def test_a_map_that_is_no_longer_marked_is_wished_for_again(published: Linked, server: FaultServer) -> None:
+    region, address = published.region, server.url("/a.csv")
+    published.publish(a=linked("A", file(download=address, form="CSV")))
+    kept = Keeping(region)
+    wish = previews.wanted(region, region.sources[0].key, address)
+    geometry = Geometry(1, 1, ("Point",), BoundingBox(9.6, 50.4, 9.7, 50.5), 1, 100, simplified=False)
+    kept.put(Preview(key_of(wish), address, "ready", "map", geometry=geometry))
+    assert ahead.wish(region, published.engine, kept, 1) == 0
+    (kept.mapped / key_of(wish)).unlink()
+    assert ahead.wish(region, published.engine, kept, 1) == 1
 
 
 def test_serve_makes_them_as_robots_txt_allows(

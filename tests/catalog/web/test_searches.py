@@ -21,9 +21,9 @@ from lxml import etree
 from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
-from catalog.preview.access import wanted
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview
+from catalog.preview.wanting import wanted
 from catalog.reading.entries import Query
 from catalog.reading.remembered import Remembered
 from catalog.web import searches, searching, templates
