@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from anyio.to_thread import run_sync
 from markupsafe import Markup
@@ -17,8 +17,9 @@ from catalog.feedback import admission
 from catalog.feedback.box import Box
 from catalog.feedback.letters import LONGEST, REFERENCE, SHORTEST, Draft, Letter, read
 from catalog.feedback.offices import Office, office
-from catalog.reading.entries import Entry
+from catalog.reading.entries import Entry, Moved
 from catalog.runs.staging import now_text
+from catalog.web import file_addresses
 from catalog.web.orders import form
 from catalog.web.templates import Page, routes
 from catalog.web.texts import LANGUAGES, SOURCE, later
@@ -28,6 +29,9 @@ from schemas.region import Municipality
 # A letter of the longest kind, each of its characters sent as percent codes of four bytes.
 _LARGEST = LONGEST * 12 + 8_000
 _PATH = re.compile(r"/(?!/)[^\s\\]{0,499}")
+# Pages that are about a dataset (also one of its files) or a municipality say so by their address.
+_OF_DATASET = re.compile(r"/dataset/([^/?#]{1,200})(?:/file/([0-9]{1,6}))?(?:[/?#].*)?")
+_OF_PLACE = re.compile(r"/municipality/([^/?#]{1,200})")
 KINDS: Mapping[str, str] = {
     "question": later("Ich habe eine Frage"),
     "error": later("Ich habe einen Fehler gefunden"),
@@ -54,10 +58,11 @@ _STATUS = {"often": 429, "full": 503}
 
 
 class About(NamedTuple):
-    """What a letter is about: a page of ours, a dataset, a municipality; and who answers."""
+    """What a letter is about: a page of ours, a dataset and the number of its file (0: none), a municipality; who answers."""
 
     page: str
     entry: Entry | None
+    file: int
     place: Municipality | None
     office: Office
 
@@ -91,7 +96,7 @@ async def send(request: Request) -> Response:
         wrong["website"] = "filled"
     if age is None or age > admission.LONGEST:
         wrong["form"] = "old"
-    elif age < admission.QUICKEST:
+    elif age < admission.QUICKEST and not wrong:  # who has something to mend takes that time anyway
         wrong["form"] = "quick"
     if not wrong:
         letter = _letter(page, draft, about, admission.reference(page.region, claimed))
@@ -142,15 +147,25 @@ def _letter(page: Page, draft: Draft, about: About, reference: str) -> Letter:
 
 
 def _about(page: Page, fields: Mapping[str, str]) -> About:
-    """What a letter is about, as far as the fields name something of ours; the rest is passed over."""
+    """What a letter is about, as far as the fields, or else the page, name something of ours; the rest is passed over."""
     stated = fields.get("page", "")
-    slug = fields.get("dataset", "")
-    found = page.catalogue.get(slug, page.at) if 0 < len(slug) <= 200 else None
-    entry = found if isinstance(found, Entry) and found.kind == "dataset" else None
-    place = page.place(entry.municipality if entry else fields.get("municipality", ""))
+    stated = stated if _PATH.fullmatch(stated) else ""
+    on, at = _OF_DATASET.fullmatch(stated), _OF_PLACE.fullmatch(stated)
+    slug = fields.get("dataset", "") or (unquote(on[1]) if on else "")
+    entry = _dataset(page, slug)
+    number = int(on[2] or 0) if on and entry and unquote(on[1]) == slug else 0
+    place = page.place(entry.municipality if entry else fields.get("municipality", "") or (at[1] if at else ""))
     record = entry.record() if entry else None
     asked = office(page.region, record if isinstance(record, Dataset) else None, place, page.language)
-    return About(stated if _PATH.fullmatch(stated) else "", entry, place, asked)
+    return About(stated, entry, number, place, asked)
+
+
+def _dataset(page: Page, slug: str) -> Entry | None:
+    """The dataset of a SLUG, also of a former one; None where there is none (any more)."""
+    found = page.catalogue.get(slug, page.at) if 0 < len(slug) <= 200 else None
+    if isinstance(found, Moved):
+        found = page.catalogue.get(found.slug, page.at)
+    return found if isinstance(found, Entry) and found.kind == "dataset" else None
 
 
 def _named(about: About) -> list[tuple[str, str]]:
@@ -176,6 +191,7 @@ def _form(page: Page, draft: Draft, about: About, stamp: str = "") -> Response:
         status=status,
         draft=draft,
         about=about,
+        file_path=file_addresses.path,
         named=_named(about),
         kinds=[(kind, page.texts.text(word)) for kind, word in KINDS.items()],
         said=said,

@@ -229,3 +229,33 @@ def test_no_address_of_the_page_bears_what_was_written(place: Place, watch: Watc
 
 def test_the_form_is_for_no_search_engine(place: Place) -> None:
     assert first(read(place, "/feedback"), "meta[name=robots]").attributes["content"] == "noindex"
+
+
+@pytest.mark.parametrize("path", ["", "/file/1", "/history"])
+def test_an_error_on_a_page_of_a_dataset_reaches_the_office_of_the_dataset(
+    place: Place, watch: Watch, path: str
+) -> None:
+    slug = place.slug("bau")
+    shown = read(place, f"/dataset/{slug}{path}")
+    address = next(str(a.attributes["href"]) for a in shown.css("footer a") if words(a) == "Fehler melden")
+    page = read(place, address)
+    assert words(first(page, ".intro")) == "Ihre Nachricht geht an: Bauamt"
+    about = words(first(page, ".intro + p"))
+    assert about == "Sie schreiben zu: Bauplätze in Neuhof" + (" , Datei 1" if "file" in path else "")
+    watch.wait(10)
+    answer = send(place, {**fields(page), "message": TEXT})
+    assert answer.status_code == 303
+    (kept,) = letters(place)
+    assert (kept.to, kept.dataset, kept.page) == ("bauamt@neuhof.example", slug, f"/dataset/{slug}{path}")
+
+
+def test_an_error_on_the_page_of_a_municipality_is_about_it(place: Place) -> None:
+    page = read(place, "/feedback?kind=error&page=/municipality/neuhof")
+    assert words(first(page, ".intro + p")) == "Sie schreiben zu: Gemeinde Neuhof"
+
+
+def test_an_empty_form_is_only_told_what_is_missing(place: Place) -> None:
+    page = wrong(send(place, fields(read(place, "/feedback"))))
+    assert [words(li) for li in page.css("[role=alert] li")] == ["Schreiben Sie, worum es geht."]
+    assert words(first(page, "title")).startswith("Fehler: ")
+    assert not words(first(read(place, "/feedback"), "title")).startswith("Fehler: ")
