@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -222,38 +221,6 @@ def test_a_page_can_be_printed(desk: Visit, site: Site) -> None:
     assert page.get_by_role("heading", level=1).is_visible()
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.locator("#origin ~ details table").is_visible()
-
-
-def test_the_first_load_is_small(browser: Browser, site: Site) -> None:
-    """The budgets of web.md 3, in bytes as they are sent."""
-    for path in ("/", "/datasets", site.dataset):
-        sizes = _sent(browser, site, path)
-        assert 0 < sizes["Document"] < 15_000, (path, sizes)
-        assert 0 < sizes["Stylesheet"] < 38_000, (path, sizes)
-        assert 0 < sizes["Script"] < 17_000, (path, sizes)
-        assert 0 < sizes["Font"] < 50_000, (path, sizes)
-        assert sum(sizes.values()) < 120_000, (path, sizes)
-
-
-def _sent(browser: Browser, site: Site, path: str) -> dict[str, float]:
-    """How many bytes a first visit takes, by the kinds that the browser knows."""
-    kinds: dict[str, str] = {}
-    sizes: dict[str, float] = dict.fromkeys(("Document", "Stylesheet", "Script", "Font"), 0.0)
-
-    def finished(said: dict[str, Any]) -> None:
-        kind = kinds.get(said["requestId"], "Other")
-        sizes[kind] = sizes.get(kind, 0.0) + said["encodedDataLength"]
-
-    context = browser.new_context(viewport=PHONE)
-    visit = Visit(context, site)
-    protocol = context.new_cdp_session(visit.page)
-    protocol.send("Network.enable")
-    protocol.on("Network.responseReceived", lambda said: kinds.update({said["requestId"]: said["type"]}))
-    protocol.on("Network.loadingFinished", finished)
-    visit.open(path)
-    visit.page.wait_for_load_state("networkidle")
-    context.close()
-    return sizes
 
 
 def test_a_reader_chooses_light_or_dark_and_it_stays(browser: Browser, site: Site) -> None:

@@ -1,0 +1,248 @@
+// Brings a map to life: Leaflet, features from our own address, keys, popups of plain text.
+const SIZE = 24;
+
+/** Puts a live map in the place of a stage's drawing; fails where something that it needs does not come. */
+export async function live(stage, asked) {
+  const [, , outlines, features] = await Promise.all([
+    script(stage.dataset.leaflet),
+    style(stage.dataset.leafletCss),
+    stage.dataset.outlines ? json(stage.dataset.outlines) : null,
+    stage.dataset.source ? json(stage.dataset.source) : null,
+  ]);
+  new Live(stage, JSON.parse(stage.dataset.words), outlines, features, asked);
+}
+
+class Live {
+  constructor(stage, words, outlines, features, asked) {
+    const L = window.L;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const ground = document.createElement("div");
+    const figure = stage.closest("figure, fieldset, form") ?? stage.parentElement;
+    this.stage = stage;
+    this.words = words;
+    ground.className = "map-live";
+    ground.setAttribute("role", "group");
+    ground.setAttribute("aria-label", stage.getAttribute("aria-label"));
+    stage.querySelector(".map-load")?.remove();
+    stage.classList.add("alive");
+    stage.append(ground);
+    const help = figure.querySelector(".map-help");
+    if (help) {
+      help.hidden = false;
+      ground.setAttribute("aria-describedby", help.id);
+    }
+    const options = { attributionControl: false, zoomControl: false, scrollWheelZoom: false, maxZoom: 19 };
+    if (still) Object.assign(options, { zoomAnimation: false, fadeAnimation: false, inertia: false });
+    // One finger scrolls the page; two fingers move the map.
+    options.dragging = !matchMedia("(pointer: coarse)").matches;
+    const map = (this.map = L.map(ground, options));
+    L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+    map.fitBounds(bounds(stage.dataset.box), { animate: false });
+    map.on("click", (event) => map.panTo(event.latlng, { animate: !still })); // moving without dragging
+    this.tiles(figure);
+    if (outlines) {
+      const style = () => ({ className: "map-outline", weight: 2 });
+      L.geoJSON(outlines, { interactive: false, style, onEachFeature: (feature, layer) => this.named(feature, layer) }).addTo(map);
+    }
+    this.layer = L.layerGroup().addTo(map);
+    this.show(features?.features ?? []);
+    if (features?.gathered) map.on("moveend", () => this.closer());
+    this.choosing(figure);
+    if (asked) ground.focus();
+  }
+
+  tiles(figure) {
+    const { tiles, zooms, overlay } = this.stage.dataset;
+    const L = window.L;
+    if (tiles) {
+      const [least, most] = zooms.split(" ").map(Number);
+      const options = { minZoom: least, maxNativeZoom: most, maxZoom: 19, bounds: bounds(this.stage.dataset.frame), alt: "" };
+      L.tileLayer(tiles, options).addTo(this.map);
+      this.stage.classList.add("tiled");
+      const source = figure.querySelector(".map-source");
+      if (source) source.hidden = false;
+    }
+    if (overlay) this.stage.classList.add("tiled");
+    if (overlay) L.tileLayer(overlay, { maxZoom: 19, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
+  }
+
+  named(feature, layer) {
+    if (this.stage.dataset.tiles) return; // a base map has names of its own
+    const name = Object.assign(document.createElement("span"), { textContent: feature.properties.short });
+    layer.bindTooltip(name, { permanent: true, direction: "center", className: "map-name", interactive: false });
+  }
+
+  // Where points were gathered, those that are in sight are asked for again when the map was moved.
+  async closer() {
+    const box = this.map.getBounds();
+    const asked = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((edge) => edge.toFixed(5));
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const address = new URL(this.stage.dataset.source, location.href);
+    address.searchParams.set("bbox", asked.join(","));
+    try {
+      const found = await json(address);
+      if (turn === this.turn && !this.map.getContainer().querySelector(".leaflet-popup")) this.show(found.features);
+    } catch { /* what is shown stays */ }
+  }
+
+  show(features) {
+    const focused = this.layer.getLayers().some((layer) => this.parts(layer).includes(document.activeElement));
+    this.layer.clearLayers();
+    this.order = [];
+    features.forEach((feature, index) => this.add(feature, index));
+    if (this.order.length) this.order[0].tabIndex = 0;
+    if (focused) this.order[0]?.focus();
+  }
+
+  parts(layer) {
+    return layer.getLayers ? layer.getLayers().flatMap((inner) => this.parts(inner)) : [layer.getElement?.()];
+  }
+
+  add(feature, index) {
+    const L = window.L;
+    const { count, box } = feature.properties;
+    const label = count
+      ? this.words.several.replace("{n}", count)
+      : String(feature.properties.name || this.words.feature.replace("{n}", index + 1));
+    const shape = L.geoJSON(feature, {
+      style: () => ({ className: "map-shape", weight: 3 }),
+      pointToLayer: (_, place) => L.marker(place, { icon: dot(count), keyboard: false, riseOnHover: true }),
+    }).addTo(this.layer);
+    for (const element of this.parts(shape).filter(Boolean)) {
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", label);
+      element.setAttribute("tabindex", "-1");
+      element.addEventListener("keydown", (event) => this.key(event, element, () => this.open(feature, shape, element)));
+      element.addEventListener("focus", () => this.rove(element));
+      this.order.push(element);
+    }
+    shape.on("click", (event) => {
+      L.DomEvent.stopPropagation(event);
+      if (count) this.map.fitBounds(bounds(box.join(",")), { maxZoom: 18 });
+      else this.open(feature, shape, event.propagatedFrom?.getElement?.() ?? this.parts(shape)[0], event.latlng);
+    });
+  }
+
+  // One stop for the Tab key among all features: arrows lead on from there, Tab leaves the map.
+  rove(element) {
+    for (const each of this.order) each.setAttribute("tabindex", each === element ? "0" : "-1");
+  }
+
+  key(event, element, open) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step) {
+      const at = this.order.indexOf(element);
+      this.order[(at + step + this.order.length) % this.order.length].focus();
+    } else if (event.key === "Enter" || event.key === " ") {
+      open();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  open(feature, shape, element, place) {
+    const { count, box } = feature.properties;
+    if (count) {
+      this.map.fitBounds(bounds(box.join(",")), { maxZoom: 18 });
+      return;
+    }
+    const popup = window.L.popup({ minWidth: 260, maxWidth: 280, maxHeight: 240, closeButton: false, autoPanPadding: [16, 16] });
+    popup.setLatLng(place ?? shape.getBounds().getCenter()).setContent(this.words_of(feature, () => {
+      popup.close();
+      element?.focus();
+    }));
+    popup.openOn(this.map);
+    popup.getElement().querySelector("button").focus();
+    popup.getElement().addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      popup.close();
+      element?.focus();
+    });
+  }
+
+  // Texts of strangers: only ever as text.
+  words_of(feature, close) {
+    const box = document.createElement("div");
+    const list = document.createElement("dl");
+    const { name, row, ...more } = feature.properties;
+    box.className = "map-words";
+    box.setAttribute("role", "dialog");
+    box.setAttribute("aria-label", name || this.stage.getAttribute("aria-label"));
+    if (name) box.append(Object.assign(document.createElement("strong"), { textContent: name }));
+    for (const [key, value] of Object.entries(more)) {
+      list.append(
+        Object.assign(document.createElement("dt"), { textContent: key }),
+        Object.assign(document.createElement("dd"), { textContent: value }),
+      );
+    }
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: this.words.close });
+    button.addEventListener("click", close);
+    box.prepend(button);
+    box.append(list);
+    return box;
+  }
+
+  // In a search form: the view goes into the four fields, and the form is sent.
+  choosing(figure) {
+    const fields = this.stage.dataset.fields?.split(" ");
+    const form = this.stage.closest("form");
+    const choose = form?.querySelector(".map-choose");
+    if (!fields || !choose) return;
+    choose.hidden = false;
+    const inputs = fields.map((name) => form.elements.namedItem(name));
+    const values = inputs.map((input) => input.value);
+    if (values.every(Boolean)) {
+      const chosen = bounds(values.join(","));
+      if (chosen.isValid()) {
+        window.L.rectangle(chosen, { className: "map-chosen", interactive: false, weight: 3 }).addTo(this.map);
+        this.map.fitBounds(chosen, { animate: false });
+      }
+    }
+    choose.querySelector("button").addEventListener("click", () => {
+      const box = this.map.getBounds();
+      const edges = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+      inputs.forEach((input, index) => { input.value = edges[index].toFixed(4); });
+      form.requestSubmit();
+    });
+  }
+}
+
+function dot(count) {
+  const size = count ? SIZE + Math.min(24, 6 * Math.log10(count)) : SIZE;
+  const html = count ? Object.assign(document.createElement("span"), { textContent: count }) : "";
+  return window.L.divIcon({ className: count ? "map-dot many" : "map-dot", iconSize: [size, size], html });
+}
+
+function bounds(written) {
+  const [west, south, east, north] = written.split(",").map(Number);
+  return window.L.latLngBounds([south, west], [north, east]);
+}
+
+async function json(address) {
+  const answer = await fetch(address, { headers: { accept: "application/geo+json, application/json" } });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
+}
+
+const begun = new Map();
+function script(address) {
+  return once(address, () => Object.assign(document.createElement("script"), { src: address }));
+}
+function style(address) {
+  return once(address, () => Object.assign(document.createElement("link"), { rel: "stylesheet", href: address }));
+}
+function once(address, make) {
+  if (!begun.has(address)) {
+    begun.set(address, new Promise((done, failed) => {
+      const element = make();
+      element.addEventListener("load", done);
+      element.addEventListener("error", failed);
+      document.head.append(element);
+    }));
+  }
+  return begun.get(address);
+}
