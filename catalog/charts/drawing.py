@@ -24,11 +24,15 @@ SMALL = Form("small", 120.0, 10.0)
 
 
 class Captions(NamedTuple):
-    """What is written to a chart: its name, what it shows in a sentence, and the head of the axis of a histogram."""
+    """What is written to a chart: its name, what it shows in a sentence, and the head of the axis of a histogram.
+
+    ``spoken`` is the language of the names in the figure, empty where it is the page's.
+    """
 
     title: str
     description: str
     counted: str = ""
+    spoken: str = ""
 
 
 def draw(figure: Figure, captions: Captions, language: str, name: str) -> Markup:
@@ -40,11 +44,11 @@ def draw(figure: Figure, captions: Captions, language: str, name: str) -> Markup
 def _drawn(figure: Figure, form: Form, captions: Captions, language: str, name: str) -> Markup:
     sheet = Sheet(form)
     if isinstance(figure, Lines):
-        height = _lines(sheet, figure, language)
+        height = _lines(sheet, figure, language, captions.spoken)
     elif isinstance(figure, Bars):
-        height = _bars(sheet, figure, language)
+        height = _bars(sheet, figure, language, captions.spoken)
     else:
-        height = _histogram(sheet, figure, captions.counted, language)
+        height = _histogram(sheet, figure, captions, language)
     return sheet.svg(height, captions.title, captions.description, name)
 
 
@@ -56,7 +60,7 @@ def named(name: str, unit: str) -> str:
 # ---------------------------------------------------------------------------------------------------------- lines
 
 
-def _lines(sheet: Sheet, figure: Lines, language: str) -> float:
+def _lines(sheet: Sheet, figure: Lines, language: str, spoken: str) -> float:
     """Small charts in one or two columns, all over the same span of time; gives the height."""
     times = [when for series in figure.series for when, _ in series.points]
     low, high = min(times, default=datetime(2000, 1, 1)), max(times, default=datetime(2000, 1, 1))
@@ -68,7 +72,10 @@ def _lines(sheet: Sheet, figure: Lines, language: str) -> float:
     for place, series in enumerate(figure.series):
         left, top = (place % in_row) * (width + _BETWEEN), (place // in_row) * height
         own = values if figure.shared else [value for _, value in series.points]
-        _panel(sheet, figure, series, own, (low, high), Plot(left, top, left + width, top + height), language)
+        room = Plot(left, top, left + width, top + height)
+        title = series.name if figure.shared else named(series.name, series.unit)
+        sheet.text(room.left, room.top + sheet.form.font, title, "head", room=room.right - room.left, lang=spoken)
+        _panel(sheet, figure, series, own, (low, high), room, language)
     return height * -(-len(figure.series) // in_row)
 
 
@@ -81,7 +88,7 @@ def _panel(
     room: Plot,
     language: str,
 ) -> None:
-    """One series: its name, its own scale at the side, the shared time below."""
+    """One series below its name: its own scale at the side, the shared time below."""
     font = sheet.form.font
     low, high = min(values, default=0.0), max(values, default=1.0)
     # Zero belongs to the picture where it is near: a line that only wavers should not look like a fall.
@@ -90,8 +97,6 @@ def _panel(
     side = axes.left_of(axes.number_labels(scale, language), font)
     bottom = room.bottom - font * (1 + LINE_HEIGHT) - 10
     plot = Plot(room.left + side, room.top + font * LINE_HEIGHT + 12, room.right - 12, bottom)
-    title = series.name if figure.shared else named(series.name, series.unit)
-    sheet.text(room.left, room.top + font, title, "head", room=room.right - room.left)
     axes.side(sheet, plot, scale, language)
     time = axes.times_below(*span, figure.exact, plot.width, font, language)
     axes.below(sheet, plot, time, language)
@@ -127,7 +132,7 @@ def _runs(points: Sequence[tuple[datetime, float, float]]) -> list[list[tuple[fl
 # ----------------------------------------------------------------------------------------------------------- bars
 
 
-def _bars(sheet: Sheet, figure: Bars, language: str) -> float:
+def _bars(sheet: Sheet, figure: Bars, language: str, spoken: str) -> float:
     """A bar for each name with its value at its end; on a phone the name stands above its bar."""
     font, narrow = sheet.form.font, sheet.form.is_narrow
     words = [labels.value(value, language) for _, value in figure.bars]
@@ -144,9 +149,9 @@ def _bars(sheet: Sheet, figure: Bars, language: str) -> float:
         top = place * row + (font * LINE_HEIGHT + 3 if narrow else (row - thick) / 2)
         end = plot.x(scale.at(value)) if high > low else plot.left
         if narrow:
-            sheet.text(0, place * row + font, name, "name")
+            sheet.text(0, place * row + font, name, "name", lang=spoken)
         else:
-            sheet.text(name_room, top + thick / 2 + font * 0.35, name, "name", "end", room=name_room)
+            sheet.text(name_room, top + thick / 2 + font * 0.35, name, "name", "end", room=name_room, lang=spoken)
         sheet.rect(min(zero, end), top, abs(end - zero), thick, "bar")
         base = top + thick / 2 + font * 0.35
         if value >= 0:
@@ -161,14 +166,14 @@ def _bars(sheet: Sheet, figure: Bars, language: str) -> float:
 # ------------------------------------------------------------------------------------------------------ histogram
 
 
-def _histogram(sheet: Sheet, figure: Histogram, counted: str, language: str) -> float:
+def _histogram(sheet: Sheet, figure: Histogram, captions: Captions, language: str) -> float:
     """A column for each span of values; the spans' edges below, the number of rows at the side."""
     font = sheet.form.font
     height = 230.0 if sheet.form.is_narrow else 280.0
     scale = scales.linear(0, max(figure.counts), 4, whole=True)
     side = axes.left_of(axes.number_labels(scale, language), font)
     plot = Plot(side, font * LINE_HEIGHT + 12, sheet.form.width - 12, height - 2 * font * LINE_HEIGHT - 12)
-    sheet.text(0, font, counted, "head")
+    sheet.text(0, font, captions.counted, "head")
     axes.side(sheet, plot, scale, language)
     wide = plot.width / len(figure.counts)
     for place, count in enumerate(figure.counts):
@@ -179,7 +184,7 @@ def _histogram(sheet: Sheet, figure: Histogram, counted: str, language: str) -> 
     if figure.single:
         shares, words = shares[:-1], words[:-1]
     axes.numbers_below(sheet, plot, shares, words)
-    sheet.text(plot.x(0.5), height - 4, named(figure.x, figure.unit), "head", "middle")
+    sheet.text(plot.x(0.5), height - 4, named(figure.x, figure.unit), "head", "middle", lang=captions.spoken)
     return height
 
 

@@ -62,9 +62,19 @@ class Sheet:
             self._parts.append(f'<path class="{kind}" d="{drawn}"/>')
 
     def text(
-        self, x: float, y: float, words: str, kind: str, anchor: Anchor = "start", room: float | None = None
+        self,
+        x: float,
+        y: float,
+        words: str,
+        kind: str,
+        anchor: Anchor = "start",
+        room: float | None = None,
+        lang: str = "",
     ) -> None:
-        """A text at its base line, cut to ``room`` (at most the sheet) and moved inside the sheet's sides."""
+        """A text at its base line, cut to ``room`` (at most the sheet) and moved inside the sheet's sides.
+
+        ``lang`` is its language where that is not the page's.
+        """
         font = self.form.font
         room = self.form.width if room is None else min(room, self.form.width)
         bold = kind in BOLD
@@ -73,6 +83,7 @@ class Sheet:
         before = {"start": 0.0, "middle": width / 2, "end": width}[anchor]
         x = min(max(x, before), self.form.width - width + before)
         at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        at += f' lang="{escape(lang)}"' if lang else ""
         self._parts.append(f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}"{at}>{escape(fitted)}</text>')
 
     def svg(self, height: float, title: str, description: str, name: str) -> Markup:

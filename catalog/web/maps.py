@@ -28,10 +28,11 @@ Feature = Mapping[str, Any]
 
 
 class Row(NamedTuple):
-    """A feature in the list beside a map: what it is called, where it lies, and its number in the file's table."""
+    """A feature in the list beside a map: what it is called, where it lies, and the language of its name."""
 
     label: str
     place: Markup
+    lang: str = ""
 
 
 class MapFigure(NamedTuple):
@@ -51,11 +52,14 @@ class MapFigure(NamedTuple):
     attribution_url: str = ""
 
 
-def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str = "map") -> MapFigure | None:
-    """The map of a file's features; none where it has no geometry. Reads the kept features: call it in a thread."""
+def of_preview(page: Page, preview: Preview, slug: str, number: int, lang: str, name: str = "map") -> MapFigure | None:
+    """The map of a file's features; none where it has no geometry. Reads the kept features: call it in a thread.
+
+    ``lang`` is the language of the file's words.
+    """
     geometry = preview.geometry
     if geometry is None and preview.picture is not None:
-        return _of_service(page, preview, slug, number, name)
+        return _of_service(page, preview, slug, number, lang, name)
     body = previews.geojson(page.region, preview) if geometry is not None else None
     if geometry is None or body is None:
         return None
@@ -67,7 +71,7 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str =
     sentence = page.texts.plural(
         "Die Karte zeigt {n} Objekt.", "Die Karte zeigt {n} Objekte.", geometry.shown
     ) + _left_out(page, geometry.total - geometry.shown)
-    return figure(
+    drawn = figure(
         page,
         features,
         name=name,
@@ -76,9 +80,17 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, name: str =
         source=page.file(path, {"layer": layer} if layer else ()),
         size=len(body),
     )
+    return drawn._replace(rows=tuple(_spoken(drawn.rows, features, lang))) if drawn is not None else None
 
 
-def _of_service(page: Page, preview: Preview, slug: str, number: int, name: str) -> MapFigure | None:
+def _spoken(rows: Sequence[Row], features: Sequence[Feature], lang: str) -> Iterator[Row]:
+    """The rows with the language of those names that the file gives: the others are numbered in the page's."""
+    given = {str(each.get("properties", {}).get("name") or "") for each in features} - {""}
+    for row in rows:
+        yield row._replace(lang=lang) if row.label in given else row
+
+
+def _of_service(page: Page, preview: Preview, slug: str, number: int, lang: str, name: str) -> MapFigure | None:
     """The map that a service draws: its picture for everybody, its tiles where the map is live."""
     box = preview.extent
     if box is None:
@@ -86,7 +98,7 @@ def _of_service(page: Page, preview: Preview, slug: str, number: int, name: str)
     layer = dict(preview.layers).get(preview.layer, preview.layer)
     _ = page.texts.text
     title = _("Karte: {name}", name=layer)
-    sentence = _("Die Karte zeigt die Ebene „{name}“ des Kartendienstes.", name=layer)
+    sentence = _("Die Karte zeigt die Ebene „{name}“ des Kartendienstes.", name=page.spoken(layer, lang))
     query = {"layer": preview.layer}
     around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, box))
     picture = page.file(file_addresses.path(slug, number, "/picture"), query if _asked(page) else ())

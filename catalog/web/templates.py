@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -70,6 +70,11 @@ class Page:
         """The address of what has no language: a feed, an asset."""
         return self._links.file(path, query)
 
+    def spoken(self, text: str, lang: str) -> Markup:
+        """Words that may be in another language than the page: what is put into one of its sentences, as HTML."""
+        marked = Markup('<span lang="{}">{}</span>')
+        return marked.format(lang, text) if lang and lang != self.language else escape(text)
+
     def public(self, path: str, language: str = "") -> str:
         """The absolute address of a page, made from the region's base address alone (F72)."""
         return self.region.base_url + _in_language(path, language or self.language)
@@ -103,7 +108,7 @@ class Page:
             region=self.region,
             title=title,
             languages=languages,
-            **{"indexed": status == 200, "alternates": (), "trail": (), **values},
+            **{"indexed": status == 200, "alternates": (), "trail": (), "heading_words": title, **values},
         )
         return HTMLResponse(body, status_code=status, headers={"Content-Language": self.language})
 
@@ -203,6 +208,7 @@ def _environment(prefix: str, language: str) -> jinja2.Environment:
         "asset": links.asset,
         "vendored": links.vendored,
         "ready": _Ready(environment),
+        "other": lambda lang: Markup(' lang="{}"').format(lang) if lang and lang != language else Markup(),
     }
     environment.filters |= {
         "day": lambda text: formats.day(text, language),

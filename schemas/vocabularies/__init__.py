@@ -9,7 +9,7 @@ from schemas.vocabularies.formats import (
     media_type_of,
     non_proprietary,
 )
-from schemas.vocabularies.languages import find_language
+from schemas.vocabularies.languages import find_language, tag_of_language
 from schemas.vocabularies.licenses import find_license, license_twins, needs_attribution, open_license
 from schemas.vocabularies.replacements import deprecated, modern, normalise_iri
 from schemas.vocabularies.revision import revision
@@ -51,4 +51,5 @@ __all__ = [
     "normalise_iri",
     "open_license",
     "revision",
+    "tag_of_language",
 ]

@@ -24,6 +24,18 @@ def find_language(text: str) -> Code | None:
     return (_by_tag(tag.group(1)) if tag else None) or LISTS["language"].find(text)
 
 
+def tag_of_language(text: str) -> str:
+    """The tag of a language as HTML has it (``de``), of whatever `find_language` knows; empty where it has none."""
+    found = find_language(text) if text else None
+    return _tags().get(found.code, "") if found is not None else ""
+
+
+@cache
+def _tags() -> Mapping[str, str]:
+    """By the EU's code: the tag of two letters, else the one of three."""
+    return {row["code"]: row["iso"].split()[0] for row in rows("language") if row["iso"]}
+
+
 def _by_tag(tag: str) -> Code | None:
     return LISTS["language"].by_code(tag) or _by_iso().get(tag.casefold())
 

@@ -55,7 +55,7 @@ def _reasons(page: Page, entry: Entry, hit: Hit, series: set[str]) -> Iterator[M
     if in_series:
         yield _("gehört zur selben Reihe")
     if common:
-        yield _("gemeinsam: {words}", words=", ".join(common[:_WORDS]))
+        yield _("gemeinsam: {words}", words=page.spoken(", ".join(common[:_WORDS]), page.region.language))
     if in_series or common:
         for code in (code for code in own.themes if code in other.themes):
             yield _("Thema {theme}", theme=hits.code_label("data-theme", code, page.language))

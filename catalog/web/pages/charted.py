@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,127 +32,146 @@ _IN_SENTENCES = 3  # series that get a sentence each
 class Shown(NamedTuple):
     """A chart for ``charts.html``: the drawing, its name, sentences, notes, and its twin: heads and rows as text.
 
-    ``numeric`` says of each column of the twin whether it holds numbers.
+    ``numeric`` says of each column of the twin whether it holds numbers. In heading, sentences, heads and the first cells
+    of rows, words of another language say so; ``title`` is the heading as text.
     """
 
     drawing: Markup
     title: str
-    sentences: tuple[str, ...]
+    heading: Markup
+    sentences: tuple[Markup, ...]
     notes: tuple[str, ...]
-    heads: tuple[str, ...]
+    heads: tuple[Markup, ...]
     numeric: tuple[bool, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Markup | str, ...], ...]
 
 
-def shown(page: Page, preview: Preview, name: str = "chart") -> Shown | None:
-    """The chart that stands for a file; none if there is none. ``name`` is unique on the page. Called in a thread."""
+class _Voice(NamedTuple):
+    """How sentences are made of ours and of words that stay in the language of the data: ``own`` marks those."""
+
+    text: Callable[..., str]
+    own: Callable[[str], str]
+    language: str
+
+
+def shown(page: Page, preview: Preview, lang: str, name: str = "chart") -> Shown | None:
+    """The chart that stands for a file; none if there is none. ``name`` is unique on the page. Called in a thread.
+
+    ``lang`` is the language of the file's words.
+    """
     made = pinned.drawn(page.region, preview)
     if made is None or made.figure is None:
         return None
-    found = told(page, made.figure, name)
+    found = told(page, made.figure, lang, name)
     return found if made.whole else found._replace(notes=(*found.notes, page.texts.plain(PARTIAL)))
 
 
-def told(page: Page, figure: Figure, name: str = "chart") -> Shown:
-    """A figure drawn and in words."""
+def told(page: Page, figure: Figure, lang: str, name: str = "chart") -> Shown:
+    """A figure drawn and in words; ``lang`` is the language of its names."""
     said, language = page.texts, page.language
-    title = _title(figure, said)
-    sentences = tuple(map(str, _sentences(figure, said, language)))
-    captions = Captions(title, " ".join(sentences), said.plain("Zahl der Zeilen"))
-    heads, rows = _twin(figure, said, language)
+    plain = _Voice(said.plain, str, language)
+    marked = _Voice(said.text, lambda words: page.spoken(words, lang), language)
+    title = _title(figure, plain)
+    description = " ".join(_sentences(figure, plain))
+    captions = Captions(title, description, said.plain("Zahl der Zeilen"), lang if lang != language else "")
+    heads, rows = _twin(figure, marked)
     return Shown(
         charts.draw(figure, captions, language, name),
         title,
-        sentences,
+        Markup(_title(figure, marked)),
+        tuple(map(Markup, _sentences(figure, marked))),
         tuple(map(str, _notes(figure, said))),
-        heads,
+        tuple(map(Markup, heads)),
         tuple(place > 0 for place in range(len(heads))),
         rows,
     )
 
 
-def _title(figure: Figure, said: Texts) -> str:
+def _title(figure: Figure, voice: _Voice) -> str:
+    text, own = voice.text, voice.own
     if isinstance(figure, Histogram):
-        return said.plain("Wie oft welche Werte vorkommen: {name}", name=charts.named(figure.x, figure.unit))
+        return text("Wie oft welche Werte vorkommen: {name}", name=own(charts.named(figure.x, figure.unit)))
     if isinstance(figure, Bars):
-        measure = charts.named(figure.y, figure.unit) if figure.y else said.plain("Zahl der Zeilen")
-        return said.plain("{measure} nach {name}", measure=measure, name=figure.x)
+        measure = own(charts.named(figure.y, figure.unit)) if figure.y else text("Zahl der Zeilen")
+        return text("{measure} nach {name}", measure=measure, name=own(figure.x))
     if figure.group:
         unit = figure.series[0].unit if figure.shared else ""
-        measure = charts.named(figure.y, unit)
-        return said.plain("{measure} nach {name} und {group}", measure=measure, name=figure.x, group=figure.group)
-    measures = ", ".join(charts.named(series.name, series.unit) for series in figure.series)
-    return said.plain("{measure} nach {name}", measure=measures, name=figure.x)
+        measure = own(charts.named(figure.y, unit))
+        return text("{measure} nach {name} und {group}", measure=measure, name=own(figure.x), group=own(figure.group))
+    measures = own(", ".join(charts.named(series.name, series.unit) for series in figure.series))
+    return text("{measure} nach {name}", measure=measures, name=own(figure.x))
 
 
 # ------------------------------------------------------------------------------------------------------ sentences
 
 
-def _sentences(figure: Figure, said: Texts, language: str) -> Iterator[str]:
+def _sentences(figure: Figure, voice: _Voice) -> Iterator[str]:
     if isinstance(figure, Lines):
-        yield from _of_lines(figure, said, language)
+        yield from _of_lines(figure, voice)
     elif isinstance(figure, Bars):
-        yield from _of_bars(figure, said, language)
+        yield from _of_bars(figure, voice)
     else:
-        yield from _of_histogram(figure, said, language)
+        yield from _of_histogram(figure, voice)
 
 
-def _of_lines(figure: Lines, said: Texts, language: str) -> Iterator[str]:
+def _of_lines(figure: Lines, voice: _Voice) -> Iterator[str]:
+    text, own = voice.text, voice.own
+
     def marked(mark: Mark, series: Series) -> dict[str, str]:
-        when = _when(mark, figure.exact, said, language)
-        return {"value": _value(mark.value, series.unit, language), "when": when}
+        return {"value": _value(mark.value, series.unit, voice.language), "when": _when(mark, figure.exact, voice)}
 
     if len(figure.series) == 1:
         (series,) = figure.series
-        yield said.plain("Höchster Wert: {value} {when}.", **marked(series.highest, series))
+        yield text("Höchster Wert: {value} {when}.", **marked(series.highest, series))
         if series.lowest.value < series.highest.value:
-            yield said.plain("Niedrigster Wert: {value} {when}.", **marked(series.lowest, series))
-            yield said.plain("Zuletzt: {value} {when}.", **marked(series.last, series))
+            yield text("Niedrigster Wert: {value} {when}.", **marked(series.lowest, series))
+            yield text("Zuletzt: {value} {when}.", **marked(series.last, series))
         return
     if figure.shared:
         top = max(figure.series, key=lambda series: series.highest.value)
         low = min(figure.series, key=lambda series: series.lowest.value)
-        yield said.plain("Höchster Wert: {value} bei „{name}“ {when}.", name=top.name, **marked(top.highest, top))
-        yield said.plain("Niedrigster Wert: {value} bei „{name}“ {when}.", name=low.name, **marked(low.lowest, low))
+        yield text("Höchster Wert: {value} bei „{name}“ {when}.", name=own(top.name), **marked(top.highest, top))
+        yield text("Niedrigster Wert: {value} bei „{name}“ {when}.", name=own(low.name), **marked(low.lowest, low))
         return
     for series in figure.series[:_IN_SENTENCES]:
-        yield said.plain("{name}: höchster Wert {value} {when}.", name=series.name, **marked(series.highest, series))
+        yield text("{name}: höchster Wert {value} {when}.", name=own(series.name), **marked(series.highest, series))
 
 
-def _when(mark: Mark, exact: str, said: Texts, language: str) -> str:
+def _when(mark: Mark, exact: str, voice: _Voice) -> str:
     """When something was, as a part of a sentence: am 3. Februar 2024, im März 2024, im Jahr 2024."""
     if exact == "years":
-        return said.plain("im Jahr {year}", year=mark.text or str(mark.when.year))
-    time = labels.moment(mark.when, exact, language)
+        return voice.text("im Jahr {year}", year=mark.text or str(mark.when.year))
+    time = labels.moment(mark.when, exact, voice.language)
     if exact in ("month", "quarter"):
-        return said.plain("im {month}", month=time)
-    return said.plain("am {day}", day=time)
+        return voice.text("im {month}", month=time)
+    return voice.text("am {day}", day=time)
 
 
-def _of_bars(figure: Bars, said: Texts, language: str) -> Iterator[str]:
+def _of_bars(figure: Bars, voice: _Voice) -> Iterator[str]:
+    text, own = voice.text, voice.own
     name, high = max(figure.bars, key=lambda bar: bar[1])
     last, low = min(figure.bars, key=lambda bar: bar[1])
     if figure.rule == "count":
-        yield said.plain("Am häufigsten: „{name}“ mit {value} Zeilen.", name=name, value=labels.value(high, language))
+        value = labels.value(high, voice.language)
+        yield text("Am häufigsten: „{name}“ mit {value} Zeilen.", name=own(name), value=value)
         return
-    value = _value(high, figure.unit, language)
-    yield said.plain("Höchster Wert: {value} bei „{name}“.", value=value, name=name)
+    value = _value(high, figure.unit, voice.language)
+    yield text("Höchster Wert: {value} bei „{name}“.", value=value, name=own(name))
     if low < high and not figure.hidden:
-        value = _value(low, figure.unit, language)
-        yield said.plain("Niedrigster Wert: {value} bei „{name}“.", value=value, name=last)
+        value = _value(low, figure.unit, voice.language)
+        yield text("Niedrigster Wert: {value} bei „{name}“.", value=value, name=own(last))
 
 
-def _of_histogram(figure: Histogram, said: Texts, language: str) -> Iterator[str]:
+def _of_histogram(figure: Histogram, voice: _Voice) -> Iterator[str]:
+    text, language = voice.text, voice.language
     place = max(range(len(figure.counts)), key=figure.counts.__getitem__)
     low, high = labels.ticks(figure.edges, figure.digits, language)[place : place + 2]
     if figure.single:
-        yield said.plain(
-            "Am häufigsten ist der Wert {value}.", value=_value(figure.edges[place], figure.unit, language)
-        )
+        yield text("Am häufigsten ist der Wert {value}.", value=_value(figure.edges[place], figure.unit, language))
     else:
         unit = f" {figure.unit}" if figure.unit else ""
-        yield said.plain("Am häufigsten sind Werte von {low} bis {high}.", low=low, high=f"{high}{unit}")
-    yield said.plain(
+        yield text("Am häufigsten sind Werte von {low} bis {high}.", low=low, high=f"{high}{unit}")
+    yield text(
         "Durchschnitt: {mean}. Die Hälfte der Werte liegt bei höchstens {middle}.",
         mean=_value(figure.mean, figure.unit, language),
         middle=_value(figure.middle, figure.unit, language),
@@ -189,22 +208,24 @@ def _notes(figure: Figure, said: Texts) -> Iterator[str]:
 # ----------------------------------------------------------------------------------------------------------- twin
 
 
-def _twin(figure: Figure, said: Texts, language: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _twin(figure: Figure, voice: _Voice) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """The figures as a table: its heads and rows."""
+    text, own, language = voice.text, voice.own, voice.language
     if isinstance(figure, Bars):
-        measure = charts.named(figure.y, figure.unit) if figure.y else said.plain("Zahl der Zeilen")
-        rows = tuple((name, labels.value(value, language)) for name, value in figure.bars)
-        return (figure.x, measure), rows
+        measure = own(charts.named(figure.y, figure.unit)) if figure.y else text("Zahl der Zeilen")
+        rows = tuple((own(name), labels.value(value, language)) for name, value in figure.bars)
+        return (own(figure.x), measure), rows
     if isinstance(figure, Histogram):
-        heads = (charts.named(figure.x, figure.unit), said.plain("Zahl der Zeilen"))
+        heads = (own(charts.named(figure.x, figure.unit)), text("Zahl der Zeilen"))
         edges = labels.ticks(figure.edges, figure.digits, language)
         spans = edges if figure.single else [f"{low} – {high}" for low, high in pairwise(edges)]
         counts = (labels.value(count, language) for count in figure.counts)
         return heads, tuple(zip(spans[: len(figure.counts)], counts, strict=True))
-    return _twin_of_lines(figure, language)
+    return _twin_of_lines(figure, voice)
 
 
-def _twin_of_lines(figure: Lines, language: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _twin_of_lines(figure: Lines, voice: _Voice) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    own, language = voice.own, voice.language
     by_time: dict[datetime, dict[int, float]] = {}
     for place, series in enumerate(figure.series):
         for when, value in series.points:
@@ -218,7 +239,7 @@ def _twin_of_lines(figure: Lines, language: str) -> tuple[tuple[str, ...], tuple
         for when, values in sorted(by_time.items())
     )
     names = (series.name if figure.shared else charts.named(series.name, series.unit) for series in figure.series)
-    return (figure.x, *names), rows
+    return (own(figure.x), *map(own, names)), rows
 
 
 def _exact_of_points(figure: Lines) -> str:

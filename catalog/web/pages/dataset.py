@@ -32,6 +32,7 @@ from catalog.web.pages import (
     facts,
     glance,
     labels,
+    languages,
     remarks,
     sameness,
     schemaorg,
@@ -106,7 +107,7 @@ def show(page: Page, entry: Entry) -> Response:
     }
     links, scored = _asked(page, entry)
     found = tuple(facts.sized(page, file, links.get(file.address)) for file in facts.files(page, record, titles))
-    title = facts.spoken(record.title, page.language)
+    title = facts.spoken(record.title, page.language, languages.of_data(page.region, record))
     values: dict[str, Any] = {
         "entry": entry,
         "heading": title if title.text else facts.Said(entry.title or entry.slug),
@@ -122,6 +123,7 @@ def show(page: Page, entry: Entry) -> Response:
         **_origin(page, entry),
         **_forms(page, entry),
     }
+    values["heading_words"] = page.spoken(values["heading"].text, values["heading"].lang)
     values["anchors"] = tuple(_anchors(page, values))
     return page.render("dataset.html", title=values["heading"].text, **values)
 
@@ -130,7 +132,7 @@ def _use(
     page: Page, entry: Entry, record: Dataset, found: tuple[facts.File, ...], agents: Mapping[str, Agent]
 ) -> dict[str, Any]:
     """What the data are, and what one can do with them."""
-    description = facts.spoken(record.description, page.language)
+    description = facts.spoken(record.description, page.language, languages.of_data(page.region, record))
     summary = sanitising.sentence(description.text)
     best, seen = facts.best(found), glance.glance(page, entry, record, found)
     read_here = seen is not None and seen.is_table
@@ -159,7 +161,7 @@ def _quality(
     rating: scores.Rating | None,
 ) -> dict[str, Any]:
     """How good data and description are: checks, score, findings, how the addresses answer."""
-    named = {file.iri: file.title.text for file in found if file.iri}
+    named = {file.iri: page.spoken(file.title.text, file.title.lang) for file in found if file.iri}
     return {
         "checks": checks.checks(page, entry, record, found, links),
         "rating": rating,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from catalog import formats
 from catalog.links.book import Link
 from catalog.web import sanitising
-from catalog.web.pages import labels
+from catalog.web.pages import labels, languages
 from catalog.web.templates import Page
 from schemas.kinds import Literal
 from schemas.model import (
@@ -83,11 +83,11 @@ class File(NamedTuple):
         return f"{self.format_name} ({self.size})" if self.size else self.format_name
 
 
-def spoken(texts: Texts, language: str) -> Said:
-    """The one text to show in a language, with the language that it is in."""
+def spoken(texts: Texts, language: str, otherwise: str = "") -> Said:
+    """The one text to show in a language, with the language that it is in; ``otherwise`` where the text does not say."""
     chosen = text(texts, language)
     lang = next((value.lang for value in texts if value.text == chosen and value.lang), "")
-    return Said(chosen, "", lang or "")
+    return Said(chosen, "", lang or (otherwise if chosen else ""))
 
 
 def said(page: Page, values: Iterable[Value], list_name: str = "") -> tuple[Said, ...]:
@@ -134,7 +134,7 @@ def facts(page: Page, record: Dataset, agents: Mapping[str, Agent], titles: Mapp
         ("publisher", people(page, record.publisher, agents)),
         ("contact_point", tuple(contacts(page, record.contact_point))),
         ("theme", themes(page, record.theme)),
-        ("keyword", keywords(page, record.keyword)),
+        ("keyword", keywords(page, record.keyword, languages.of_data(page.region, record))),
         ("temporal", periods(page, record.temporal)),
         ("spatial", places(page, record)),
         ("accrual_periodicity", said(page, record.accrual_periodicity, codes["accrual_periodicity"])),
@@ -203,10 +203,10 @@ def themes(page: Page, values: Resources) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def keywords(page: Page, values: Texts) -> tuple[Said, ...]:
-    """Keywords, each with a search for it."""
+def keywords(page: Page, values: Texts, otherwise: str = "") -> tuple[Said, ...]:
+    """Keywords, each with a search for it; ``otherwise`` is the language of those that name none."""
     return tuple(
-        Said(value.text, page.link("/datasets", {"q": f'"{value.text}"'}), value.lang or "")
+        Said(value.text, page.link("/datasets", {"q": f'"{value.text}"'}), value.lang or otherwise)
         for value in dict.fromkeys(values)
         if value.text.strip()
     )
@@ -272,7 +272,10 @@ def dates(page: Page, values: Texts) -> tuple[Said, ...]:
 def files(page: Page, record: Dataset, titles: Mapping[str, str]) -> tuple[File, ...]:
     """The distributions in the record's order. ``titles`` are those of data services by IRI."""
     described = [each for each in record.distribution if isinstance(each, Distribution)]
-    return tuple(file_of(page, number, each, titles) for number, each in enumerate(described, 1))
+    return tuple(
+        file_of(page, number, each, titles, languages.of_data(page.region, record, each))
+        for number, each in enumerate(described, 1)
+    )
 
 
 def sized(page: Page, file: File, link: Link | None) -> File:
@@ -292,12 +295,12 @@ def rank(file: File) -> tuple[bool, int]:
     return not file.is_download, _BEST.index(file.format) if file.format in _BEST else len(_BEST)
 
 
-def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, str]) -> File:
-    """One distribution as it is shown, under its number."""
+def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, str], lang: str) -> File:
+    """One distribution as it is shown, under its number; ``lang`` is the language of its words where they say none."""
     download = _first_link(item.download_url)
     access = _first_link(item.access_url)
     file_format = _format(item)
-    title = spoken(item.title, page.language)
+    title = spoken(item.title, page.language, lang)
     address = download or access
     return File(
         number=number,
@@ -309,7 +312,7 @@ def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, st
         size=formats.size(item.byte_size[0].text, page.language) if item.byte_size else "",
         address=address,
         is_download=bool(download),
-        description=spoken(item.description, page.language),
+        description=spoken(item.description, page.language, lang),
         licence=licence(page, item.license),
         facts=tuple(_file_facts(page, item, access if access != download else "", titles)),
         media_type=_media_type(item),

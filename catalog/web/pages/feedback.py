@@ -184,7 +184,9 @@ def _form(page: Page, draft: Draft, about: About, stamp: str = "") -> Response:
     status = max((_STATUS.get(wrong, 422) for wrong in draft.wrong.values()), default=200)
     trail: list[tuple[str, Any]] = []
     if about.entry:
-        trail = [(page.link(f"/dataset/{quote(about.entry.slug)}"), about.entry.title)]
+        trail = [
+            (page.link(f"/dataset/{quote(about.entry.slug)}"), page.spoken(about.entry.title, page.region.language))
+        ]
     answer = page.render(
         "feedback.html",
         title=page.texts.text(_HEADINGS[draft.kind]),

@@ -19,7 +19,7 @@ from catalog.preview import Preview
 from catalog.preview.mapped import has_map
 from catalog.web import conditional, file_addresses, maps, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
-from catalog.web.pages import column_words, facts, file_chart, file_table
+from catalog.web.pages import column_words, facts, file_chart, file_table, languages
 from catalog.web.pages.known import known
 from catalog.web.previewed import Named
 from catalog.web.templates import Page, routes, short_name
@@ -61,18 +61,20 @@ async def file(request: Request) -> Response:
     views = tuple(_views(page, preview, slug, number))
     view = next((each.name for each in views if each.current), "")
     same_layer = row_filters.with_layer(request.query_params)
-    item = facts.file_of(page, number, found.file, {})
+    lang = languages.of_data(page.region, found.record, found.file)
+    item = facts.file_of(page, number, found.file, {}, lang)
     values: dict[str, Any] = {
         "slug": slug,
         "number": number,
         "item": item,
-        "dataset": facts.spoken(found.record.title, page.language),
+        "dataset": facts.spoken(found.record.title, page.language, lang),
+        "lang": lang,
         "preview": preview,
         "view": view,
         "views": views,
         "reason": _reason(page, preview),
         "known": await run_sync(known, page, found, preview),
-        "detected": tuple(_detected(page, preview)),
+        "detected": tuple(_detected(page, preview, lang)),
         "notes": tuple(_notes(page, preview)),
         "withheld": tuple(hint.column for hint in preview.withheld),
         "about": tuple(_about(page, preview)),
@@ -85,14 +87,15 @@ async def file(request: Request) -> Response:
         "text": preview.text[:_LONGEST_TEXT],
         "members": preview.members[:_MEMBERS],
         "trail": _trail(page, found),
+        "heading_words": page.spoken(item.title.text, item.title.lang),
         "indexed": preview.ready,
     }
     if view == "table":
-        values |= await file_table.values(page, preview, slug, number)
+        values |= await file_table.values(page, preview, slug, number, lang)
     elif view == "chart":
-        values |= await file_chart.values(page, preview)
+        values |= await file_chart.values(page, preview, lang)
     elif view == "map":
-        values |= {"map": await run_sync(lambda: maps.of_preview(page, preview, slug, number))}
+        values |= {"map": await run_sync(lambda: maps.of_preview(page, preview, slug, number, lang))}
     elif view == "columns":
         values |= {"columns": await run_sync(lambda: column_words.columns(page, preview))}
     response = page.render("file.html", title=item.title.text, **values)
@@ -132,7 +135,7 @@ def _reason(page: Page, preview: Preview) -> tuple[str, str] | None:
     return preview.reason.text(page.language), preview.reason.advice(page.language)
 
 
-def _detected(page: Page, preview: Preview) -> Iterator[Markup]:
+def _detected(page: Page, preview: Preview, lang: str) -> Iterator[Markup]:
     """How a table was read."""
     _ = page.texts.text
     table = preview.table
@@ -144,7 +147,7 @@ def _detected(page: Page, preview: Preview) -> Iterator[Markup]:
     if table.encoding:
         yield _("Kodierung {name}", name=_ENCODINGS.get(table.encoding, table.encoding.upper()))
     if table.sheet:
-        yield _("Tabellenblatt „{name}“", name=table.sheet)
+        yield _("Tabellenblatt „{name}“", name=page.spoken(table.sheet, lang))
     if table.header_row >= 0:
         yield _("Spaltennamen in Zeile {n}", n=table.header_row + 1)
 
@@ -199,7 +202,9 @@ def _trail(page: Page, found: Named) -> list[tuple[str, str]]:
     trail: list[tuple[str, str]] = [(page.link("/datasets"), page.texts.text("Daten"))]
     if place := page.place(found.entry.municipality):
         trail.append((page.link(f"/municipality/{place.id}"), short_name(place.name)))
-    trail.append((page.link(f"/dataset/{found.entry.slug}"), found.entry.title or found.entry.slug))
+    title = facts.spoken(found.record.title, page.language, languages.of_data(page.region, found.record))
+    words = page.spoken(title.text or found.entry.title or found.entry.slug, title.lang)
+    trail.append((page.link(f"/dataset/{found.entry.slug}"), words))
     return trail
 
 

@@ -27,8 +27,8 @@ _KINDS: Mapping[str, str] = {
 _PLACES = ("latitude", "longitude", "easting", "northing", "wkt")
 
 
-async def values(page: Page, preview: Preview) -> dict[str, Any]:
-    """What the chart view of a preview shows under the request's address."""
+async def values(page: Page, preview: Preview, lang: str) -> dict[str, Any]:
+    """What the chart view of a preview shows under the request's address; ``lang`` is the language of the file's words."""
     table, profile = preview.table, preview.profile
     if table is None or profile is None:
         return {"chart": None, "chart_kinds": ()}
@@ -37,7 +37,7 @@ async def values(page: Page, preview: Preview) -> dict[str, Any]:
     columns, rows = profile.columns, profile.profiled_rows
     open_to = charts.options(columns, rows)
     made = await run_sync(lambda: _made(page, preview, wish, filters))
-    shown = charted.told(page, made.figure) if made.figure else None
+    shown = charted.told(page, made.figure, lang) if made.figure else None
     return {
         "chart": shown,
         "chart_whole": made.whole,

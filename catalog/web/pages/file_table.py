@@ -79,8 +79,11 @@ class Chip(NamedTuple):
     address: str
 
 
-async def values(page: Page, preview: Preview, slug: str, number: int) -> dict[str, Any]:
-    """What the table of a preview shows under the request's address; nothing where it has no table."""
+async def values(page: Page, preview: Preview, slug: str, number: int, lang: str) -> dict[str, Any]:
+    """What the table of a preview shows under the request's address; nothing where it has no table.
+
+    ``lang`` is the language of the file's words.
+    """
     table, profile = preview.table, preview.profile
     if table is None or profile is None:
         return {"table": None}
@@ -102,7 +105,7 @@ async def values(page: Page, preview: Preview, slug: str, number: int) -> dict[s
         "rows": tuple(_rows(columns, found, table)),
         "left_columns": len(profile.columns) - len(columns),
         "fields": tuple(_fields(preview, profile.columns, selection)),
-        "chips": tuple(_chips(page, path, selection)),
+        "chips": tuple(_chips(page, path, selection, lang)),
         "all_rows": _address(page, path),
         "rows_hidden": row_filters.with_layer(page.request.query_params),
         "paging": paging(
@@ -169,10 +172,13 @@ def _field(id: str, name: str, column: Column, choices: tuple[tuple[str, int], .
     return Field(id, name, column.name, kind, choices, words, hidden)
 
 
-def _chips(page: Page, path: str, selection: Selection) -> Iterator[Chip]:
+def _chips(page: Page, path: str, selection: Selection, lang: str) -> Iterator[Chip]:
     for each in selection.filters:
         left = [other for other in selection.filters if other != each]
-        words = page.texts.text(_SAID[each.comparison], column=labels.plain(each.column, 80), value=each.value)
+        column = page.spoken(labels.plain(each.column, 80), lang)
+        # What a cell is, was chosen from the file's words; the rest was written by the reader.
+        value = page.spoken(each.value, lang) if each.comparison == "is" else each.value
+        words = page.texts.text(_SAID[each.comparison], column=column, value=value)
         yield Chip(words, _address(page, path, row_filters.pairs(selection._replace(page=1), left)))
 
 

@@ -15,7 +15,7 @@ from catalog.preview import Preview, wanting
 from catalog.reading.entries import Entry
 from catalog.web import file_addresses, maps
 from catalog.web.maps import MapFigure
-from catalog.web.pages import charted, column_words, facts
+from catalog.web.pages import charted, column_words, facts, languages
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
 from catalog.web.templates import Page
@@ -42,12 +42,13 @@ class Glance(NamedTuple):
 
     ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
     ``total`` counts the rows of the file, ``more_columns`` those columns that do not stand here; ``decimal`` is the sign
-    before decimals in its numbers, empty where there is no table.
+    before decimals in its numbers, empty where there is no table. ``lang`` is the language of the file's words.
     """
 
     file: facts.File
     address: str
     state: str
+    lang: str
     reason: str = ""
     advice: str = ""
     chart: Shown | None = None
@@ -81,40 +82,43 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
     unready: Glance | None = None
     for file in wanted:
         item = described[file.number - 1]
+        lang = languages.of_data(page.region, record, item)
         asked = wanting.of_file(page.region, entry.source_key, item, record=record)
         found = previews.peek(page.region, asked) if asked else None
         address = page.link(file_addresses.path(entry.slug, file.number))
         if found is not None and found.ready and found.kind in ("table", "map", "image", "document"):
-            return _ready(page, found, file, entry.slug, address, dictionary.meanings(item, page.language))
-        unready = unready or _unready(page, found, file, address)
+            meanings = dictionary.meanings(item, page.language)
+            return _ready(page, found, file, entry.slug, address, lang, meanings)
+        unready = unready or _unready(page, found, file, address, lang)
     return unready
 
 
-def _unready(page: Page, found: Preview | None, file: facts.File, address: str) -> Glance:
+def _unready(page: Page, found: Preview | None, file: facts.File, address: str, lang: str) -> Glance:
     if found is None or found.state == "making":
-        return Glance(file, address, "unknown" if found is None else "making")
+        return Glance(file, address, "unknown" if found is None else "making", lang)
     reason = found.reason
     said = (reason.text(page.language), reason.advice(page.language)) if reason else ("", "")
-    return Glance(file, address, found.state, *said)
+    return Glance(file, address, found.state, lang, *said)
 
 
 def _ready(
-    page: Page, found: Preview, file: facts.File, slug: str, address: str, meanings: Mapping[str, str]
+    page: Page, found: Preview, file: facts.File, slug: str, address: str, lang: str, meanings: Mapping[str, str]
 ) -> Glance:
     table = found.table
     names = table.columns[:COLUMNS] if table else ()
     reason = found.reason
-    chart = charted.shown(page, found, "glance")
+    chart = charted.shown(page, found, lang, "glance")
     place = found.geometry
     drawn = chart is None and place is not None and place.size <= _MAP_BYTES
     return Glance(
         file,
         address,
         "ready",
+        lang,
         reason.text(page.language) if reason else "",
         reason.advice(page.language) if reason else "",
         chart=chart,
-        map=maps.of_preview(page, found, slug, file.number, "glance-map") if drawn else None,
+        map=maps.of_preview(page, found, slug, file.number, lang, "glance-map") if drawn else None,
         has_map=place is not None,
         has_picture=found.picture is not None,
         heads=tuple(Head(each.name, each.unit, each.type in NUMBERS) for each in names),

@@ -77,6 +77,9 @@ async def history(request: Request) -> Response:
     return page.render(
         "history.html",
         title=page.texts.text("Fassungen von „{title}“", title=line.last.title or slug),
+        heading_words=page.texts.text(
+            "Fassungen von „{title}“", title=page.spoken(line.last.title or slug, page.region.language)
+        ),
         slug=slug,
         line=line,
         withdrawn=line.last.ended_at if line.last.valid_to is not None else "",
@@ -101,7 +104,10 @@ def _trail(page: Page, found: History) -> Iterator[tuple[str, str]]:
     if place := page.place(page.catalogue.municipalities.get(found.record.source_key, "")):
         yield page.link(f"/municipality/{place.id}"), short_name(place.name)
     if found.line.last.valid_to is None:
-        yield page.link(f"/dataset/{quote(found.record.slug)}"), found.line.last.title or found.record.slug
+        yield (
+            page.link(f"/dataset/{quote(found.record.slug)}"),
+            page.spoken(found.line.last.title or found.record.slug, page.region.language),
+        )
 
 
 def events(page: Page, found: History) -> Iterator[Shown]:

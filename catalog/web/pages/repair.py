@@ -84,7 +84,10 @@ async def repair(request: Request) -> Response:
         pending="pending" in request.query_params,
         command=" ".join([f"allmende repair {entry.slug}", *(f"--accept {rule}" for rule in rules)]),
         look=f"allmende repair {entry.slug}",
-        trail=[(page.link("/datasets"), page.texts.text("Daten")), (page.link(f"/dataset/{quote(slug)}"), entry.title)],
+        trail=[
+            (page.link("/datasets"), page.texts.text("Daten")),
+            (page.link(f"/dataset/{quote(slug)}"), page.spoken(entry.title, page.region.language)),
+        ],
         indexed=False,
     )
 

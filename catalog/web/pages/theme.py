@@ -111,7 +111,7 @@ def best_chart(page: Page, found: Sequence[Hit]) -> Charted | None:
             best = ranked, hit, ready
             if ranked == BEST:
                 break
-    if best is None or (chart := charted.shown(page, best[2], "best")) is None:
+    if best is None or (chart := charted.shown(page, best[2], page.region.language, "best")) is None:
         return None
     return Charted(best[1].slug, best[1].summary.title, chart)
 

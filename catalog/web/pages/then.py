@@ -16,7 +16,7 @@ from catalog.reading.numbered_files import in_order
 from catalog.reading.timeline import KeptVersion, Record
 from catalog.web import conditional, past
 from catalog.web.histories import no_version, place_of
-from catalog.web.pages import facts
+from catalog.web.pages import facts, languages
 from catalog.web.past import Wanted
 from catalog.web.refusing import Refused
 from catalog.web.templates import Page, short_name
@@ -104,7 +104,8 @@ def _show(page: Page, entry: Entry, found: _Found, then: Wanted | None) -> Respo
         for iri, other in companions
         if isinstance(other, DataService | DatasetSeries)
     }
-    title = facts.spoken(record.title, page.language)
+    lang = languages.of_data(page.region, record)
+    title = facts.spoken(record.title, page.language, lang)
     heading = title if title.text else facts.Said(entry.title or entry.slug)
     place = page.place(entry.municipality)
     trail: list[tuple[str, str]] = [
@@ -116,7 +117,8 @@ def _show(page: Page, entry: Entry, found: _Found, then: Wanted | None) -> Respo
         "then.html",
         title=heading.text,
         heading=heading,
-        description=facts.spoken(record.description, page.language),
+        heading_words=page.spoken(heading.text, heading.lang),
+        description=facts.spoken(record.description, page.language, lang),
         entry=entry,
         then=then,
         version=found.version,
