@@ -106,7 +106,7 @@ def show(page: Page, entry: Entry) -> Response:
         if isinstance(other, DataService | DatasetSeries)
     }
     links, scored = _asked(page, entry)
-    found = tuple(facts.sized(page, file, links.get(file.address)) for file in facts.files(page, record, titles))
+    found = tuple(facts.asked(page, file, links.get(file.address)) for file in facts.files(page, record, titles))
     title = facts.spoken(record.title, page.language, languages.of_data(page.region, record))
     values: dict[str, Any] = {
         "entry": entry,
@@ -143,6 +143,7 @@ def _use(
         "description": description,
         "more_description": sanitising.plain(description.text) != summary,
         "best": best,
+        "dead": best is None and any(file.address for file in found),
         "licence": next((file.licence for file in found if file.licence), None),
         "licences": len({file.licence for file in found}),
         "glance": seen,

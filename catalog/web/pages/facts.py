@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from catalog import formats
 from catalog.links.book import Link
+from catalog.links.questions import SERVICES
 from catalog.web import sanitising
 from catalog.web.pages import labels, languages
 from catalog.web.templates import Page
@@ -61,7 +62,10 @@ class Licence(NamedTuple):
 
 
 class File(NamedTuple):
-    """A distribution as it is shown. ``number`` is that of its own page (catalog.web.file_addresses)."""
+    """A distribution as it is shown. ``number`` is that of its own page (catalog.web.file_addresses).
+
+    ``works`` is whether its address answered when it was last asked, None where that is not known.
+    """
 
     number: int
     anchor: str
@@ -76,6 +80,7 @@ class File(NamedTuple):
     licence: Licence | None
     facts: tuple[Fact, ...]
     media_type: str
+    works: bool | None = None
 
     @property
     def label(self) -> str:
@@ -278,21 +283,29 @@ def files(page: Page, record: Dataset, titles: Mapping[str, str]) -> tuple[File,
     )
 
 
-def sized(page: Page, file: File, link: Link | None) -> File:
-    """A file with the size that its server told when it was last asked, where the record says none."""
-    if file.size or link is None or not link.byte_size:
-        return file
-    return file._replace(size=formats.size(link.byte_size, page.language))
+def asked(page: Page, file: File, link: Link | None, byte_size: int | None = None) -> File:
+    """A file with what is known of its address: whether it answers, and its size where the record says none.
+
+    Takes how the address was found when it was last asked, and the size (bytes) of what was fetched from it.
+    """
+    works = link.works if link is not None else None
+    told = byte_size or (link.byte_size if link is not None else None)
+    if file.size or not told or not file.is_download or file.format in SERVICES:
+        return file._replace(works=works)
+    return file._replace(works=works, size=formats.size(told, page.language))
 
 
 def best(found: Iterable[File]) -> File | None:
-    """The file that most people want: a table before a map before a document; None if none can be had."""
-    return min((each for each in found if each.address), key=rank, default=None)
+    """The file that most people want: a table before a map before a document; None if none can be had.
+
+    A file that did not answer when it was last asked cannot be had.
+    """
+    return min((each for each in found if each.address and each.works is not False), key=rank, default=None)
 
 
-def rank(file: File) -> tuple[bool, int]:
+def rank(file: File) -> tuple[bool, bool, int]:
     """How much a file is what most people want; the lower, the more."""
-    return not file.is_download, _BEST.index(file.format) if file.format in _BEST else len(_BEST)
+    return file.works is False, not file.is_download, _BEST.index(file.format) if file.format in _BEST else len(_BEST)
 
 
 def file_of(page: Page, number: int, item: Distribution, titles: Mapping[str, str], lang: str) -> File:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from catalog import charts, formats
 from catalog import preview as previews
+from catalog.links import book
 from catalog.preview import Preview
 from catalog.preview.mapped import has_map
 from catalog.web import conditional, file_addresses, maps, previewed, row_filters
@@ -62,7 +63,7 @@ async def file(request: Request) -> Response:
     view = next((each.name for each in views if each.current), "")
     same_layer = row_filters.with_layer(request.query_params)
     lang = languages.of_data(page.region, found.record, found.file)
-    item = facts.file_of(page, number, found.file, {}, lang)
+    item = await run_sync(_item, page, found, preview, lang)
     values: dict[str, Any] = {
         "slug": slug,
         "number": number,
@@ -102,6 +103,14 @@ async def file(request: Request) -> Response:
     if preview.state == "making":
         response.headers["cache-control"] = "no-store"
     return response
+
+
+def _item(page: Page, found: Named, preview: Preview, lang: str) -> facts.File:
+    """The file as it is shown, with the size that its server told or that was fetched. Reads the store."""
+    item = facts.file_of(page, found.number, found.file, {}, lang)
+    with page.catalogue.engine.connect() as connection:
+        link = book.of_record(connection, found.entry.key).get(item.address)
+    return facts.asked(page, item, link, preview.source.size if preview.source else None)
 
 
 def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[View]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
 from catalog import formats, preview
+from catalog.links.lately import NEVER, Answered, answered
 from catalog.links.questions import SERVICES
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.wanting import of_summary
@@ -23,6 +23,7 @@ from catalog.web.texts import Texts
 from schemas.vocabularies import LISTS
 
 FILES = 4
+_ASKED_OF = 8  # of so many files of a hit it is asked how they answer
 _SHOWN = frozenset(("table", "map", "image", "document"))  # what a reader would open before downloading
 _PAGES = frozenset(("HTML", "XHTML", "HTML_SIMPL"))
 
@@ -59,8 +60,9 @@ class _Place(NamedTuple):
     checked: tuple[Markup, ...]
 
 
-def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
-    """The rows of a list of hits."""
+def rows(page: Page, hits: Sequence[Hit], sources: tuple[SourceState, ...]) -> list[Row]:
+    """The rows of a list of hits. A file that is known not to answer is not offered; the dataset's page tells of it."""
+    links = answered(page.catalogue.engine, [file[2] for hit in hits for file in hit.summary.files[:_ASKED_OF]])
     places: dict[str, _Place] = {}
     stale = states.stale_since(sources)
     shown = []
@@ -69,7 +71,7 @@ def rows(page: Page, hits: Iterable[Hit], sources: tuple[SourceState, ...]) -> l
     for hit in hits:
         if hit.municipality not in places:
             places[hit.municipality] = _place(page, hit.municipality, sources)
-        shown.append(_row(page, hit, places[hit.municipality], stale.get(hit.source_key, ""), previews))
+        shown.append(_row(page, hit, places[hit.municipality], stale.get(hit.source_key, ""), previews, links))
     return shown
 
 
@@ -82,18 +84,22 @@ def _place(page: Page, municipality: str, sources: tuple[SourceState, ...]) -> _
     )
 
 
-def _row(page: Page, hit: Hit, place: _Place, stale: str, previews: Keeping | None) -> Row:
+def _row(
+    page: Page, hit: Hit, place: _Place, stale: str, previews: Keeping | None, links: Mapping[str, Answered]
+) -> Row:
     summary = hit.summary
-    files = tuple(islice(_files(page, summary), FILES))
+    offered = tuple(_files(page, summary, links))
+    files = offered[:FILES]
+    dead = bool(summary.files) and all(links.get(file[2], NEVER).works is False for file in summary.files)
     return Row(
         escape(hit.slug),
         escape(summary.title or hit.slug),
         escape(page.region.language),
         escape(sanitising.sentence(summary.description)),
         tuple(_facts(page, hit, place)),
-        tuple(_badges(page, hit, stale)),
+        (*_badges(page, hit, stale), *(((page.texts.text("Nicht erreichbar"), "bad"),) if dead else ())),
         files,
-        len(summary.files) - len(files),
+        0 if dead else len(summary.files) - len(files),
         escape(_preview(page, hit, previews)) if previews else Markup(),
     )
 
@@ -145,12 +151,13 @@ def _badges(page: Page, hit: Hit, stale: str) -> Iterable[tuple[Markup, str]]:
         yield _("Live"), "info"
 
 
-def _files(page: Page, summary: Summary) -> Iterator[File]:
-    for _title, file_format, address, byte_size in summary.files:
-        if sanitising.is_link(address):
-            size = formats.size(byte_size, page.language)
+def _files(page: Page, summary: Summary, links: Mapping[str, Answered]) -> Iterator[File]:
+    for _title, file_format, address, byte_size in summary.files[:_ASKED_OF]:
+        link = links.get(address, NEVER)
+        if link.works is not False and sanitising.is_link(address):
             name = labels.format_name(file_format, page.language) or page.texts.plain("Datei")
             is_download = file_format not in SERVICES and file_format not in _PAGES
+            size = formats.size(byte_size or (link.byte_size if is_download else 0), page.language)
             yield File(escape(f"{name} ({size})" if size else name), escape(address), is_download)
 
 

@@ -76,7 +76,7 @@ _LACKS: Mapping[str, tuple[str, str]] = {
     "contactPointAvailability": (later("Eine Ansprechstelle fehlt."), later("Ansprechstelle fehlt")),
     "publisherAvailability": (later("Der Herausgeber fehlt."), later("Herausgeber fehlt")),
     "rightsAvailability": (later("Angaben zu den Nutzungsrechten der Datei fehlen."), later("Nutzungsrechte fehlen")),
-    "byteSizeAvailability": (later("Die Größe der Datei fehlt."), later("Größe fehlt")),
+    "byteSizeAvailability": (later("Der Eintrag nennt die Größe der Datei nicht."), later("Größe fehlt")),
     "dateIssuedAvailability": (later("Das Datum der Veröffentlichung fehlt."), later("Veröffentlichungsdatum fehlt")),
     "dateModifiedAvailability": (later("Das Datum der letzten Änderung fehlt."), later("Änderungsdatum fehlt")),
 }

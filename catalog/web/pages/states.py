@@ -109,6 +109,11 @@ def disturbed(states: tuple[SourceState, ...]) -> int:
     return sum(_name(state.last_run) in _BAD for state in states)
 
 
+def remarked(states: tuple[SourceState, ...]) -> int:
+    """How many sources delivered at their last run, but records with findings."""
+    return sum(_name(state.last_run) == "warnings" for state in states)
+
+
 def checked(states: tuple[SourceState, ...], municipality: str = "", source_key: str = "") -> str:
     """When sources were last read whole: of one source, or the longest ago of a municipality's; empty if never."""
     chosen = [

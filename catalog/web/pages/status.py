@@ -44,6 +44,7 @@ def _show(page: Page) -> Response:
         sources=[(state, states.state_of(state.last_run, page.texts)) for state in found],
         following={each.state.source.id: run_words.next_run(each.following, page.now, page.texts) for each in stands},
         disturbed=states.disturbed(found),
+        remarked=states.remarked(found),
         quality=formats.number(quality.average, page.language) if quality.datasets else "",
         highest=HIGHEST,
         waiting=[state for state in found if state.last_run and state.last_run.state == "waiting"],

@@ -19,13 +19,13 @@ from catalog.preview.keeping import Keeping
 from catalog.web.pages import labels
 from catalog.web.pages.theme_words import ABOUT
 from catalog.web.texts import texts
-from schemas import model
+from schemas import iris, model
 from schemas.dcat import TABLES
 from schemas.kinds import Literal
 from schemas.vocabularies import LISTS
 from tests.catalog.builder import BASE, Stored, dataset
 from tests.catalog.web.asking import Place, place_in, whole
-from tests.catalog.web.pages_reading import NOW, addresses, filled, first, read, titles, words
+from tests.catalog.web.pages_reading import NOW, addresses, detail, filled, first, read, titles, words
 
 
 @pytest.fixture
@@ -390,12 +390,26 @@ def test_status_says_first_whether_all_is_well(full: Place) -> None:
     page = read(full, "/status")
     assert words(first(page, ".intro")) == "Alles in Ordnung. Alle Quellen antworten."
     assert "sobald möglich" in words(first(page, "table"))
+    assert detail(page, "Datensätze") == words(first(read(full, "/"), ".trust")).split()[0] == "3"
+    assert detail(page, "Einträge aus allen Quellen") == "3"
     assert "ohne Datum" in words(first(page, ".meters"))
     told = full.ask.get("/status.json").json()
     assert told["well"] is True
     assert told["datasets"] == 3
     assert [source["id"] for source in told["sources"]] == ["neuhof-portal", "flieden-portal"]
     assert not any("permission" in source for source in told["sources"])
+
+
+def test_status_counts_a_service_as_an_entry_and_no_dataset(full: Place) -> None:
+    iri = iris.mint(BASE, "service", iris.key("flieden-portal", "karten"))
+    service = model.DataService(iri=iri, title=(Literal("Karten", "de"),), endpoint_url=("https://x.example/wfs",))
+    full.publish(Stored("karten", service, source_key="flieden-portal"))
+    page = read(full, "/status")
+    assert detail(page, "Datensätze") == words(first(read(full, "/"), ".trust")).split()[0] == "3"
+    assert detail(page, "Einträge aus allen Quellen").startswith("4 Mitgezählt sind Dienste")
+    heads, rows = page.css("table thead th"), page.css("table tbody tr")
+    place = [words(each) for each in heads].index("Einträge")
+    assert sorted(int(words(row.css("th, td")[place])) for row in rows[:2]) == [2, 2]
 
 
 def test_status_says_what_waits_and_which_program_it_is(place: Place) -> None:

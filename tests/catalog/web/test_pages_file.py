@@ -61,7 +61,7 @@ def test_a_table_is_shown_first_with_what_was_mended(site: Site) -> None:
     assert "Trennzeichen ; · Kodierung Windows-1252 · Spaltennamen in Zeile 4" in about
     download = first(shown, ".actions a")
     assert download.attributes["href"] == f"{BASE}/files/ordner/pegel.csv"
-    assert words(download) == "CSV herunterladen"
+    assert words(download) == "CSV (888 Byte) herunterladen"
     assert words(first(shown, ".cells caption")) == "Zeilen 1 bis 29 von 29"
     assert [node.attributes.get("scope") for node in shown.css(".cells thead th")] == ["col"] * 5
 

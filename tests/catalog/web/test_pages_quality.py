@@ -54,11 +54,11 @@ def test_a_dataset_page_tells_the_points_in_sentences(full: Place) -> None:
     assert "Bis zum 31. Dezember 2025 waren es 310." in said
     assert "Auffindbar: 100 von 100 · Zugänglich: 100 von 100" in said
     assert "3 Angaben würden Punkte bringen" in said
-    assert "Die Größe der Datei fehlt. 5 Punkte" in said
+    assert "Der Eintrag nennt die Größe der Datei nicht. 5 Punkte" in said
     assert "in der Liste und offen" in said
     english = words(first(read(full, page_of(full, "bau", "/en")), "section[aria-labelledby=quality]"))
     assert "The description reaches 390 of 405 points: excellent" in english
-    assert "The file's size is missing. 5 points" in english
+    assert "The record does not state the file's size. 5 points" in english
 
 
 def test_a_dataset_page_tells_when_each_file_was_reachable(full: Place) -> None:

@@ -252,3 +252,10 @@ def test_every_status_has_a_word(status: str) -> None:
         assert state.word
         assert "<" not in state.word
     assert states.state_of(None, texts("de")).word == "Noch nie gelaufen"
+
+
+def test_status_does_not_call_all_well_what_has_findings(steward: Steward) -> None:
+    steward.source.harvest([*PACKAGES, UNUSABLE])
+    page = steward.read("/status")
+    assert words(first(page, "table .badge")) == "Mit Befunden"
+    assert words(first(page, ".intro")) == "Alle Quellen antworten. Bei 1 Quelle haben Einträge Befunde."
