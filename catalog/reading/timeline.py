@@ -280,6 +280,11 @@ def _names(connection: sa.Connection, keys: Iterable[str], at: int) -> dict[str,
     return found
 
 
+def cause(connection: sa.Connection, number: int, at: int) -> Cause | None:
+    """The run that made a publication, as it is known at a number; None where none did."""
+    return _caused(connection, [Event("withdrawn", number, "-", None)], at)[0].cause
+
+
 def _caused(connection: sa.Connection, events: Sequence[Event], at: int) -> list[Event]:
     """The events with their times and the runs that made them."""
     numbers = {event.number for event in events}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -16,6 +16,7 @@ from catalog.web import security
 from catalog.web.conditional import Conditional
 from catalog.web.negotiation import HTML, Offer, Refused, html_offer, preferred
 from catalog.web.pages.errors import error
+from catalog.web.refusing import Way
 from catalog.web.routing import routes
 from catalog.web.security import Security
 from schemas.region import Region
@@ -55,10 +56,11 @@ async def refused(request: Request, raised: Exception) -> Response:
     """The answer to a request that an endpoint refused."""
     assert isinstance(raised, HTTPException)
     if isinstance(raised, Refused):
-        de, en = raised.de, raised.en
+        de, en, ways = raised.de, raised.en, raised.ways
     else:
         de, en = _TEXTS.get(raised.status_code, (raised.detail, raised.detail))
-    response = _in_words(request, raised.status_code, de, en)
+        ways = ()
+    response = _in_words(request, raised.status_code, de, en, ways)
     for name, value in (raised.headers or {}).items():
         response.headers[name] = value
     return response
@@ -71,8 +73,8 @@ async def failed(request: Request, _: Exception) -> Response:
     return response
 
 
-def _in_words(request: Request, status: int, de: str, en: str) -> Response:
+def _in_words(request: Request, status: int, de: str, en: str, ways: Sequence[Way] = ()) -> Response:
     """A page where the client prefers one, else plain text."""
     if preferred(request.headers.get("accept", ""), (_PLAIN, html_offer())) != HTML:
         return PlainTextResponse(f"{de}\n{en}\n", status)
-    return error(request, status, de, en)
+    return error(request, status, de, en, ways)

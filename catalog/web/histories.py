@@ -13,7 +13,7 @@ from catalog.reading.timeline import KeptVersion, Record, Timeline
 from catalog.search import Catalogue
 from catalog.web.pages import changed
 from catalog.web.paging import demanded
-from catalog.web.refusing import Refused
+from catalog.web.refusing import Refused, to_dataset, to_history
 
 _HIGHEST = 10**6
 
@@ -67,8 +67,8 @@ def load(catalogue: Catalogue, slug: str, wish: Wish, at: int) -> History | str:
             return record
         line = timeline.read(connection, record, at, wish.page) if record and record.kind == "dataset" else None
         if record is None or line is None:
-            raise Refused(404, *_nothing(wish))
-        pair = _pair(lambda place: timeline.version(connection, record.key, at, place), wish, line.total)
+            raise _nothing(wish, slug, record is not None and record.kind == "dataset")
+        pair = _pair(lambda place: timeline.version(connection, record.key, at, place), wish, line.total, slug)
         changes = dict(_changes(record, line))
         comparison = compare(record.kind, record.iri, pair[0].packed, pair[1].packed) if pair else None
         names = changed.names_in(connection, (*changes.values(), *([comparison] if comparison else [])), at)
@@ -83,13 +83,13 @@ def _changes(record: Record, line: Timeline) -> Iterator[tuple[int, Comparison]]
 
 
 def _pair(
-    version: Callable[[int], KeptVersion | None], wish: Wish, total: int
+    version: Callable[[int], KeptVersion | None], wish: Wish, total: int, slug: str
 ) -> tuple[KeptVersion, KeptVersion] | None:
     if wish.pair is None:
         return None
     older, newer = map(version, wish.pair)
     if older is None or newer is None:
-        raise no_version(wish.pair[0] if older is None else wish.pair[1], total)
+        raise no_version(wish.pair[0] if older is None else wish.pair[1], total, slug)
     return older, newer
 
 
@@ -98,16 +98,21 @@ def place_of(name: str, text: str) -> int:
     return demanded(name, text, _HIGHEST)
 
 
-def no_version(place: int, total: int) -> Refused:
-    """The refusal of a version that does not exist."""
+def no_version(place: int, total: int, slug: str) -> Refused:
+    """The refusal of a version that a dataset does not have."""
+    de, en = f"Es gibt die Fassungen 1 bis {total}.", f"There are versions 1 to {total}."
+    if total == 1:
+        de, en = "Bisher gibt es nur eine.", "So far there is only one."
     return Refused(
         404,
-        f"Eine Fassung {place} gibt es nicht. Es gibt die Fassungen 1 bis {total}.",
-        f"There is no version {place}. There are versions 1 to {total}.",
+        f"Eine Fassung {place} gibt es nicht. {de}",
+        f"There is no version {place}. {en}",
+        ways=(to_dataset(slug), to_history(slug)),
     )
 
 
-def _nothing(wish: Wish) -> tuple[str, str]:
-    if wish.page > 1:
-        return "So viele Seiten hat diese Geschichte nicht.", "This history has no such page."
-    return "Diese Adresse gibt es nicht.", "There is nothing at this address."
+def _nothing(wish: Wish, slug: str, exists: bool) -> Refused:
+    if exists and wish.page > 1:
+        ways = (to_history(slug), to_dataset(slug))
+        return Refused(404, "So viele Seiten hat diese Geschichte nicht.", "This history has no such page.", ways=ways)
+    return Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")

@@ -13,8 +13,9 @@ from catalog.preview import Preview, Reason, Wanted
 from catalog.preview.wanting import of_file
 from catalog.reading import numbered_files
 from catalog.reading.entries import Entry, Moved
-from catalog.web import conditional, file_addresses
-from catalog.web.negotiation import Refused, catalogue_of, existing, local, region_of
+from catalog.web import conditional, file_addresses, gone
+from catalog.web.negotiation import catalogue_of, local, region_of
+from catalog.web.refusing import Refused, to_dataset
 from schemas.model import Dataset, Distribution
 
 PATIENCE = 2.5
@@ -38,7 +39,7 @@ def named(request: Request, suffix: str = "", prefix: str = "") -> Named | Respo
     ``prefix`` is the path of the page's language. Raises Refused: 404, and 410 for a withdrawn dataset.
     """
     slug, number = request.path_params["slug"], request.path_params["number"]
-    entry = existing(catalogue_of(request).get(slug, conditional.number(request)))
+    entry = gone.existing(request, catalogue_of(request).get(slug, conditional.number(request)))
     if isinstance(entry, Moved) or (entry.kind == "dataset" and entry.slug != slug):
         path = prefix + file_addresses.path(entry.slug, number, suffix)
         query = f"?{request.url.query}" if request.url.query else ""
@@ -47,10 +48,25 @@ def named(request: Request, suffix: str = "", prefix: str = "") -> Named | Respo
     record = entry.record()
     files = numbered_files.in_order(entry.summary, record) if isinstance(record, Dataset) else ()
     if not isinstance(record, Dataset) or not 1 <= number <= len(files):
-        raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
+        raise _no_file(entry, number, len(files))
     file = files[number - 1]
     layer = request.query_params.get("layer", "")[:200]
     return Named(entry, record, number, file, of_file(region_of(request), entry.source_key, file, layer, record))
+
+
+def _no_file(entry: Entry, number: int, total: int) -> Refused:
+    """The refusal of a file that a record does not have, with the way to what it is."""
+    if entry.kind != "dataset":
+        return Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
+    de, en = f"Er hat {total} Dateien.", f"It has {total} files."
+    if total < 2:
+        de, en = ("Er hat nur eine.", "It has only one.") if total else ("Er hat keine Dateien.", "It has no files.")
+    return Refused(
+        404,
+        f"Eine Datei {number} hat dieser Datensatz nicht. {de}",
+        f"This dataset has no file {number}. {en}",
+        ways=(to_dataset(entry.slug),),
+    )
 
 
 async def preview_of(request: Request, found: Named, whole: bool = False) -> Preview:

@@ -24,8 +24,8 @@ from catalog.quality import history as score_history
 from catalog.quality import reading
 from catalog.reading.entries import Entry, Moved
 from catalog.reading.numbered_files import in_order
-from catalog.web import conditional, file_addresses, plans, sanitising
-from catalog.web.negotiation import existing, negotiated
+from catalog.web import conditional, file_addresses, gone, plans, sanitising
+from catalog.web.negotiation import negotiated
 from catalog.web.pages import (
     checks,
     currency,
@@ -83,7 +83,7 @@ async def document(request: Request) -> Response:
     conditional.keep(request, seconds=60)
     page = Page(request)
     slug: str = request.path_params["slug"]
-    entry = existing(page.catalogue.get(slug, page.at))
+    entry = gone.existing(request, page.catalogue.get(slug, page.at))
     if isinstance(entry, Moved) or (entry.slug, entry.kind) != (slug, "dataset"):
         kind = "dataset" if isinstance(entry, Moved) else entry.kind
         address = f"/{kind}/{quote(entry.slug)}"

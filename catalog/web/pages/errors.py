@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog.web.refusing import Way, to_history
 from catalog.web.templates import Page
 from catalog.web.texts import later
 
@@ -23,21 +24,22 @@ _HEADINGS: Mapping[int, str] = {
 _OTHER = later("Das hat nicht geklappt")
 
 
-def error(request: Request, status: int, de: str, en: str) -> Response:
-    """The page of an error. Takes what to say in both languages; it asks neither store nor index."""
+def error(request: Request, status: int, de: str, en: str, ways: Sequence[Way] = ()) -> Response:
+    """The page of an error. Takes what to say in both languages, and where to go on; it asks neither store nor index."""
     page = Page(request)
+    german = page.language == "de"
     heading = page.texts.text(_HEADINGS.get(status, _OTHER))
     return page.render(
         "errors.html",
         title=heading,
         status=status,
         code=status,
-        said=de if page.language == "de" else en,
-        history=_history(page) if status == 410 else "",
+        said=de if german else en,
+        ways=[(page.link(way.path), way.de if german else way.en) for way in ways or _history(page, status)],
     )
 
 
-def _history(page: Page) -> str:
+def _history(page: Page, status: int) -> Sequence[Way]:
     """Where the former versions of a withdrawn dataset stand."""
     kind, slug, *_ = [*page.path.strip("/").split("/"), "", ""]
-    return page.link(f"/dataset/{slug}/history") if kind == "dataset" and slug else ""
+    return [to_history(slug)] if status == 410 and kind == "dataset" and slug else []

@@ -18,7 +18,7 @@ from catalog.web import conditional, past
 from catalog.web.histories import no_version, place_of
 from catalog.web.pages import facts, languages
 from catalog.web.past import Wanted
-from catalog.web.refusing import Refused
+from catalog.web.refusing import Refused, to_dataset, to_history
 from catalog.web.templates import Page, short_name
 from schemas.model import Agent, DataService, Dataset, DatasetSeries
 
@@ -56,6 +56,7 @@ async def dataset(request: Request) -> Response:
         410,
         f"„{entry.title}“ war an diesem Tag nicht verfügbar. Zurückgezogen am {formats.day(entry.withdrawn)}.",
         f"“{entry.title}” was not available on that day. Withdrawn on {formats.day(entry.withdrawn, 'en')}.",
+        ways=(to_history(found.record.slug), *([to_dataset(found.record.slug)] if found.last.valid_to is None else [])),
     )
 
 
@@ -75,21 +76,21 @@ def _find(page: Page, slug: str, then: Wanted | None) -> _Found | str:
             place = place_of("version", page.request.query_params["version"])
             version = timeline.version(connection, record.key, page.at, place)
             if version is None:
-                raise no_version(place, last.place)
+                raise no_version(place, last.place, record.slug)
             return _Found(record, version, last, version.valid_from)
-        number = past.number(page.request)
-        version = timeline.newest(connection, record.key, number)
+        version = timeline.newest(connection, record.key, then.number) if then.number else None
         if version is None:
             first = timeline.version(connection, record.key, page.at, 1)
-            raise _not_yet(then, first.published_at if first else "")
-    return _Found(record, version, last, number)
+            raise _not_yet(then, first.published_at if first else "", record.slug)
+    return _Found(record, version, last, then.number)
 
 
-def _not_yet(then: Wanted, first: str) -> Refused:
+def _not_yet(then: Wanted, first: str, slug: str) -> Refused:
     return Refused(
         404,
         f"Am {formats.day(then.text)} gab es diesen Datensatz hier noch nicht. Es gibt ihn seit {formats.day(first)}.",
         f"On {formats.day(then.text, 'en')} this dataset was not here yet. It is since {formats.day(first, 'en')}.",
+        ways=(to_dataset(slug), to_history(slug)),
     )
 
 

@@ -1,0 +1,93 @@
+"""Pages of what is not there: each says what is so, and leads on to what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from catalog.runs import decisions
+from tests.catalog.builder import Stored, dataset
+from tests.catalog.web.asking import Place, place_in
+from tests.catalog.web.pages_reading import NOW, addresses, filled, first, read, words
+from tests.catalog.web.test_pages_runs import PACKAGES, Steward
+
+MISSPELT = "Vielleicht ist die Adresse falsch geschrieben"
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with place_in(tmp_path_factory.mktemp("region")) as place:
+        place.app.state.now = lambda: NOW
+        yield filled(place)
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "history"),
+    [
+        ("?on=2020-01-01", "gab es diesen Datensatz hier noch nicht", True),
+        ("?version=9", "Eine Fassung 9 gibt es nicht. Bisher gibt es nur eine.", True),
+        ("/file/99", "Eine Datei 99 hat dieser Datensatz nicht. Er hat nur eine.", False),
+        ("/history?from=1&to=9", "Eine Fassung 9 gibt es nicht.", True),
+        ("/history?page=9", "So viele Seiten hat diese Geschichte nicht.", True),
+    ],
+)
+def test_what_a_dataset_does_not_have_leads_back_to_it(full: Place, query: str, said: str, history: bool) -> None:
+    slug = full.slug("bau")
+    for prefix in ("", "/en"):
+        page = read(full, f"{prefix}/dataset/{slug}{query}", 404)
+        links = addresses(page, "main ul:first-of-type a")
+        assert f"{prefix}/dataset/{slug}" in links
+        assert (f"{prefix}/dataset/{slug}/history" in links) is history
+    german = words(first(read(full, f"/dataset/{slug}{query}", 404), "main"))
+    assert said in german
+    assert MISSPELT not in german
+    assert MISSPELT in words(first(read(full, "/dataset/nie/history", 404), "main"))
+
+
+def test_several_files_and_versions_are_counted(full: Place) -> None:
+    slug = full.slug("bad", "flieden-portal")
+    assert "Er hat 2 Dateien." in words(first(read(full, f"/dataset/{slug}/file/3", 404), "main"))
+    assert "Er hat keine Dateien." in words(first(read(full, f"/dataset/{full.slug('rad')}/file/1", 404), "main"))
+
+
+def test_what_its_source_left_out_says_so_and_offers_what_is_alike(tmp_path: Path) -> None:
+    with place_in(tmp_path) as place:
+        place.publish(Stored("weg", dataset("Baumkataster Neuhof")), Stored("da", dataset("Baumkataster Flieden")))
+        slug, other = place.slug("weg"), place.slug("da")
+        place.publish(Stored("weg", None))
+        page = read(place, f"/dataset/{slug}", 410)
+        links = {words(a): a.attributes["href"] for a in page.css("main ul:first-of-type a")}
+        assert links["Alle Fassungen"] == f"/dataset/{slug}/history"
+        assert links["Ähnlich: Baumkataster Flieden"] == f"/dataset/{other}"
+        assert links["Alle Daten: Gemeinde Neuhof"] == "/municipality/neuhof"
+
+
+@pytest.fixture
+def steward(tmp_path: Path) -> Iterator[Steward]:
+    made = Steward(tmp_path)
+    yield made
+    made.catalogue.close()
+
+
+def test_what_happened_to_a_dataset_is_told_truly(steward: Steward) -> None:
+    steward.source.harvest(PACKAGES)
+    address = addresses(steward.read("/datasets"), ".hits h3 a")[0]
+    second = steward.source.harvest([*PACKAGES, {**PACKAGES[0], "id": "neu", "name": "neu", "title": "Ganz neu"}]).run
+    assert second is not None
+    fresh = addresses(steward.read("/datasets?q=Ganz+neu"), ".hits h3 a")[0]
+    decisions.undo(steward.region, second, steward.source.now)
+    said = words(first(steward.read(fresh, 410), ".intro"))
+    assert said.endswith("Wir haben den Lauf zurückgenommen, mit dem er gekommen war.")
+    assert "bietet ihn nicht mehr an" not in said
+    assert steward.read(address)
+    left = [package for package in PACKAGES if package["name"] not in address]
+    for _ in range(3):
+        steward.source.now += timedelta(days=4)
+        steward.source.harvest(left)
+    said = words(first(steward.read(address, 410), ".intro"))
+    assert said.endswith("Die Quelle bietet ihn nicht mehr an.")
+    english = words(first(steward.read(f"/en{address}", 410), ".intro"))
+    assert english.endswith("The source no longer offers it.")
