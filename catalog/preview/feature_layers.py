@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from catalog.preview.model import Wanted
 from harvesters.mapping.native_values import word
 from harvesters.ogc.addresses import asking
 from harvesters.ogc.capabilities import Layer
@@ -25,52 +24,42 @@ _PLACE = re.compile(r"(?P<server>.*/(?:Feature|Map)Server)(?:/(?P<layer>\d{1,6})
 _KINDS = ("Feature Layer", "Table")
 
 
-class FeatureLayer(NamedTuple):
-    """The layer that is shown, the address of its features, whether these come as GeoJSON, and all that can be chosen."""
+class Offered(NamedTuple):
+    """The layers of a server, or the one that an address is of: ``at`` is the server, ``titles`` what it is called."""
 
-    layer: Layer
-    address: str
+    at: str
+    layers: tuple[Layer, ...]
+    titles: tuple[str, ...]
     geojson: bool
-    layers: tuple[tuple[str, str], ...]
 
 
-def feature_layer(description: Mapping[str, Any], wanted: Wanted, most: int) -> FeatureLayer | None:
-    """The layer that a description is of, or of those it lists the one that is wanted, else the first; None: there is none.
-
-    A layer that was asked for and is not there is not replaced by another one. ``most`` is how many can be chosen.
-    """
-    parts = urlsplit(wanted.address)
+def offered(description: Mapping[str, Any], address: str) -> Offered:
+    """The layers with features that a description is of or lists, and whether the server knows GeoJSON."""
+    parts = urlsplit(address)
     place = _PLACE.match(parts.path)
     if place is None:
-        return None
+        return Offered("", (), (), False)
     server = urlunsplit((parts.scheme, parts.netloc, place["server"], "", ""))
+    usable: list[Mapping[str, Any]]
     if place["layer"] is not None:
-        if description.get("type") not in _KINDS:
-            return None
-        name, title, layers = place["layer"], word(description.get("name")), {}
+        usable = [{**description, "id": int(place["layer"])}] if description.get("type") in _KINDS else []
     else:
         listed = [each for key in ("layers", "tables") for each in _objects(description.get(key))]
         # A group holds layers, and none of its own; older servers do not say what a layer is.
         usable = [each for each in listed if each.get("type", _KINDS[0]) in _KINDS and not each.get("subLayerIds")]
-        layers = {str(each.get("id")): word(each.get("name")) for each in usable if isinstance(each.get("id"), int)}
-        asked = wanted.layer or next((n for n, title in layers.items() if title and title == wanted.called), "")
-        name = asked or next(iter(layers), "")
-        if name not in layers:
-            return None
-        title = layers[name]
+    found = {str(each["id"]): word(each.get("name")) for each in usable if isinstance(each.get("id"), int)}
+    about = description.get("documentInfo")
+    titles = (word(about.get("Title")) if isinstance(about, dict) else "", unquote(place["server"]).split("/")[-2])
     # Who does not say what it can, can do GeoJSON since version 10.4.
     formats = word(description.get("supportedQueryFormats")).lower()
-    offered = tuple((each, layers[each] or each) for each in list(layers)[:most])
-    address = f"{server}/{name}/query"
-    return FeatureLayer(
-        Layer(name, title, ()), address, not formats or "geojson" in formats, offered if len(offered) > 1 else ()
-    )
+    layers = tuple(Layer(name, title, ()) for name, title in found.items())
+    return Offered(server, layers, titles, not formats or "geojson" in formats)
 
 
-def features_address(shown: FeatureLayer, count: int, geojson: bool) -> str:
-    """The question for the first features with all their values, in degrees."""
+def features_address(found: Offered, layer: Layer, count: int, geojson: bool) -> str:
+    """The question for the first features of a layer with all their values, in degrees."""
     parameters = {"where": "1=1", "outFields": "*", "outSR": "4326", "resultRecordCount": str(count)}
-    return asking(shown.address, **parameters, f="geojson" if geojson else "json")
+    return asking(f"{found.at}/{layer.name}/query", **parameters, f="geojson" if geojson else "json")
 
 
 def read(body: bytes, geojson: bool) -> tuple[Placed, bool]:

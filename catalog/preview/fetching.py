@@ -60,12 +60,16 @@ class Unchanged(Exception):
 
 
 class NotFetched(Exception):
-    """Raised where there is no file to read; says why, and the status of the answer (0: none came)."""
+    """Raised where there is no file to read; says why, and the status of the answer (0: none came).
 
-    def __init__(self, reason: Reason, status: int = 0) -> None:
+    ``layers`` are name and title of those that one can choose from, where it is a choice that is missing.
+    """
+
+    def __init__(self, reason: Reason, status: int = 0, layers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(reason.code)
         self.reason = reason
         self.status = status
+        self.layers = layers
 
 
 def local_path(region: Region, wanted: Wanted) -> tuple[HarvestSource, str] | None:

@@ -285,7 +285,8 @@ class Maker:
 
     def _put_nothing(self, wish: Wish, refused: NotFetched) -> None:
         source = fetching.nothing(wish.wanted, refused, datetime.now(UTC))
-        self.kept.put(Preview(wish.key, wish.wanted.address, "none", reason=refused.reason, source=source))
+        nothing = Preview(wish.key, wish.wanted.address, "none", reason=refused.reason, source=source)
+        self.kept.put(replace(nothing, layers=refused.layers))
 
 
 def _word(pipe: Connection) -> bytes | None:

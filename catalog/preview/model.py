@@ -22,9 +22,10 @@ class Wanted:
     """A file that is to be previewed: where it lies, and what its source allows.
 
     `service` is the kind of service that its record says it is (a value of `catalog.links.questions.SERVICES`), empty for a
-    file; `layer` names its layer, or the sheet of a workbook; empty for the one that we choose: the one `called` as the
-    record is, if a service has it, else the first. `personal` says whether the source may show data of persons
-    (`personal_data = "allowed"`).
+    file; `layer` names its layer, or the sheet of a workbook; empty for the one that we choose: of a service the one that is
+    `called` as its record is, whose identifiers and titles stand there, one a line. `personal` says whether the source may
+    show data of persons (`personal_data = "allowed"`). `titles` are those of dataset and file, one a line: what they speak
+    of is charted first; they are no part of a preview's key.
     """
 
     address: str
@@ -33,6 +34,7 @@ class Wanted:
     layer: str = ""
     personal: bool = False
     called: str = ""
+    titles: str = ""
 
 
 class Source(NamedTuple):

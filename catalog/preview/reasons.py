@@ -140,6 +140,11 @@ TEXTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
         "The service offers no layer that we can show.",
         _TAKE,
     ),
+    "which-layer": (
+        "Der Dienst hat mehrere Ebenen. Welche zu diesem Datensatz gehört, ist nicht angegeben.",
+        "The service has several layers. Which one belongs to this dataset is not stated.",
+        ("Wählen Sie auf der Seite der Datei eine Ebene.", "Choose a layer on the page of the file."),
+    ),
     "no-tiles": (
         "Der Dienst hat für diese Ebene keine Kacheln in Web-Mercator. Nur solche zeigen unsere Karten.",
         "The service has no tiles in web Mercator for this layer. Our maps show no others.",

@@ -11,6 +11,7 @@ from anyio.to_thread import run_sync
 from catalog.links.questions import question
 from catalog.preview import fetching
 from catalog.preview.fetching import Fetched, NotFetched
+from catalog.preview.layer_names import places_of
 from catalog.preview.model import Wanted
 from catalog.preview.reasons import Reason
 from harvesters.ogc import standards
@@ -29,6 +30,11 @@ class Asking:
     wanted: Wanted
     now: datetime
     resolver: AbstractResolver | None = None
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The words by which the region and its municipalities are called."""
+        return places_of(self.region)
 
     async def fetch(self, address: str, most: int) -> Fetched:
         """One answer, whole. Raises NotFetched."""

@@ -1,14 +1,17 @@
-"""Which layer of a service is shown, and how it is asked for: layers by name, collections, the request for a map."""
+"""Which layer of a service is shown, and how it is asked for: layers, collections, the request for a map."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from catalog.maps import boxes
 from catalog.maps.outlines import frame
+from catalog.preview.fetching import NotFetched
+from catalog.preview.layer_names import by_name, is_whole, meant, names_of
 from catalog.preview.model import Wanted
+from catalog.preview.reasons import Reason
 from harvesters.mapping.native_values import word
 from harvesters.ogc import api
 from harvesters.ogc.addresses import asking, parameter
@@ -44,43 +47,58 @@ class View(NamedTuple):
     height: int
 
 
-def chosen(layers: Sequence[Layer], wanted: Wanted) -> Chosen | None:
-    """The layer that is wanted by name, that the address names, or that is called as the record is; else the first."""
+def chosen(
+    layers: Sequence[Layer], wanted: Wanted, whole: Sequence[str] = (), places: Collection[str] = frozenset()
+) -> Chosen:
+    """The layer that is wanted by name; else the one that the dataset is, as its address and its record call it.
+
+    The first, where there is but one, where the dataset is the ``whole`` service (by whose titles it is called), or where
+    nothing says how it is called. ``places`` are words that say where data are, not what. Raises NotFetched: there is none,
+    or it is the reader's choice; then with the layers.
+    """
     usable = [each for each in layers if each.name]
     if not usable:
-        return None
-    asked = [parameter(wanted.address, name) for name in ("typenames", "typename", "layers", "layer")]
-    parts = (part for said in asked for part in said.split(","))
-    names = [name for name in (wanted.layer, *parts, wanted.called) if name]
-    by_name = {each.name: each for each in reversed(usable)}
-    # What one layer is called often has its namespace before it in one place and not in the other.
-    bare = {each.name.rpartition(":")[2]: each for each in reversed(usable)}
-    found = next((by_name.get(name) or bare.get(name.rpartition(":")[2]) for name in names), None)
-    # A layer that was asked for and is not there is not replaced by another one.
-    if found is None and wanted.layer:
-        return None
+        raise NotFetched(Reason("no-layer"))
     offered = tuple((each.name, each.title or each.name) for each in usable[:MOST_LAYERS])
-    return Chosen(found or usable[0], offered if len(usable) > 1 else ())
+    if wanted.layer:
+        # A layer that was asked for and is not there is not replaced by another one.
+        found = by_name(usable, wanted.layer)
+    else:
+        names = names_of(wanted)
+        found = meant(usable, names, places)
+        if found is None and (len(usable) == 1 or not names or is_whole(whole, names)):
+            found = usable[0]
+        if found is None:
+            raise NotFetched(Reason("which-layer"), layers=offered)
+    if found is None:
+        raise NotFetched(Reason("no-layer"))
+    return Chosen(found, offered if len(usable) > 1 else ())
 
 
-def items_address(
-    found: Mapping[str, Any], at: str, wanted: Wanted, count: int
-) -> tuple[Layers, tuple[str, str] | None]:
-    """The collections of an OGC API by id and title, and id and address of the one that is shown (None: there is none)."""
-    entries = [each for each in api.collections_in(found) or [] if isinstance(each, dict)]
-    usable: dict[str, tuple[str, str]] = {}
-    for entry in entries:
-        name = word(entry.get("id"))
-        link = api.link(api.links(entry, at), "items")
-        if name and link is not None and not api.holds_records(entry):
-            usable.setdefault(name, (word(entry.get("title")) or name, link.href))
-    layers = tuple((name, title) for name, (title, _) in list(usable.items())[:MOST_LAYERS])
-    asked = wanted.layer or api.place(wanted.address).collection
-    name = asked if asked in usable else next(iter(usable), "")
-    if not name or (wanted.layer and name != wanted.layer):
-        return layers, None
-    address = api.with_query(usable[name][1], limit=str(count))
-    return layers if len(usable) > 1 else (), (name, address)
+def titles_of(described: Capabilities) -> tuple[str, ...]:
+    """What a service calls itself, in all languages."""
+    said = (each.value for each in described.service.fields if each.name == "title")
+    return tuple(title for each in said for title in (each.values() if isinstance(each, dict) else (str(each),)))
+
+
+class Collections(NamedTuple):
+    """The collections of an OGC API that hold features: as layers, and the address of each one's items."""
+
+    layers: tuple[Layer, ...]
+    items: Mapping[str, str]
+
+
+def collections_of(found: Mapping[str, Any], at: str) -> Collections:
+    """The collections that a document of an OGC API lists, each once."""
+    items: dict[str, str] = {}
+    layers: list[Layer] = []
+    for entry in api.collections_in(found) or []:
+        name = word(entry.get("id")) if isinstance(entry, dict) else ""
+        link = api.link(api.links(entry, at), "items") if name else None
+        if name and name not in items and link is not None and not api.holds_records(entry):
+            items[name] = link.href
+            layers.append(Layer(name, word(entry.get("title")) or name, ()))
+    return Collections(tuple(layers), items)
 
 
 def map_address(described: Capabilities, layer: Layer, region: Region) -> str | None:

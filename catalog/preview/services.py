@@ -23,8 +23,9 @@ from catalog.preview.fetching import Fetched, NotFetched
 from catalog.preview.model import Source, Wanted
 from catalog.preview.reasons import Reason
 from catalog.preview.service_asking import DESCRIPTION_BYTES, Asking, capabilities
-from catalog.preview.service_layers import MOST_LAYERS, Chosen, chosen, items_address, map_address, named, seen_box
+from catalog.preview.service_layers import Chosen, chosen, collections_of, map_address, named, seen_box, titles_of
 from catalog.runs.staging import now_text
+from harvesters.mapping.native_values import word
 from harvesters.ogc import api
 from harvesters.ogc.addresses import asking
 from harvesters.ogc.capabilities import Capabilities, Layer
@@ -90,9 +91,7 @@ async def from_api(
 
 async def _features(asked: Asking) -> Fetched:
     described = await capabilities(asked)
-    picked = chosen(described.layers, asked.wanted)
-    if picked is None:
-        raise NotFetched(Reason("no-layer"))
+    picked = chosen(described.layers, asked.wanted, titles_of(described), asked.places)
     layer = picked.layer
     formats = downloads((*layer.formats, *described.service.formats), ("GEOJSON",))
     attempts: list[tuple[str, Callable[[bytes], Placed]]] = []
@@ -127,36 +126,40 @@ def _feature_address(described: Capabilities, layer: Layer, output: str) -> str:
 
 async def _items(asked: Asking, found: dict[str, Any], at: str) -> Fetched:
     """From whichever document of the API to the first items of a collection."""
+    titles: tuple[str, ...] = ()
     if api.is_landing(found):
+        titles = (word(found.get("title")),)
         link = api.link(api.links(found, at), "data", "collections")
         if link is None:
             raise NotFetched(Reason("no-layer"))
         found, at = await _described(asked, link.href)
-    layers, address = items_address(found, at, asked.wanted, COUNT)
-    if address is None:
-        raise NotFetched(Reason("no-layer"))
-    got = await asked.fetch(address[1], _FEATURES_BYTES)
+    offered = collections_of(found, at)
+    own = api.place(asked.wanted.address).collection
+    if own in offered.items and not asked.wanted.layer:
+        picked = chosen([each for each in offered.layers if each.name == own], asked.wanted)
+    else:
+        picked = chosen(offered.layers, asked.wanted, titles, asked.places)
+    address = api.with_query(offered.items[picked.layer.name], limit=str(COUNT))
+    got = await asked.fetch(address, _FEATURES_BYTES)
     try:
         features = await run_sync(read_geojson, got.body)
     except TableError as error:
         raise NotFetched(Reason("unreadable"), got.source.status) from error
-    title = dict(layers).get(address[0], "")
-    return _document(asked, Chosen(Layer(address[0], title, ()), layers), features, address[1])
+    return _document(asked, picked, features, address)
 
 
 async def _feature_layer(asked: Asking) -> Fetched:
     described, _ = await _described(asked, question(asked.wanted.address, asked.wanted.service).url)
-    found = feature_layers.feature_layer(described, asked.wanted, MOST_LAYERS)
-    if found is None:
-        raise NotFetched(Reason("no-layer"))
-    for geojson in (True, False) if found.geojson else (False,):
-        address = feature_layers.features_address(found, COUNT, geojson)
+    offered = feature_layers.offered(described, asked.wanted.address)
+    picked = chosen(offered.layers, asked.wanted, offered.titles, asked.places)
+    for geojson in (True, False) if offered.geojson else (False,):
+        address = feature_layers.features_address(offered, picked.layer, COUNT, geojson)
         got = await asked.fetch(address, _FEATURES_BYTES)
         try:
             features, more = await run_sync(feature_layers.read, got.body, geojson)
         except TableError:  # an error, with status 200
             continue
-        return _document(asked, Chosen(found.layer, found.layers), features, address, more)
+        return _document(asked, picked, features, address, more)
     raise NotFetched(Reason("unreadable"))
 
 
@@ -170,9 +173,9 @@ async def _described(asked: Asking, address: str) -> tuple[dict[str, Any], str]:
 
 async def _picture(asked: Asking) -> Fetched:
     described = await capabilities(asked)
-    picked = chosen(described.layers, asked.wanted)
-    address = map_address(described, picked.layer, asked.region) if picked is not None else None
-    if picked is None or address is None:
+    picked = chosen(described.layers, asked.wanted, titles_of(described), asked.places)
+    address = map_address(described, picked.layer, asked.region)
+    if address is None:
         raise NotFetched(Reason("no-layer"))
     got = await asked.fetch(address, _PICTURE_BYTES)
     if got.body.lstrip()[:1] == b"<":  # an exception report instead of the map

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -22,7 +22,7 @@ from catalog.preview.model import Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import Reason
 from catalog.preview.service_asking import Asking, description
-from catalog.preview.service_layers import PICTURES, chosen, is_mercator, part_seen
+from catalog.preview.service_layers import PICTURES, chosen, is_mercator, part_seen, titles_of
 from harvesters.ogc import standards
 from harvesters.ogc.addresses import asking, is_inner
 from harvesters.ogc.capabilities import Capabilities, Layer
@@ -168,10 +168,13 @@ def _put(template: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(value, template)
 
 
-def address(tiled: Tiled, wanted: Wanted, tile: Tile) -> str | None:
+def address(tiled: Tiled, wanted: Wanted, tile: Tile, places: Collection[str] = ()) -> str | None:
     """The address of a tile of the wanted layer; None where the layer has none, or is not called just so."""
-    picked = chosen(tiled.capabilities.layers, wanted)
-    if picked is None or (wanted.layer and picked.layer.name != wanted.layer):
+    try:
+        picked = chosen(tiled.capabilities.layers, wanted, titles_of(tiled.capabilities), places)
+    except NotFetched:
+        return None
+    if wanted.layer and picked.layer.name != wanted.layer:
         return None
     grid = tiled.grids.get(picked.layer.name)
     stated = degrees_of(picked.layer.box)
@@ -190,9 +193,14 @@ def _of_tile(grid: Grid, tile: Tile) -> str | None:
 async def picture(asked: Asking) -> Fetched:
     """A few tiles of a layer side by side: as a whole, or what of it lies in the region. Raises NotFetched."""
     tiled = await described(asked)
-    picked = chosen(tiled.capabilities.layers, asked.wanted)
-    if picked is None:
-        raise NotFetched(Reason("no-layer"))
+    layers = tiled.capabilities.layers
+    try:
+        picked = chosen(layers, asked.wanted, titles_of(tiled.capabilities), asked.places)
+    except NotFetched as refused:  # only what can be shown is a choice
+        drawable = tuple(each for each in refused.layers if each[0] in tiled.grids)
+        raise NotFetched(
+            refused.reason if drawable or not refused.layers else Reason("no-tiles"), 0, drawable
+        ) from None
     layer = picked.layer
     if layer.name not in tiled.grids:
         raise NotFetched(Reason("no-tiles"))

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from catalog.links.questions import SERVICES
 from catalog.links.uses import service_of
 from catalog.preview.model import Wanted
 from schemas.kinds import is_web
-from schemas.model import Dataset, Distribution, iri_of
+from schemas.model import Dataset, Distribution, iri_of, text
 from schemas.region import Region
 
 LONGEST_NAME = 200
 """Characters of a layer's name, and of what a dataset is called."""
+_MOST_IDENTIFIERS = 8
+_MOST_TITLES = 6
+# Where an OGC API begins, or lists its collections; what stands below one collection is that of one dataset.
+_API = re.compile(
+    r"/(?:collections|pygeoapi|ldproxy|oapif|oaf|(?:ogc|ogcapi|oapi|features)(?:/(?:features|api))?(?:/v\d{1,3})?)/?$",
+    re.I,
+)
+FileSummary = tuple[str, str, str, str]
 
 
 def wanted(region: Region, source_key: str, address: str, service: str = "", layer: str = "") -> Wanted:
@@ -26,30 +37,62 @@ def wanted(region: Region, source_key: str, address: str, service: str = "", lay
     return Wanted(address, source_key, service if service in SERVICES.values() else "", layer[:LONGEST_NAME], personal)
 
 
+def has_layers(wish: Wanted) -> bool:
+    """Whether what is wanted may hold the layers of several datasets: a service, or the beginning of an OGC API."""
+    return bool(wish.service) or _API.search(urlsplit(wish.address).path) is not None
+
+
+def named(wish: Wanted, called: str, *titles: str) -> Wanted:
+    """A wish for what may have several layers with the names by which it is known; any other as it is.
+
+    ``called`` are the identifiers of its dataset (:func:`identifiers`), ``titles`` those of its file and its dataset.
+    """
+    if not has_layers(wish):
+        return wish
+    names = (*called.split("\n"), *map(_line, titles))
+    return replace(wish, called="\n".join(dict.fromkeys(filter(None, names))))
+
+
+def identifiers(said: Iterable[str]) -> str:
+    """The identifiers of a dataset, one a line, in an order that does not depend on theirs."""
+    return "\n".join(sorted(set(filter(None, map(_line, said))))[:_MOST_IDENTIFIERS])
+
+
+def _line(said: str) -> str:
+    return " ".join(said.split())[:LONGEST_NAME].strip()
+
+
+def titled(wish: Wanted, *titles: str) -> Wanted:
+    """A wish with the titles of its dataset and file, in whatever languages they have: a chart shows what they speak of."""
+    return replace(wish, titles="\n".join(filter(None, map(_line, titles[:_MOST_TITLES]))))
+
+
 def of_file(
     region: Region, source_key: str, file: Distribution, layer: str = "", record: Dataset | None = None
 ) -> Wanted | None:
     """The wish for the preview of a distribution: its download, else its access address; none without a web address.
 
-    Many datasets are a layer of one service: ``record`` says by its identifier which.
+    Many datasets are a layer of one service: ``record`` says by its identifiers and titles which.
     """
     addresses = filter(None, map(iri_of, (*file.download_url, *file.access_url)))
     address = next((each for each in addresses if is_web(each)), None)
     if address is None:
         return None
-    wish = wanted(region, source_key, address, service_of(file), layer)
-    if record is None or not wish.service:
+    spoken = (*(record.title if record is not None else ()), *file.title)
+    wish = titled(wanted(region, source_key, address, service_of(file), layer), *(each.text for each in spoken))
+    if record is None or not has_layers(wish):
         return wish
-    return replace(wish, called=next((each.text for each in record.identifier), "")[:LONGEST_NAME])
+    titles = (text(each.title, region.language) for each in (file, record))
+    return named(wish, identifiers(each.text for each in record.identifier), *titles)
 
 
-def of_summary(region: Region, source_key: str, address: str, file_format: str, called: str = "") -> Wanted:
-    """The same wish by what lists know of a file: its address and its format (a code).
+def of_summary(region: Region, source_key: str, file: FileSummary, title: str = "", called: str = "") -> Wanted:
+    """The same wish by what lists know of a file: its title, format (a code), address and size.
 
-    ``called`` is the first identifier of its dataset. A service that only its standard tells is taken for a file here.
+    ``title`` is that of its dataset, ``called`` are its :func:`identifiers`. A service that only its standard tells is
+    taken for a file here.
     """
-    service = file_format
-    if file_format not in SERVICES and "service=" in address.lower():
+    own, service, address, _ = file
+    if service not in SERVICES and "service=" in address.lower():
         service = service_of(Distribution(access_url=(address,)))
-    wish = wanted(region, source_key, address, service)
-    return replace(wish, called=called) if wish.service else wish
+    return named(wanted(region, source_key, address, service), called, own, title)

@@ -17,7 +17,7 @@ from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 7
+VERSION = 8
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 _FEW = 16
@@ -40,8 +40,8 @@ class Marker(NamedTuple):
 class Indexed(NamedTuple):
     """What the index takes of one dataset. ``distributions`` are the KEYs of its minted distributions.
 
-    ``changed`` is when its content last changed here (UTC, ISO 8601), ``called`` its own identifier, by which a service
-    of many layers knows its own, ``previews`` the keys of its files' previews.
+    ``changed`` is when its content last changed here (UTC, ISO 8601), ``called`` its own identifiers, one a line, by
+    which a service of many layers knows its own, ``previews`` the keys of its files' previews.
     """
 
     key: str

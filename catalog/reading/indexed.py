@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from catalog.identity import subjects
 from catalog.links.questions import SERVICES
 from catalog.preview.keeping import key_of
 from catalog.preview.mapped import Keys
-from catalog.preview.wanting import LONGEST_NAME, of_file, of_summary
+from catalog.preview.wanting import has_layers, identifiers, of_file, of_summary
 from catalog.reading import extents, rows
 from catalog.reading.documents import Indexed
 from catalog.reading.entries import unpacked
@@ -84,11 +83,12 @@ def _previews(
 
     Not ``exactly``: what only the whole record tells may be missing.
     """
-    wishes = [of_summary(region, row.source_key, address, form) for _, form, address, _ in summary.files if address]
+    files = [file for file in summary.files if file[2]]
+    wishes = [of_summary(region, row.source_key, file, summary.title) for file in files]
     called = ""
-    if summary.service or not SERVICES.keys().isdisjoint(summary.formats) or any(wish.service for wish in wishes):
+    if summary.service or not SERVICES.keys().isdisjoint(summary.formats) or any(map(has_layers, wishes)):
         called = _called(row, ntriples)
-        wishes = [replace(wish, called=called) if wish.service else wish for wish in wishes]
+        wishes = [of_summary(region, row.source_key, file, summary.title, called) for file in files]
     keys = list(map(key_of, wishes))
     # To read a record whole costs more than all else of it. Few need it.
     doubtful = not all(is_web(wish.address) for wish in wishes)
@@ -96,8 +96,8 @@ def _previews(
     if exactly and doubtful:
         triples = syntax.parse(ntriples, "nt")
         record = rdf.Reading(triples).record(subjects.borne("dataset", row.iri, ntriples), Dataset)
-        files = (each for each in record.distribution if isinstance(each, Distribution))
-        found = (of_file(region, row.source_key, file, record=record) for file in files)
+        described = (each for each in record.distribution if isinstance(each, Distribution))
+        found = (of_file(region, row.source_key, file, record=record) for file in described)
         keys += [key_of(wish) for wish in found if wish is not None]
     return called, tuple(dict.fromkeys(keys))
 
@@ -112,12 +112,10 @@ def _names_a_service(ntriples: bytes) -> bool:
 
 
 def _called(row: Any, ntriples: bytes) -> str:
-    """The first identifier of a dataset: by it the layer of its service is known (as in wishes for previews)."""
+    """The identifiers of a dataset: by them the layer of its service is known (as in wishes for previews)."""
     iri = re.escape(subjects.borne("dataset", row.iri, ntriples).encode())
-    found = re.search(rb'^<%s> <%s> "((?:[^"\\]|\\.)*)"' % (iri, str(DCTERMS.identifier).encode()), ntriples, re.M)
-    if not found:
-        return ""
-    return _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), found[1]).decode()[:LONGEST_NAME]
+    found = re.findall(rb'^<%s> <%s> "((?:[^"\\]|\\.)*)"' % (iri, str(DCTERMS.identifier).encode()), ntriples, re.M)
+    return identifiers(_ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), each).decode() for each in found)
 
 
 @lru_cache(maxsize=8)

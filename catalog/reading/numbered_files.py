@@ -15,8 +15,11 @@ def in_order(summary: Summary, record: Dataset) -> tuple[Distribution, ...]:
     """
     waiting = [each for each in record.distribution if isinstance(each, Distribution)]
     found: list[Distribution] = []
-    for _, file_format, address, size in summary.files:
-        match = next((each for each in waiting if file_of(each)[1:] == (file_format, address, size)), None)
+    for title, *rest in summary.files:
+        alike = [each for each in waiting if file_of(each)[1:] == tuple(rest)]
+        # Several layers of one service differ in their titles alone.
+        called = (each for each in alike if any(said.text == title for said in each.title))
+        match = next(called, next(iter(alike), None))
         if match is not None:
             waiting.remove(match)
             found.append(match)

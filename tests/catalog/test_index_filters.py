@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from catalog.follower import Follower
 from catalog.reading import extents, synonyms, words
+from catalog.preview.wanting import identifiers
 from catalog.reading.entries import FACETS, NEWEST, YES, Entry, Query, Results
 from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
@@ -142,12 +143,12 @@ def test_hits_say_their_traits_and_how_their_layer_is_called(catalogue: Catalogu
     assert hits["Straßenbeleuchtung"].traits == ("hvd",)
     assert hits["Haushaltsplan 2024, neu"].traits == ()
     layer = hits["Flurkarte"]
-    assert layer.called == 'alkis "Flur"\nNord'
+    assert layer.called == 'alkis "Flur" Nord\nalkis:2'
     entry = catalogue.get(layer.key)
     assert isinstance(entry, Entry)
     record = entry.record()
     assert isinstance(record, model.Dataset)
-    assert record.identifier[0].text == layer.called
+    assert identifiers(each.text for each in record.identifier) == layer.called
     # Only of services: a file has no layers.
     assert hits["Zählung seit 2020"].called == ""
 

@@ -120,8 +120,10 @@ def _reasoned(preview: Preview) -> Response:
     """Why there are no rows, for programs: the code, and the words in both languages."""
     reason = preview.reason or Reason("no-table")
     refused = _nothing(reason)
-    body = orjson.dumps({"reason": reason.code, "text": refused.de, "text_en": refused.en})
-    return Response(body, refused.status_code, media_type="application/json", headers=security.OPEN)
+    said: dict[str, Any] = {"reason": reason.code, "text": refused.de, "text_en": refused.en}
+    if preview.layers:  # one of them is to be asked for by ``layer``
+        said["layers"] = [{"name": name, "title": title} for name, title in preview.layers]
+    return Response(orjson.dumps(said), refused.status_code, media_type="application/json", headers=security.OPEN)
 
 
 def _late() -> Refused:

@@ -11,6 +11,7 @@ import hashlib
 import struct
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -28,9 +29,10 @@ from catalog.maps.proxy import Busy, Proxy, media_type
 from catalog.maps.tiles import Tile
 from catalog.preview import tile_services
 from catalog.preview.fetching import NotFetched, origin_of
+from catalog.preview.layer_names import places_of
 from catalog.preview.model import Wanted
 from catalog.preview.service_asking import Asking, capabilities
-from catalog.preview.service_layers import View, chosen, is_mercator, map_crs, request
+from catalog.preview.service_layers import View, chosen, is_mercator, map_crs, request, titles_of
 from catalog.preview.tile_services import Tiled
 from catalog.web import previewed, security
 from catalog.web.api.tiles import busy
@@ -67,8 +69,8 @@ async def tile(request_: Request) -> Response:
     async def address() -> str | None:
         described = await _described(request_.app, region, wanted)
         if isinstance(described, Tiled):
-            return tile_services.address(described, wanted, named)
-        return _address(described, wanted, named) if described is not None else None
+            return tile_services.address(described, wanted, named, places_of(region))
+        return _address(described, wanted, named, places_of(region)) if described is not None else None
 
     said = "\n".join((wanted.service, wanted.source_key, wanted.address, wanted.layer, wanted.called))
     key = hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=10).hexdigest()
@@ -88,13 +90,16 @@ def _near(region: Region, named: Tile) -> bool:
     return place is None or boxes.meets(named.box, boxes.grown(place, tiles.MARGIN))
 
 
-def _address(described: Capabilities, wanted: Wanted, named: Tile) -> str | None:
+def _address(described: Capabilities, wanted: Wanted, named: Tile, around: Collection[str]) -> str | None:
     """GetMap for a square of the wanted layer; None where the layer does not reach, or is not called just so.
 
     Pages name layers as the service does. Were other spellings drawn, each would be fetched and kept for itself.
     """
-    picked = chosen(described.layers, wanted)
-    if picked is None or (wanted.layer and picked.layer.name != wanted.layer):
+    try:
+        picked = chosen(described.layers, wanted, titles_of(described), around)
+    except NotFetched:
+        return None
+    if wanted.layer and picked.layer.name != wanted.layer:
         return None
     if (crs := map_crs(picked.layer)) is None:
         return None

@@ -18,6 +18,7 @@ from catalog import preview as previews
 from catalog.links import book
 from catalog.preview import Preview
 from catalog.preview.mapped import has_map
+from catalog.preview.wanting import has_layers
 from catalog.web import conditional, file_addresses, maps, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.pages import column_words, facts, file_chart, file_table, languages
@@ -85,6 +86,10 @@ async def file(request: Request) -> Response:
         if preview.picture and view != "map"
         else "",
         "layers_of": _layers_of(page, preview),
+        "shown_layer": _shown_layer(page, found, preview, lang),
+        "other_layers": page.texts.text("Andere Tabellenblätter")
+        if _has_sheets(preview)
+        else page.texts.text("Andere Ebenen"),
         "text": preview.text[:_LONGEST_TEXT],
         "members": preview.members[:_MEMBERS],
         "trail": _trail(page, found),
@@ -164,11 +169,30 @@ def _detected(page: Page, preview: Preview, lang: str) -> Iterator[Markup]:
 def _layers_of(page: Page, preview: Preview) -> Markup:
     """What the layers are called that one can choose from: sheets of a workbook, layers of a file or of a service."""
     _ = page.texts.text
-    if preview.table is not None and preview.table.sheet:
+    if _has_sheets(preview):
         return _("Tabellenblätter")
     if preview.source is not None and preview.source.kind == "gpkg":
         return _("Ebenen der Datei")
     return _("Ebenen des Dienstes")
+
+
+def _has_sheets(preview: Preview) -> bool:
+    return preview.table is not None and bool(preview.table.sheet)
+
+
+def _shown_layer(page: Page, found: Named, preview: Preview, lang: str) -> Markup | None:
+    """Which of its layers or sheets is seen, where a file has several; of a service always: it may hold others' data."""
+    of_service = found.wanted is not None and has_layers(found.wanted)
+    if not (preview.ready and preview.layer and (of_service or len(preview.layers) > 1)):
+        return None
+    words = dict(preview.layers).get(preview.layer) or preview.title or preview.layer
+    if words.isdigit() and len(preview.layers) < 2:  # the only one, which has no name
+        return None
+    name = page.spoken(words, lang)
+    _ = page.texts.text
+    if _has_sheets(preview):
+        return _("Sie sehen das Tabellenblatt „{name}“.", name=name)
+    return _("Sie sehen die Ebene „{name}“.", name=name)
 
 
 _ENCODINGS = {"cp1252": "Windows-1252", "utf-8-sig": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}

@@ -12,7 +12,7 @@ from catalog import formats, preview
 from catalog.links.lately import NEVER, Answered, answered
 from catalog.links.questions import SERVICES
 from catalog.preview.keeping import Keeping, key_of
-from catalog.preview.wanting import of_summary
+from catalog.preview.wanting import FileSummary, of_summary
 from catalog.reading.entries import Hit, SourceState
 from catalog.reading.extents import LIVE, MAP
 from catalog.reading.summary import Summary
@@ -105,15 +105,15 @@ def _row(
 
 
 def _preview(page: Page, hit: Hit, kept: Keeping) -> str:
-    for number, (_title, file_format, address, _size) in enumerate(hit.summary.files[:FILES], 1):
-        if kept.shown(key_of(wish_for(page, hit, address, file_format))) in _SHOWN:
+    for number, file in enumerate(hit.summary.files[:FILES], 1):
+        if kept.shown(key_of(wish_for(page, hit, file))) in _SHOWN:
             return page.link(file_addresses.path(hit.slug, number))
     return ""
 
 
-def wish_for(page: Page, hit: Hit, address: str, file_format: str) -> preview.Wanted:
+def wish_for(page: Page, hit: Hit, file: FileSummary) -> preview.Wanted:
     """The wish for the preview of a hit's file, as the file's own page has it: a service's layer is known by its dataset."""
-    return of_summary(page.region, hit.source_key, address, file_format, hit.called)
+    return of_summary(page.region, hit.source_key, file, hit.summary.title, hit.called)
 
 
 def _facts(page: Page, hit: Hit, place: _Place) -> Iterable[Markup]:

@@ -120,10 +120,10 @@ def _ready(page: Page, found: Iterable[Hit]) -> Iterator[tuple[Hit, Preview]]:
     """The previews of the first files of some datasets that lie ready."""
     kept = Keeping(page.region)
     for hit in found:
-        for _, file_format, address, _ in hit.summary.files[:_FILES]:
-            key = key_of(hits.wish_for(page, hit, address, file_format))
+        for file in hit.summary.files[:_FILES]:
+            key = key_of(hits.wish_for(page, hit, file))
             # Most have none, or no table: their first bytes say so.
-            if not sanitising.is_link(address) or kept.shown(key) not in ("table", "map") or kept.withholds(key):
+            if not sanitising.is_link(file[2]) or kept.shown(key) not in ("table", "map") or kept.withholds(key):
                 continue
             preview = kept.get(key)
             if preview is not None and preview.ready:

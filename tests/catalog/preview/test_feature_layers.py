@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.preview.feature_layers import feature_layer, features_address, read
+from catalog.preview.feature_layers import features_address, offered, read
 from catalog.preview.fetching import Fetched, NotFetched
 from catalog.preview.model import Wanted
 from catalog.preview.services import COUNT, from_service
@@ -138,9 +138,9 @@ def test_an_error_with_status_200_is_no_table(region: Region) -> None:
     )
 )
 def test_any_answer_is_read_or_refused(found: Any) -> None:
-    wanted = Wanted(f"https://x.example{SERVER}", "x", "ArcGIS")
-    if isinstance(found, dict) and (layer := feature_layer(found, wanted, 10)) is not None:
-        assert features_address(layer, COUNT, layer.geojson).startswith(f"https://x.example{SERVER}/")
+    said = offered(found if isinstance(found, dict) else {}, f"https://x.example{SERVER}")
+    for layer in said.layers:
+        assert features_address(said, layer, COUNT, said.geojson).startswith(f"https://x.example{SERVER}/")
     for geojson in (True, False):
         try:
             assert read(orjson.dumps(found), geojson)[0].total >= 0

@@ -16,7 +16,8 @@ from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.mapped import Keys, has_map
 from catalog.preview.model import Geometry, Picture, Preview
 from catalog.preview.reasons import Reason
-from catalog.preview.wanting import of_file, of_summary, wanted
+from catalog.preview.wanting import identifiers, of_file, of_summary, wanted
+from catalog.reading.summary import file_of
 from schemas.kinds import Literal
 from schemas.model import DataService, Distribution
 from schemas.tables.geometry import BoundingBox
@@ -150,6 +151,8 @@ def test_a_set_that_was_damaged_is_none(tmp_path: Path) -> None:
         ("", "https://x.example/ows?SERVICE=WFS"),
         ("HTML", "https://x.example/ows?Service=wms&Request=GetCapabilities"),
         ("", "https://x.example/ows?service=WFS&request=GetFeature&typenames=baum"),
+        ("JSON", "https://x.example/api/collections?f=json"),
+        ("JSON", "https://x.example/api/collections/baum/items"),
     ],
 )
 def test_lists_and_files_pages_ask_for_the_same_preview(tmp_path: Path, form: str, address: str) -> None:
@@ -158,7 +161,35 @@ def test_lists_and_files_pages_ask_for_the_same_preview(tmp_path: Path, form: st
     record = dataset("Bäume", identifier=(Literal("baum"),), distribution=(described,))
     of_page = of_file(region, "neuhof-portal", described, record=record)
     assert of_page is not None
-    assert of_summary(region, "neuhof-portal", address, form, "baum") == of_page
+    assert key_of(of_summary(region, "neuhof-portal", file_of(described), "Bäume", "baum")) == key_of(of_page)
+
+
+def test_the_names_of_a_layer_are_the_same_whoever_asks(tmp_path: Path) -> None:
+    region = region_in(tmp_path)
+    titles = (Literal("Trees (WFS)", "en"), Literal("Bäume  (WFS)", "de"))
+    described = file(access="https://x.example/wfs", form="WFS_SRVC", title=titles)
+    known = (Literal("z:2"), Literal("a:1"), Literal(" z:2 "), Literal("mit\nUmbruch"))
+    record = dataset("Bäume in Neuhof", identifier=known, distribution=(described,))
+    of_page = of_file(region, "neuhof-portal", described, record=record)
+    assert of_page is not None
+    assert of_page.called == "a:1\nmit Umbruch\nz:2\nBäume (WFS)\nBäume in Neuhof"
+    turned = replace(record, identifier=known[::-1])
+    same = of_file(region, "neuhof-portal", described, record=turned)
+    assert same is not None
+    assert key_of(same) == key_of(of_page)
+    said = identifiers(each.text for each in known)
+    assert key_of(of_summary(region, "neuhof-portal", file_of(described), "Bäume in Neuhof", said)) == key_of(of_page)
+
+
+def test_only_what_may_have_several_layers_is_known_by_names(tmp_path: Path) -> None:
+    region = region_in(tmp_path)
+    for address, expected in (
+        ("https://x.example/a.csv", ""),
+        ("https://x.example/ogc/features/v1/collections/baum/items?f=json", ""),
+        ("https://x.example/ogc/features/v1", "baum"),
+        ("https://x.example/api/collections/?f=json", "baum"),
+    ):
+        assert of_summary(region, "neuhof-portal", ("", "JSON", address, ""), "", "baum").called == expected
 
 
 def test_a_standard_tells_a_service_to_the_file_s_page_alone(tmp_path: Path) -> None:
@@ -168,7 +199,7 @@ def test_a_standard_tells_a_service_to_the_file_s_page_alone(tmp_path: Path) -> 
     of_page = of_file(region, "neuhof-portal", described)
     assert of_page is not None
     assert of_page.service == "WFS"
-    assert of_summary(region, "neuhof-portal", "https://x.example/ows", "").service == ""
+    assert of_summary(region, "neuhof-portal", file_of(described)).service == ""
 
 
 def test_keys_are_others_when_a_source_may_show_persons(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -208,14 +209,15 @@ def test_the_layer_is_the_one_that_is_called_as_the_dataset_is(region: Region) -
     wish = of_file(region, "x", file, record=Dataset(identifier=(Literal("wald"),)))
     assert wish is not None
     layers = (Layer("ms:baenke", "Bänke", ()), Layer("ms:wald", "Wald", ()))
-    found = chosen(layers, wish)
-    assert found is not None
-    assert found.layer.name == "ms:wald"
+    assert chosen(layers, wish).layer.name == "ms:wald"
     other = of_file(region, "x", file, record=Dataset(identifier=(Literal("7f3a"),)))
     assert other is not None
-    first = chosen(layers, other)
-    assert first is not None
-    assert first.layer.name == "ms:baenke"
+    with pytest.raises(NotFetched) as refused:
+        chosen(layers, other)
+    assert refused.value.reason.code == "which-layer"
+    assert refused.value.layers == (("ms:baenke", "Bänke"), ("ms:wald", "Wald"))
+    assert chosen(layers[:1], other).layer.name == "ms:baenke", "where there is but one, nobody can mean another"
+    assert chosen(layers, replace(other, layer="wald")).layer.name == "ms:wald"
 
 
 def test_a_layer_that_is_not_there_is_not_replaced_by_another(tmp_path: Path, region: Region) -> None:
@@ -261,7 +263,6 @@ def test_a_layer_from_the_wish_to_table_and_map(tmp_path: Path) -> None:
 def test_layers_that_real_services_offer(samples: Path, name: str, first: str, count: int) -> None:
     cut = standards.cut((samples / "geo" / name).read_bytes(), "https://dienst.example/ows", "WFS")
     found = chosen(cut.capabilities.layers, Wanted("https://dienst.example/ows", "x", "WFS"))
-    assert found is not None
     assert (found.layer.name, len(found.layers)) == (first, count)
     # The same layer without its namespace, as catalogues often name it.
     bare = Wanted("https://dienst.example/ows", "x", "WFS", first.rpartition(":")[2])
