@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from catalog.preview import homes, private_lists
+from catalog.preview import homes
+from harvesters.persons import private_lists
 from harvesters.persons.texts import has_signs, without_persons
 from schemas.tables import Column, Note, PersonalHint, Profile, Table
 from schemas.tables.notes import note

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from harvesters.answer import Answer
+from harvesters.persons.private_lists import are_homes
 from schemas.region import Region
 from schemas.tables import FileDescription, describe_file
 
@@ -111,7 +112,12 @@ def nothing(address: str, now: datetime, status: int = 0) -> Look:
 def _look(look: Look, body: bytes) -> Look:
     found = describe_file(body, name_of(look.address))
     described = look._replace(kind=found.kind, media_type=found.media_type, file_type=found.file_type)
-    return _with_figures(described, found) if look.whole else described
+    if not look.whole:
+        return described
+    figures = _with_figures(described, found)
+    # What it proposes is read by everybody: not where private persons live.
+    columns = (column.name for column in found.columns)
+    return figures._replace(box=None) if figures.box and are_homes(body, name_of(look.address), columns) else figures
 
 
 def _with_figures(look: Look, found: FileDescription) -> Look:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from harvesters.persons.private_lists import are_homes
 from schemas.tables import FileDescription, Note, describe_file
 from schemas.tables.kinds import JSON_LD, KINDS, Kind, extension
 from schemas.tables.notes import note
@@ -79,10 +80,16 @@ class DescribedFile(NamedTuple):
         return self.kind == "html" and extension(self.path) not in _ALIASES["text/html"]
 
 
-def describe(data: bytes, path: str, url: str, modified: str | None) -> DescribedFile:
-    """The file's facts by its content. Nothing is raised: what could not be read is in the notes."""
-    found = describe_file(data, path.rpartition("/")[2])
+def describe(data: bytes, path: str, url: str, modified: str | None, allowed: bool = False) -> DescribedFile:
+    """The file's facts by its content. Nothing is raised: what could not be read is in the notes.
+
+    Where private persons live is told only if the source is ``allowed`` to name them.
+    """
+    name = path.rpartition("/")[2]
+    found = describe_file(data, name)
     period, box = found.period, found.box
+    if box is not None and not allowed and are_homes(data, name, (column.name for column in found.columns)):
+        box = None
     return DescribedFile(
         path=path,
         url=url,

@@ -37,6 +37,11 @@ class FolderFiles:
         self.sheets: list[MetadataSheet] = []
 
     @property
+    def allowed(self) -> bool:
+        """Whether the source may name persons."""
+        return self.job.context.source.personal_data == "allowed"
+
+    @property
     def sheet_entries(self) -> list[FileEntry]:
         """The files that are metadata sheets by their names."""
         return [entry for entry in self.entries.values() if is_sheet(entry.name)]

@@ -191,7 +191,7 @@ class LocalFolder(FolderFiles):
         body = self._bytes(entry)
         if body is None:
             return None
-        return file._replace(described=described_file.describe(body, entry.path, "", moment(entry)))
+        return file._replace(described=described_file.describe(body, entry.path, "", moment(entry), self.allowed))
 
     def _bytes(self, entry: FileEntry) -> bytes | None:
         if self.job.replay is not None:

@@ -293,7 +293,7 @@ class FolderSpider(HarvestSpider):
             limit = self.source.limits.body_bytes
             described = described_file.too_large(entry.path, entry.url, modified, size, limit)
             return KeptFile(_state(etag, changed) or f"{length} bytes", described)
-        described = described_file.describe(response.body, entry.path, entry.url, modified)
+        described = described_file.describe(response.body, entry.path, entry.url, modified, self.files.allowed)
         return KeptFile(_state(etag, changed) or f"sha256 {described.sha256}", described)
 
     def _native(self, gathering: _Gathering) -> tuple[tuple[Native, ...], list[FileEntry]]:

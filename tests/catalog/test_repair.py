@@ -196,6 +196,12 @@ def test_the_place_comes_from_coordinates_else_from_the_municipality(region: Reg
     assert proposed(subject(region, entry, replace(record, spatial=("https://x.example/ort",))), "spatial") == []
 
 
+def test_where_private_persons_live_is_not_proposed() -> None:
+    head, cells = b"Vorname;Nachname;Geburtsdatum;lat;lon\n", b"Anna;Musterfrau;11.02.1971;50.51234;9.61234\n"
+    assert look(body=head + cells).box is None
+    assert look(body=head.replace(b"Geburtsdatum", b"Baujahr") + cells.replace(b"11.02.", b"")).box is not None
+
+
 def test_theme_and_keywords_come_from_the_kind_and_from_neighbours(region: Region, entry: Entry) -> None:
     of = subject(region, entry, dataset("Baumkataster Neuhof"))
     assert of.kind is not None

@@ -153,9 +153,9 @@ def described(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     describe = described_file.describe
 
-    def watched(data: bytes, path: str, url: str, modified: str | None) -> described_file.DescribedFile:
+    def watched(data: bytes, path: str, url: str, modified: str | None, allowed: bool) -> described_file.DescribedFile:
         paths.append(path)
-        return describe(data, path, url, modified)
+        return describe(data, path, url, modified, allowed)
 
     monkeypatch.setattr(described_file, "describe", watched)
     return paths
@@ -257,6 +257,25 @@ def test_a_file_over_the_limit_is_described_by_its_name(tmp_path: Path) -> None:
     assert (distribution.byte_size[0].text, distribution.checksum) == ("4000", ())
     assert str(distribution.format[0]).endswith("/CSV")
     assert "größer als 1 MB" in of_files(outcome.findings)[0]
+
+
+@pytest.mark.parametrize("name", ["hunde.csv", "hunde.geojson"])
+@pytest.mark.parametrize("allowed", [False, True])
+def test_where_private_persons_live_is_no_place_of_the_data(tmp_path: Path, name: str, allowed: bool) -> None:
+    permitted = 'personal_data = "allowed"\npermission = "alle sind einverstanden"\n'
+    folder = Folder(tmp_path, permitted if allowed else "")
+    row = {"Vorname": "Anna", "Nachname": "Musterfrau", "Geburtsdatum": "11.02.1971"}
+    place = {"type": "Point", "coordinates": [9.61234, 50.51234]}
+    if name.endswith(".csv"):
+        cells = (*row.values(), "50.51234", "9.61234")
+        folder.put(name, ";".join((*row, "lat", "lon")) + "\n" + ";".join(cells) + "\n")
+    else:
+        feature = {"type": "Feature", "properties": row, "geometry": place}
+        folder.put(name, json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    folder.put("baeder.csv", "Name;lat;lon\nHallenbad;50.51234;9.61234\n")
+    found = by_id(folder.harvest())
+    assert ("POLYGON" in str(dataset(found["hunde"]).spatial)) is allowed
+    assert "POLYGON" in str(dataset(found["baeder"]).spatial)
 
 
 def test_linked_data_are_files_like_any_other(folder: Folder) -> None:

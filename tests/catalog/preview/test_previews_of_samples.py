@@ -9,8 +9,9 @@ from typing import NamedTuple
 import orjson
 import pytest
 
-from catalog.preview import Preview, contents, private_lists
+from catalog.preview import Preview, contents
 from catalog.preview.assembly import Assembled, assembled
+from harvesters.persons import private_lists
 from schemas.tables import profile
 from schemas.tables.types import find_columns
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from catalog.preview import contents, keeping, private_lists
+from catalog.preview import contents, keeping
 from catalog.preview.assembly import assembled
 from catalog.preview.contents import Content
 from catalog.preview.findings import findings
 from catalog.preview.model import Preview
 from catalog.preview.persons import shown
+from harvesters.persons import private_lists
 from schemas.model import Dataset, Distribution
 from schemas.tables import PersonalHint, Table, profile, read_table
 

@@ -8,13 +8,13 @@ all their values must, the header must leave no doubt, and nothing beside may sp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import NamedTuple
 
 from harvesters.persons.words import is_given_name, is_surely_a_person
-from schemas.tables import PersonalHint, Profile, Table, dates
+from schemas.tables import PersonalHint, Profile, Table, TableError, dates, profile, read_table
 from schemas.tables.persons import HintKind
 from schemas.tables.types import is_missing
 from schemas.tables.words import words
@@ -140,20 +140,20 @@ class _Columns:
         return len({row for row in rows if not all(map(is_missing, row))}) >= _MANY
 
 
-def listed(table: Table, profile: Profile) -> Listed:
+def listed(table: Table, figures: Profile) -> Listed:
     """The columns of a list of private persons that tell who they are; none where the table is of something else."""
     columns = _Columns(table)
     if columns.called(_PUBLIC):
         return Listed()
-    who = _who(table, profile, columns)
+    who = _who(table, figures, columns)
     persons = who.columns
     if not persons or not (who.given or who.private or who.named or who.contacts or who.births):
         return Listed()
     homes = _homes(columns, persons) if who.full or who.births else []
     if any(map(columns.many, persons)):
-        told = bool(who.births or (who.full and homes) or _is_reached(table, profile, columns))
+        told = bool(who.births or (who.full and homes) or _is_reached(table, figures, columns))
     else:
-        told = _is_told_of_few(table, profile, columns, who, homes)
+        told = _is_told_of_few(table, figures, columns, who, homes)
     if not told:
         return Listed()
     found: dict[int, HintKind] = {}
@@ -167,7 +167,26 @@ def listed(table: Table, profile: Profile) -> Listed:
     return Listed(hints, bool(who.births) or (bool(who.full or who.named) and not columns.called(_BODIES)))
 
 
-def _who(table: Table, profile: Profile, columns: _Columns) -> _Who:
+def are_homes(data: bytes, name: str, columns: Iterable[str]) -> bool:
+    """Whether the places in a file are where private persons live. Takes the names of its columns as they were read.
+
+    The file is read again only where these speak of persons, and only if it is a table or JSON.
+    """
+    said = [words(each) for each in columns]
+    told = _GIVEN | _PRIVATE | _BIRTH
+    if all(each.isdisjoint(told) for each in said) and not (
+        any(not each.isdisjoint(_NAME) for each in said)
+        and any(not each.isdisjoint(_CALLED | _MOBILE | {"iban"}) for each in said)
+    ):
+        return False
+    try:
+        table = read_table(data, name)
+    except TableError:
+        return False
+    return listed(table, profile(table)).homes
+
+
+def _who(table: Table, figures: Profile, columns: _Columns) -> _Who:
     given = columns.holding(_GIVEN, _is_given)
     return _Who(
         given,
@@ -176,11 +195,11 @@ def _who(table: Table, profile: Profile, columns: _Columns) -> _Who:
         columns.holding(_NAME, is_surely_a_person),
         # One and the same beside many things speaks for them.
         [index for index in columns.holding(_CONTACTS, is_surely_a_person) if columns.many(index)],
-        [index for index in columns.called(_BIRTH) if _is_of_the_living(table, profile, index)],
+        [index for index in columns.called(_BIRTH) if _is_of_the_living(table, figures, index)],
     )
 
 
-def _is_told_of_few(table: Table, profile: Profile, columns: _Columns, who: _Who, homes: Sequence[int]) -> bool:
+def _is_told_of_few(table: Table, figures: Profile, columns: _Columns, who: _Who, homes: Sequence[int]) -> bool:
     """Whether what stands beside the names of one or two persons leaves no doubt that they are private."""
     if columns.called(_VISITED):
         return False
@@ -189,8 +208,8 @@ def _is_told_of_few(table: Table, profile: Profile, columns: _Columns, who: _Who
     if who.full and homes and _is_a_dwelling(columns, homes, surely=bool(who.private)):
         return True
     if who.private:
-        return _is_reached(table, profile, columns)
-    return who.full and any(hint.kind == "iban" for hint in profile.personal)
+        return _is_reached(table, figures, columns)
+    return who.full and any(hint.kind == "iban" for hint in figures.personal)
 
 
 def _mostly(values: Counter[str], is_such: Callable[[str], bool]) -> bool:
@@ -214,9 +233,9 @@ def _is_family(value: str) -> bool:
     )
 
 
-def _is_of_the_living(table: Table, profile: Profile, index: int) -> bool:
+def _is_of_the_living(table: Table, figures: Profile, index: int) -> bool:
     """Whether a column holds dates to the day, at least half of them of people who may live; all, where they are few."""
-    column = profile.columns[index] if index < len(profile.columns) else None
+    column = figures.columns[index] if index < len(figures.columns) else None
     if column is None or column.type != "date":
         return False
     forms = dates.formats(column.format)
@@ -228,11 +247,11 @@ def _is_of_the_living(table: Table, profile: Profile, index: int) -> bool:
     return 2 * alive >= len(moments) if len(moments) >= _MANY else 0 < alive == len(cells)
 
 
-def _is_reached(table: Table, profile: Profile, columns: _Columns) -> bool:
+def _is_reached(table: Table, figures: Profile, columns: _Columns) -> bool:
     """Whether a mailbox or account of a person stands beside, or a number that is mobile or called private."""
     by_name = {column.name: index for index, column in enumerate(table.columns)}
     many = len(table.rows) >= _MANY
-    for hint in profile.personal:
+    for hint in figures.personal:
         if hint.kind in ("e-mail", "iban"):
             return True
         index = by_name.get(hint.column)
