@@ -57,14 +57,22 @@ def number(request: Request) -> int:
 
 def day_of(text: str) -> date:
     """The day of a text. Raises Refused (400) where it is none of the calendar."""
-    try:
-        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
-    except ValueError:
+    day = day_in(text)
+    if day is None:
         raise Refused(
             400,
             f"on={text[:40]} ist kein Tag. Ein Tag sieht so aus: on=2026-03-01.",
             f"on={text[:40]} is no day. A day looks like this: on=2026-03-01.",
-        ) from None
+        )
+    return day
+
+
+def day_in(text: str) -> date | None:
+    """The day of a text (2026-03-01); None where it is none of the calendar."""
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        return None
 
 
 def today(request: Request) -> date:

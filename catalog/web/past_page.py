@@ -50,7 +50,7 @@ async def page_of(request: Request, query: Query) -> Page:
 
     In a state that is too large to be searched only the list of everything can be had.
     """
-    then = past.wanted(request)
+    then = past.wanted(request) if query.on else None
     if then is None:
         return Page(request)
     catalogue = await catalogue_then(request.app.state.catalogue, then.number)

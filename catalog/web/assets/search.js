@@ -1,5 +1,4 @@
-// Suggestions under the search field (a combobox by the ARIA Authoring Practices), and what follows a search that htmx
-// swapped in: the focus goes to the heading of the results, and their number is said. Without it all forms work alike.
+// Suggestions under the search field (a combobox by the ARIA Authoring Practices). Without it the form works alike.
 const input = document.querySelector("#q");
 const form = input?.form;
 if (form) {
@@ -79,13 +78,4 @@ if (form) {
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => choose(event.target.closest("li")));
   form.addEventListener("submit", close);
-  form.addEventListener("formdata", ({ formData }) => {
-    for (const [name, value] of [...formData]) if (value === "" && name !== "q") formData.delete(name);
-  });
-  document.addEventListener("htmx:after:swap", () => {
-    const heading = document.querySelector("#results");
-    if (!heading) return;
-    heading.focus();
-    document.querySelector("#said").textContent = heading.textContent;
-  });
 }

@@ -17,7 +17,7 @@ from catalog.reading.entries import SORTS, Query, Results
 from catalog.reading.helping import Help, Instead
 from catalog.reading.remembered import Remembered
 from catalog.web import conditional, maps, past, searches
-from catalog.web.pages import facets, hits, states
+from catalog.web.pages import facets, hits, search_mistakes, states
 from catalog.web.paging import paging
 from catalog.web.past_page import PastPage, page_of
 from catalog.web.searches import LAST_PAGE, SIZE
@@ -45,8 +45,8 @@ class Offer(NamedTuple):
 
 
 async def datasets(request: Request) -> Response:
-    """``/datasets``, also as on a past day (``on=``). Raises Refused (400)."""
-    query = searches.asked(request.query_params)
+    """``/datasets``, also as on a past day (``on=``). Filters that cannot be used are told, and the others hold (400)."""
+    query, mistakes = _read(request)
     conditional.keep(request, seconds=60)
     page = await page_of(request, query)
     then = page.then if isinstance(page, PastPage) else None
@@ -60,6 +60,8 @@ async def datasets(request: Request) -> Response:
         "datasets.html",
         title=page.texts.text("Datensätze"),
         query=query,
+        mistakes=search_mistakes.told(page.texts, mistakes, request.query_params),
+        status=400 if mistakes else 200,
         shortened=searches.LONGEST if searches.is_shortened(request.query_params) else 0,
         total=found.total,
         rows=_rows(page, found),
@@ -76,11 +78,19 @@ async def datasets(request: Request) -> Response:
         here=_address(page, replace(query, on=None, page=1)),
         today=past.today(request).isoformat(),
         trail=(),
-        indexed=not searches.pairs(query),
+        indexed=not searches.pairs(query) and not mistakes,
         alternates=_alternates(page, query),
         feed=page.file("/catalog.ttl", searches.filters(query)),
         twins={suffix: page.file(f"/datasets.{suffix}", searches.filters(query)) for suffix, _ in _TWINS},
     )
+
+
+def _read(request: Request) -> tuple[Query, tuple[searches.Mistake, ...]]:
+    query, mistakes = searches.read(request.query_params)
+    if query.on is None or query.on <= past.today(request):
+        return query, mistakes
+    later_than_now = searches.Mistake("future", "on", query.on.isoformat(), "liegt in der Zukunft", "lies in the future")
+    return replace(query, on=None), (*mistakes, later_than_now)
 
 
 async def _place_map(request: Request, page: Page, chosen: BoundingBox | None) -> maps.MapFigure | None:

@@ -170,7 +170,7 @@ def test_what_every_page_loads_keeps_to_the_budgets() -> None:
         return sum(len(file.packed.get("br", file.content)) for file in map(static.file, names))
 
     assert sent("kern.css", "allmende.css") < 38_000
-    assert sent("theme.js", "search.js", "htmx.min.js") < 17_000
+    assert sent("theme.js", "search.js", "swaps.js", "map.js", "htmx.min.js") < 17_000
     assert sent("fira-sans-latin-400.woff2", "fira-sans-latin-600.woff2") < 50_000
 
 
