@@ -7,61 +7,32 @@ from typing import Any
 
 from catalog.delivery.wkt import geojson_of
 from catalog.preview.contents import Content
+from catalog.preview.labelling import LONGEST, labels
 from schemas.tables import Column, Table
 from schemas.tables.geometry import crs_of_wkt
 from schemas.tables.placement import Feature, placed
 from schemas.tables.positions import WGS84
-from schemas.tables.types import in_germany, is_missing, number_of
-from schemas.tables.words import words
+from schemas.tables.types import in_germany, number_of
 
 MAX_FEATURES = 100_000
 _PAIRS = (("longitude", "latitude", WGS84), ("easting", "northing", ""))
-_NAMES = (
-    "name",
-    "titel",
-    "title",
-    "bezeichnung",
-    "objekt",
-    "anlage",
-    "stop",
-    "standort",
-    "straße",
-    "strasse",
-    "adresse",
-    "ort",
-    "art",
-)
-_WORDS = frozenset(("text", "category"))
-_LONGEST_NAME = 120
 
 
 def features(content: Content, table: Table | None) -> list[Feature]:
     """The features with a geometry, in degrees; ``id`` and ``row`` are the number of the table's row, from 0."""
     found = content.placed.features[:MAX_FEATURES] if content.placed is not None else _of_columns(table)
-    label = _label(table)
+    label = labels(table) if table is not None else None
     rows = table.rows if table is not None else ()
     drawn: list[Feature] = []
     for number, feature in enumerate(found):
         if feature["geometry"] is None:
             continue
-        name = rows[number][label].strip() if label is not None and number < len(rows) else ""
-        properties: dict[str, Any] = {"name": "" if is_missing(name) else name[:_LONGEST_NAME]}
+        name = label(rows[number]) if label is not None and number < len(rows) else ""
+        properties: dict[str, Any] = {"name": name[:LONGEST]}
         if number < len(rows):
             properties["row"] = number
         drawn.append({"type": "Feature", "id": number, "geometry": feature["geometry"], "properties": properties})
     return drawn + list(content.lines)
-
-
-def _label(table: Table | None) -> int | None:
-    """The column that names a thing best: by its own name, else the first that holds words."""
-    if table is None:
-        return None
-    spoken = [index for index, column in enumerate(table.columns) if column.type in _WORDS]
-    for wanted in _NAMES:
-        for index in spoken:
-            if any(word.startswith(wanted) or word.endswith(wanted) for word in words(table.columns[index].name)):
-                return index
-    return spoken[0] if spoken else None
 
 
 def _of_columns(table: Table | None) -> Sequence[Feature]:
