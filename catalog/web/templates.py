@@ -79,6 +79,12 @@ class Page:
         """The absolute address of a page, made from the region's base address alone (F72)."""
         return self.region.base_url + _in_language(path, language or self.language)
 
+    @property
+    def here(self) -> str:
+        """The absolute address of this page with what it asks for, as it is printed."""
+        query = self.request.url.query
+        return self.public(self.path) + (f"?{query}" if query else "")
+
     def place(self, municipality_id: str) -> Municipality | None:
         """The municipality of an id."""
         return self.region.municipality(municipality_id)

@@ -69,6 +69,7 @@ async def file(request: Request) -> Response:
         "slug": slug,
         "number": number,
         "item": item,
+        "changed": found.entry.changed,
         "dataset": facts.spoken(found.record.title, page.language, lang),
         "lang": lang,
         "preview": preview,
