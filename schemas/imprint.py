@@ -10,7 +10,9 @@ _NEEDED = ("address", "represented_by")
 
 
 class Imprint(BaseModel):
-    """What ``/imprint``, ``/privacy`` and ``/sign-language`` say that only the region knows (§ 5 DDG, GDPR Art. 13).
+    """What ``/imprint``, ``/privacy``, ``/accessibility`` and ``/sign-language`` say that only the region knows.
+
+    The law wants it: § 5 DDG, GDPR Art. 13, EU 2016/2102 Art. 7.
 
     All of it may be left out; the pages then say less, and ``allmende status`` names what the law needs.
     """
@@ -26,6 +28,9 @@ class Imprint(BaseModel):
     data_protection: str | None = Field(default=None, min_length=1)
     data_protection_email: str | None = Field(default=None, pattern=EMAIL)
     privacy_authority: str | None = Field(default=None, min_length=1)
+    accessibility_authority: str | None = Field(default=None, min_length=1)
+    accessibility_authority_email: str | None = Field(default=None, pattern=EMAIL)
+    accessibility_authority_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     hosting: str | None = Field(default=None, min_length=1)
     sign_language: str | None = Field(default=None, pattern=r"^[^/\\][^\\]*\.(mp4|webm)$")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 _HERE = Path(__file__).parent
 REPORT = _HERE / "accessibility.json"
 _EXCEPTIONS = _HERE / "accessibility.toml"
+_A_YEAR = 366
 
 
 class Report(NamedTuple):
@@ -32,6 +34,11 @@ class Report(NamedTuple):
     looks: tuple[str, ...]
     checks: tuple[str, ...]
     findings: tuple[str, ...]
+
+
+def is_old(report: Report, today: date) -> bool:
+    """Whether the statement has to be made anew: it is reviewed every year (decision EU 2018/1523)."""
+    return today - date.fromisoformat(report.day) > timedelta(days=_A_YEAR)
 
 
 class Exemption(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +11,28 @@ from starlette.responses import Response
 from catalog.web import accessibility, conditional
 from catalog.web.templates import Page, routes
 from catalog.web.texts import later
+from schemas.region import Region
 
 HESSEN = "06"
+
+
+class Authority(NamedTuple):
+    """Who enforces accessibility: name and address in lines, a mailbox and an address on the web, either may be empty."""
+
+    lines: str
+    email: str
+    url: str
+
+
+# As the body states it on https://lbit.hessen.de.
+OF_HESSEN = Authority(
+    "Durchsetzungs- und Überwachungsstelle Barrierefreie Informationstechnik\n"
+    "Landeskompetenzzentrum Barrierefreie IT (LBIT), Regierungspräsidium Gießen\n"
+    "Landgraf-Philipp-Platz 1-7, 35390 Gießen\n"
+    "+49 641 303-2901",
+    "Durchsetzungsstelle-LBIT@rpgi.hessen.de",
+    "https://lbit.hessen.de/Durchsetzungs-und-Ueberwachungsstelle/Durchsetzungsverfahren-beantragen",
+)
 CHECKS: Mapping[str, str] = {
     "axe": later("Regeln von WCAG 2.2 (Stufen A und AA) und bewährte Regeln, geprüft mit dem Programm axe"),
     "keyboard": later("Bedienung mit der Tastatur: sichtbarer Fokus, Reihenfolge wie auf der Seite, keine Falle"),
@@ -42,8 +63,22 @@ async def statement(request: Request) -> Response:
         checks=[texts.text(CHECKS[name]) for name in report.checks],
         looks=[texts.text(LOOKS[name]) for name in report.looks],
         exceptions=[each.de if german else each.en for each in accessibility.exemptions()],
-        hessian=all(place.ags.startswith(HESSEN) for place in page.region.municipalities),
+        hessian=_in_hessen(page.region),
+        authority=_authority(page.region),
     )
+
+
+def _in_hessen(region: Region) -> bool:
+    return all(place.ags.startswith(HESSEN) for place in region.municipalities)
+
+
+def _authority(region: Region) -> Authority | None:
+    """Who is named: whom the region states, else the state's own body, as far as this program knows it."""
+    told = region.imprint
+    stated = told.accessibility_authority, told.accessibility_authority_email, told.accessibility_authority_url
+    if any(stated):
+        return Authority(*(each or "" for each in stated))
+    return OF_HESSEN if _in_hessen(region) else None
 
 
 ROUTES = routes("/accessibility", statement)

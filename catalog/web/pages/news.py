@@ -61,8 +61,10 @@ async def news(request: Request) -> Response:
         title=title or page.texts.text("Neu und geändert"),
         place=place,
         days=tuple(by_day(page, shown)),
+        number=number,
+        first=page.link("/news", filtered),
         newer=page.link("/news", {**filtered, **({"page": str(number - 1)} if number > 2 else {})})
-        if number > 1
+        if number > 1 and shown
         else "",
         older=page.link("/news", {**filtered, "page": str(number + 1)})
         if len(found) > number * PAGE and number < LAST_PAGE

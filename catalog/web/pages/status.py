@@ -14,7 +14,7 @@ from catalog.built import built
 from catalog.links import report
 from catalog.preview.keeping import Keeping
 from catalog.reading.entries import Query
-from catalog.web import conditional, run_words
+from catalog.web import accessibility, conditional, run_words
 from catalog.web.pages import states
 from catalog.web.pages.ages import ages
 from catalog.web.templates import Page, routes
@@ -32,7 +32,7 @@ async def status(request: Request) -> Response:
 
 
 def _show(page: Page) -> Response:
-    found = states.sources(page)
+    found, stated = states.sources(page), accessibility.report()
     stands, quality = standing.stands(page.catalogue, found, page.now)
     sizes = page.catalogue.find(Query(size=0), page.at, today=page.now.date())
     with page.catalogue.engine.begin() as connection:
@@ -59,6 +59,7 @@ def _show(page: Page) -> Response:
         total=sizes.total,
         ages=tuple(ages(page, dict(sizes.facets["age"]), sizes.total)),
         queue=queue,
+        old_statement=stated.day if accessibility.is_old(stated, page.now.date()) else "",
         program=built(),
         runs=_runs(page, {state.source.key: state.source.title for state in found}),
     )

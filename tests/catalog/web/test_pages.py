@@ -379,8 +379,19 @@ def test_news_of_many_days_are_paged(place: Place) -> None:
     assert addresses(two, "a[rel=prev]") == ["/news"]
     assert addresses(two, "a[rel=next]") == ["/news?page=3"]
     assert not three.css("a[rel=next]")
+    beyond = read(place, "/news?page=30")
+    assert words(first(beyond, ".empty p")) == "So weit zurück reicht diese Liste nicht."
+    assert addresses(beyond, ".empty a") == ["/news"]
     for strange in ("page=0", "page=-1", "page=x", "page=99999999999999", "page=²"):
         assert read(place, f"/news?{strange}")
+
+
+def test_a_municipality_whose_records_were_withdrawn_says_so_truly(place: Place) -> None:
+    assert "noch kein Datensatz" in words(first(read(place, "/municipality/neuhof"), ".empty"))
+    place.publish(Stored("a", dataset("Bäume")))
+    place.publish(Stored("a", None))
+    said = words(first(read(place, "/municipality/neuhof"), ".empty"))
+    assert said.startswith("Zurzeit ist von dieser Gemeinde kein Datensatz veröffentlicht.")
 
 
 # ------------------------------------------------------------------------------------------------- status
