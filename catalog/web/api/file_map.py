@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from catalog import preview as previews
 from catalog.maps import clustering
-from catalog.preview import Preview, Reason
+from catalog.preview import Preview
 from catalog.web import conditional, previewed, searches, security
 from catalog.web.negotiation import Refused, region_of
 from schemas.tables.geometry import BoundingBox
@@ -37,11 +37,18 @@ async def features(request: Request) -> Response:
     region = region_of(request)
     body = await run_sync(lambda: _made(previews.geojson(region, preview), preview, box))
     if body is None:
-        reason = preview.reason or Reason("no-table")
-        de, en = (reason.text(language) for language in ("de", "en"))
+        de, en = _why(preview)
         raise Refused(404, f"Von dieser Datei gibt es keine Karte. {de}", f"There is no map of this file. {en}")
     conditional.keep(request, seconds=60)
     return Response(body, media_type=MEDIA_TYPE, headers={**security.OPEN, "cache-control": "no-cache"})
+
+
+def _why(preview: Preview) -> tuple[str, str]:
+    """Why there is no map of a file: it cannot be shown at all, or what it shows names no place."""
+    if preview.reason is not None and not preview.ready:
+        de, en = (preview.reason.text(language) for language in ("de", "en"))
+        return de, en
+    return "Sie enthält keine Koordinaten, die wir erkennen.", "It holds no coordinates that we recognise."
 
 
 def _made(body: bytes | None, preview: Preview, box: BoundingBox | None) -> bytes | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from catalog.reading.entries import Hit, Query
-from catalog.web import conditional
+from catalog.preview.keeping import Keeping, key_of
+from catalog.reading.entries import YES, Hit, Query
+from catalog.web import conditional, file_addresses
+from catalog.web.pages.hits import wish_for
 from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
 from catalog.web.texts import later
@@ -32,9 +34,12 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
         ("/id/catalog", later("die Kennung des Katalogs")),
     ),
     later("Tabellen"): (
-        ("/dataset/{slug}/file/1.json", later("Zeilen einer Datei mit typisierten Werten; filtern, ordnen, blättern")),
-        ("/dataset/{slug}/file/1.csv", later("dieselben Zeilen als CSV; raw=1 gibt sie unverändert")),
-        ("/dataset/{slug}/file/1/map.geojson", later("was die Karte einer Datei zeigt, als GeoJSON")),
+        (
+            "/dataset/{slug}/file/{n}.json",
+            later("Zeilen einer Datei mit typisierten Werten; filtern, ordnen, blättern"),
+        ),
+        ("/dataset/{slug}/file/{n}.csv", later("dieselben Zeilen als CSV; raw=1 gibt sie unverändert")),
+        ("/dataset/{slug}/file/{n}/map.geojson", later("was die Karte einer Datei zeigt, als GeoJSON")),
         ("/outlines.geojson", later("die Umrisse der Gemeinden, soweit die Region sie angibt")),
     ),
     later("Änderungen und Zustand"): (
@@ -56,6 +61,16 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 
+_LOOKED_AT = 20  # datasets among which examples are looked for
+
+
+class Shown(NamedTuple):
+    """The addresses of the files that examples show: one with rows, one with a map; empty where there is none."""
+
+    table: str = ""
+    map: str = ""
+
+
 class Address(NamedTuple):
     """An address with an example that works, and what it gives."""
 
@@ -72,17 +87,38 @@ def _example(page: Page) -> Hit | None:
     return None
 
 
+def _shown(page: Page) -> Shown:
+    """The files for the examples: of those that previews have shown already, so that each address answers with data."""
+    kept = Keeping(page.region)
+    tables = Query(format=("CSV",), sort="title", size=_LOOKED_AT)
+    maps = Query(map=(YES,), sort="title", size=_LOOKED_AT)
+    return Shown(
+        _file(page, tables, lambda key: kept.shown(key) == "table"),
+        _file(page, maps, lambda key: kept.state(key) is not None and (kept.mapped / key).is_file()),
+    )
+
+
+def _file(page: Page, query: Query, is_good: Callable[[str], bool]) -> str:
+    """The address of the first file of the datasets found whose preview, by its key, is good; empty where none is."""
+    for hit in page.catalogue.find(query, page.at).hits:
+        for number, file in enumerate(hit.summary.files, 1):
+            if is_good(key_of(wish_for(page, hit, file))):
+                return file_addresses.path(hit.slug, number)
+    return ""
+
+
 async def developers(request: Request) -> Response:
     """``/developers``"""
     page = Page(request)
-    conditional.keep(request)
+    conditional.keep(request, conditional.MAPS_SECONDS)
     hit = await searched(page.catalogue, lambda: _example(page))
+    shown = await searched(page.catalogue, lambda: _shown(page))
     return page.render(
         "developers.html",
         title=page.texts.text("Schnittstellen"),
         base=page.region.base_url,
         hit=hit,
-        groups=_groups(page, hit),
+        groups=_groups(page, hit, shown),
         lines=examples(page.region.base_url, hit),
     )
 
@@ -107,12 +143,16 @@ def examples(base: str, hit: Hit | None) -> Mapping[str, str]:
     return found
 
 
-def _groups(page: Page, hit: Hit | None) -> Sequence[tuple[Markup, Sequence[Address]]]:
+def _groups(page: Page, hit: Hit | None, shown: Shown) -> Sequence[tuple[Markup, Sequence[Address]]]:
     texts = page.texts
 
     def example(path: str) -> str:
         if "{" not in path:
             return page.file(path)
+        _before, of_file, after = path.partition("/file/{n}")
+        if of_file:
+            file = shown.map if after.startswith("/map") else shown.table
+            return page.file(file + after) if file else ""
         return page.file(path.format(slug=hit.slug, key=hit.key)) if hit else ""
 
     return [

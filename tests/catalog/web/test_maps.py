@@ -22,6 +22,7 @@ from tests.catalog.builder import Stored, dataset
 from tests.catalog.preview import tile_service
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place, place_in
+from tests.catalog.web.pages_reading import addresses, read
 from tests.faultserver import FaultServer, Reply
 from tests.servers import mapserver
 
@@ -297,3 +298,29 @@ def test_no_layer_of_what_is_no_map_service(tmp_path: Path, source: FaultServer)
         assert place.ask.get(f"{path}/tiles/12/2157/1381.png").status_code == 404
         assert place.ask.get("/dataset/nichts/file/1/tiles/12/2157/1381.png").status_code == 404
     assert not source.seen
+
+
+def test_the_examples_for_programs_are_files_that_show_what_they_promise(tmp_path: Path, source: FaultServer) -> None:
+    body = json.dumps({"type": "FeatureCollection", "features": [wood()]}).encode()
+    source.pages["/wald.geojson"] = Reply(body, 200, {"content-type": "application/geo+json"})
+    with previewing(tmp_path / "r", source.url("/")) as place:
+        path = put(place, source.url("/wald.geojson"), "GEOJSON")
+        assert not [a for a in addresses(read(place, "/developers")) if "/file/" in a], "nothing has been shown yet"
+        ready(place, path)
+        examples = [a for a in addresses(read(place, "/en/developers")) if "/file/" in a]
+        assert examples == [f"{path}/map.geojson"]
+        assert place.ask.get(examples[0]).status_code == 200
+
+
+def test_a_table_without_places_says_why_it_has_no_map(tmp_path: Path, source: FaultServer) -> None:
+    source.pages["/wald.csv"] = Reply(b"Baum;Alter\nEiche;80\nBuche;90\n", 200, {"content-type": "text/csv"})
+    with previewing(tmp_path / "r", source.url("/")) as place:
+        path = put(place, source.url("/wald.csv"), "CSV")
+        ready(place, path)
+        refused = place.ask.get(f"{path}/map.geojson")
+        assert refused.status_code == 404
+        assert "keine Koordinaten" in refused.text
+        assert "keine Tabelle" not in refused.text
+        examples = [a for a in addresses(read(place, "/developers")) if "/file/" in a]
+        assert examples == [f"{path}.json", f"{path}.csv"]
+        assert {place.ask.get(address).status_code for address in examples} == {200}
