@@ -14,6 +14,7 @@ import tantivy
 
 from catalog.reading import documents, synonyms, words
 from catalog.reading.documents import SCHEMA
+from catalog.reading.places import Named
 from catalog.reading.queries import Clause
 from catalog.reading.remembered import Remembered
 
@@ -25,9 +26,12 @@ _PARTS: Places = (("title_parts", 4.0), ("parts", 0.8))
 _HEAD: Places = (("title", 1.0), ("keywords", 0.5))
 _APART = 0.5
 _SYNONYM = 0.6
+_TRANSLATED = 0.9
 _HEAD_LETTERS = 6
 # What a municipality publishes stands above what only mentions it.
 _OF_THE_PLACE = 25.0
+# What names a part of a municipality, or its postcode, stands above what the municipality publishes.
+_NAMES_THE_PART = 60.0
 _TIE = 0.2
 _BEGINNING: Places = (("title", 12.0), ("keywords", 5.0))
 WORDS = 1000
@@ -61,6 +65,7 @@ class Matching:
                 self._met.once(clause, partial(self._meeting.clause, clause)),
             )
             for clause in clauses
+            if not clause.passing
         ]
         wanted = [clause for clause in clauses if not clause.negated]
         if not wanted:
@@ -100,20 +105,23 @@ class _Meeting:
 
     def clause(self, clause: Clause) -> tantivy.Query:
         """All ways of a clause."""
-        if clause.place is not None:
-            return self.place(clause)
+        if clause.named:
+            return self.any(way for named in clause.named for way in self.place(named, clause.words))
         if clause.phrase:
             return self.phrase(clause.words)
-        return self.hyphened(clause.words) if len(clause.words) > 1 else self.word(clause.words[0], clause.negated)
+        if len(clause.words) > 1:
+            return self.several(clause.words)
+        return self.word(clause.words[0], clause.negated)
 
-    def place(self, clause: Clause) -> tantivy.Query:
-        """A municipality's name: what its sources deliver, and what names it."""
-        assert clause.place is not None
-        ways = [_all(map(self.word, clause.words))]
-        if clause.place.sources:
-            sources = documents.one_of("source", clause.place.sources)
-            ways.append(tantivy.Query.const_score_query(sources, _OF_THE_PLACE))
-        return self.any(ways)
+    def place(self, named: Named, said: Sequence[str]) -> Iterator[tantivy.Query]:
+        """A place: what its municipality's sources deliver, what names that; and, further up, what names a part itself."""
+        if named.what != "municipality":
+            yield tantivy.Query.const_score_query(self.phrase(named.name), _NAMES_THE_PART)
+        for place in named.places:
+            yield _all(map(self.word, place.name or said))
+            if place.sources:
+                sources = documents.one_of("source", place.sources)
+                yield tantivy.Query.const_score_query(sources, _OF_THE_PLACE)
 
     def phrase(self, phrase: Sequence[str]) -> tantivy.Query:
         """Words in this order; of one word the word itself, without its parts and others."""
@@ -124,14 +132,17 @@ class _Meeting:
             self.boosted(tantivy.Query.phrase_query(SCHEMA, field, terms), boost) for field, boost in _PLACES
         )
 
-    def hyphened(self, parts: Sequence[str]) -> tantivy.Query:
-        """A word with hyphens: written so, in one (Carsharing), or each part for itself."""
-        return self.any([self.word("".join(parts)), self.boosted(_all(map(self.word, parts)), _APART)])
+    def several(self, parts: Sequence[str]) -> tantivy.Query:
+        """Words that are one: written with hyphens or in one (Carsharing), each for itself, in German (bus stop)."""
+        ways = [self.word("".join(parts)), self.boosted(_all(map(self.word, parts)), _APART)]
+        return self.any([*ways, *self.translated(parts)])
 
-    def word(self, word: str, negated: bool = False) -> tantivy.Query:
-        """A word: itself, as part of a compound, others for the same, its own parts apart."""
+    def word(self, word: str, negated: bool = False, english: bool = True) -> tantivy.Query:
+        """A word: itself, as part of a compound, others for the same, its own parts apart; if ``english``, in German."""
         term = words.stem(word)
         ways = [*self.terms(term, self.places), *self.terms(term, self.parts)]
+        if english:
+            ways += self.translated([word], negated)
         if negated:
             return self.any(ways)
         ways += map(self.synonym, synonyms.others(term))
@@ -141,6 +152,11 @@ class _Meeting:
             if len(parts[-1]) >= _HEAD_LETTERS:
                 ways += self.terms(words.stem(parts[-1]), _HEAD)
         return self.any(ways)
+
+    def translated(self, said: Sequence[str], negated: bool = False) -> Iterator[tantivy.Query]:
+        """An English word or phrase by its German words, each with all its own ways."""
+        for word in synonyms.german(said):
+            yield self.boosted(self.word(word, negated, english=False), _TRANSLATED)
 
     def synonym(self, terms: Sequence[str]) -> tantivy.Query:
         """Another word for the same, which may be several."""

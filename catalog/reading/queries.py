@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from catalog.reading import words
-from catalog.reading.places import Place, Places
+from catalog.reading import synonyms, words
+from catalog.reading.places import Named, Place, Places
 
 _PIECE = re.compile(r'(?:(?<=\s)|^)(?P<minus>-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"(?P<later>[^"]*)"|[^\s"]+')
 _QUOTES = str.maketrans(dict.fromkeys("„“”«»‟❝❞＂", '"'))
@@ -16,19 +16,27 @@ _QUOTES = str.maketrans(dict.fromkeys("„“”«»‟❝❞＂", '"'))
 class Clause(NamedTuple):
     """One thing that is asked for: a word, or a phrase of several; or that must not be there.
 
-    ``place`` is the municipality that the words name; its ``words`` are then its name. Several words without either are
-    one with hyphens: Car-Sharing.
+    ``named`` are the places that the words name, any of which is meant; its ``words`` are then their names. ``apart``:
+    several words that are written apart and mean one thing, "bus stop"; else they are one with hyphens: Car-Sharing.
+    ``passing``: a word that datasets need not hold, though it counts where they do: "kostenlos".
     """
 
     words: tuple[str, ...]
     phrase: bool = False
     negated: bool = False
-    place: Place | None = None
+    named: tuple[Named, ...] = ()
+    apart: bool = False
+    passing: bool = False
 
     def __str__(self) -> str:
         """The clause as one types it."""
-        said = (" " if self.phrase or self.place else "-").join(self.words)
+        said = (" " if self.phrase or self.named or self.apart else "-").join(self.words)
         return f"{'-' if self.negated else ''}{f'{chr(34)}{said}{chr(34)}' if self.phrase else said}"
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The municipalities that the words name, or that hold what they name."""
+        return tuple(dict.fromkeys(place for named in self.named for place in named.places))
 
 
 def parse(q: str) -> tuple[Clause, ...]:
@@ -52,39 +60,82 @@ def parse(q: str) -> tuple[Clause, ...]:
             found[Clause(pieces)] = None
         else:
             found |= dict.fromkeys(Clause((piece,)) for piece in pieces)
-    wanted = [clause for clause in found if not _is_stop_word(clause)]
-    return tuple(wanted or found)
+    wanted = [clause for clause in found if not _is_stop_word(clause)] or list(found)
+    passing = [clause for clause in wanted if _may_be_passed(clause)]
+    if len(passing) < sum(not clause.negated for clause in wanted):
+        wanted = [clause._replace(passing=True) if clause in passing else clause for clause in wanted]
+    return tuple(wanted)
 
 
 def understood(q: str, places: Places) -> tuple[Clause, ...]:
-    """The clauses of a search text, the names of municipalities in it put together: "Gemeinde Neuhof" is one."""
+    """The clauses of a search text, with what stands in several words put together: "Gemeinde Neuhof", "bus stop".
+
+    Several places are one clause, where the first of them stands: data of any of them are meant.
+    """
     clauses = parse(q)
     clauses = tuple(_excluded(clause, places) if clause.negated and not clause.phrase else clause for clause in clauses)
     plain = [number for number, clause in enumerate(clauses) if not clause.phrase and not clause.negated]
     mentioned = places.mentions(["-".join(clauses[number].words) for number in plain])
-    if not mentioned:
-        return clauses
-    named: dict[int, Clause] = {}
     passed: set[int] = set()
+    named: list[Named] = []
+    said: list[str] = []
     for mention in mentioned:
         numbers = plain[mention.start : mention.end]
-        named[numbers[0]] = Clause(
-            tuple(word for number in numbers for word in clauses[number].words), place=mention.place
-        )
+        said += (word for number in numbers for word in clauses[number].words)
+        named.append(mention.named)
         passed |= {*numbers, *plain[mention.start - mention.kind : mention.start]}
-    return tuple(
-        named.get(number, clause) for number, clause in enumerate(clauses) if number in named or number not in passed
+    place = plain[mentioned[0].start] if mentioned else None
+    found = (
+        Clause(tuple(said), named=tuple(dict.fromkeys(_narrowed(named)))) if number == place else clause
+        for number, clause in enumerate(clauses)
+        if number == place or number not in passed
     )
+    return _together(tuple(found))
+
+
+def _narrowed(named: Sequence[Named]) -> Iterator[Named]:
+    """Places without what else their names may mean: with Neuhof named too, only its own part of a name is meant."""
+    certain = {each.places[0] for each in named if len(each.places) == 1 and each.what != "postcode"}
+    for each in named:
+        meant = tuple(place for place in each.places if place in certain)
+        yield each._replace(places=meant) if meant else each
+
+
+def _together(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    """Words that mean one thing together as one clause."""
+    found: list[Clause] = []
+    at = 0
+    while at < len(clauses):
+        one, size = clauses[at], 1
+        if at + 1 < len(clauses) and synonyms.begins_phrase(one.words[0]):
+            size = next((n for n in range(synonyms.LONGEST, 1, -1) if _is_phrase(clauses[at : at + n], n)), 1)
+        if size > 1:
+            one = Clause(tuple(word for clause in clauses[at : at + size] for word in clause.words), apart=True)
+        found.append(one)
+        at += size
+    return tuple(found)
+
+
+def _is_phrase(clauses: Sequence[Clause], size: int) -> bool:
+    if len(clauses) < size or any(c.phrase or c.negated or c.named or len(c.words) > 1 for c in clauses):
+        return False
+    return bool(synonyms.german(clause.words[0] for clause in clauses))
 
 
 def _excluded(clause: Clause, places: Places) -> Clause:
-    mentioned = places.mentions(clause.words)
-    return clause._replace(place=mentioned[0].place) if mentioned else clause
+    """Whoever excludes a municipality excludes its data; of a part or a postcode, what names it."""
+    mentioned = places.mentions(["-".join(clause.words)])
+    named = mentioned[0].named if mentioned else None
+    return clause._replace(named=(named,)) if named is not None and named.what == "municipality" else clause
 
 
 def written(clauses: Iterable[Clause]) -> str:
     """Clauses as one types them."""
     return " ".join(map(str, clauses))
+
+
+def _may_be_passed(clause: Clause) -> bool:
+    return not clause.phrase and not clause.negated and all(words.stem(word) in words.PASSING for word in clause.words)
 
 
 def _is_stop_word(clause: Clause) -> bool:

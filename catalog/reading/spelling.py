@@ -16,6 +16,8 @@ FIELD = "spelling"
 # How many words are compared with a mistyped one: the most frequent ones.
 MOST = 200_000
 _LONGEST = 40
+_ANY_BEGINNING = 7  # letters: a shorter word with another beginning is another word (fällen, Hallen)
+_SAME_BEGINNING = 3  # letters that a shorter word must share with one that is two slips away (Museum, Museen)
 _SEPARATOR = "/"  # in no word
 
 
@@ -40,7 +42,8 @@ class Speller:
     """All words of one state of the index, for finding the nearest. Safe for several threads."""
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
-        self._words = _together(searcher.terms_with_prefix(FIELD, "", limit=MOST))
+        found = _together(searcher.terms_with_prefix(FIELD, "", limit=MOST))
+        self._words = {name: word for name, word in found.items() if word.shown.casefold() not in words.STOP_WORDS}
         self._folded = list(self._words)
 
     def near(self, word: str, most: int = 5) -> tuple[Word, ...]:
@@ -51,9 +54,18 @@ class Speller:
             return ()
         found = process.extract(folded, self._folded, scorer=OSA.distance, score_cutoff=slips, limit=50)
         ranked = sorted(
-            ((distance, near[0] != folded[0], -self._words[near].datasets, near) for near, distance, _ in found)
+            (distance, near[0] != folded[0], -self._words[near].datasets, near)
+            for near, distance, _ in found
+            if len(folded) >= _ANY_BEGINNING or _begin_alike(near, folded, distance)
         )
         return tuple(self._words[near] for *_, near in ranked if near != folded)[:most]
+
+
+def _begin_alike(near: str, folded: str, distance: int) -> bool:
+    """Whether two words begin with the same letters, or with the same two in another order."""
+    if distance > 1:
+        return near[:_SAME_BEGINNING] == folded[:_SAME_BEGINNING]
+    return near[0] == folded[0] or near[:2] == folded[1::-1]
 
 
 def beginning(searcher: tantivy.Searcher, prefix: str, within: tantivy.Query | None, most: int) -> tuple[Word, ...]:

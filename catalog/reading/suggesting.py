@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: words of the catalogue, municipalities, themes, datasets by their title."""
+"""Suggestions while somebody types: words of the catalogue, places, themes, datasets by their title."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from datetime import date
 from typing import NamedTuple
 
 from catalog.index import Ground, Index
-from catalog.reading import queries, words
+from catalog.reading import queries, synonyms, words
 from catalog.reading.entries import Query
 from schemas.vocabularies import LISTS
 
-WORDS, DATASETS, PLACES, THEMES = 5, 3, 2, 1
+WORDS, DATASETS, PLACES, PARTS, THEMES = 5, 3, 2, 3, 1
 _FROM_LETTERS = 2
 _TITLES_FROM_LETTERS = 3
 _MEND_FROM_LETTERS = 4
 _QUOTES = '"„“”'
 _LETTERS = re.compile(r"[^\W_]*")
+
+
+class Part(NamedTuple):
+    """A part of a municipality, or a postcode: the whole search text, the ids of its municipalities, what it finds."""
+
+    text: str
+    municipalities: tuple[str, ...]
+    is_postcode: bool
+    total: int
 
 
 class Suggestions(NamedTuple):
@@ -26,6 +35,7 @@ class Suggestions(NamedTuple):
     places: tuple[tuple[str, int], ...] = ()
     themes: tuple[tuple[str, int], ...] = ()
     datasets: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
@@ -42,17 +52,26 @@ def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
     def total(query: Query) -> int:
         return index.count(query, ground, today)
 
-    near = index.beginning(said, ground, today, prefix, WORDS)
-    if not near and len(prefix) >= _MEND_FROM_LETTERS:
-        near = index.near(prefix)[:WORDS]
-    whole = [f"{before}{word.shown}" for word in near]
-    places = [place.id for place in ground.places.beginning_with(words.fold(prefix))][:PLACES]
+    called = ground.places.beginning_with(words.fold(prefix))
+    going_on = [word.shown for word in index.beginning(said, ground, today, prefix, WORDS)]
+    if len(prefix) >= _MEND_FROM_LETTERS:
+        going_on = going_on or list(synonyms.english(words.fold(prefix)))[:WORDS]
+        if not going_on and not called:
+            going_on = [word.shown for word in index.near(prefix)[:WORDS]]
+    whole = [f"{before}{word}" for word in going_on]
+    towns = [named.places[0].id for _, named in called if named.what == "municipality"][:PLACES]
+    parts = [(f"{before}{typed}", named) for typed, named in called if named.what != "municipality"][:PARTS]
     themes = _themes(prefix) if not before.strip() else []
     return Suggestions(
         tuple((text, n) for text in whole if (n := total(Query(q=text)))),
-        tuple((id_, n) for id_ in places if (n := total(Query(q=said.q, municipality=(id_,))))),
+        tuple((id_, n) for id_ in dict.fromkeys(towns) if (n := total(Query(q=said.q, municipality=(id_,))))),
         tuple((code, n) for code in themes if (n := total(Query(theme=(code,)))))[:THEMES],
         index.titled(said, ground, today, prefix, DATASETS) if len(prefix) >= _TITLES_FROM_LETTERS else (),
+        tuple(
+            Part(text, tuple(place.id for place in named.places), named.what == "postcode", n)
+            for text, named in parts
+            if (n := total(Query(q=text)))
+        ),
     )
 
 

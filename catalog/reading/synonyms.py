@@ -1,14 +1,17 @@
-"""Words of everyday life and of offices that mean the same, as terms of the search index."""
+"""Words of everyday life and of offices that mean the same, as terms of the search index; English words in German."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from catalog.reading import words
 from schemas.vocabularies.codes import listed, rows
 
 Terms = tuple[str, ...]
+
+LONGEST = 3
+"""How many words an English phrase has at most."""
 
 
 def others(term: str) -> tuple[Terms, ...]:
@@ -17,6 +20,32 @@ def others(term: str) -> tuple[Terms, ...]:
     From ``schemas/vocabularies/everyday-words.csv``, which names the source of each row.
     """
     return _table().get(term, ())
+
+
+def german(said: Iterable[str]) -> tuple[str, ...]:
+    """The German words for an English word or phrase, in singular or plural; empty if we know none.
+
+    From ``schemas/vocabularies/english-words.csv``.
+    """
+    return _english().get(" ".join(map(words.fold, said)), ())
+
+
+def begins_phrase(word: str) -> bool:
+    """Whether an English phrase of several words begins with a word: "bus stop"."""
+    return words.fold(word) in _beginnings()
+
+
+def is_known(folded: str) -> bool:
+    """Whether a folded word stands in one of the tables."""
+    return bool(others(words.stem(folded)) or german([folded]))
+
+
+def english(prefix: str) -> Iterator[str]:
+    """The English words and phrases that begin with some letters (folded), as they stand in the table."""
+    for row in rows("english-words"):
+        for said in listed(row["english"]):
+            if words.fold(said).startswith(prefix):
+                yield said
 
 
 @cache
@@ -30,3 +59,27 @@ def _table() -> Mapping[str, tuple[Terms, ...]]:
             if len(one) == 1:
                 found.setdefault(one[0], {}).update(dict.fromkeys(other for other in terms if other != one))
     return {term: tuple(alternatives) for term, alternatives in found.items()}
+
+
+@cache
+def _english() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for row in rows("english-words"):
+        for said in listed(row["english"]):
+            *before, last = map(words.fold, words.WORD.findall(said))
+            for form in (last, *_plurals(last)):
+                found.setdefault(" ".join((*before, form)), {}).update(dict.fromkeys(listed(row["german"])))
+    return {said: tuple(meant) for said, meant in found.items()}
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(said.split()[0] for said in _english() if " " in said)
+
+
+def _plurals(word: str) -> Iterator[str]:
+    yield f"{word}s"
+    if word.endswith(("s", "x", "ch", "sh")):
+        yield f"{word}es"
+    if word.endswith("y"):
+        yield f"{word[:-1]}ies"

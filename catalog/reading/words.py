@@ -18,7 +18,9 @@ STOP_WORDS = frozenset(
         "aller als am an auf aus bei beim das dem den der des die ein eine einem einen einer eines für gibt ich im in ins "
         "ist mit nach oder sind über um und vom von vor was welche wie wo zu zum zur "
         "wann warum wer kann man kommt kommen gibts finde finden wird werden hat haben los auch noch alle mein meine "
-        "meiner unser unsere unserer es er sie wir ihr hier dort"
+        "meiner unser unsere unserer es er sie wir ihr hier dort bitte möchte will brauche suche zeige zeig gebe gib "
+        "the of and or where is are how what when who which there do does for from to with by near my me our your "
+        "their this that these those any some please show find get give about into at on"
     )
 )
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ł": "l"})
@@ -104,6 +106,23 @@ _KNOWN_STEMS = frozenset(map(stem, _KNOWN))
 _WHOLE_STEMS = frozenset(map(stem, _folded(_LIST.partition("# as a whole")[2])))
 _INNER = _KNOWN | {word[:-1] for word in _KNOWN if word.endswith("e") and len(word) > 4}
 _LONGEST = max(map(len, _INNER))
+PASSING = frozenset(
+    map(
+        stem,
+        WORD.findall(
+            "nah nahe Nähe nächste nächster nächsten nächstgelegene nächstgelegenen umgebung umkreis gerade heute jetzt morgen "
+            "kostenlos kostenlose kostenfrei kostenfreie gratis umsonst billig billige günstig günstige beste besten "
+            "frei freie freien freies verfügbar verfügbare aktuell aktuelle "
+            "a i can nearest nearby next close closest free cheap available current currently today now best"
+        ),
+    )
+)
+"""The stems of words that datasets need not hold if something else is asked for, though it counts where they do."""
+
+
+def is_constituent(folded: str) -> bool:
+    """Whether a folded word is one that administrations make compounds of: Wald, Mühle."""
+    return folded in _KNOWN or stem(folded) in _KNOWN_STEMS
 
 
 @lru_cache(maxsize=200_000)

@@ -2,7 +2,7 @@
 
 ``relevance.csv`` holds queries as citizens type them, judged by titles: of the demo region (``demo``) and of the hundred
 datasets that a German city's catalogue sent (``rostock``, samples/dcat). A search that finds nothing counts with what it
-says was meant, because the page shows that at once.
+says was meant, or finds without words that no dataset holds, because the page shows that at once.
 """
 
 from __future__ import annotations
@@ -87,6 +87,6 @@ def measure(catalogue: Catalogue, queries: Sequence[Judged]) -> Measured:
 def _found(catalogue: Catalogue, q: str) -> tuple[str, ...]:
     query = Query(q=q, size=DEPTH)
     results = catalogue.find(query)
-    if not results.total and (meant := catalogue.helped(query).meant) is not None:
-        results = catalogue.find(replace(meant.query, size=DEPTH))
+    if not results.total and (shown := catalogue.helped(query).shown) is not None:
+        results = catalogue.find(replace(shown.query, size=DEPTH))
     return tuple(hit.summary.title for hit in results.hits)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.follower import Follower
-from catalog.reading import extents, synonyms, words
 from catalog.preview.wanting import identifiers
+from catalog.reading import extents, synonyms, words
 from catalog.reading.entries import FACETS, NEWEST, YES, Entry, Query, Results
 from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
@@ -294,7 +294,7 @@ def test_suggestions_go_on_what_is_typed(catalogue: Catalogue) -> None:
     assert catalogue.suggestions("pegel neu", TODAY).places == (("neuhof", 1),)
     assert len(catalogue.suggestions("haush", TODAY).datasets) == 1
     for text in ("", "s", "pegel ", "pegel -fl", '"pegel fl', "qwertz"):
-        assert catalogue.suggestions(text, TODAY) == ((), (), (), ())
+        assert catalogue.suggestions(text, TODAY) == ((), (), (), (), ())
 
 
 # ------------------------------------------------------------------------------------------------- synonyms

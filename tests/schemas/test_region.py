@@ -256,6 +256,12 @@ def test_colour_of_a_municipality_and_charts_of_files(tmp_path: Path) -> None:
     assert (found.municipalities[0].accent, found.charts[0].kind, found.charts[0].y) == ("violet", "line", ("Pegel",))
 
 
+def test_parts_and_postcodes_of_a_municipality(tmp_path: Path) -> None:
+    text = REGION + PLACE + 'parts = ["Rommerz", " Höf und Haid "]\npostcodes = ["36119", "01067"]\n'
+    (found,) = load(folder(tmp_path, text), {}).municipalities
+    assert (found.parts, found.postcodes) == (("Rommerz", "Höf und Haid"), ("36119", "01067"))
+
+
 WRONG_REGIONS = [
     ("", "region.toml: missing key 'region'", "[region]"),
     ("[region\n", "region.toml: no valid TOML", "line 1"),
@@ -277,6 +283,11 @@ WRONG_REGIONS = [
         "did you mean 'turquois'? allowed: dark",
     ),
     (REGION + PLACE + "accent = 5\n", "region.toml: [[municipality]] 1: accent", "'violet'"),
+    (REGION + PLACE + 'parts = "Rommerz"\n', "region.toml: [[municipality]] 1: parts", "list"),
+    (REGION + PLACE + 'parts = ["Rommerz", "1"]\n', "region.toml: [[municipality]] 1: parts", "names of at most 80"),
+    (REGION + PLACE + 'parts = ["Au", "Au"]\n', "region.toml: [[municipality]] 1: parts", "'Au' stands there twice"),
+    (REGION + PLACE + 'postcodes = ["3611"]\n', "region.toml: [[municipality]] 1: postcodes", "5 digits"),
+    (REGION + PLACE + "postcodes = [36119]\n", "region.toml: [[municipality]] 1: postcodes", "string"),
     (
         REGION + PLACE + CHART.replace("line", "pie"),
         "region.toml: [[region.charts]] 1: kind",

@@ -35,6 +35,12 @@ def _suggestions(page: Page, q: str, found: Suggestions) -> Iterator[dict[str, A
         pairs = [*([("q", before)] if before else []), ("municipality", id_)]
         name = facets.label(page, "municipality", id_)
         yield _one("place", f"{before} {name}".strip(), said, number, page.link("/datasets", pairs))
+    for part in found.parts:
+        towns = ", ".join(facets.label(page, "municipality", id_) for id_ in part.municipalities)
+        said = page.texts.plain("Ortsteil von {place}", place=towns)
+        if part.is_postcode:
+            said = page.texts.plain("Postleitzahl von {place}", place=towns)
+        yield _one("place", part.text, said, part.total, page.link("/datasets", {"q": part.text}))
     for code, number in found.themes:
         yield _one(
             "theme",

@@ -22,7 +22,7 @@ from catalog.web.paging import paging
 from catalog.web.past_page import PastPage, page_of
 from catalog.web.searches import LAST_PAGE, SIZE
 from catalog.web.searching import searched
-from catalog.web.templates import Page, routes, short_name
+from catalog.web.templates import Page, routes
 from catalog.web.texts import later
 from schemas.tables.geometry import BoundingBox
 
@@ -44,9 +44,23 @@ class Offer(NamedTuple):
     total: int
 
 
+class PlaceHint(NamedTuple):
+    """A place that the words name: the part or postcode (else nothing), each municipality with the search in its data."""
+
+    part: str
+    offers: tuple[Offer, ...]
+
+    @property
+    def municipalities(self) -> str:
+        """The names of the municipalities."""
+        return ", ".join(offer.label for offer in self.offers)
+
+
 async def datasets(request: Request) -> Response:
     """``/datasets``, also as on a past day (``on=``). Filters that cannot be used are told, and the others hold (400)."""
-    query, mistakes = _read(request)
+    asked, mistakes = _read(request)
+    wordless = asked.q if not queries.parse(asked.q) else ""
+    query = replace(asked, q="") if wordless else asked
     conditional.keep(request, seconds=60)
     page = await page_of(request, query)
     then = page.then if isinstance(page, PastPage) else None
@@ -62,6 +76,7 @@ async def datasets(request: Request) -> Response:
         query=query,
         mistakes=search_mistakes.told(page.texts, mistakes, request.query_params),
         status=400 if mistakes else 200,
+        wordless=wordless,
         shortened=searches.LONGEST if searches.is_shortened(request.query_params) else 0,
         total=found.total,
         rows=_rows(page, found),
@@ -72,7 +87,7 @@ async def datasets(request: Request) -> Response:
         places=_places(page, query, found.facets["municipality"]),
         place_map=await _place_map(request, page, query.bbox),
         help=_help(page, query, offered),
-        meant_rows=await _meant_rows(page, offered.meant),
+        shown_rows=await _shown_rows(page, offered.shown),
         then=then,
         listed=listed,
         here=_address(page, replace(query, on=None, page=1)),
@@ -89,7 +104,9 @@ def _read(request: Request) -> tuple[Query, tuple[searches.Mistake, ...]]:
     query, mistakes = searches.read(request.query_params)
     if query.on is None or query.on <= past.today(request):
         return query, mistakes
-    later_than_now = searches.Mistake("future", "on", query.on.isoformat(), "liegt in der Zukunft", "lies in the future")
+    later_than_now = searches.Mistake(
+        "future", "on", query.on.isoformat(), "liegt in der Zukunft", "lies in the future"
+    )
     return replace(query, on=None), (*mistakes, later_than_now)
 
 
@@ -110,11 +127,11 @@ def _rows(page: Page, found: Results) -> list[hits.Row]:
     return hits.rows(page, found.hits, sources)
 
 
-async def _meant_rows(page: Page, meant: Instead | None) -> list[hits.Row]:
-    """The first results of what was meant, so that one slip costs nobody a click."""
-    if meant is None:
+async def _shown_rows(page: Page, shown: Instead | None) -> list[hits.Row]:
+    """The first results of what was meant, so that one slip or one word too many costs nobody a click."""
+    if shown is None:
         return []
-    query = replace(meant.query, size=SIZE)
+    query = replace(shown.query, size=SIZE)
     return _rows(
         page, await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
     )
@@ -127,22 +144,25 @@ def _alternates(page: Page, query: Query) -> list[tuple[str, str, str]]:
     return [(kind, page.file(f"/datasets.{suffix}", pairs), names[suffix]) for suffix, kind in _TWINS]
 
 
-def _places(page: Page, query: Query, counted: Sequence[tuple[str, int]]) -> list[Offer]:
-    """The municipalities that the words name, each with the search in its data alone.
+def _places(page: Page, query: Query, counted: Sequence[tuple[str, int]]) -> list[PlaceHint]:
+    """The places that the words name, with the search in the data of each municipality alone.
 
     Whatever a municipality publishes meets the words that name it: the facet has the number of that search.
     """
     numbers = dict(counted)
     clauses = queries.understood(query.q, page.catalogue.ground.places)
-    offers = []
-    for clause in clauses:
-        place = page.place(clause.place.id) if clause.place and not clause.negated else None
-        if clause.place is None or place is None or place.id in query.municipality:
-            continue
+    hints = []
+    for clause in (clause for clause in clauses if not clause.negated):
         rest = queries.written(other for other in clauses if other is not clause)
-        alone = replace(query, q=rest, municipality=(place.id,), page=1)
-        offers.append(Offer(short_name(place.name), _address(page, alone), numbers.get(place.id, 0)))
-    return offers
+        for named in clause.named:
+            offers = []
+            for place in (place for place in named.places if place.id not in query.municipality):
+                alone = replace(query, q=rest, municipality=(place.id,), page=1)
+                label = facets.label(page, "municipality", place.id)
+                offers.append(Offer(label, _address(page, alone), numbers.get(place.id, 0)))
+            if offers:
+                hints.append(PlaceHint("" if named.what == "municipality" else named.shown, tuple(offers)))
+    return hints
 
 
 def _help(page: Page, query: Query, found: Help) -> dict[str, Any]:
@@ -153,6 +173,9 @@ def _help(page: Page, query: Query, found: Help) -> dict[str, Any]:
     wish = [("kind", "wish"), ("q", query.q), *(("municipality", id_) for id_ in query.municipality[:1])]
     return {
         "meant": next(iter(offers([found.meant])), None),
+        "known": next(iter(offers([found.known])), None),
+        "unknown": ", ".join(found.unknown),
+        "shown": next(iter(offers([found.shown])), None),
         "unquoted": next(iter(offers([found.unquoted])), None),
         "fewer": offers(found.fewer),
         "unfiltered": next(iter(offers([found.unfiltered])), None),
