@@ -7,8 +7,10 @@ a table are at hand, in a form that can be kept.
 
 from catalog.charts.choosing import Choice, Options, Wish, choose, options, wished
 from catalog.charts.counting import figure
-from catalog.charts.drawing import Captions, draw, named, small
+from catalog.charts.drawing import Captions, draw, small
 from catalog.charts.figures import Bars, Figure, Histogram, Lines, Series, from_json
+from catalog.charts.measures import Known
+from catalog.charts.naming import named, readable, sign
 from catalog.charts.preparing import Prepared, mixes, prepare, prepared
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Choice",
     "Figure",
     "Histogram",
+    "Known",
     "Lines",
     "Options",
     "Prepared",
@@ -31,6 +34,8 @@ __all__ = [
     "options",
     "prepare",
     "prepared",
+    "readable",
+    "sign",
     "small",
     "wished",
 ]

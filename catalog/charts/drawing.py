@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import inf
 from statistics import median
 from typing import NamedTuple
@@ -14,12 +14,14 @@ from markupsafe import Markup
 from catalog.charts import axes, labels, scales
 from catalog.charts.axes import Plot
 from catalog.charts.figures import Bars, Figure, Histogram, Lines, Series
+from catalog.charts.naming import named
 from catalog.charts.sheet import FORMS, LINE_HEIGHT, Form, Sheet
 
 _FEW = 40  # up to so many points each has a dot
 _GAP_FACTOR = 4.0  # where times are so many usual steps apart, nobody measured: the line is broken
 _ENOUGH_STEPS = 5  # to know which step is usual
 _BETWEEN = 28.0  # small charts side by side
+Place = tuple[float, float]
 SMALL = Form("small", 120.0, 10.0)
 
 
@@ -44,7 +46,7 @@ def draw(figure: Figure, captions: Captions, language: str, name: str) -> Markup
 def _drawn(figure: Figure, form: Form, captions: Captions, language: str, name: str) -> Markup:
     sheet = Sheet(form)
     if isinstance(figure, Lines):
-        height = _lines(sheet, figure, language, captions.spoken)
+        height = _lines(sheet, figure, language, captions)
     elif isinstance(figure, Bars):
         height = _bars(sheet, figure, language, captions.spoken)
     else:
@@ -52,29 +54,26 @@ def _drawn(figure: Figure, form: Form, captions: Captions, language: str, name: 
     return sheet.svg(height, captions.title, captions.description, name)
 
 
-def named(name: str, unit: str) -> str:
-    """A column's name with its unit, unless it says it itself."""
-    return name if not unit or unit.casefold() in name.casefold() else f"{name} ({unit})"
-
-
 # ---------------------------------------------------------------------------------------------------------- lines
 
 
-def _lines(sheet: Sheet, figure: Lines, language: str, spoken: str) -> float:
+def _lines(sheet: Sheet, figure: Lines, language: str, captions: Captions) -> float:
     """Small charts in one or two columns, all over the same span of time; gives the height."""
     times = [when for series in figure.series for when, _ in series.points]
     low, high = min(times, default=datetime(2000, 1, 1)), max(times, default=datetime(2000, 1, 1))
     several = len(figure.series) > 1
     in_row = 2 if several and not sheet.form.is_narrow else 1
     width = (sheet.form.width - _BETWEEN * (in_row - 1)) / in_row
-    height = 190.0 if several else (220.0 if sheet.form.is_narrow else 300.0)
-    values = [value for series in figure.series for _, value in series.points]
+    height = 200.0 if several else (230.0 if sheet.form.is_narrow else 300.0)
+    values = [value for series in figure.series for value in _heights(series)]
     for place, series in enumerate(figure.series):
         left, top = (place % in_row) * (width + _BETWEEN), (place // in_row) * height
-        own = values if figure.shared else [value for _, value in series.points]
+        own = values if figure.shared else list(_heights(series))
         room = Plot(left, top, left + width, top + height)
-        title = series.name if figure.shared else named(series.name, series.unit)
-        sheet.text(room.left, room.top + sheet.form.font, title, "head", room=room.right - room.left, lang=spoken)
+        counts = figure.rule == "count" and not figure.group
+        title = captions.counted if counts else series.name if figure.shared else named(series.name, series.unit)
+        lang = "" if counts else captions.spoken
+        sheet.text(room.left, room.top + sheet.form.font, title, "head", room=room.right - room.left, lang=lang)
         _panel(sheet, figure, series, own, (low, high), room, language)
     return height * -(-len(figure.series) // in_row)
 
@@ -96,20 +95,24 @@ def _panel(
     scale = scales.linear(low, high, 4 if len(figure.series) > 1 else 5, series.whole, zero=near_zero)
     side = axes.left_of(axes.number_labels(scale, language), font)
     bottom = room.bottom - font * (1 + LINE_HEIGHT) - 10
-    plot = Plot(room.left + side, room.top + font * LINE_HEIGHT + 12, room.right - 12, bottom)
+    # Between name and plot stands the highest value.
+    plot = Plot(room.left + side, room.top + 2 * font * LINE_HEIGHT + 8, room.right - 12, bottom)
     axes.side(sheet, plot, scale, language)
     time = axes.times_below(*span, figure.exact, plot.width, font, language)
     axes.below(sheet, plot, time, language)
     placed = [(when, value, plot.x(time.at(when)), plot.y(scale.at(value))) for when, value in series.points]
     runs = _runs([(when, x, y) for when, _, x, y in placed])
+    if series.band:
+        edges = [(plot.y(scale.at(low)), plot.y(scale.at(high))) for low, high in series.band]
+        sheet.path(_bands(runs, edges), "band")
     sheet.path([run for run in runs if len(run) > 1], "line")
     lonely = {run[0] for run in runs if len(run) == 1}
     for when, value, x, y in placed:
         if len(placed) <= _FEW or (x, y) in lonely:
             words = f"{labels.moment(when, figure.exact, language)}: {labels.value(value, language)}"
             sheet.dot(x, y, 3, "dot", words)
-    if not figure.bucket and len(placed) > 1 and series.highest.value > series.lowest.value:
-        x, y = plot.x(time.at(series.highest.when)), plot.y(scale.at(series.highest.value))
+    if len(placed) > 1 and series.highest.value > series.lowest.value:
+        x, y = plot.x(time.at(_place_of_highest(series))), plot.y(scale.at(series.highest.value))
         sheet.dot(x, y, 4.5, "peak")
         words = labels.value(series.highest.value, language)
         half = labels.width(words, font, bold=True) / 2
@@ -117,11 +120,38 @@ def _panel(
         sheet.text(max(plot.left + half, min(x, room.right - half)), y - 8, words, "value", "middle")
 
 
-def _runs(points: Sequence[tuple[datetime, float, float]]) -> list[list[tuple[float, float]]]:
+def _heights(series: Series) -> Iterator[float]:
+    """All values that a series is drawn with."""
+    yield from (value for _, value in series.points)
+    yield from chain.from_iterable(series.band)
+
+
+def _place_of_highest(series: Series) -> datetime:
+    """Where the highest value stands: at the point of its step, where points stand for steps."""
+    highest = (
+        when for (when, _), (_, high) in zip(series.points, series.band, strict=False) if high == series.highest.value
+    )
+    return next(highest, series.highest.when)
+
+
+def _bands(runs: Sequence[Sequence[Place]], edges: Sequence[tuple[float, float]]) -> list[list[Place]]:
+    """The outline of each run from its lowest to its highest values."""
+    begun = 0
+    outlines = []
+    for run in runs:
+        own = edges[begun : begun + len(run)]
+        begun += len(run)
+        upper = [(x, high) for (x, _), (_, high) in zip(run, own, strict=True)]
+        lower = [(x, low) for (x, _), (low, _) in zip(run, own, strict=True)]
+        outlines.append([*upper, *reversed(lower), upper[0]])
+    return outlines
+
+
+def _runs(points: Sequence[tuple[datetime, float, float]]) -> list[list[Place]]:
     """The points in runs without a gap in time."""
     steps = [(after[0] - before[0]).total_seconds() for before, after in pairwise(points)]
     longest = median(steps) * _GAP_FACTOR if len(steps) >= _ENOUGH_STEPS else inf
-    runs: list[list[tuple[float, float]]] = []
+    runs: list[list[Place]] = []
     for place, (_, x, y) in enumerate(points):
         if place == 0 or steps[place - 1] > longest:
             runs.append([])

@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from catalog.charts.steps import STEPS, Step
+
 # How several values at one place became one: they stood as they are, were added, were averaged, were counted.
 Rule = Literal["as-is", "sum", "mean", "count"]
-Bucket = Literal["", "hour", "day", "week", "month", "quarter", "year"]
 
 
 class Mark(NamedTuple):
-    """A value of a series that a sentence speaks of, and when it was; ``text`` is the time as the file writes it."""
+    """A value of a series that a sentence speaks of, and when it was first; ``text`` is the time as the file writes it.
+
+    ``times`` counts how often the series has that value.
+    """
 
     when: datetime
     value: float
     text: str = ""
+    times: int = 1
 
 
 class Series(NamedTuple):
-    """Values in time, in their order. ``highest``, ``lowest`` and ``last`` are values of the file, not averages of them."""
+    """Values in time, in their order. ``highest``, ``lowest`` and ``last`` are values of the file, not averages of them.
+
+    Where each point stands for a step of time, ``band`` has the lowest and the highest value of each; else it is empty.
+    """
 
     name: str
     unit: str
@@ -30,22 +38,23 @@ class Series(NamedTuple):
     highest: Mark
     lowest: Mark
     last: Mark
+    band: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Series in time, one small chart each. ``shared``: all have one scale, because they are one number by a category.
 
-    ``exact`` is the smallest unit of time that the file knows (:mod:`schemas.tables.dates`), ``bucket`` the span that
-    each point stands for where there were too many. ``rows`` were used, ``skipped`` had no time or no number,
-    ``hidden`` series are not shown.
+    ``exact`` is the smallest unit of time that the file knows (:mod:`schemas.tables.dates`), ``step`` the span that each
+    point stands for where there were too many, none where each stands for itself. ``rows`` were used, ``skipped`` had no
+    time or no number, ``hidden`` series are not shown.
     """
 
     x: str
     y: str
     group: str
     exact: str
-    bucket: Bucket
+    step: Step | None
     rule: Rule
     shared: bool
     series: tuple[Series, ...]
@@ -60,12 +69,14 @@ class Lines:
         return {
             "kind": self.kind,
             **{name: getattr(self, name) for name in _LINES},
+            "step": list(self.step) if self.step else None,
             "series": [
                 {
                     **{name: getattr(series, name) for name in ("name", "unit", "whole")},
                     "points": [[_iso(when), value] for when, value in series.points],
+                    "band": [list(ends) for ends in series.band],
                     **{
-                        name: [_iso(mark.when), mark.value, mark.text]
+                        name: [_iso(mark.when), mark.value, mark.text, mark.times]
                         for name, mark in zip(_MARKS, (series.highest, series.lowest, series.last), strict=True)
                     },
                 }
@@ -78,7 +89,8 @@ class Lines:
 class Bars:
     """A number for each of some names, the highest first unless the names have an order of their own (years).
 
-    ``y`` is empty where rows are counted; ``hidden`` names are not shown, those with the lowest values.
+    ``y`` is empty where rows are counted; ``about`` is another column that says what the names are of; ``hidden`` names are
+    not shown, those with the lowest values.
     """
 
     x: str
@@ -90,6 +102,7 @@ class Bars:
     rows: int
     skipped: int
     hidden: int
+    about: str = ""
 
     kind = "bar"
 
@@ -135,8 +148,8 @@ class Histogram:
 
 
 Figure = Lines | Bars | Histogram
-_LINES = ("x", "y", "group", "exact", "bucket", "rule", "shared", "rows", "skipped", "hidden")
-_BARS = ("x", "y", "unit", "whole", "rule", "rows", "skipped", "hidden")
+_LINES = ("x", "y", "group", "exact", "rule", "shared", "rows", "skipped", "hidden")
+_BARS = ("x", "y", "unit", "whole", "rule", "rows", "skipped", "hidden", "about")
 _HISTOGRAM = ("x", "unit", "whole", "single", "digits", "mean", "middle", "rows", "skipped")
 _MARKS = ("highest", "lowest", "last")
 
@@ -147,7 +160,7 @@ def from_json(stored: Mapping[str, Any]) -> Figure | None:
         match stored.get("kind"):
             case "line":
                 values = {name: stored[name] for name in _LINES}
-                return Lines(**values, series=tuple(map(_series, stored["series"])))
+                return Lines(**values, step=_step(stored["step"]), series=tuple(map(_series, stored["series"])))
             case "bar":
                 values = {name: stored[name] for name in _BARS}
                 return Bars(**values, bars=tuple((str(name), float(value)) for name, value in stored["bars"]))
@@ -159,12 +172,20 @@ def from_json(stored: Mapping[str, Any]) -> Figure | None:
     return None
 
 
+def _step(stored: Any) -> Step | None:
+    """A step out of the cache. Raises ValueError for one that is none of ours."""
+    if stored is None:
+        return None
+    return STEPS[STEPS.index(Step(stored[0], stored[1]))]
+
+
 def _iso(when: datetime) -> str:
     text = when.isoformat()
     return text.removesuffix("T00:00:00")
 
 
 def _series(stored: Mapping[str, Any]) -> Series:
-    marks = (Mark(datetime.fromisoformat(when), value, text) for when, value, text in (stored[m] for m in _MARKS))
+    highest, lowest, last = (Mark(datetime.fromisoformat(when), *rest) for when, *rest in (stored[m] for m in _MARKS))
     points = tuple((datetime.fromisoformat(when), float(value)) for when, value in stored["points"])
-    return Series(stored["name"], stored["unit"], stored["whole"], points, *marks)
+    band = tuple((float(low), float(high)) for low, high in stored["band"])
+    return Series(stored["name"], stored["unit"], stored["whole"], points, highest, lowest, last, band)

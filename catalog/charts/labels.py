@@ -70,7 +70,7 @@ def moment(when: datetime, unit: str, language: str = "de") -> str:
     if unit == "month":
         return formats.day(f"{when.year:04d}-{when.month:02d}", language)
     words = formats.day(when.date().isoformat(), language)
-    if unit == "second" and (when.hour or when.minute):
+    if unit == "second":
         return f"{words}, {when:%H:%M}{' Uhr' if language == 'de' else ''}"
     return words
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from catalog.charts.cells import Reading
 from catalog.charts.choosing import Choice, choose, is_indicator
 from catalog.charts.counting import figure
 from catalog.charts.figures import Figure, Histogram, from_json
+from catalog.charts.measures import NOTHING, Known, fixed
+from catalog.charts.topics import spoken
 from schemas.tables import Column, Profile, Table
 
 MAX_HISTOGRAMS = 100
@@ -16,23 +19,29 @@ _MAX_CELLS = 2_000_000
 
 
 class Prepared(NamedTuple):
-    """What was made of a table: the choice, its figure if it has one, and a histogram by the name of each number column."""
+    """What was made of a table: the choice, its figure if it has one, and a histogram by the name of each number column.
+
+    ``known`` is what the choice rested on beside the columns.
+    """
 
     choice: Choice
     figure: Figure | None
     histograms: Mapping[str, Histogram]
+    known: Known = NOTHING
 
 
-def prepare(table: Table, profile: Profile, has_map: bool = False) -> dict[str, Any]:
-    """The charts of a table as JSON, at most some 40 kB for the chart and 300 bytes a histogram.
+def prepare(table: Table, profile: Profile, has_map: bool = False, titles: Sequence[str] = ()) -> dict[str, Any]:
+    """The charts of a table as JSON, at most some 60 kB for the chart and 300 bytes a histogram.
 
     Takes the table with its rows as read (those that sum up others are left out here), and its profile. ``has_map`` says
-    that the file has features to draw. Cells that fit no column's type are left out and counted.
+    that the file has features to draw; ``titles`` are those of its dataset and its own: what they speak of is drawn first.
+    Cells that fit no column's type are left out and counted.
     """
     columns = profile.columns
-    choice = choose(columns, len(table.rows), has_map)
     sums = set(table.sum_rows)
     rows = [row for number, row in enumerate(table.rows) if number not in sums] if sums else table.rows
+    known = Known(spoken(titles, columns), fixed(columns, rows))
+    choice = choose(columns, len(table.rows), has_map, known)
     reading = Reading()
     made = figure(choice, columns, rows, reading)
     if made is not None and mixes(made, columns):
@@ -49,7 +58,8 @@ def prepare(table: Table, profile: Profile, has_map: bool = False) -> dict[str, 
                 histograms[column.name] = small.to_json()
     return {
         "kind": choice.kind,
-        "choice": {"x": choice.x, "y": choice.y, "group": choice.group},
+        "choice": {"x": choice.x, "y": choice.y, "group": choice.group, "agg": choice.agg, "about": choice.about},
+        "known": {"spoken": dict(known.spoken), "fixed": sorted(known.fixed)},
         "figure": made.to_json() if made else None,
         "histograms": histograms,
     }
@@ -64,9 +74,12 @@ def prepared(stored: Mapping[str, Any]) -> Prepared | None:
     """What :func:`prepare` made, out of the cache; none where there is nothing, or an older form of it."""
     try:
         chosen = stored["choice"]
-        choice = Choice(stored["kind"], chosen["x"], tuple(chosen["y"]), chosen["group"])
+        choice = Choice(
+            stored["kind"], chosen["x"], tuple(chosen["y"]), chosen["group"], chosen["agg"], chosen["about"]
+        )
+        known = Known(MappingProxyType(dict(stored["known"]["spoken"])), frozenset(stored["known"]["fixed"]))
         figures = {name: from_json(each) for name, each in stored["histograms"].items()}
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None
     histograms = {name: each for name, each in figures.items() if isinstance(each, Histogram)}
-    return Prepared(choice, from_json(stored.get("figure") or {}), histograms)
+    return Prepared(choice, from_json(stored.get("figure") or {}), histograms, known)

@@ -27,7 +27,7 @@ BEST = Rank(True, 2, ENOUGH_POINTS)
 
 
 def rank(figure: Figure, changed: date | None, today: date) -> Rank | None:
-    """The rank of a chart; none where it has less than FEWEST_POINTS, which a sentence tells as well.
+    """The rank of a chart; none where it has less than FEWEST_POINTS or all are alike, which a sentence tells as well.
 
     A chart of times is as old as its last value, any other as the last change of its data (None: not known, so old).
     """
@@ -38,6 +38,14 @@ def rank(figure: Figure, changed: date | None, today: date) -> Rank | None:
         form, points = 0, len(figure.counts)
     else:
         form, points = 1, len(figure.bars)
-    if points < FEWEST_POINTS:
+    if points < FEWEST_POINTS or _is_flat(figure):
         return None
     return Rank(changed is not None and changed >= today - RECENT, form, min(points, ENOUGH_POINTS))
+
+
+def _is_flat(figure: Figure) -> bool:
+    """Whether no line rises or falls, or all bars are as long as each other."""
+    if isinstance(figure, Lines):
+        return all(series.lowest.value == series.highest.value for series in figure.series)
+    values = figure.counts if isinstance(figure, Histogram) else [value for _, value in figure.bars]
+    return len(set(values)) == 1

@@ -43,8 +43,13 @@ class Assembled:
     image: bytes | None = None
 
 
-def assembled(content: Content, base: Preview, allowed: bool, without: Without = nobody) -> Assembled:
-    """The preview of a content. ``base`` has key, address and source; ``allowed``: the source may show persons."""
+def assembled(
+    content: Content, base: Preview, allowed: bool, without: Without = nobody, titles: Sequence[str] = ()
+) -> Assembled:
+    """The preview of a content. ``base`` has key, address and source; ``allowed``: the source may show persons.
+
+    ``titles`` are those of dataset and file.
+    """
     known = KINDS[content.file_kind]
     preview = replace(
         base,
@@ -58,7 +63,8 @@ def assembled(content: Content, base: Preview, allowed: bool, without: Without =
         notes=(*base.notes, *content.notes),
     )
     if content.table is not None or content.placed is not None or content.lines:
-        return _with_rows(content, preview, allowed, without)
+        name = base.source.name.rpartition(".")[0] if base.source else ""
+        return _with_rows(content, preview, allowed, without, (*titles, content.title, name))
     if content.text:
         text = persons.text_without(content.text, allowed, without)
         masked = (note("text-masked", count=1),) if text != content.text else ()
@@ -91,7 +97,7 @@ def _reason(found: Reason | None, fetched: Reason | None) -> Reason | None:
     return found._replace(values={**fetched.values, **found.values})
 
 
-def _with_rows(content: Content, preview: Preview, allowed: bool, without: Without) -> Assembled:
+def _with_rows(content: Content, preview: Preview, allowed: bool, without: Without, titles: Sequence[str]) -> Assembled:
     table = content.table
     shown: persons.Shown | None = None
     if table is not None and table.columns:
@@ -121,7 +127,7 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
             profile=shown.profile,
             facets=tuple(_facets(table, shown.profile)),
             withheld=shown.withheld,
-            chart=charts.prepare(table, shown.profile, geometry is not None),
+            chart=charts.prepare(table, shown.profile, geometry is not None, titles),
             notes=_listed(notes),
         ),
         table=table,

@@ -226,7 +226,8 @@ class Maker:
             whole = base.source.whole if base.source else True
             assert self._store is not None
             gone = await asyncio.to_thread(forgotten, await self._store)
-            job = worker.Job(folder, base, name, whole, wish.wanted.layer, wish.wanted.personal, gone, got.mosaic)
+            wanted = wish.wanted
+            job = worker.Job(folder, base, name, whole, wanted.layer, wanted.personal, gone, got.mosaic, wanted.titles)
             found = await self._watched(job)
             if not wishes.lock_file(self.kept).exists():
                 return  # somebody was forgotten meanwhile: what was read before may name them

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 class Job(NamedTuple):
     """A file to be read: the folder that it lies in, what is known of it, whether persons may be shown, whom to leave out.
 
-    ``mosaic`` says that it is several pictures.
+    ``mosaic`` says that it is several pictures; ``titles`` are those of dataset and file, one a line.
     """
 
     folder: Path
@@ -40,6 +40,7 @@ class Job(NamedTuple):
     allowed: bool
     forgotten: Forgotten | None
     mosaic: Mosaic | None = None
+    titles: str = ""
 
 
 def run(job: Job, parent: Connection) -> None:
@@ -87,7 +88,7 @@ def _read(job: Job, parent: Connection) -> None:
 
 def _assembled(job: Job, found: contents.Content) -> Assembled:
     without = job.forgotten.without if job.forgotten else persons.nobody
-    return assembly.assembled(found, job.base, job.allowed, without)
+    return assembly.assembled(found, job.base, job.allowed, without, tuple(job.titles.splitlines()))
 
 
 def _keep_rows(path: Path, done: Assembled) -> int:

@@ -20,7 +20,7 @@ from catalog.web import paging
 RESERVED = frozenset(
     (
         *("view", "sort", "page", "size", "x", "y", "chart", "raw", "layer", "on", "lang", "key", "download"),
-        *("columns", "q"),
+        *("columns", "q", "agg"),
     )
 )
 COMPARISONS: tuple[Comparison, ...] = ("contains", "from", "to", "empty", "filled")

@@ -112,12 +112,19 @@ def _share(page: Page, part: int, whole: int) -> str:
     return f"{round(share)} %"
 
 
+def _exact(column: Column) -> str:
+    """Whether the ends of a column have a time of day: not where both are midnight, as in dates that a program wrote."""
+    ends = (column.minimum, column.maximum)
+    timed = any("T" in end and not end.endswith("T00:00:00") for end in ends if isinstance(end, str))
+    return "second" if column.type == "datetime" and timed else "day"
+
+
 def _end(page: Page, column: Column, value: float | str | None) -> str:
     if value is None:
         return ""
     if isinstance(value, float | int):
         return str(int(value)) if column.type == "year" else labels.value(float(value), page.language)
     try:
-        return labels.moment(datetime.fromisoformat(value), "second", page.language)
+        return labels.moment(datetime.fromisoformat(value), _exact(column), page.language)
     except ValueError:
         return value

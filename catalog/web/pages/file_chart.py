@@ -24,6 +24,11 @@ _KINDS: Mapping[str, str] = {
     "bar": later("Balken: eine Zahl je Name"),
     "histogram": later("Häufigkeit: welche Werte wie oft"),
 }
+_AGGREGATES: Mapping[str, str] = {
+    "sum": later("zusammenzählen"),
+    "mean": later("Durchschnitt bilden"),
+    "count": later("Zeilen zählen"),
+}
 _PLACES = ("latitude", "longitude", "easting", "northing", "wkt")
 
 
@@ -47,6 +52,7 @@ async def values(page: Page, preview: Preview, lang: str) -> dict[str, Any]:
         "chart_kinds": [(kind, page.texts.text(_KINDS[kind])) for kind in open_to.kinds],
         "chart_x": _named(page, (*open_to.times, *open_to.labels, *open_to.numbers)),
         "chart_y": _named(page, open_to.numbers),
+        "chart_aggregates": [(name, page.texts.text(word)) for name, word in _AGGREGATES.items()],
         "chart_hidden": row_filters.with_layer(
             page.request.query_params, row_filters.pairs(previews.Selection(), filters)
         ),
@@ -56,7 +62,7 @@ async def values(page: Page, preview: Preview, lang: str) -> dict[str, Any]:
 def _wish(page: Page) -> Wish:
     parameters = page.request.query_params
     y = tuple(value[:200] for value in parameters.getlist("y")[:MAX_PANELS] if value)
-    return Wish(parameters.get("chart", "")[:20], parameters.get("x", "")[:200], y)
+    return Wish(parameters.get("chart", "")[:20], parameters.get("x", "")[:200], y, parameters.get("agg", "")[:20])
 
 
 def _named(page: Page, names: tuple[str, ...]) -> list[tuple[str, str | Markup]]:
@@ -85,8 +91,8 @@ def _made(page: Page, preview: Preview, wish: Wish, filters: tuple[Filter, ...])
 
 def _choice(preview: Preview, wish: Wish) -> Choice | None:
     assert preview.profile is not None
-    columns, rows = preview.profile.columns, preview.profile.profiled_rows
+    columns, rows, known = preview.profile.columns, preview.profile.profiled_rows, pinned.known_of(preview)
     if wish != Wish():
-        return charts.wished(columns, rows, wish)
+        return charts.wished(columns, rows, wish, known=known)
     # A map has its own view: here its table is drawn as if it had no places.
-    return charts.choose([column for column in columns if column.type not in _PLACES], rows)
+    return charts.choose([column for column in columns if column.type not in _PLACES], rows, known=known)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from catalog import charts
 from catalog import preview as previews
-from catalog.charts import Choice, Figure, Wish
+from catalog.charts import Choice, Figure, Known, Wish
 from catalog.preview import Filter, Preview
 from schemas.pinned_charts import PinnedChart
 from schemas.region import Region
@@ -66,7 +66,14 @@ def _of_pin(region: Region, preview: Preview, pin: PinnedChart) -> Drawn:
 def wished(preview: Preview, pin: PinnedChart) -> Choice | None:
     """The choice that a pin stands for; none where the columns cannot make it."""
     assert preview.profile is not None
-    return charts.wished(preview.profile.columns, preview.profile.profiled_rows, Wish(pin.kind, pin.x, pin.y))
+    wish = Wish(pin.kind, pin.x, pin.y)
+    return charts.wished(preview.profile.columns, preview.profile.profiled_rows, wish, known=known_of(preview))
+
+
+def known_of(preview: Preview) -> Known:
+    """What is known of a table beside its columns, since all its rows were read."""
+    made = charts.prepared(preview.chart)
+    return made.known if made else Known()
 
 
 def figure_of(region: Region, preview: Preview, choice: Choice, filters: Sequence[Filter] = ()) -> Drawn:

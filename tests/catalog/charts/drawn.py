@@ -73,9 +73,14 @@ def lies_inside(drawing: Element) -> None:
 
 
 def ticks_are_apart(drawing: Element) -> None:
-    """Labels of one kind on one line do not overlap, nor do those of neighbouring lines."""
+    """Labels on one line do not overlap, nor do those of neighbouring lines; nor does the highest value cover a name."""
     font = float(str(drawing.get("font-size")))
-    found = [box for box in texts(drawing) if box.kind in ("tick", "name")]
+    boxes = list(texts(drawing))
+    for head in (box for box in boxes if box.kind == "head"):
+        for value in (box for box in boxes if box.kind == "value"):
+            if abs(head.base - value.base) < font * 0.9:
+                assert head.right <= value.left or value.right <= head.left, (head, value)
+    found = [box for box in boxes if box.kind in ("tick", "name")]
     for place, one in enumerate(found):
         for other in found[place + 1 :]:
             if abs(one.base - other.base) < font * 0.9:

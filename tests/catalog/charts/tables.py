@@ -104,3 +104,46 @@ def inspections() -> tuple[Table, Profile]:
     """Things with names of their own, each with a day and a number: no series."""
     rows = [(f"Brücke {n} über den Bach", day, 1 + n % 4) for n, day in enumerate(days(15))]
     return table(["Bauwerk", "Datum", "Note"], rows)
+
+
+def parking() -> tuple[Table, Profile]:
+    """Car parks, hour by hour: their spaces stay, what is occupied and free goes up and down."""
+    begin = datetime(2026, 11, 1)
+    rows = [
+        (f"{begin + timedelta(hours=hour):%d.%m.%Y %H:%M}", name, spaces, taken, spaces - taken)
+        for hour in range(240)
+        for number, (name, spaces) in enumerate((("Nord", 84), ("Süd", 52), ("Schloss", 36)))
+        for taken in (3 + (hour * (7 + number)) % 29,)
+    ]
+    return table(["Zeitpunkt", "Parkplatz", "Stellplätze", "belegt", "frei"], rows)
+
+
+def street_light() -> tuple[Table, Profile]:
+    """Lamps of places, which stay, and the electricity of each month."""
+    rows = [
+        (f"{year}-{month:02d}", place, lamps, float(lamps * (30 - month) + year % 7))
+        for year in (2024, 2025)
+        for month in range(1, 13)
+        for place, lamps in (("Neuhof", 172), ("Giesel", 113), ("Hauswurz", 237))
+    ]
+    return table(["Monat", "Ortsteil", "Leuchten", "Verbrauch_kWh"], rows)
+
+
+def budget_by_codes() -> tuple[Table, Profile]:
+    """A budget whose areas have a key and a name."""
+    rows = [(f"{n:02d}", f"Bereich {'ABCDEFGHIJ'[n]}", 1000 * n * n, 900 * n) for n in range(10)]
+    return table(["Produktbereich", "Bezeichnung", "Erträge_EUR", "Aufwendungen_EUR"], rows)
+
+
+def trees() -> tuple[Table, Profile]:
+    """A register of trees: kinds that come several times, and lengths."""
+    kinds = ("Linde", "Ahorn", "Linde", "Eiche", "Linde", "Ahorn", "Buche")
+    rows = [(f"N-{n:04d}", kinds[n % 7], 1950 + n % 50, 40 + n % 91, 5.5 + n % 11) for n in range(210)]
+    return table(["Baumnummer", "Baumart", "Pflanzjahr", "Stammumfang_cm", "Höhe_m"], rows)
+
+
+def districts() -> tuple[Table, Profile]:
+    """Inhabitants of districts in three years, one column each."""
+    names = ("Flieden", "Rückers", "Magdlos", "Stork", "Höf")
+    rows = [(name, 900 - 100 * n, 910 - 101 * n, 920 - 99 * n, 50 + n) for n, name in enumerate(names)]
+    return table(["Ortsteil", "Einwohner_2024", "Einwohner_2026", "Einwohner_2025", "davon_ab_65"], rows)

@@ -9,6 +9,7 @@ import pytest
 
 from catalog import charts
 from catalog.charts import Choice, Wish
+from catalog.charts.adding import adds_up
 from schemas.tables import Profile, Table, TableError, profile, read_table
 from tests.catalog.charts import tables
 
@@ -54,6 +55,91 @@ def test_names_of_bars_stand_in_most_rows_and_are_short() -> None:
     assert charts.choose(figures.columns, figures.rows) == Choice("bar", "Betreiber", ("Ladepunkte",))
 
 
+@pytest.mark.parametrize(
+    ("made", "titles", "choice"),
+    [
+        # A flat line says nothing, whatever the title.
+        (tables.parking, (), Choice("line", "Zeitpunkt", ("belegt",), "Parkplatz")),
+        (tables.parking, ("Belegung der Parkplätze",), Choice("line", "Zeitpunkt", ("belegt",), "Parkplatz")),
+        (tables.parking, ("Freie Stellplätze",), Choice("line", "Zeitpunkt", ("frei",), "Parkplatz")),
+        (
+            tables.street_light,
+            ("Stromverbrauch der Straßenbeleuchtung",),
+            Choice("line", "Monat", ("Verbrauch_kWh",), "Ortsteil"),
+        ),
+        (tables.street_light, ("Zahl der Leuchten",), Choice("line", "Monat", ("Verbrauch_kWh",), "Ortsteil")),
+        (
+            tables.budget_by_codes,
+            (),
+            Choice("bar", "Bezeichnung", ("Erträge_EUR",), about="Produktbereich"),
+        ),
+        (
+            tables.budget_by_codes,
+            ("Aufwendungen der Gemeinde", "CSV"),
+            Choice("bar", "Bezeichnung", ("Aufwendungen_EUR",), about="Produktbereich"),
+        ),
+        # Trees are counted unless the title speaks of their girth.
+        (tables.trees, ("Baumkataster Neuhof",), Choice("bar", "Baumart")),
+        (tables.trees, ("Umfang der Stämme", "stammumfang"), Choice("bar", "Baumart", ("Stammumfang_cm",))),
+        (tables.districts, ("Einwohner nach Ortsteilen",), Choice("bar", "Ortsteil", ("Einwohner_2026",))),
+        (tables.districts, ("Einwohner 2025",), Choice("bar", "Ortsteil", ("Einwohner_2025",))),
+    ],
+)
+def test_what_the_title_speaks_of_is_drawn(made: Made, titles: tuple[str, ...], choice: Choice) -> None:
+    table, figures = made()
+    kept = charts.prepared(charts.prepare(table, figures, titles=titles))
+    assert kept is not None
+    assert kept.choice == choice
+    assert kept.figure is not None
+
+
+def test_a_reader_goes_on_from_what_the_title_speaks_of() -> None:
+    table, figures = tables.parking()
+    kept = charts.prepared(charts.prepare(table, figures, titles=("Freie Stellplätze",)))
+    assert kept is not None
+    assert kept.known.fixed == {"Stellplätze"}
+    wished = charts.wished(figures.columns, figures.rows, Wish("line"), known=kept.known)
+    assert wished == Choice("line", "Zeitpunkt", ("frei",), "Parkplatz")
+    wished = charts.wished(figures.columns, figures.rows, Wish("line", y=("Stellplätze",)), known=kept.known)
+    assert wished == Choice("line", "Zeitpunkt", ("Stellplätze",), "Parkplatz")
+
+
+def test_room_for_something_comes_after_what_happens_there() -> None:
+    rows = [(f"Parkplatz {name}", 50 + n, 7 * n % 13) for n, name in enumerate("ABCDEFGH")]
+    table, figures = tables.table(["Name", "Stellplätze", "belegt"], rows)
+    for titles, measure in (
+        ((), "belegt"),
+        (("Belegung der Parkplätze",), "belegt"),
+        (("Stellplätze am Bahnhof",), "Stellplätze"),
+    ):
+        assert charts.prepare(table, figures, titles=titles)["figure"]["y"] == measure
+
+
+@pytest.mark.parametrize(
+    ("head", "labels", "label"),
+    [
+        (("Nr", "Spielplatz"), [(str(n + 1), f"Am {'ABCDEFGHIJ'[n]}-Weg") for n in range(10)], "Spielplatz"),
+        (("Nummer", "Gebiet"), [(f"G{n + 1}", f"Gewerbepark {'ABCDEFGHIJ'[n]}") for n in range(10)], "Gebiet"),
+        (("Wahlbezirk", "Name"), [(f"{n + 1:03d}", f"Ort {'ABCDEFGHIJ'[n]}") for n in range(10)], "Name"),
+        # Two that are called alike are still names.
+        (("Nr", "Name"), [(f"{n + 1:03d}", f"Weg {'ABCDEFGHII'[n]}") for n in range(10)], "Name"),
+        # Who has nothing but numbers goes by them.
+        (("Nummer", "Status"), [(str(n + 1), "frei" if n % 3 else "verkauft") for n in range(10)], "Nummer"),
+    ],
+)
+def test_names_stand_at_bars_before_codes(head: tuple[str, str], labels: list[tuple[str, str]], label: str) -> None:
+    rows = [(code, name, 300 + 37 * n) for n, (code, name) in enumerate(labels)]
+    _, figures = tables.table([*head, "Fläche_m2"], rows)
+    choice = charts.choose(figures.columns, figures.rows)
+    assert (choice.kind, choice.x, choice.y) == ("bar", label, ("Fläche_m2",))
+
+
+def test_hours_and_prices_are_no_categories_to_count() -> None:
+    rows = [(f"{n + 1:02d}.03.2026", f"Sitzung {n}", "19:30" if n % 4 else "19:00", "8,00") for n in range(12)]
+    _, figures = tables.table(["Datum", "Titel", "Uhrzeit", "Eintritt"], rows)
+    assert charts.choose(figures.columns, figures.rows) == Choice("table")
+
+
 KINDS = {
     "bietigheim_parken.csv": "bar",
     "foggia_pubblicazioni_2024.csv": "histogram",
@@ -85,7 +171,16 @@ def test_charts_of_real_files(samples: Path) -> None:
         (tables.level, Wish(x="Datum"), Choice("line", "Datum", ("Pegel (cm)",))),
         (tables.hours, Wish(y=("Niederschlag (mm)",)), Choice("line", "Zeit", ("Niederschlag (mm)",))),
         (tables.hours, Wish("line", "Zeit", ("Regen",)), None),
-        (tables.inhabitants, Wish("bar", "Ort"), Choice("bar", "Ort", ("Einwohner",))),
+        # Inhabitants of fifteen years are no sum.
+        (tables.inhabitants, Wish("bar", "Ort"), Choice("bar", "Ort", ("Einwohner",), agg="mean")),
+        (tables.inhabitants, Wish("bar", "Ort", agg="sum"), Choice("bar", "Ort", ("Einwohner",), agg="sum")),
+        (tables.inhabitants, Wish("bar", "Ort", agg="count"), Choice("bar", "Ort", agg="count")),
+        (tables.inhabitants, Wish(agg="count"), Choice("bar", "Ort", agg="count")),
+        (tables.inhabitants, Wish(agg="mean"), Choice("line", "Jahr", ("Einwohner",), "Ort", "mean")),
+        (tables.inhabitants, Wish(agg="most"), None),
+        (tables.parking, Wish("bar", "Parkplatz", ("frei",)), Choice("bar", "Parkplatz", ("frei",), agg="mean")),
+        (tables.street_light, Wish("bar", "Ortsteil"), Choice("bar", "Ortsteil", ("Verbrauch_kWh",))),
+        (tables.trees, Wish("bar", "Baumart"), Choice("bar", "Baumart", ("Stammumfang_cm",))),
         (tables.inhabitants, Wish("bar", "Jahr", ("Einwohner",)), Choice("bar", "Jahr", ("Einwohner",))),
         (tables.inhabitants, Wish(x="Einwohner"), Choice("histogram", "Einwohner")),
         (tables.playgrounds, Wish("line"), None),
@@ -108,7 +203,7 @@ def test_what_cannot_be_added_is_averaged() -> None:
     counts = ("Einwohner", "Betrag (€)", "Fahrzeuge", "Menge (t)")
     _, figures = tables.table([*units, *counts], [[1.5 + n + m for m in range(10)] for n in range(5)])
     for column in figures.columns:
-        assert charts.choosing.adds_up(column) == (column.name in counts), column.name
+        assert adds_up(column) == (column.name in counts), column.name
 
 
 def test_what_is_possible_is_offered() -> None:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import charts
-from catalog.charts import Bars, Choice, Figure, Histogram, Lines
+from catalog.charts import Bars, Choice, Figure, Histogram, Lines, Wish
 from catalog.charts.cells import Reading
+from catalog.charts.choosing import Aggregate
+from catalog.charts.steps import Step
 from schemas.tables import Column, Profile, Table, dates
 from tests.catalog.charts import tables
 
@@ -27,9 +29,13 @@ def made(table: Table, profile: Profile, choice: Choice | None = None) -> Figure
 def test_extremes_are_values_of_the_file_also_where_points_are_averages() -> None:
     found = made(*tables.hours())
     assert isinstance(found, Lines)
-    assert found.bucket == "week"
+    assert found.step == Step("week", 1)
     for series in found.series:
         assert 100 <= len(series.points) <= 200
+        # What a sentence says is in the picture.
+        assert max(high for _, high in series.band) == series.highest.value
+        assert min(low for low, _ in series.band) == series.lowest.value
+        assert all(low <= value <= high for (_, value), (low, high) in zip(series.points, series.band, strict=True))
     temperature = found.series[0]
     assert temperature.highest.value == 22.0
     assert temperature.lowest.value == -2.0
@@ -42,7 +48,7 @@ def test_a_single_line_has_up_to_four_hundred_points() -> None:
     table, profile = tables.table(["Datum", "Zahl"], [(f"{when:%d.%m.%Y}", n) for when, n in rows])
     found = made(table, profile)
     assert isinstance(found, Lines)
-    assert found.bucket == "week"
+    assert found.step == Step("week", 1)
     (series,) = found.series
     assert 200 < len(series.points) <= 400
     # The average of a whole week of a rising line is its middle.
@@ -51,7 +57,43 @@ def test_a_single_line_has_up_to_four_hundred_points() -> None:
     table, profile = tables.table(["Datum", "Zahl"], [(f"{when:%d.%m.%Y}", n) for when, n in rows[:400]])
     found = made(table, profile)
     assert isinstance(found, Lines)
-    assert (found.bucket, len(found.series[0].points)) == ("", 400)
+    assert (found.step, len(found.series[0].points), found.series[0].band) == (None, 400, ())
+
+
+def test_a_month_of_hours_is_drawn_by_two_hours() -> None:
+    begin = datetime(2026, 10, 1)
+    rows = [(f"{begin + timedelta(hours=n):%d.%m.%Y %H:%M}", 115 if n == 489 else 30 + n % 7) for n in range(744)]
+    found = made(*tables.table(["Datum", "Wasserstand_cm"], rows))
+    assert isinstance(found, Lines)
+    (series,) = found.series
+    assert (found.step, len(series.points), found.exact) == (Step("hour", 2), 372, "second")
+    assert series.highest[:2] == (begin + timedelta(hours=489), 115.0)
+    assert max(high for _, high in series.band) == 115.0
+    assert series.points[0] == (begin, 30.5)
+
+
+def test_values_that_come_often_are_counted() -> None:
+    rows = [(f"{n + 1:02d}.08.2026", 0 if n % 3 else 20 - n) for n in range(30)]
+    found = made(*tables.table(["Datum", "Niederschlag_mm"], rows))
+    assert isinstance(found, Lines)
+    (series,) = found.series
+    assert (series.highest.value, series.highest.times) == (20.0, 1)
+    assert (series.lowest.value, series.lowest.times) == (-7.0, 1)
+    dry = [(day, max(amount, 0)) for day, amount in rows]
+    found = made(*tables.table(["Datum", "Niederschlag_mm"], dry))
+    assert isinstance(found, Lines)
+    assert (found.series[0].lowest.value, found.series[0].lowest.times) == (0.0, 23)
+    assert found.series[0].lowest.when == datetime(2026, 8, 2)
+
+
+def test_days_that_a_program_wrote_with_midnight_are_days() -> None:
+    rows = [(f"2026-10-{n:02d}T00:00:00", n * n) for n in range(1, 29)]
+    found = made(*tables.table(["Datum", "Pegel (cm)"], rows))
+    assert isinstance(found, Lines)
+    assert found.exact == "day"
+    found = made(*tables.table(["Datum", "Pegel (cm)"], [*rows, ("2026-10-29T06:00:00", 1)]))
+    assert isinstance(found, Lines)
+    assert found.exact == "second"
 
 
 def test_rows_that_fall_together_are_added_or_averaged() -> None:
@@ -65,6 +107,53 @@ def test_rows_that_fall_together_are_added_or_averaged() -> None:
     assert (averaged.rule, [value for _, value in averaged.series[0].points]) == ("mean", [15.0] * 5)
     # What the sentence says of sums are the sums.
     assert added.series[0].highest.value == 30.0
+
+
+def test_what_is_there_at_a_moment_is_not_added_over_moments() -> None:
+    table, profile = tables.parking()
+    wished = charts.wished(profile.columns, profile.rows, Wish("bar", "Parkplatz", ("frei",)))
+    assert wished is not None
+    found = made(table, profile, wished)
+    assert isinstance(found, Bars)
+    assert found.rule == "mean"
+    assert 50 < dict(found.bars)["Nord"] < 84
+    # Of several places at one moment it is.
+    found = made(table, profile, Choice("line", "Zeitpunkt", ("frei",)))
+    assert isinstance(found, Lines)
+    assert found.rule == "sum"
+    assert found.series[0].points[0][1] == 84 + 52 + 36 - 9
+
+
+def test_lengths_are_averaged_and_readers_may_do_otherwise() -> None:
+    table, profile = tables.trees()
+    usual = Choice("bar", "Baumart", ("Stammumfang_cm",))
+    rules: tuple[tuple[Aggregate, str, float], ...] = (
+        ("", "mean", 79.8),
+        ("mean", "mean", 79.8),
+        ("sum", "sum", 7182.0),
+        ("count", "count", 90.0),
+    )
+    for agg, rule, value in rules:
+        found = made(table, profile, usual._replace(agg=agg))
+        assert isinstance(found, Bars)
+        assert (found.rule, round(dict(found.bars)["Linde"], 1)) == (rule, value)
+        assert (found.y, found.unit) == (("", "") if agg == "count" else ("Stammumfang_cm", "cm"))
+
+
+def test_rows_are_counted_in_time_too() -> None:
+    rows = [(f"{1 + n % 28:02d}.01.2024", n % 5) for n in range(100)]
+    found = made(*tables.table(["Datum", "Betrag (€)"], rows), Choice("line", "Datum", ("Betrag (€)",), agg="count"))
+    assert isinstance(found, Lines)
+    (series,) = found.series
+    assert (found.rule, series.unit, series.whole) == ("count", "", True)
+    assert sum(value for _, value in series.points) == 100
+    begin = datetime(2024, 1, 1)
+    rows = [(f"{begin + timedelta(days=n // 2):%d.%m.%Y}", n % 5) for n in range(1_000)]
+    found = made(*tables.table(["Datum", "Betrag (€)"], rows), Choice("line", "Datum", ("Betrag (€)",), agg="count"))
+    assert isinstance(found, Lines)
+    # Each point counts the rows of its step.
+    assert found.step == Step("day", 2)
+    assert {value for _, value in found.series[0].points[1:-1]} == {4.0}
 
 
 def test_bars_are_sorted_and_the_rest_is_counted() -> None:
@@ -142,7 +231,9 @@ def test_what_lies_in_the_cache_may_be_anything(stored: dict[str, Any]) -> None:
     assert charts.prepared(stored) is None
 
 
-@pytest.mark.parametrize("table", [tables.level, tables.hours, tables.inhabitants, tables.budget, tables.weights])
+@pytest.mark.parametrize(
+    "table", [tables.level, tables.hours, tables.inhabitants, tables.budget_by_codes, tables.weights]
+)
 def test_figures_come_back_from_the_cache_as_they_were(table: Any) -> None:
     found = made(*table())
     assert charts.from_json(orjson.loads(orjson.dumps(found.to_json()))) == found

@@ -27,6 +27,9 @@ MADE = (
     tables.playgrounds,
     tables.sensors,
     tables.inspections,
+    tables.parking,
+    tables.street_light,
+    tables.trees,
 )
 NAMES = st.text(min_size=1, max_size=80)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -100,6 +103,21 @@ def test_gaps_in_time_are_gaps_in_the_line() -> None:
     assert str(path.get("d")).count("M") == 2
 
 
+def test_what_points_stand_for_ranges_as_a_band() -> None:
+    found = figure(tables.hours)
+    assert isinstance(found, Lines)
+    for drawing in drawn.drawings(found):
+        kinds = [path.get("class") for path in drawing.iter("path")]
+        assert kinds == ["band", "line"] * len(found.series)
+        peaks = [each for each in drawing.iter("circle") if each.get("class") == "peak"]
+        values = {box.words for box in drawn.texts(drawing) if box.kind == "value"}
+        # The highest value of the file, not of the averages, is in the picture.
+        assert values == {"22", "0,6"}
+        bands = [path for path in drawing.iter("path") if path.get("class") == "band"]
+        for peak, band in zip(peaks, bands, strict=True):
+            assert f"{peak.get('cx')} {peak.get('cy')}" in str(band.get("d"))
+
+
 def test_bars_begin_at_zero() -> None:
     wide = drawn.drawings(figure(tables.budget))[0]
     (axis,) = [e for e in wide.iter("line") if e.get("class") == "axis"]
@@ -127,7 +145,17 @@ def test_F60_nothing_of_a_file_runs_in_a_drawing(payload: str) -> None:
     series = Series(payload, payload, False, ((when, 1.0), (when + timedelta(days=1), 2.0)), *marks)
     for each in (
         Lines(
-            payload, payload, payload, "day", "", "as-is", True, (series, series._replace(name=f"{payload}2")), 2, 0, 0
+            payload,
+            payload,
+            payload,
+            "day",
+            None,
+            "as-is",
+            True,
+            (series, series._replace(name=f"{payload}2")),
+            2,
+            0,
+            0,
         ),
         Bars(payload, payload, payload, False, "as-is", ((payload, 1.0), (f"{payload}2", -2.0)), 2, 0, 0),
         Histogram(payload, payload, False, False, 0, (0.0, 1.0, 2.0), (1, 1), 1.0, 1.0, 2, 0),
@@ -144,10 +172,10 @@ def test_F60_nothing_of_a_file_runs_in_a_drawing(payload: str) -> None:
 @given(st.lists(st.tuples(TIMES, NUMBERS), min_size=1, max_size=60), NAMES, st.sampled_from(("day", "second", "years")))
 def test_any_series_can_be_drawn(points: list[tuple[datetime, float]], name: str, exact: str) -> None:
     ordered = tuple(sorted(dict(points).items()))
-    marks = [Mark(*max(ordered, key=lambda p: p[1])), Mark(*min(ordered, key=lambda p: p[1])), Mark(*ordered[-1])]
-    series = Series(name, "", False, ordered, *marks)
+    high, low = Mark(*max(ordered, key=lambda p: p[1])), Mark(*min(ordered, key=lambda p: p[1]))
+    series = Series(name, "", False, ordered, high, low, Mark(*ordered[-1]))
     for shown in ((series,), (series, series, series)):
-        lines = Lines("x", "y", "", exact, "", "as-is", False, shown, len(points), 0, 0)
+        lines = Lines("x", "y", "", exact, None, "as-is", False, shown, len(points), 0, 0)
         for drawing in drawn.drawings(lines):
             drawn.lies_inside(drawing)
             drawn.ticks_are_apart(drawing)

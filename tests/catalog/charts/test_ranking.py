@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from catalog import charts
-from catalog.charts import Figure
+from catalog.charts import Bars, Figure, Lines
 from catalog.charts.ranking import BEST, ENOUGH_POINTS, RECENT, Rank, rank
 from tests.catalog.charts import tables
 
@@ -49,6 +50,19 @@ def test_fresh_before_times_before_points() -> None:
     assert None not in ranked
     assert ranked == sorted(ranked, key=lambda each: each or Rank(False, 0, 0))
     assert len(set(ranked)) == len(ranked)
+
+
+def test_what_is_flat_is_no_picture_of_a_topic() -> None:
+    flat = course(40)
+    assert isinstance(flat, Lines)
+    (series,) = flat.series
+    same = series._replace(highest=series.lowest)
+    assert rank(replace(flat, series=(same,)), TODAY, TODAY) is None
+    assert rank(replace(flat, series=(same, series)), TODAY, TODAY) is not None
+    assert rank(figure("Ort;Einwohner", "Neuhof;5", "Flieden;5", "Kalbach;5", "Hosenfeld;6"), TODAY, TODAY) is not None
+    bars = figure("Ort;Einwohner", "Neuhof;5", "Flieden;5", "Kalbach;6")
+    assert isinstance(bars, Bars)
+    assert rank(replace(bars, bars=tuple((name, 5.0) for name, _ in bars.bars)), TODAY, TODAY) is None
 
 
 def test_two_bars_are_no_picture_of_a_topic() -> None:

@@ -64,6 +64,7 @@ def test_files_of_what_was_published_are_wished_for_and_services_are_not(
     left = list(wishes.left(kept))
     assert {wish.wanted.address for wish in left} == {server.url("/a.csv"), server.url("/b.csv")}
     assert {wish.urgency for wish in left} == {wishes.AHEAD}
+    assert {wish.wanted.titles for wish in left} == {"A", "B"}
     assert ahead.wish(published.region, published.engine, kept, 1) == 2  # the same wishes, not more of them
     assert len(list(wishes.left(kept))) == 2
 

@@ -404,3 +404,20 @@ def test_a_failure_that_may_pass_is_tried_again_sooner() -> None:
     assert _old(Preview("k", "a", "none", reason=previews.Reason("unreachable"), source=source))
     assert not _old(Preview("k", "a", "none", reason=previews.Reason("encrypted"), source=source))
     assert not _old(Preview("k", "a", "ready", source=source))
+
+
+def test_the_chart_shows_what_dataset_or_file_is_about(region: Region, server: FaultServer) -> None:
+    table = "Bereich;Erträge_EUR;Aufwendungen_EUR\n" + "".join(f"Bereich {n};{n * 70};{n * 90}\n" for n in range(8))
+    german = Literal("Zahlen der Gemeinde", lang="de")
+    for number, record, file, measure in (
+        (1, Dataset(title=(german,)), Distribution(), "Erträge_EUR"),
+        (2, Dataset(title=(Literal("Aufwendungen 2025", lang="de"),)), Distribution(), "Aufwendungen_EUR"),
+        (3, Dataset(title=(german,)), Distribution(title=(Literal("Aufwendungen"),)), "Aufwendungen_EUR"),
+    ):
+        address = served(server, f"bereiche-{number}.csv", table.encode())
+        wish = of_file(region, "neuhof-portal", replace(file, access_url=(address,)), record=record)
+        assert wish is not None
+        assert keeping.key_of(wish) == keeping.key_of(previews.wanted(region, "neuhof-portal", address))
+        assert previews.find(region, wish, PATIENCE).chart["figure"]["y"] == measure
+    named = served(server, "aufwendungen-2025.csv", table.encode())
+    assert found(region, named).chart["figure"]["y"] == "Aufwendungen_EUR"

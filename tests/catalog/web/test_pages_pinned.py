@@ -56,7 +56,7 @@ def title(shown: LexborHTMLParser) -> str:
 def test_the_chart_that_the_steward_chose_stands_on_both_pages(site: Site) -> None:
     assert title(page(site)) == title(page(site, "")) == "Einwohner nach Jahr und Ort"
     chosen: dict[str, Any] = {"kind": "bar", "x": "Ort", "y": ("Einwohner",)}
-    assert title(page(site, **chosen)) == title(page(site, "", **chosen)) == "Einwohner nach Ort"
+    assert title(page(site, **chosen)) == title(page(site, "", **chosen)) == "Einwohner im Mittel nach Ort"
     # Filters narrow the steward's chart; a reader's own wish goes before it.
     assert len(page(site, "?view=chart&Ort=Neuhof&Ort=Flieden", **chosen).css("figure tbody tr")) == 2
     assert title(page(site, "?view=chart&chart=line", **chosen)) == "Einwohner nach Jahr und Ort"

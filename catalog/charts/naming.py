@@ -1,0 +1,60 @@
+"""Names of columns and units as people write them: `Wasserstand_cm` is the Wasserstand in cm, `m2` is m², `EUR` is €."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_SIGNS = {
+    **dict.fromkeys(("eur", "euro", "euros", "€"), "€"),
+    **dict.fromkeys(("teur", "t€", "tsd.€", "tsd€", "k€"), "T€"),
+    **dict.fromkeys(("mio.€", "mio€", "mioeur"), "Mio. €"),
+    **dict.fromkeys(("prozent", "percent", "%"), "%"),
+    "promille": "‰",
+    **dict.fromkeys(("m2", "qm"), "m²"),
+    **dict.fromkeys(("m3", "cbm"), "m³"),
+    **{f"{prefix}m2": f"{prefix}m²" for prefix in ("k", "c", "m", "d")},
+    **{
+        unit.casefold(): unit
+        for unit in ("Wh", "kWh", "MWh", "GWh", "kWp", "W", "kW", "MW", "GW", "hPa", "dB", "dB(A)")
+    },
+}
+# Names that are nothing but a unit; "Prozent" and "W" are words and codes as well.
+_UNITS_ALONE = frozenset(("m2", "m3", "qm", "cbm", "km2", "eur", "euro", "teur"))
+_UNIT_AT_END = re.compile(r"(?:[\s_-]+in[\s_]+|[\s_-]+)$")
+
+
+@lru_cache(maxsize=4096)
+def sign(unit: str) -> str:
+    """A unit in its usual spelling, each part of `EUR/m2` for itself; as it is where it is none that we know."""
+    return "/".join(_SIGNS.get(part.casefold().replace(" ", ""), part.strip()) for part in unit.split("/"))
+
+
+@lru_cache(maxsize=4096)
+def readable(name: str, unit: str = "") -> str:
+    """A column's name for people: without its unit at the end, underscores as blanks; the unit's sign where it is no more."""
+    if name.strip().casefold() in _UNITS_ALONE:
+        return sign(name.strip())
+    bare = _without(name, unit) if unit else name
+    return " ".join(bare.replace("_", " ").split()) or sign(unit) or name
+
+
+@lru_cache(maxsize=4096)
+def named(name: str, unit: str) -> str:
+    """A column's readable name with its unit in brackets."""
+    bare = readable(name, unit)
+    return bare if not unit or bare == sign(unit) else f"{bare} ({sign(unit)})"
+
+
+def _without(name: str, unit: str) -> str:
+    """The name without the unit that it ends with: bare, in brackets, or behind "in"."""
+    for said in (f"({unit})", f"[{unit}]", unit, unit.replace("/", "_")):
+        if name.casefold().endswith(said.casefold()):
+            before = name[: -len(said)]
+            # "Baum" does not end with metres.
+            if said[0] in "([" or not before or _UNIT_AT_END.search(before):
+                return _UNIT_AT_END.sub("", before).rstrip(" _-")
+    found = re.search(r"\(\s*in\s+([^()]{1,16})\)\s*$", name)
+    if found and found.group(1).strip().casefold() == unit.casefold():
+        return name[: found.start()].rstrip(" _-")
+    return name

@@ -1,0 +1,114 @@
+"""What a chart says: when something was or how often, what was averaged, units as people write them; German and English."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from catalog import charts
+from catalog.charts import Choice, Figure
+from catalog.web.pages.chart_sentences import Voice, notes, sentences
+from catalog.web.texts import texts
+from schemas.tables import Profile, Table
+from tests.catalog.charts import tables
+
+
+def figure(made: tuple[Table, Profile], choice: Choice | None = None, titles: tuple[str, ...] = ()) -> Figure:
+    table, profile = made
+    found = charts.prepared(charts.prepare(table, profile, titles=titles))
+    assert found is not None
+    shown = charts.figure(choice, profile.columns, table.rows) if choice else found.figure
+    assert shown is not None
+    return shown
+
+
+def said(shown: Figure, language: str = "de") -> str:
+    return " ".join(sentences(shown, Voice(texts(language).plain, str, language)))
+
+
+def noted(shown: Figure, language: str = "de") -> str:
+    return " ".join(map(str, notes(shown, texts(language))))
+
+
+def test_what_came_often_is_told_by_how_often() -> None:
+    rows = [(f"{n + 1:02d}.08.2026", 0 if n % 3 else 10 + n) for n in range(28)]
+    rain = figure(tables.table(["Datum", "Niederschlag_mm"], rows))
+    assert said(rain) == (
+        "Höchster Wert: 37 mm am 28. August 2026. Niedrigster Wert: 0 mm an 18 Tagen. Zuletzt: 37 mm am 28. August 2026."
+    )
+    assert "Lowest value: 0 mm on 18 days." in said(rain, "en")
+    for form, word in (("%Y-%m", "in 18 Monaten"), ("%Y", "in 18 Jahren"), ("%d.%m.%Y %H:%M", "zu 18 Zeitpunkten")):
+        begin = datetime(1990, 1, 1)
+        steps = {"%Y-%m": 31, "%Y": 366, "%d.%m.%Y %H:%M": 0.25}
+        moments = [(f"{begin + timedelta(days=n * steps[form]):{form}}", value) for n, (_, value) in enumerate(rows)]
+        assert f"Niedrigster Wert: 0 {word}." in said(figure(tables.table(["Zeit", "Regen"], moments)))
+
+
+def test_what_several_lines_share_is_told_of_few_of_them() -> None:
+    def shown(*lowest: int) -> str:
+        rows = [
+            (2010 + year, name, 5 + year if year else low)
+            for year in range(8)
+            for name, low in zip("ABCDE", lowest, strict=True)
+        ]
+        return said(figure(tables.table(["Jahr", "Ort", "Meldungen"], rows)))
+
+    assert shown(0, 1, 2, 3, 4) == "Höchster Wert: 12 bei 5 Einträgen. Niedrigster Wert: 0 bei „A“ im Jahr 2010."
+    assert shown(0, 0, 0, 3, 4) == "Höchster Wert: 12 bei 5 Einträgen. Niedrigster Wert: 0 bei „A“, „B“ und „C“."
+    assert shown(0, 0, 0, 0, 4) == "Höchster Wert: 12 bei 5 Einträgen."
+
+
+def test_bars_that_are_alike_are_named_together() -> None:
+    def shown(*values: int) -> str:
+        rows = [(f"Platz {'ABCDEFGH'[n]}", value) for n, value in enumerate(values)]
+        return said(figure(tables.table(["Spielplatz", "Geräte"], rows)))
+
+    assert shown(9, 9, 4, 3) == "Höchster Wert: 9 bei „Platz A“ und „Platz B“. Niedrigster Wert: 3 bei „Platz D“."
+    assert shown(9, 3, 3, 3, 3) == "Höchster Wert: 9 bei „Platz A“. Niedrigster Wert: 3 bei 4 Einträgen."
+    counted = tables.table(["Art", "Straße"], [(("voll", "halb")[n % 2], f"Weg {n}") for n in range(6)])
+    assert said(figure(counted)) == "Am häufigsten: „voll“ und „halb“ mit je 3 Zeilen."
+    assert said(figure(counted), "en") == "Most frequent: “voll” and “halb” with 3 rows each."
+
+
+def test_numbers_alone_are_told_with_their_column() -> None:
+    table = tables.table(["Nummer", "Fläche_m2"], [(str(n), 500 + n) for n in range(1, 9)])
+    choice = Choice("bar", "Nummer", ("Fläche_m2",))
+    assert said(figure(table, choice)) == (
+        "Höchster Wert: 508 m² bei „Nummer 8“. Niedrigster Wert: 501 m² bei „Nummer 1“."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "note"),
+    [
+        (
+            "de",
+            "Höchster Wert im Mittel: 83,8 cm bei „Buche“.",
+            "Von Zeilen, die zusammenfallen, ist der Durchschnitt gezeigt.",
+        ),
+        ("en", "Highest mean: 83.8 cm for “Buche”.", "Of rows that fall together the mean is shown."),
+    ],
+)
+def test_averages_are_called_so(language: str, sentence: str, note: str) -> None:
+    shown = figure(tables.trees(), titles=("Stammumfang der Bäume",))
+    assert said(shown, language).startswith(sentence)
+    assert noted(shown, language) == note
+
+
+def test_steps_are_told_in_words_and_the_peak_is_in_the_picture() -> None:
+    begin = datetime(2026, 10, 1)
+    rows = [(f"{begin + timedelta(hours=n):%d.%m.%Y %H:%M}", 115 if n == 480 else 30 + n % 7) for n in range(744)]
+    shown = figure(tables.table(["Datum", "Wasserstand_cm"], rows))
+    # A time of day is told also where it is midnight.
+    assert said(shown).startswith("Höchster Wert: 115 cm am 21. Oktober 2026, 00:00 Uhr. Niedrigster Wert: 30 cm zu ")
+    assert noted(shown) == (
+        "Es sind zu viele Werte für ein Bild. Jeder Punkt ist der Durchschnitt von 2 Stunden. "
+        "Das Band reicht vom kleinsten bis zum größten Wert."
+    )
+    assert "Each point is the mean of 2 hours." in noted(shown, "en")
+
+
+def test_a_number_that_no_span_has_alone_is_not_called_the_most_frequent() -> None:
+    even = figure(tables.table(["Gewicht (kg)"], [(n,) for n in range(1, 13)]), Choice("histogram", "Gewicht (kg)"))
+    assert said(even) == "Durchschnitt: 6,5 kg. Die Hälfte der Werte liegt bei höchstens 6,5 kg."
