@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from starlette.datastructures import QueryParams
 
-from catalog.preview import Filter, Selection
+from catalog.preview import Filter, Selection, kept_rows
 from catalog.preview.model import Comparison
 from catalog.web import paging
+from schemas.tables import Column
 
 # The parameters of a file's page, of its rows, and of the pages around it.
 RESERVED = frozenset(
@@ -60,6 +61,18 @@ def asked(parameters: QueryParams, columns: Sequence[str], size: int = SIZE) -> 
     sort, descending = _order(parameters.get("sort", ""), columns)
     number = paging.asked(parameters.get("page", "1"), LAST_PAGE)
     return Asked(Selection(tuple(dict.fromkeys(filters)), sort, descending, number, size), tuple(unknown))
+
+
+def meaningless(filters: Iterable[Filter], columns: Iterable[Column]) -> tuple[Filter, ...]:
+    """The filters that compare with what is no number, or no date, where the column holds such: no row could meet them."""
+    typed = {column.name: column for column in columns if kept_rows.is_typed(column)}
+    return tuple(
+        each
+        for each in filters
+        if each.comparison in ("from", "to")
+        and each.column in typed
+        and kept_rows.meaning(typed[each.column], each.value) is None
+    )
 
 
 def _column(name: str, by_parameter: dict[str, str]) -> tuple[str, Comparison] | None:

@@ -49,7 +49,7 @@ async def document(request: Request) -> Response:
     if preview.table is None or preview.profile is None:
         return _reasoned(preview)
     table, columns = _table(preview)
-    selection = _asked(request, table)
+    selection = _asked(request, table, columns)
     region = region_of(request)
     rows = await run_sync(lambda: previews.rows(region, preview, selection))
     if rows.late:
@@ -83,7 +83,7 @@ async def table(request: Request) -> Response:
         return found
     preview = await previewed.whole_preview_of(request, found)
     kept, columns = _table(preview)
-    selection = _asked(request, kept)
+    selection = _asked(request, kept, columns)
     raw = request.query_params.get("raw") == "1"
     headers = {
         **security.OPEN,
@@ -134,7 +134,7 @@ def _late() -> Refused:
     )
 
 
-def _asked(request: Request, kept: Table) -> Selection:
+def _asked(request: Request, kept: Table, columns: Sequence[Column]) -> Selection:
     """The selection that a request asks for. Raises Refused (400), naming the parameter."""
     parameters = request.query_params
     asked = row_filters.asked(parameters, kept.names, demanded("size", parameters.get("size", str(_SIZE)), MOST))
@@ -143,6 +143,11 @@ def _asked(request: Request, kept: Table) -> Selection:
         raise Refused(400, f"Die Tabelle hat keine Spalte „{name}“.", f"The table has no column “{name}”.")
     if parameters.get("sort") and not asked.selection.sort:
         raise Refused(400, "sort nennt keine Spalte der Tabelle.", "sort names no column of the table.")
+    for each in row_filters.meaningless(asked.selection.filters, columns):
+        is_number = any(c.name == each.column and c.type in NUMBERS for c in columns)
+        de, en = ("keine Zahl", "no number") if is_number else ("kein Datum", "no date")
+        stated = f"{row_filters.parameter(each.column)}.{each.comparison}={each.value[:40]}"
+        raise Refused(400, f"{stated} ist {de}.", f"{stated} is {en}.")
     demanded("page", parameters.get("page", "1"), row_filters.LAST_PAGE)
     return asked.selection
 

@@ -75,6 +75,7 @@ async def file(request: Request) -> Response:
         "preview": preview,
         "view": view,
         "views": views,
+        "no_view": _no_view(page, view) if preview.ready else "",
         "reason": _reason(page, preview),
         "known": await run_sync(known, page, found, preview),
         "detected": tuple(_detected(page, preview, lang)),
@@ -141,6 +142,14 @@ def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[Vie
         path = file_addresses.path(slug, number)
         address = page.link(path, row_filters.with_layer(page.request.query_params, query))
         yield View(name, page.texts.text(VIEWS[name]), address, name == current)
+
+
+def _no_view(page: Page, shown: str) -> Markup | str:
+    """The view that the address asks for where the file does not have it."""
+    asked = page.request.query_params.get("view", "")[:40]
+    if asked in ("", shown):
+        return ""
+    return page.texts.text(VIEWS[asked]) if asked in VIEWS else asked
 
 
 def _reason(page: Page, preview: Preview) -> tuple[str, str] | None:

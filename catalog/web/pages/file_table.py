@@ -59,8 +59,8 @@ class Cell(NamedTuple):
 class Field(NamedTuple):
     """A field of the filter form: ``kind`` is choice, range or text.
 
-    ``choices`` are values with their numbers of rows, ``values`` what is asked for: one, or from and to; ``hidden`` is what
-    the form keeps beside it.
+    ``choices`` are values with their numbers of rows, ``values`` what is asked for: one, or from and to; ``wrong`` says of
+    each what is wrong with it, if anything; ``hidden`` is what the form keeps beside it.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Field(NamedTuple):
     kind: str
     choices: tuple[tuple[str, int], ...]
     values: tuple[str, ...]
+    wrong: tuple[Markup, ...]
     hidden: Pairs
 
 
@@ -88,7 +89,8 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
     if table is None or profile is None:
         return {"table": None}
     asked = row_filters.asked(page.request.query_params, table.names)
-    selection = asked.selection
+    wrong = row_filters.meaningless(asked.selection.filters, profile.columns)
+    selection = asked.selection._replace(filters=tuple(each for each in asked.selection.filters if each not in wrong))
     found = await run_sync(lambda: previews.rows(page.region, preview, selection))
     last = max(-(-found.found // selection.size), 1)
     if selection.page > last and not found.late:  # beyond the end: the last page rather than nothing
@@ -101,10 +103,12 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
         "found": found,
         "asked": selection,
         "unknown": asked.unknown,
+        "no_order": "" if selection.sort else page.request.query_params.get("sort", "")[:200],
+        "wrong": tuple((each.column, _wrong(page, profile.columns, each)) for each in wrong),
         "heads": tuple(_head(page, path, column, selection) for column in columns),
         "rows": tuple(_rows(columns, found, table)),
         "left_columns": len(profile.columns) - len(columns),
-        "fields": tuple(_fields(preview, profile.columns, selection)),
+        "fields": tuple(_fields(page, preview, profile.columns, selection, wrong)),
         "chips": tuple(_chips(page, path, selection, lang)),
         "all_rows": _address(page, path),
         "rows_hidden": row_filters.with_layer(page.request.query_params),
@@ -148,28 +152,46 @@ def _cell(column: Column, cell: str) -> Cell:
 # -------------------------------------------------------------------------------------------------------- filters
 
 
-def _fields(preview: Preview, columns: Sequence[Column], selection: Selection) -> Iterator[Field]:
+def _wrong(page: Page, columns: Sequence[Column], each: Filter) -> Markup:
+    """What is wrong with a filter that means nothing for its column."""
+    is_number = any(column.name == each.column and column.type in NUMBERS for column in columns)
+    said = later("„{value}“ ist keine Zahl.") if is_number else later("„{value}“ ist kein Datum wie 31.12.2024.")
+    return page.texts.text(said, value=each.value)
+
+
+def _fields(
+    page: Page, preview: Preview, columns: Sequence[Column], selection: Selection, wrong: Sequence[Filter]
+) -> Iterator[Field]:
     """Fields for the columns that are easiest to filter by: those of few values first, then in their order."""
     facets = {facet.column: facet.values for facet in preview.facets if facet.values}
     usable = [column for column in columns if column.type not in ("empty", "wkt")]
     ordered = sorted(usable, key=lambda column: column.name not in facets)[:MAX_FIELDS]
     for place, column in enumerate(ordered, 1):
         name = row_filters.parameter(column.name)
-        asked = [each for each in selection.filters if each.column == column.name]
-        yield _field(f"filter-{place}", name, column, facets.get(column.name, ()), asked)
+        asked = [each for each in (*selection.filters, *wrong) if each.column == column.name]
+        said = {each: _wrong(page, columns, each) for each in wrong}
+        yield _field(f"filter-{place}", name, column, facets.get(column.name, ()), asked, said)
 
 
-def _field(id: str, name: str, column: Column, choices: tuple[tuple[str, int], ...], asked: Sequence[Filter]) -> Field:
+def _field(
+    id: str,
+    name: str,
+    column: Column,
+    choices: tuple[tuple[str, int], ...],
+    asked: Sequence[Filter],
+    wrong: Mapping[Filter, Markup],
+) -> Field:
     kind = "choice" if choices else "range" if column.type in _RANGES else "text"
     places = {"choice": ("is",), "range": ("from", "to"), "text": ("contains",)}[kind]
     shown = [next((each for each in asked if each.comparison == place), None) for place in places]
     # What the fields cannot show (a second value, an exact one from the address) goes along unseen.
-    hidden = row_filters.pairs(Selection(), [each for each in asked if each not in shown])
+    hidden = row_filters.pairs(Selection(), [each for each in asked if each not in shown and each not in wrong])
     known = {value for value, _ in choices}
     if choices and shown[0] is not None and shown[0].value not in known:
         choices = (*choices, (shown[0].value, 0))
     words = tuple(each.value if each else "" for each in shown)
-    return Field(id, name, column.name, kind, choices, words, hidden)
+    said = tuple(wrong.get(each, Markup()) if each else Markup() for each in shown)
+    return Field(id, name, column.name, kind, choices, words, said, hidden)
 
 
 def _chips(page: Page, path: str, selection: Selection, lang: str) -> Iterator[Chip]:

@@ -102,10 +102,31 @@ def test_the_form_asks_for_what_the_address_says(site: Site) -> None:
 def test_what_is_wrong_in_an_address_is_said_and_the_rest_holds(site: Site) -> None:
     shown = page(site, "einwohner.csv", "?Land=Hessen&page=99999&sort=Ort&view=nirgends")
     assert "Diese Spalten gibt es in der Datei nicht: Land" in words(first(shown, "#rows"))
+    assert "Diese Ansicht gibt es hier nicht: nirgends" in words(first(shown, "main > .note"))
     assert words(first(shown, ".paging [aria-current]")) == "Seite 2"
     assert column(shown, "Ort")[-1] == "Neuhof"
     empty = page(site, "einwohner.csv", "?Ort=Atlantis")
     assert words(first(empty, ".empty p")) == "Keine Zeile passt zu diesen Filtern."
+
+
+def test_what_is_no_number_is_told_at_its_field_and_the_rest_holds(site: Site) -> None:
+    shown = page(site, "einwohner.csv", "?Einwohner.from=abc&Ort=Neuhof&sort=nix&view=map")
+    field = first(shown, "input[name='Einwohner.from']")
+    assert (field.attributes["value"], field.attributes["aria-invalid"]) == ("abc", "true")
+    assert words(first(shown, f"[id={field.attributes['aria-describedby']}]")) == "„abc“ ist keine Zahl."
+    assert first(shown, "input[name='Einwohner.to']").attributes.get("aria-invalid") is None
+    assert "open" in first(shown, "#rows details").attributes
+    assert set(column(shown, "Ort")) == {"Neuhof"}
+    notes = [words(each) for each in shown.css(".note h2, .note h3")]
+    assert notes == [
+        "Diese Ansicht gibt es hier nicht: Karte",
+        "Danach lässt sich nicht ordnen",
+        "Diese Filter gelten nicht",
+    ]
+    assert not [a for a in addresses(shown, ".paging a, .cells a") if "abc" in a]
+    times = page(site, "pegel.csv", "?Datum.to=irgendwann")
+    assert "„irgendwann“ ist kein Datum" in words(first(times, "#rows"))
+    assert not page(site, "einwohner.csv", "?sort=-Einwohner&view=chart").css("main > .note")
 
 
 def test_pages_lead_through_all_rows(site: Site) -> None:
@@ -369,6 +390,7 @@ def test_filters_compare_as_people_write(site: Site) -> None:
     [
         ("Land=Hessen", "Land"),
         ("sort=Land", "sort"),
+        ("Einwohner.from=abc", "Einwohner.from=abc ist keine Zahl"),
         ("page=0", "page"),
         ("page=x", "page"),
         ("size=1001", "size"),
