@@ -155,7 +155,8 @@ class _Meeting:
 
     def translated(self, said: Sequence[str], negated: bool = False) -> Iterator[tantivy.Query]:
         """An English word or phrase by its German words, each with all its own ways."""
-        for word in synonyms.german(said):
+        own = words.stem(said[0]) if len(said) == 1 else ""
+        for word in (word for word in synonyms.german(said) if words.stem(word) != own):
             yield self.boosted(self.word(word, negated, english=False), _TRANSLATED)
 
     def synonym(self, terms: Sequence[str]) -> tantivy.Query:

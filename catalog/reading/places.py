@@ -20,6 +20,7 @@ _BEFORE = _KIND_WORDS | _PART_KIND_WORDS | frozenset(map(words.fold, ("PLZ", "Po
 _ASIDE = re.compile(r"\([^)]*\)|[,/(].*$", re.S)
 # Neuhofer, in den Neuhofern: what belongs to a place is called by its name with -er.
 _ENDINGS = ("", "s", "er", "ern", "ers", "ner", "nern")
+_INFLECTED = 4  # letters: whoever types "Auer" does not mean the village Au
 
 
 class Place(NamedTuple):
@@ -144,7 +145,8 @@ class Places:
             *first, last = folded[at : at + size]
             for ending in _ENDINGS:
                 stem = last.removesuffix(ending)
-                if last.endswith(ending) and (named := names.get((*first, stem))) is not None:
+                named = names.get((*first, stem)) if last.endswith(ending) else None
+                if named is not None and (not ending or named.what == "municipality" or len(stem) >= _INFLECTED):
                     return Mention(named, at, at + size)
         return None
 

@@ -35,7 +35,7 @@ VILLAGES = Places(
             name="Flieden",
             ags="06631008",
             ars="066310008008",
-            parts=("Höf und Haid", "Rückers", "Steinbach", "Uttrichshausen", "Dorf"),
+            parts=("Höf und Haid", "Rückers", "Steinbach", "Uttrichshausen", "Dorf", "Lau"),
             postcodes=("36103", "36119"),
         ),
     ],
@@ -122,6 +122,8 @@ def test_municipalities_are_understood(q: str, rest: str, places: list[str]) -> 
         ("Mittelrommerz", "Mittelrommerz", [], []),
         ("Rommerzstraße", "Rommerzstraße", [], []),
         ("361190", "361190", [], []),
+        ("Lauer", "Lauer", [], []),
+        ("Lau", "", ["Lau"], ["flieden"]),
         ("Dorf", "Dorf", [], []),
         # Wald is a word of its own: it means the part only where it is said to be one.
         ("Wald Neuhof", "Wald", ["Neuhof"], ["neuhof"]),
