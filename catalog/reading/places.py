@@ -14,7 +14,9 @@ Name = tuple[str, ...]
 
 _KINDS = ("Gemeinde", "Marktgemeinde", "Markt", "Stadt", "Kreisstadt", "Landkreis", "Kreis")
 _KIND_WORDS = frozenset(map(words.fold, _KINDS))
-_PART_KINDS = ("Ortsteil", "Stadtteil", "Ortsbezirk", "Stadtbezirk", "Teilort", "Dorf", "Weiler", "OT")
+PART = "Ortsteil"
+"""What is written before the name of a part that is a word of its own."""
+_PART_KINDS = (PART, "Stadtteil", "Ortsbezirk", "Stadtbezirk", "Teilort", "Dorf", "Weiler", "OT")
 _PART_KIND_WORDS = frozenset(map(words.fold, _PART_KINDS))
 _BEFORE = _KIND_WORDS | _PART_KIND_WORDS | frozenset(map(words.fold, ("PLZ", "Postleitzahl", "Ort")))
 _ASIDE = re.compile(r"\([^)]*\)|[,/(].*$", re.S)
@@ -85,10 +87,7 @@ class Places:
             for postcode in municipality.postcodes:
                 self._add(self._names, (postcode,), Named((postcode,), (place,), "postcode"))
         self._longest = max(map(len, (*self._names, *self._with_kind)), default=0)
-        # As it is typed, by how it is compared: what may be suggested.
-        self._typed = {
-            " ".join(_folded(typed.split())): (typed, named) for typed, named in self._suggested() if named.name
-        }
+        self._typed = tuple(self._suggested())
 
     def mentions(self, said: Sequence[str]) -> tuple[Mention, ...]:
         """The places that some words name, from left to right; the longest name counts."""
@@ -109,8 +108,7 @@ class Places:
 
     def beginning_with(self, prefix: str) -> tuple[tuple[str, Named], ...]:
         """The places whose name begins with some letters or digits (folded), each with what one types to mean it."""
-        found = {typed: named for name, (typed, named) in self._typed.items() if name.startswith(prefix)}
-        return tuple(found.items())
+        return tuple((typed, named) for name, typed, named in self._typed if name.startswith(prefix))
 
     def _add_part(self, part: Name, place: Place) -> None:
         folded, named = _folded(part), Named(part, (place,), "part")
@@ -134,11 +132,12 @@ class Places:
             elif known.what != "municipality" and known.what == named.what and named.places[0] not in known.places:
                 names[name] = known._replace(places=(*known.places, *named.places))
 
-    def _suggested(self) -> Iterator[tuple[str, Named]]:
-        for named in dict.fromkeys(self._names.values()):
-            yield named.shown, named
-        for named in dict.fromkeys(self._with_kind.values()):
-            yield f"{_PART_KINDS[0]} {named.shown}", named
+    def _suggested(self) -> Iterator[tuple[str, str, Named]]:
+        """Each place once: how its name is compared, what one types to mean it."""
+        for names, before in ((self._names, ""), (self._with_kind, f"{PART} ")):
+            own = dict.fromkeys(_folded(named.name) for named in names.values())
+            for name in (name for name in own if name in names):
+                yield " ".join(name), f"{before}{names[name].shown}", names[name]
 
     def _at(self, names: Mapping[Name, Named], folded: Sequence[str], at: int) -> Mention | None:
         for size in range(min(self._longest, len(folded) - at), 0, -1):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from catalog.index import Ground, Index
 from catalog.reading import queries, synonyms, words
 from catalog.reading.entries import Query
+from catalog.reading.places import PART
 from schemas.vocabularies import LISTS
 
 WORDS, DATASETS, PLACES, PARTS, THEMES = 5, 3, 2, 3, 1
@@ -60,7 +61,12 @@ def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
             going_on = [word.shown for word in index.near(prefix)[:WORDS]]
     whole = [f"{before}{word}" for word in going_on]
     towns = [named.places[0].id for _, named in called if named.what == "municipality"][:PLACES]
-    parts = [(f"{before}{typed}", named) for typed, named in called if named.what != "municipality"][:PARTS]
+    is_said = before.rstrip().casefold().endswith(PART.casefold())
+    parts = [
+        (f"{before}{typed.removeprefix(f'{PART} ') if is_said else typed}", named)
+        for typed, named in called
+        if named.what != "municipality"
+    ][:PARTS]
     themes = _themes(prefix) if not before.strip() else []
     return Suggestions(
         tuple((text, n) for text in whole if (n := total(Query(q=text)))),

@@ -149,7 +149,12 @@ def test_several_places_are_one_clause_that_is_written_as_it_was_typed() -> None
 def test_what_may_be_typed_to_mean_a_place() -> None:
     assert [typed for typed, _ in VILLAGES.beginning_with("ro")] == ["Rommerz"]
     assert [typed for typed, _ in VILLAGES.beginning_with("361")] == ["36119", "36103"]
-    assert [typed for typed, _ in VILLAGES.beginning_with("ortsteil w")] == ["Ortsteil Wald"]
+    assert [typed for typed, _ in VILLAGES.beginning_with("wa")] == ["Ortsteil Wald"]
+    assert [typed for typed, _ in VILLAGES.beginning_with("hof u")] == ["Höf und Haid"]
+    for typed, named in VILLAGES.beginning_with(""):
+        assert [place.id for clause in understood(typed, VILLAGES) for place in clause.places] == [
+            place.id for place in named.places
+        ], typed
 
 
 @pytest.mark.parametrize(

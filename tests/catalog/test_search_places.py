@@ -115,6 +115,8 @@ def test_villages_and_postcodes_are_suggested_with_their_municipality(catalogue:
     assert catalogue.suggestions("36100", TODAY).parts == (Part("36100", ("neuhof", "flieden"), True, len(RECORDS)),)
     assert [part.text for part in catalogue.suggestions("3610", TODAY).parts] == ["36100", "36103"]
     assert catalogue.suggestions("Hatten", TODAY).texts == ()
+    for typed in ("Wal", "Ortsteil Wal"):
+        assert catalogue.suggestions(typed, TODAY).parts == (Part("Ortsteil Wald", ("neuhof",), False, 5),)
 
 
 # ------------------------------------------------------------------------------------------------- English
