@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.responses import PlainTextResponse
+from collections.abc import Callable
+
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.limits import Limits
@@ -31,10 +33,14 @@ _RAW = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 
 
 class Security:
-    """The layer that adds the headers where an answer has none of its own, and refuses what is too long (F71)."""
+    """The layer that adds the headers where an answer has none of its own, and refuses what is too long (F71).
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``too_long`` makes the answer to such a request.
+    """
+
+    def __init__(self, app: ASGIApp, too_long: Callable[[Scope], Response]) -> None:
         self.app = app
+        self.too_long = too_long
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -50,7 +56,6 @@ class Security:
             await send(message)
 
         if len(scope["query_string"]) > QUERY_BYTES or len(scope["path"].encode()) > PATH_BYTES:
-            text = "Die Adresse ist zu lang.\nThe address is too long.\n"
-            await PlainTextResponse(text, 414)(scope, receive, secured)
+            await self.too_long(scope)(scope, receive, secured)
             return
         await self.app(scope, receive, secured)

@@ -24,6 +24,7 @@ from catalog.web.past_page import page_of
 from catalog.web.refusing import Refused
 from catalog.web.searching import searched
 from catalog.web.templates import Page
+from schemas.region import Region
 
 _HEAD = (
     *("title", "description", "municipality", "publisher", "themes", "keywords", "formats", "licenses"),
@@ -151,13 +152,18 @@ def _meant(asked: _Asked, meant: Instead) -> Mapping[str, Any]:
 
 
 def _dataset(asked: _Asked, hit: Hit) -> dict[str, Any]:
+    return told(asked.page.region, hit, _page_of(asked, hit))
+
+
+def told(region: Region, hit: Hit, html: str) -> dict[str, Any]:
+    """A dataset as searches give it in JSON, and its own address; ``html`` is that of its page for people."""
     summary = hit.summary
-    files = asked.page.region.base_url + file_addresses.folder(hit.slug)
+    files = region.base_url + file_addresses.folder(hit.slug)
     return {
         "iri": hit.iri,
         "key": hit.key,
         "slug": hit.slug,
-        "html": _page_of(asked, hit),
+        "html": html,
         "title": summary.title,
         "description": summary.description,
         "municipality": hit.municipality,

@@ -12,7 +12,15 @@ from catalog.web.negotiation import Refused
 
 async def asset(request: Request) -> Response:
     """``/assets/NAME``; packed with Brotli or gzip, whichever the client takes. Raises Refused (404)."""
-    name = request.path_params["name"]
+    return _answer(request, request.path_params["name"])
+
+
+async def icon(request: Request) -> Response:
+    """``/favicon.ico``: the sign of the pages for whoever asks without having read one; it is SVG, and says so."""
+    return _answer(request, "favicon.svg")
+
+
+def _answer(request: Request, name: str) -> Response:
     if name not in static.paths():
         raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
     found = static.file(name)
@@ -28,4 +36,4 @@ async def asset(request: Request) -> Response:
     return Response(found.packed[coding], media_type=found.media_type, headers=headers)
 
 
-ROUTES = (Route("/assets/{name:path}", asset),)
+ROUTES = (Route("/assets/{name:path}", asset), Route("/favicon.ico", icon))

@@ -28,6 +28,7 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
     later("Der Katalog als DCAT-AP.de"): (
         ("/catalog.ttl", later("seitenweise, in Turtle; auch .rdf, .jsonld und .nt; nimmt die Filter der Suche")),
         ("/catalog.nt.gz", later("alles in einer Datei (N-Triples, gepackt)")),
+        ("/dataset/{slug}.json", later("ein Datensatz mit seinen Dateien als einfaches JSON")),
         ("/dataset/{slug}.ttl", later("ein Datensatz; auch .rdf, .jsonld und .nt")),
         ("/dataset/{slug}", later("dasselbe, wenn der Kopf „Accept“ eine dieser Formen nennt")),
         ("/id/dataset/{key}", later("die dauerhafte Kennung (IRI); führt zum Datensatz")),
@@ -55,6 +56,7 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     later("Regeln und Verzeichnisse"): (
         ("/shapes/dcat-ap-de.ttl", later("was wir prüfen, als SHACL; auch dcat-ap, hvd, geodcat-ap, cpsv-ap")),
+        ("/.well-known/security.txt", later("wem man eine Sicherheitslücke meldet")),
         ("/sitemap.xml", later("alle Seiten, für Suchmaschinen")),
         ("/robots.txt", later("was Suchmaschinen lesen dürfen")),
     ),

@@ -6,6 +6,7 @@ import gzip
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from tests.catalog.web.asking import Asking, Place, place_in
 PUBLIC = [
     *("/", "/datasets", "/datasets?q=eins", "/municipality/neuhof", "/dataset/SLUG", "/feed.atom", "/sitemap.xml"),
     *("/robots.txt", "/catalog.nt.gz", *(f"/catalog.{s}" for s in FORMATS), *(f"/dataset/SLUG.{s}" for s in FORMATS)),
-    *("/catalog.ttl?municipality=neuhof", "/catalog.ttl?age=today"),
+    *("/catalog.ttl?municipality=neuhof", "/catalog.ttl?age=today", "/dataset/SLUG.json"),
 ]
 
 
@@ -275,6 +276,69 @@ def test_F71_too_long_a_query_is_refused(place: Place) -> None:
         assert answer.headers["content-security-policy"] == CSP
     assert place.ask.get(f"/catalog.ttl?q={'x' * (QUERY_BYTES - 2)}").status_code == 200
     assert place.ask.get(f"/{'x' * 5000}").status_code == 414
+
+
+def test_a_browser_gets_a_page_for_an_address_that_is_too_long(place: Place) -> None:
+    for address, language in ((f"/datasets?q={'x' * QUERY_BYTES}", "de"), (f"/en/{'x' * 5000}", "en")):
+        answer = place.ask.get(address, accept="text/html")
+        assert answer.status_code == 414
+        assert f'<html lang="{language}">' in answer.text
+        assert ("Diese Adresse ist zu lang" if language == "de" else "This address is too long") in answer.text
+        assert "xxxx" not in answer.text
+        assert answer.headers["content-security-policy"] == CSP
+
+
+@pytest.mark.parametrize("path", ["/datasets", "/en/municipality/neuhof", "/dataset/SLUG", "/catalog.ttl"])
+def test_F72_a_slash_at_the_end_leads_to_the_page_on_our_own_path(place: Place, path: str) -> None:
+    path = path.replace("SLUG", place.slug("a"))
+    answer = place.ask.get(f"{path}/?page=2", host="evil.example")
+    assert (answer.status_code, answer.headers["location"]) == (308, f"{path}?page=2")
+
+
+@pytest.mark.parametrize("path", ["/nichts/", "//evil.example/", "//evil.example/datasets/", "/%5Cevil.example/"])
+def test_F72_a_slash_at_the_end_leads_nowhere_else(place: Place, path: str) -> None:
+    answer = place.ask.get(f"http://evil.example{path}")
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+def test_whom_to_tell_of_a_hole(place: Place) -> None:
+    place.app.state.now = lambda: datetime(2026, 1, 10, 12, 0, tzinfo=UTC)
+    answer = place.ask.get("/.well-known/security.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    lines = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert lines["Contact"] == f"mailto:{place.region.publisher.email}"
+    assert lines["Expires"] == "2026-07-09T00:00:00Z"
+    assert lines["Canonical"] == f"{BASE}/.well-known/security.txt"
+
+
+def test_the_sign_of_the_pages_is_there_for_who_guesses_its_address(place: Place) -> None:
+    answer = place.ask.get("/favicon.ico")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "rdf", "jsonld", "nt"])
+def test_parts_of_the_catalogue_lead_to_their_feed(place: Place, suffix: str) -> None:
+    for part, query in (("municipality/neuhof", "municipality=neuhof"), ("theme/ENVI", "theme=ENVI")):
+        answer = place.ask.get(f"/{part}/catalog.{suffix}?after=0")
+        assert (answer.status_code, answer.headers["location"]) == (307, f"/catalog.{suffix}?{query}&after=0")
+        assert place.ask.get(answer.headers["location"]).status_code == 200
+        assert place.ask.get(f"/{part}/catalog.exe").status_code == 404
+    assert place.ask.get(f"/municipality/atlantis/catalog.{suffix}").status_code == 404
+    assert place.ask.get(f"/theme/NIE/catalog.{suffix}").status_code == 404
+
+
+def test_a_dataset_in_plain_json_is_that_of_the_search(place: Place) -> None:
+    slug = place.slug("a")
+    answer = place.ask.get(f"/dataset/{slug}.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    found = place.ask.get("/datasets.json?size=100").json()["datasets"]
+    assert answer.json() == next(each for each in found if each["slug"] == slug)
+    moved = place.ask.get(f"/dataset/{answer.json()['key']}.json")
+    assert (moved.status_code, moved.headers["location"]) == (301, f"/dataset/{slug}.json")
+    assert place.ask.get("/dataset/nie.json").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -17,6 +17,8 @@ from tests.catalog.web.attacked import FILES, TREES
 # seventh, {run} for each run, {harvested} for one that brought findings and duplicates.
 WALK: Mapping[str, Sequence[str]] = {
     "/": ("/",),
+    "/.well-known/security.txt": ("/.well-known/security.txt",),
+    "/favicon.ico": ("/favicon.ico",),
     "/components": ("/components",),
     "/dataset/{slug}/file/{number:int}/map.geojson": (
         "/dataset/{file}/file/1/map.geojson",
@@ -59,6 +61,7 @@ WALK: Mapping[str, Sequence[str]] = {
         "/dataset/{some}?on=2026-01-01",
         "/dataset/{file}",
     ),
+    "/dataset/{slug}.json": ("/dataset/{n}.json", "/dataset/{some}.json?on=2026-01-01"),
     "/dataset/{slug}.{suffix}": (
         "/dataset/{n}.ttl",
         "/dataset/{some}.rdf",
@@ -98,6 +101,7 @@ WALK: Mapping[str, Sequence[str]] = {
     "/id/catalog": ("/id/catalog",),
     "/id/{kind}/{key}": ("/id/dataset/{key}", "/id/distribution/datei"),
     "/municipality/{id}": ("/municipality/neuhof",),
+    "/municipality/{id}/catalog.{suffix}": ("/municipality/neuhof/catalog.ttl",),
     "/news": ("/news", "/news?municipality=neuhof"),
     "/quality": ("/quality", "/quality?cause=keywordAvailability", "/quality?cause=formatAvailability"),
     "/quality.json": ("/quality.json",),
@@ -119,6 +123,7 @@ WALK: Mapping[str, Sequence[str]] = {
     "/status": ("/status",),
     "/status.atom": ("/status.atom",),
     "/theme/{code}": ("/theme/ENVI",),
+    "/theme/{code}/catalog.{suffix}": ("/theme/ENVI/catalog.rdf",),
     "/themes": ("/themes",),
 }
 # Files of ours that nobody outside writes into.
