@@ -131,7 +131,7 @@ async def run(request: Request) -> Response:
         pages=report.get("pages", 0),
         stated_total=report.get("stated_total"),
         changes=[(texts.text(ACTIONS[change.kind]), change) for change in changes],
-        aside=[set_aside.shown(page, each) for each in aside[: set_aside.SHOWN]],
+        aside=set_aside.shown(page, aside),
         aside_count=len(aside),
         differences=[_difference(page, each) for each in shown.changes] if shown else None,
         more=bool(shown and shown.more),

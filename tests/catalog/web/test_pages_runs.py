@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog import database, tables
 from catalog.follower import Follower
 from catalog.reading.entries import RunRow
 from catalog.runs import decisions
@@ -104,8 +107,21 @@ def test_what_was_set_aside_is_listed_with_its_reason(steward: Steward) -> None:
         page = words(first(steward.read(path), "main"))
         assert "weder Titel noch Kennung" in page
         assert "Geben Sie dem Eintrag an der Quelle einen Titel und eine Kennung." in page
+    heading = words(first(steward.read("/set-aside"), ".remarks strong"))
+    assert re.fullmatch(r"Eintrag \d+ in einer Antwort der Quelle", heading)
     assert "Es ist nichts zurückgestellt." in words(first(steward.read("/set-aside?source=fremd"), "main"))
     assert "/set-aside?source=portal" in addresses(steward.read("/status"))
+
+
+def test_what_was_set_aside_bears_the_title_under_which_it_is_still_public(steward: Steward) -> None:
+    run = steward.source.harvest(PACKAGES).run
+    with database.writing(steward.catalogue.engine).begin() as connection:
+        row = {"source_key": "portal", "native_id": PACKAGES[0]["id"], "run_id": run, "findings": "[]"}
+        connection.execute(sa.insert(tables.set_aside).values(**row))
+        connection.execute(sa.insert(tables.set_aside).values(**{**row, "native_id": "nie-gesehen"}))
+    page = steward.read("/set-aside")
+    assert [words(each) for each in page.css(".remarks strong")] == ["Datensatz 0", "nie-gesehen"]
+    assert addresses(page, ".remarks strong a")[0].startswith("/dataset/datensatz-0-")
 
 
 def test_a_held_run_says_why_and_how_to_decide_but_shows_nothing_of_itself(steward: Steward) -> None:
