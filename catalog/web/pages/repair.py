@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -27,6 +29,7 @@ from schemas.corrections import BY_HAND
 from schemas.mqa import HIGHEST
 from schemas.proposals import Proposal
 
+_QUOTED = re.compile(r"“([^”]*)”")
 _Around = tuple[int, Neighbours, Mapping[str, Sequence[Proposal]]]
 _remembered: WeakKeyDictionary[Catalogue, _Around] = WeakKeyDictionary()
 
@@ -37,7 +40,7 @@ class Row(NamedTuple):
     title: str
     attribute: Markup
     file: str
-    evidence: str
+    evidence: Markup
     gain: int
     certainty: int
     turtle: str
@@ -150,12 +153,25 @@ def _row(page: Page, each: Weighed) -> Row:
     german = page.texts.language == "de"
     proposal = each.proposal
     title = titles().get(proposal.rule, (proposal.rule, proposal.rule))[0 if german else 1]
-    evidence = proposal.evidence_de if german else proposal.evidence_en
+    evidence = escape(proposal.evidence_de) if german else _english(page, proposal)
     attribute = labels.attribute(proposal.attribute, page.texts)
     return Row(
         *(title, attribute, proposal.part or "", evidence, each.gain),
         *(proposal.certainty, turtle(each), proposal.rule, each.id),
     )
+
+
+def _english(page: Page, proposal: Proposal) -> Markup:
+    """The evidence in English. What is quoted alike in German is the record's, and in its language."""
+
+    def quoted(found: re.Match[str]) -> Markup:
+        of_record = f"„{found[1]}“" in proposal.evidence_de
+        return Markup("“{}”").format(page.spoken(found[1], page.region.language if of_record else ""))
+
+    parts = _QUOTED.split(proposal.evidence_en)
+    words = [quoted(match) for match in _QUOTED.finditer(proposal.evidence_en)]
+    plain = map(escape, parts[::2])
+    return Markup().join(part for pair in zip_longest(plain, words, fillvalue=Markup()) for part in pair)
 
 
 ROUTES = (*routes("/dataset/{slug}/repair", repair), *routes("/dataset/{slug}/repair", mend, methods=("POST",)))
