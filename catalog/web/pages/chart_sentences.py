@@ -182,6 +182,8 @@ def _listed(names: Sequence[str], voice: Voice) -> str:
 def _extremes(figure: Lines | Bars, voice: Voice) -> tuple[str, str]:
     if figure.rule == "mean":
         return voice.text("Höchster Wert im Mittel"), voice.text("Niedrigster Wert im Mittel")
+    if figure.rule == "sum":
+        return voice.text("Höchste Summe"), voice.text("Niedrigste Summe")
     return voice.text("Höchster Wert"), voice.text("Niedrigster Wert")
 
 
@@ -198,8 +200,8 @@ def _of_histogram(figure: Histogram, voice: Voice) -> Iterator[str]:
             value = value_of(figure.edges[place], figure.unit, language)
             yield text("Am häufigsten ist der Wert {value}.", value=value)
         else:
-            unit = f" {sign(figure.unit)}" if figure.unit else ""
-            yield text("Am häufigsten sind Werte von {low} bis {high}.", low=low, high=f"{high}{unit}")
+            end = f"{high} {sign(figure.unit)}" if figure.unit else high.removesuffix(".")  # "Mio." ends the sentence
+            yield text("Am häufigsten sind Werte von {low} bis {high}.", low=low, high=end)
     yield text(
         "Durchschnitt: {mean}. Die Hälfte der Werte liegt bei höchstens {middle}.",
         mean=value_of(figure.mean, figure.unit, language),

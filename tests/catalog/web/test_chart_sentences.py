@@ -96,6 +96,13 @@ def test_averages_are_called_so(language: str, sentence: str, note: str) -> None
     assert noted(shown, language) == note
 
 
+def test_sums_are_called_so() -> None:
+    rows = [(name, 100 * n) for n in range(1, 5) for name in ("Neuhof", "Flieden", "Kalbach")]
+    shown = figure(tables.table(["Ort", "Betrag (€)"], [*rows, ("Kalbach", 50)]))
+    assert said(shown) == "Höchste Summe: 1.050 € bei „Kalbach“. Niedrigste Summe: 1.000 € bei „Neuhof“ und „Flieden“."
+    assert noted(shown) == "Zeilen, die zusammenfallen, sind zusammengezählt."
+
+
 def test_steps_are_told_in_words_and_the_peak_is_in_the_picture() -> None:
     begin = datetime(2026, 10, 1)
     rows = [(f"{begin + timedelta(hours=n):%d.%m.%Y %H:%M}", 115 if n == 480 else 30 + n % 7) for n in range(744)]
@@ -112,3 +119,9 @@ def test_steps_are_told_in_words_and_the_peak_is_in_the_picture() -> None:
 def test_a_number_that_no_span_has_alone_is_not_called_the_most_frequent() -> None:
     even = figure(tables.table(["Gewicht (kg)"], [(n,) for n in range(1, 13)]), Choice("histogram", "Gewicht (kg)"))
     assert said(even) == "Durchschnitt: 6,5 kg. Die Hälfte der Werte liegt bei höchstens 6,5 kg."
+
+
+def test_millions_end_a_sentence_once() -> None:
+    rows = [(n * 1_000_000 if n > 15 else 100_000 + n,) for n in range(40)]
+    shown = figure(tables.table(["Größe"], rows), Choice("histogram", "Größe"))
+    assert said(shown).startswith("Am häufigsten sind Werte von 0 bis 5 Mio. Durchschnitt: ")
