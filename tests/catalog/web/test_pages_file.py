@@ -261,26 +261,6 @@ def test_persons_are_withheld_and_it_is_said(site: Site) -> None:
     for query in ("", "?view=columns", "?view=chart"):
         shown = page(site, "vereine.csv", query)
         text = words(first(shown, "main"))
-def test_readers_choose_what_becomes_of_rows_that_fall_together(site: Site) -> None:
-    labels = {"": "automatisch", "mean": "Durchschnitt bilden", "sum": "zusammenzählen", "count": "Zeilen zählen"}
-    heading, sentence = {}, {}
-    for agg in labels:
-        shown = page(site, "einwohner.csv", f"?view=chart&chart=bar&x=Ort&y=Einwohner&agg={agg}")
-        heading[agg] = words(shown.css_first("figure h2"))
-        sentence[agg] = words(shown.css_first("figcaption p"))
-        assert words(first(shown, "select[name=agg] option[selected]")) == labels[agg]
-    assert heading[""] == heading["mean"] == "Einwohner im Mittel nach Ort"
-    assert heading["sum"] == "Einwohner nach Ort"
-    assert heading["count"] == "Zahl der Zeilen nach Ort"
-    assert sentence[""].startswith("Höchster Wert im Mittel: 11.340 bei „Eichenzell“.")
-    assert sentence["sum"].startswith("Höchster Wert: 170.100 bei „Eichenzell“.")
-    assert sentence["count"] == "Am häufigsten: 4 Einträge mit je 15 Zeilen."
-    english = page(site, "einwohner.csv", "?view=chart&chart=bar&x=Ort&y=Einwohner", "/en")
-    assert words(english.css_first("figure h2")) == "Mean Einwohner by Ort"
-    options = [words(option) for option in english.css("select[name=agg] option")]
-    assert options == ["automatic", "add up", "take the mean", "count rows"]
-
-
         assert "Spalten mit Daten von Personen zeigen wir nicht. Ausgelassen: Ansprechpartner" in text
         assert "erika" not in text
     assert "Ansprechpartner" not in rows(site, "vereine.csv")["rows"][0]
