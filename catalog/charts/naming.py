@@ -21,7 +21,7 @@ _SIGNS = {
 }
 # Names that are nothing but a unit; "Prozent" and "W" are words and codes as well.
 _UNITS_ALONE = frozenset(("m2", "m3", "qm", "cbm", "km2", "eur", "euro", "teur"))
-_UNIT_AT_END = re.compile(r"(?:[\s_-]+in[\s_]+|[\s_-]+)$")
+_BETWEEN = " \t\r\n\f\v\u00a0\u202f_-"
 
 
 @lru_cache(maxsize=4096)
@@ -52,9 +52,16 @@ def _without(name: str, unit: str) -> str:
         if name.casefold().endswith(said.casefold()):
             before = name[: -len(said)]
             # "Baum" does not end with metres.
-            if said[0] in "([" or not before or _UNIT_AT_END.search(before):
-                return _UNIT_AT_END.sub("", before).rstrip(" _-")
+            name_alone = before.rstrip(_BETWEEN)
+            if said[0] in "([" or not before or name_alone != before:
+                return _without_in(name_alone) if name_alone != before else before
     found = re.search(r"\(\s*in\s+([^()]{1,16})\)\s*$", name)
     if found and found.group(1).strip().casefold() == unit.casefold():
         return name[: found.start()].rstrip(" _-")
     return name
+
+
+def _without_in(name: str) -> str:
+    """A name without the "in" that led to its unit."""
+    rest = name[:-2].rstrip(_BETWEEN)
+    return rest if name.casefold().endswith("in") and len(rest) < len(name) - 2 else name
