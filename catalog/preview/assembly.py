@@ -10,7 +10,7 @@ import orjson
 
 from catalog import charts
 from catalog.maps import boxes, reducing
-from catalog.preview import persons, placing
+from catalog.preview import counting, persons, placing
 from catalog.preview.contents import Content
 from catalog.preview.model import Facet, Geometry, Preview
 from catalog.preview.persons import Without, nobody
@@ -101,6 +101,7 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
     table = content.table
     shown: persons.Shown | None = None
     if table is not None and table.columns:
+        table = counting.counted(table, preview.source)
         table = persons.table_without(table, without)
         shown = persons.shown(table, profile(table), allowed)
         table = shown.table

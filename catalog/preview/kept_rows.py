@@ -103,7 +103,7 @@ class Rows:
         try:
             if path is None:
                 kept = write(connection, table)
-            yield cls(connection, table.columns, kept >= table.total_rows)
+            yield cls(connection, table.columns, kept >= table.total_rows and table.counted != "least")
         finally:
             connection.close()
 

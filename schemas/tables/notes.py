@@ -46,6 +46,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Gelesen wurden die ersten {count} von etwa {total} Zeilen.",
         "The first {count} of about {total} rows were read.",
     ),
+    "rows-cut-least": (
+        "Gelesen wurden die ersten {count} von mindestens {total} Zeilen.",
+        "The first {count} of at least {total} rows were read.",
+    ),
     "columns-cut": (
         "Die Tabelle hat {total} Spalten; gelesen wurden die ersten {count}.",
         "The table has {total} columns; the first {count} were read.",

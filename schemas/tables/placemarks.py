@@ -19,6 +19,16 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 # What a KML placemark says itself, in the order of OGC 12-007r2, 9.1.
 _SAID = ("name", "description", "address", "phoneNumber")
 _TIMES = ("when", "begin", "end")
+# Attributes that programs add to every placemark, in lower case, with the values that say nothing (KML 2.2, 9.1 and 11).
+_UNSAID: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (*("name", "description", "snippet", "address", "phonenumber"), *("timestamp", "begin", "end", "icon")),
+        frozenset(("",)),
+    ),
+    "altitudemode": frozenset(("", "clampToGround")),
+    **dict.fromkeys(("tessellate", "extrude", "draworder"), frozenset(("", "-1", "0"))),
+    "visibility": frozenset(("", "-1", "1")),
+}
 # GPX 1.1, wptType, rteType, trkType.
 _WAYPOINT = ("name", "ele", "time", "desc", "cmt", "type", "sym")
 
@@ -64,8 +74,34 @@ def read_kml(data: bytes, limit: int = MAX_FEATURES) -> Features:
     """The placemarks of a KML document (OGC 12-007r2). Raises `TableError`: `doctype`, `too-deep`, `unreadable`."""
     found = walk(data, frozenset(("Placemark",)), limit)
     notes = () if found.complete else (note("document-cut", count=len(found.elements)),)
-    records = ((_placemark(element), _kml_geometry(element)) for element in found.elements)
-    return gathered(records, found.total, crs="EPSG:4326", title=found.title, notes=notes)
+    said = [_placemark(element) for element in found.elements]
+    left = _idle(said)
+    kept = ({name: text for name, text in values.items() if name not in left} for values in said)
+    shapes = map(_kml_geometry, found.elements)
+    return gathered(zip(kept, shapes, strict=True), found.total, crs="EPSG:4326", title=found.title, notes=notes)
+
+
+def _idle(records: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    """The attributes that KML has beside a file's own and that say nothing: empty, as set from the start, said elsewhere."""
+    names = tuple(dict.fromkeys(name for values in records for name in values))
+    left: set[str] = set()
+    for name in names:
+        nothing = _UNSAID.get(name.casefold())
+        if nothing is not None and all(values.get(name, "") in nothing for values in records):
+            left.add(name)
+    for name in (each for each in _SAID if each in names and each not in left):
+        others = [each for each in names if each not in left and each not in _SAID]
+        # What a program writes as the placemark's name is one of the attributes, which often is called the same.
+        if any(_is_said_by(other, name, records) for other in others):
+            left.add(name)
+    return frozenset(left)
+
+
+def _is_said_by(other: str, name: str, records: Sequence[Mapping[str, str]]) -> bool:
+    pairs = ((values.get(name, ""), values.get(other, "")) for values in records)
+    if other.casefold() == name.casefold():
+        return all(own in ("", theirs) for own, theirs in pairs)
+    return all(own == theirs for own, theirs in pairs)
 
 
 def _placemark(element: Element) -> dict[str, str]:

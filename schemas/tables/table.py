@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from schemas.tables import dialect as dialects
 from schemas.tables import jsondata, kinds, sheets
@@ -26,8 +27,9 @@ class Table:
     """A table as it was delivered. Cells of `rows` are text, never changed; types are in `columns`.
 
     `header_row` counts records from 0 (the last of `header_rows` joined ones) and is -1 where there is none; `skipped` are
-    the title lines above it. `total_rows` counts the rows of the whole file; where only a part was read (`complete` is
-    false) it is an estimate by lines. `sum_rows` are numbers in `rows`. `extent` is the place of a GeoJSON's features.
+    the title lines above it. `total_rows` counts the rows of the whole file; `counted` says whether these are all, or an
+    estimate ("about"), as where only a part was read (`complete` is false), or at least so many. `sum_rows` are numbers in
+    `rows`. `extent` is the place of a GeoJSON's features.
     """
 
     columns: tuple[Column, ...]
@@ -45,6 +47,7 @@ class Table:
     sum_rows: tuple[int, ...]
     notes: tuple[Note, ...]
     extent: Extent | None = None
+    counted: Literal["all", "about", "least"] = "all"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -116,7 +119,8 @@ def _from_text(data: bytes, head: bytes, limit: int, header_row: int | None) -> 
     if not read_all:
         lines = data.count(b"\n") or data.count(b"\r")
         total = max(total, round(lines * len(found.rows) / max(1, found.lines)) - len(found.rows) + total)
-    return _cut(replace(table, notes=(*notes, *table.notes), total_rows=total, complete=read_all), limit)
+    known = replace(table, total_rows=total, complete=read_all, counted="all" if read_all else "about")
+    return _cut(replace(known, notes=(*notes, *table.notes)), limit)
 
 
 def _from_sheet(sheet: sheets.Sheet, limit: int, header_row: int | None) -> Table:

@@ -65,7 +65,7 @@ async def document(request: Request) -> Response:
         "filters": [each._asdict() for each in selection.filters],
         "sort": f"{'-' if selection.descending else ''}{selection.sort}" or None,
         "rows_found": rows.found,
-        "rows_in_file": table.total_rows,
+        **_counted(table),
         "complete": rows.whole,
         "page": selection.page,
         "pages": last,
@@ -159,6 +159,13 @@ def _address(request: Request, found: Named, selection: Selection, page: int) ->
             pairs.append((name, value))
     path = file_addresses.path(found.entry.slug, found.number, ".json")
     return f"{region_of(request).base_url}{path}?{urlencode(pairs)}"
+
+
+def _counted(table: Table) -> dict[str, int | None]:
+    """How many rows the file has: a number only where all were counted; else an estimate, or how many there are at least."""
+    if table.counted == "all":
+        return {"rows_in_file": table.total_rows}
+    return {"rows_in_file": None, "rows_estimated" if table.counted == "about" else "rows_at_least": table.total_rows}
 
 
 def _record(columns: Sequence[Column], row: Sequence[str], raw: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from anyio.to_thread import run_sync
 from markupsafe import Markup
 
+from catalog import formats
 from catalog import preview as previews
 from catalog.charts import labels
 from catalog.preview import Filter, Preview, RowPage, Selection
@@ -30,6 +31,13 @@ _SAID: Mapping[str, str] = {
     "to": later("{column} bis {value}"),
     "empty": later("{column} ist leer"),
     "filled": later("{column} ist nicht leer"),
+}
+
+
+_OF_ALL: Mapping[str, str] = {
+    "all": later("Sie sehen {shown} von {total} Zeilen."),
+    "about": later("Sie sehen {shown} von etwa {total} Zeilen."),
+    "least": later("Sie sehen {shown} von mindestens {total} Zeilen."),
 }
 
 
@@ -80,6 +88,20 @@ class Chip(NamedTuple):
     address: str
 
 
+def part_shown(page: Page, shown: int, total: int, counted: str) -> Markup:
+    """How many rows are seen, of how many: of an estimate, or of at least so many, where not all were counted."""
+    numbers = {"shown": formats.number(shown, page.language), "total": formats.number(total, page.language)}
+    return page.texts.text(_OF_ALL[counted], **numbers)
+
+
+def _all_counted(page: Page, table: Table) -> Markup:
+    _ = page.texts.text
+    if table.counted == "all":
+        return page.texts.plural("{n} Zeile", "{n} Zeilen", table.total_rows)
+    number = formats.number(table.total_rows, page.language)
+    return _("Etwa {n} Zeilen", n=number) if table.counted == "about" else _("Mindestens {n} Zeilen", n=number)
+
+
 async def values(page: Page, preview: Preview, slug: str, number: int, lang: str) -> dict[str, Any]:
     """What the table of a preview shows under the request's address; nothing where it has no table.
 
@@ -101,6 +123,8 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
     return {
         "table": table,
         "found": found,
+        "all_counted": _all_counted(page, table),
+        "part_shown": part_shown(page, found.searched, table.total_rows, table.counted),
         "asked": selection,
         "unknown": asked.unknown,
         "no_order": "" if selection.sort else page.request.query_params.get("sort", "")[:200],

@@ -9,13 +9,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from catalog import preview as previews
 from catalog.charts import labels
 from catalog.preview import Preview, wanting
 from catalog.reading.entries import Entry
 from catalog.web import file_addresses, maps
 from catalog.web.maps import MapFigure
-from catalog.web.pages import charted, column_words, facts, languages
+from catalog.web.pages import charted, column_words, facts, file_table, languages
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
 from catalog.web.templates import Page
@@ -41,8 +43,9 @@ class Glance(NamedTuple):
     """The preview of one file as the dataset's page shows it.
 
     ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
-    ``total`` counts the rows of the file, ``more_columns`` those columns that do not stand here; ``decimal`` is the sign
-    before decimals in its numbers, empty where there is no table. ``lang`` is the language of the file's words.
+    ``part_shown`` says how many of its rows are seen, ``more_columns`` counts those columns that do not stand here;
+    ``decimal`` is the sign before decimals in its numbers, empty where there is no table. ``lang`` is the language of the
+    file's words.
     """
 
     file: facts.File
@@ -57,7 +60,7 @@ class Glance(NamedTuple):
     has_picture: bool = False
     heads: tuple[Head, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    total: int = 0
+    part_shown: Markup = Markup()
     decimal: str = ""
     more_columns: int = 0
     columns: tuple[ColumnRow, ...] = ()
@@ -126,7 +129,9 @@ def _ready(
             tuple(labels.plain(cell, _LONGEST_CELL) for cell in row[:COLUMNS])
             for row in (table.rows[:ROWS] if table else ())
         ),
-        total=table.total_rows if table else 0,
+        part_shown=file_table.part_shown(page, min(ROWS, len(table.rows)), table.total_rows, table.counted)
+        if table
+        else Markup(),
         decimal=_decimal(table) if table else "",
         more_columns=max(len(table.columns) - COLUMNS, 0) if table else 0,
         columns=column_words.columns(page, found, EXPLAINED),
