@@ -21,7 +21,8 @@ from schemas.vocabularies.spelling import fold, plain
 
 DERIVED = "derived"
 _KINDS_OF_TOWN = re.compile(r"\b(?:markt)?gemeinden?\b|\b(?:kreis)?stadt\b|\bmarkt(?:flecken)?\b|\bflecken\b")
-_BRACKETED = re.compile(r"\([^)]*\)")
+# With brackets inside; each sign is looked at twice at most.
+_BRACKETED = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
 class Derived(NamedTuple):

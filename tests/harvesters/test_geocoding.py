@@ -120,6 +120,8 @@ def test_an_area_that_is_drawn_is_not_named() -> None:
         ("Gemeinde Neuhof (Kreis Fulda)", "neuhof"),
         ("Marktgemeinde Eiterfeld", "eiterfeld"),
         ("Stadt Tann (Rhön)", "tann"),
+        ("Stadt Tann (Rhön (Kreis Fulda), Hessen)", "tann"),
+        ("Neuhof (Kreis", "neuhofkreis"),
         ("Bad Salzschlirf", "badsalzschlirf"),
         ("Gemeinde", "gemeinde"),
     ],
