@@ -21,6 +21,41 @@ _SIGNS = {
 }
 # Names that are nothing but a unit; "Prozent" and "W" are words and codes as well.
 _UNITS_ALONE = frozenset(("m2", "m3", "qm", "cbm", "km2", "eur", "euro", "teur"))
+# What columns are called that were named without umlauts, also within longer words; "neue" and "Quelle" have none.
+_SPELLINGS = {
+    said.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss"): said
+    for said in (
+        *("fläche", "länge", "höhe", "größe", "plätze", "geräte", "gebäude", "häuser", "bäume", "gewässer"),
+        *("schüler", "gäste", "männ", "bürger", "träger", "behörde", "beschäftigte", "bevölkerung", "geschäft"),
+        *(
+            "erträge",
+            "beträge",
+            "gebühr",
+            "zuschüsse",
+            "ausschüsse",
+            "züge",
+            "fälle",
+            "brände",
+            "märz",
+            "lärm",
+            "wärme",
+        ),
+        *(
+            "stärke",
+            "müll",
+            "prüfung",
+            "schlüssel",
+            "kürzel",
+            "verfügbar",
+            "füllstand",
+            "öffnung",
+            "öffentlich",
+            "jährlich",
+        ),
+        *("ungültig", "gültig", "wähler", "übernachtung", "straße", "maßnahme", "förder", "körper"),
+    )
+}
+_MISSPELT = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)), re.I)
 _BETWEEN = " \t\r\n\f\v\u00a0\u202f_-"
 
 
@@ -36,7 +71,7 @@ def readable(name: str, unit: str = "") -> str:
     if name.strip().casefold() in _UNITS_ALONE:
         return sign(name.strip())
     bare = _without(name, unit) if unit else name
-    return " ".join(bare.replace("_", " ").split()) or sign(unit) or name
+    return _MISSPELT.sub(_spelt, " ".join(bare.replace("_", " ").split())) or sign(unit) or name
 
 
 @lru_cache(maxsize=4096)
@@ -44,6 +79,11 @@ def named(name: str, unit: str) -> str:
     """A column's readable name with its unit in brackets."""
     bare = readable(name, unit)
     return bare if not unit or bare == sign(unit) else f"{bare} ({sign(unit)})"
+
+
+def _spelt(found: re.Match[str]) -> str:
+    said = _SPELLINGS[found[0].casefold()]
+    return said.upper() if found[0].isupper() else said.capitalize() if found[0][0].isupper() else said
 
 
 def _without(name: str, unit: str) -> str:

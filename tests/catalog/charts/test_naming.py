@@ -22,6 +22,11 @@ from schemas.tables import profile, read_table
         ("m2", "m²", "m²"),
         ("EUR", "€", "€"),
         ("Baum", "Baum", "Baum"),
+        ("Laenge_km", "Länge (km)", "Länge"),
+        ("Gewerbeflaeche_m2", "Gewerbefläche (m²)", "Gewerbefläche"),
+        ("freie_stellplaetze", "freie stellplätze", "freie stellplätze"),
+        ("GEBUEHR_EUR", "GEBÜHR (€)", "GEBÜHR"),
+        ("neue Quellen der Steuer", "neue Quellen der Steuer", "neue Quellen der Steuer"),
     ],
 )
 def test_units_stand_in_brackets_and_underscores_are_blanks(name: str, said: str, bare: str) -> None:
