@@ -173,8 +173,10 @@ def _web(folder: Path, listening: socket.socket, parent: Connection, environment
     import uvicorn
 
     from catalog.web.app import create_app
+    from harvesters import wordings
 
     _child(parent, environment)
+    wordings.load()  # else the first reader of a page with findings would wait for it
     app = create_app(load(folder))
     # Modules, schemas and texts stay as long as the process: a collection that walks them all would hold up a request.
     gc.collect()
