@@ -72,6 +72,7 @@ _ROOT = re.compile(
 _GML = re.compile(r"xmlns(?::\w{1,20})?=[\"']http://www\.opengis\.net/gml")
 _JSON = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\[{\]\"\d-]|true|false|null))")
 _TURTLE = re.compile(r"(?:\s++|#[^\n]*+\n)*+(?:@?prefix|@?base)\s[^\n;,]{0,200}<", re.IGNORECASE)
+_MANIFEST = "META-INF/manifest.xml"
 _HEAD = 32_768
 _NOTHING = b"\0 \t\r\n\x1a;,|\xef\xbb\xbf\xff\xfe"  # blanks, delimiters, byte order marks
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
@@ -159,9 +160,13 @@ def _kind_of_zip(data: bytes) -> str:
         archive = Archive(data)
         names = set(archive.names)
         mimetype = archive.read("mimetype", 200).decode("ascii", "ignore") if "mimetype" in names else ""
+        manifest = archive.read(_MANIFEST, _HEAD) if mimetype and _MANIFEST in names else b""
     except TableError as error:
         # Refused for what is in it: still a ZIP, and describing it will say why.
         return "encrypted" if error.code == "encrypted" else "zip"
+    # A document with a password is a plain ZIP whose members are encrypted one by one (OpenDocument 1.3 part 2, 3.4).
+    if b"encryption-data" in manifest:
+        return "encrypted"
     if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
     if mimetype.startswith("application/vnd.oasis.opendocument.text"):

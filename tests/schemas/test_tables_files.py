@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.tables import BoundingBox, FileDescription, TableError, describe_file, read_table
+from schemas.tables.archives import packed
 from schemas.tables.documents import read_calendar
 from schemas.tables.kinds import KINDS
 
@@ -226,6 +227,16 @@ def test_protected_workbooks_say_so() -> None:
     with pytest.raises(TableError) as caught:
         read_table(data)
     assert caught.value.code == "encrypted"
+
+
+@pytest.mark.parametrize("members", [{"content.xml": b"\x9d\xf0" * 900}, {"encrypted-package": b"\x9d\xf0" * 900}])
+def test_an_open_document_with_a_password_says_so(members: dict[str, bytes]) -> None:
+    entry = b'<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry>'
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    data = packed(
+        {"mimetype": mimetype, **members, "META-INF/manifest.xml": b"<manifest:manifest>%s</manifest:manifest>" % entry}
+    )
+    assert codes(describe_file(data, "geheim.ods")) == ["encrypted"]
 
 
 def test_geojson_and_json() -> None:
