@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import mimetypes
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,7 +28,7 @@ from catalog.preview.service_layers import Chosen, chosen, collections_of, map_a
 from catalog.runs.staging import now_text
 from harvesters.mapping.native_values import word
 from harvesters.ogc import api
-from harvesters.ogc.addresses import asking
+from harvesters.ogc.addresses import asking, parameter
 from harvesters.ogc.capabilities import Capabilities, Layer
 from harvesters.ogc.crs import crs_iri
 from harvesters.ogc.formats import downloads
@@ -180,7 +181,10 @@ async def _picture(asked: Asking) -> Fetched:
     got = await asked.fetch(address, _PICTURE_BYTES)
     if got.body.lstrip()[:1] == b"<":  # an exception report instead of the map
         raise NotFetched(Reason("no-layer"), got.source.status)
-    return replace(got, layers=picked.layers, layer=picked.layer.name, extent=seen_box(address))
+    # Its address ends in the name of a program, which is none of a picture.
+    ending = mimetypes.guess_extension(parameter(address, "format")) or ""
+    source = got.source._replace(name=named(picked.layer.name, ending))
+    return replace(got, source=source, layers=picked.layers, layer=picked.layer.name, extent=seen_box(address))
 
 
 def _document(asked: Asking, picked: Chosen, features: Placed, address: str, more: bool = False) -> Fetched:

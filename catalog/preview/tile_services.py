@@ -22,7 +22,7 @@ from catalog.preview.model import Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import Reason
 from catalog.preview.service_asking import Asking, description
-from catalog.preview.service_layers import PICTURES, chosen, is_mercator, part_seen, titles_of
+from catalog.preview.service_layers import PICTURES, chosen, is_mercator, named, part_seen, titles_of
 from harvesters.ogc import standards
 from harvesters.ogc.addresses import asking, is_inner
 from harvesters.ogc.capabilities import Capabilities, Layer
@@ -218,7 +218,7 @@ async def picture(asked: Asking) -> Fetched:
     return replace(
         first,
         body=body,
-        source=first.source._replace(size=len(body), read=len(body)),
+        source=first.source._replace(name=named(layer.name, ".png"), size=len(body), read=len(body)),
         layers=offered if len(offered) > 1 else (),
         layer=layer.name,
         mosaic=Mosaic(len(squares[0]), tuple(map(len, bodies)), shown),

@@ -43,9 +43,9 @@ class Glance(NamedTuple):
     """The preview of one file as the dataset's page shows it.
 
     ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
-    ``part_shown`` says how many of its rows are seen, ``more_columns`` counts those columns that do not stand here;
-    ``decimal`` is the sign before decimals in its numbers, empty where there is no table. ``lang`` is the language of the
-    file's words.
+    ``part_shown`` says how many of its rows are seen, ``more_columns`` counts those columns that do not stand here,
+    ``choices`` the layers of which the reader has to choose one; ``decimal`` is the sign before decimals in its numbers,
+    empty where there is no table. ``lang`` is the language of the file's words.
     """
 
     file: facts.File
@@ -68,6 +68,7 @@ class Glance(NamedTuple):
     unexplained: int = 0
     notes: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    choices: int = 0
 
     @property
     def is_table(self) -> bool:
@@ -101,7 +102,7 @@ def _unready(page: Page, found: Preview | None, file: facts.File, address: str, 
         return Glance(file, address, "unknown" if found is None else "making", lang)
     reason = found.reason
     said = (reason.text(page.language), reason.advice(page.language)) if reason else ("", "")
-    return Glance(file, address, found.state, lang, *said)
+    return Glance(file, address, found.state, lang, *said, choices=len(found.layers))
 
 
 def _ready(

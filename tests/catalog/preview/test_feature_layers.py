@@ -34,14 +34,14 @@ def region(tmp_path: Path) -> Region:
 
 
 def shown(
-    region: Region, pages: Mapping[str, Any], path: str = f"{SERVER}/0", layer: str = ""
+    region: Region, pages: Mapping[str, Any], path: str = f"{SERVER}/0", layer: str = "", called: str = ""
 ) -> tuple[Fetched, list[str]]:
     """What is shown of a server with some answers, and the parameters of the last question."""
     replies = {
         path: Reply(orjson.dumps(said), 200, {"content-type": "application/json"}) for path, said in pages.items()
     }
     with FaultServer(pages=replies) as server:
-        wanted = Wanted(server.url(path), "x", "ArcGIS", layer)
+        wanted = Wanted(server.url(path), "x", "ArcGIS", layer, called=called)
         found = asyncio.run(from_service(own(region, server.url("/")), wanted, NOW))
         assert found is not None
         return found, [f"{name}={value}" for name, value in server.seen[-1].query.items()]
@@ -79,6 +79,12 @@ def test_a_server_offers_its_layers_but_no_groups(region: Region) -> None:
     with pytest.raises(NotFetched) as refused:
         shown(region, pages, SERVER, "0")
     assert refused.value.reason.code == "no-layer"
+    # By the names of the dataset: one layer's, the server's, nobody's.
+    for called, expected in (("Wartungen 2026\nWartung", "7"), ("Licht", "1")):
+        assert shown(region, pages, SERVER, called=called)[0].layer == expected
+    with pytest.raises(NotFetched) as refused:
+        shown(region, pages, SERVER, called="Grundstücke")
+    assert (refused.value.reason.code, len(refused.value.layers)) == ("which-layer", 2)
 
 
 def test_more_than_is_shown_is_said(region: Region) -> None:

@@ -160,6 +160,15 @@ def test_a_service_of_pygeoapi(tmp_path: Path, region: Region) -> None:
         assert found is not None
         assert found.layers == (("baenke", "Bänke"), ("stuehle", "Bänke"))
         assert found.layer == "stuehle"
+        called = Wanted(places[0], "x", called="Neuhof, Stühle")
+        found = asyncio.run(from_api(region, called, asyncio.run(from_network(region, called, None, NOW)), NOW))
+        assert found is not None
+        assert found.layer == "stuehle"
+        nobody = replace(called, called="Grundstücke")
+        got = asyncio.run(from_network(region, nobody, None, NOW))
+        with pytest.raises(NotFetched) as refused:
+            asyncio.run(from_api(region, nobody, got, NOW))
+        assert refused.value.reason.code == "which-layer"
 
 
 def test_a_file_of_json_is_no_service(region: Region) -> None:
@@ -218,6 +227,21 @@ def test_the_layer_is_the_one_that_is_called_as_the_dataset_is(region: Region) -
     assert refused.value.layers == (("ms:baenke", "Bänke"), ("ms:wald", "Wald"))
     assert chosen(layers[:1], other).layer.name == "ms:baenke", "where there is but one, nobody can mean another"
     assert chosen(layers, replace(other, layer="wald")).layer.name == "ms:wald"
+
+
+@pytest.mark.parametrize("service", ["WFS", "WMS"])
+def test_a_service_shows_the_dataset_s_own_layer_or_none(tmp_path: Path, region: Region, service: str) -> None:
+    with mapserver.serving(tmp_path / "map", LAYERS) as server:
+        known = own(region, server.url)
+        wish = Wanted(server.url, "x", service, called="neuhof-wald\nWald (Dienst)")
+        found = asyncio.run(from_service(known, wish, NOW))
+        assert found is not None
+        assert found.layer.rpartition(":")[2] == "wald"
+        assert found.source.name.rpartition("-")[2].startswith("wald.")
+        with pytest.raises(NotFetched) as refused:
+            asyncio.run(from_service(known, replace(wish, called="Grundstücke in Neuhof"), NOW))
+    assert refused.value.reason.code == "which-layer"
+    assert [name.rpartition(":")[2] for name, _ in refused.value.layers] == ["baenke", "wald"]
 
 
 def test_a_layer_that_is_not_there_is_not_replaced_by_another(tmp_path: Path, region: Region) -> None:

@@ -96,6 +96,8 @@ def test_a_tile_that_the_layer_does_not_have_is_not_asked_for() -> None:
     assert tile_services.address(told, wanted, Tile(12, 2300, 1381)) is None  # it does not reach as far
     assert tile_services.address(told, Wanted(URL, "x", "WMTS", "ns:bunt"), HERE) is None
     assert tile_services.address(told, Wanted(URL, "x", "WMTS", "../grau"), HERE) is None
+    assert tile_services.address(told, Wanted(URL, "x", "WMTS", called="Karte in Bunt"), HERE) is not None
+    assert tile_services.address(told, Wanted(URL, "x", "WMTS", called="Luftbild"), HERE) is None
 
 
 # ------------------------------------------------------------------------------------------------------- the picture
@@ -107,11 +109,11 @@ def server() -> Iterator[FaultServer]:
         yield running
 
 
-def shown(folder: Path, server: FaultServer, name: str = "", service: str = "WMTS") -> Fetched:
+def shown(folder: Path, server: FaultServer, name: str = "", service: str = "WMTS", called: str = "") -> Fetched:
     address = server.url("/WMTSCapabilities.xml")
     source = HarvestSource(id="x", key="x", title="X", municipality="neuhof", url=server.url("/"))
     region: Region = region_in(folder).model_copy(update={"allowed_hosts": ("127.0.0.1",), "sources": (source,)})
-    found = asyncio.run(from_service(region, Wanted(address, "x", service, name), NOW))
+    found = asyncio.run(from_service(region, Wanted(address, "x", service, name, called=called), NOW))
     assert found is not None
     return found
 
@@ -129,7 +131,11 @@ def test_a_picture_is_made_of_tiles_side_by_side(tmp_path: Path, server: FaultSe
     left_out = squares[1][1]
     for tile in (tile for row in squares for tile in row if tile != left_out):
         server.pages[f"/web:{tile.z}/{tile.y}/{tile.x}.png"] = drawn(tile)
-    found = shown(tmp_path, server, "bunt")
+    with pytest.raises(NotFetched) as refused:
+        shown(tmp_path, server, called="Luftbild")
+    assert (refused.value.reason.code, len(refused.value.layers)) == ("which-layer", 2)
+    found = shown(tmp_path, server, called="Karte in Bunt")
+    assert found.source.name == "bunt.png"
     assert (found.layer, found.layers) == ("bunt", (("grau", "Karte grau"), ("bunt", "Karte bunt")))
     assert found.extent == pytest.approx(wanted)  # what lies beside it in the tiles is cut off
     assert found.mosaic is not None

@@ -58,6 +58,13 @@ def test_a_choice_that_is_the_reader_s_comes_first(place: Place) -> None:
     assert words(first(english, "#file .note")).startswith("Please choose a layer")
 
 
+def test_the_dataset_s_page_leads_to_the_choice(place: Place) -> None:
+    keep(place, state="none", reason=Reason("which-layer"))
+    link = first(read(place, f"/dataset/{place.slug('bau')}"), "main a[href$='#layers']")
+    assert words(link) == "2 Ebenen ansehen"
+    assert link.attributes["href"] == f"/dataset/{place.slug('bau')}/file/1#layers"
+
+
 def test_programs_are_told_what_to_choose_from(place: Place) -> None:
     keep(place, state="none", reason=Reason("which-layer"))
     answer = place.ask.get(f"/dataset/{place.slug('bau')}/file/1.json")
