@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from catalog.links.questions import SERVICES
 from catalog.links.uses import service_of
@@ -39,7 +38,7 @@ def wanted(region: Region, source_key: str, address: str, service: str = "", lay
 
 def has_layers(wish: Wanted) -> bool:
     """Whether what is wanted may hold the layers of several datasets: a service, or the beginning of an OGC API."""
-    return bool(wish.service) or _API.search(urlsplit(wish.address).path) is not None
+    return bool(wish.service) or _API.search(wish.address.partition("?")[0].partition("#")[0]) is not None
 
 
 def named(wish: Wanted, called: str, *titles: str) -> Wanted:

@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from catalog.preview.fetching import NotFetched
 from catalog.preview.layer_names import Names, is_whole, meant, names_of, places_of, words
 from catalog.preview.model import Wanted
-from catalog.preview.service_layers import chosen
+from catalog.preview.service_layers import chosen, titles_of
+from catalog.preview.wanting import of_file
+from harvesters.ogc import standards
 from harvesters.ogc.capabilities import Field, Layer
+from harvesters.regions import server as demo_server
+from schemas import rdf, syntax
+from schemas.model import Dataset, Distribution, text
+from schemas.namespaces import DCAT, RDF
 from schemas.region import Region
 from tests.catalog.preview.region_of_files import make_region
 
@@ -25,6 +31,7 @@ LAYERS = (
     Layer("flieden:flieden", "Gemeinde Flieden", ()),
     Layer("ns:4711", "Straßen", (Field("metadata", "Layer.MetadataURL", [f"https://csw.example/?id={RECORD}", ""]),)),
 )
+TYPE = str(RDF.type)
 PLACES = frozenset(("flieden",))
 
 
@@ -95,6 +102,23 @@ def test_where_nothing_fits_the_reader_chooses() -> None:
     assert chosen(LAYERS, whole, ("WFS der Gemeinde Flieden",), PLACES).layer == LAYERS[0]
     assert chosen(LAYERS, Wanted("https://x.example/ows", "x", "WFS"), (), PLACES).layer == LAYERS[0]
     assert not is_whole(("",), Names((), ("?",)))
+
+
+def test_each_service_of_the_demo_shows_the_dataset_s_own_layer(region: Region) -> None:
+    servers = Path(demo_server.__file__).parent / "demo" / "servers"
+    described = standards.cut((servers / "wfs-flieden" / "capabilities.xml").read_bytes(), "https://x.example", "WFS")
+    shown = {}
+    for page in ("catalog.ttl", "catalog.page2.ttl"):
+        triples = syntax.parse((servers / "dcat-flieden" / page).read_bytes(), "ttl")
+        kinds = {subject: said for subject, said in triples.by_subject.items() if (TYPE, str(DCAT.Dataset)) in said}
+        for iri in kinds:
+            record = rdf.Reading(triples).record(iri, Dataset)
+            for file in (each for each in record.distribution if isinstance(each, Distribution)):
+                wish = of_file(region, "x", file, record=record)
+                if wish is not None and wish.service:
+                    picked = chosen(described.capabilities.layers, wish, titles_of(described.capabilities), PLACES)
+                    shown[text(record.title).split()[0]] = picked.layer.name
+    assert shown == {"Wasserstände": "flieden:pegel", "Baugrundstücke": "flieden:baugrundstuecke"}
 
 
 def test_a_region_s_places_say_nothing_of_what_data_are(region: Region) -> None:
