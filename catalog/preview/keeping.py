@@ -36,6 +36,8 @@ _JSON = TypeAdapter(Preview)
 # Key and address, which stand before them, are short; in them a quotation mark is written with a backslash.
 _BEGINNING = re.compile(rb'(?<!\\)","state":"ready","kind":"(\w+)"')
 _LONGEST_BEGINNING = 8192
+# Five texts and the status stand before the size; where the server did not tell it what was read counts, if that is all.
+_SIZE = re.compile(rb'"source":\[(?:"(?:[^"\\]+|\\.)*",){5}\d+,(?:(\d{1,18})|null,(\d{1,18}),true),')
 _END = re.compile(rb'"folder":"([\w-]{0,100})","version":(\d{1,9})\}\Z')
 _LONGEST_END = 200
 
@@ -106,12 +108,20 @@ class Keeping:
 
     def shown(self, key: str) -> str:
         """What kind of preview is ready; nothing where none is. Reads its first bytes only, for lists of many files."""
+        return self.told(key)[0]
+
+    def told(self, key: str) -> tuple[str, int]:
+        """The same, and the size of the file (bytes; 0 where it is not known)."""
         try:
             with self._file(key).open("rb") as opened:
-                found = _BEGINNING.search(opened.read(_LONGEST_BEGINNING))
+                beginning = opened.read(_LONGEST_BEGINNING)
         except OSError:
-            return ""
-        return found[1].decode() if found else ""
+            return "", 0
+        found = _BEGINNING.search(beginning)
+        if found is None:
+            return "", 0
+        size = _SIZE.search(beginning, found.end())
+        return found[1].decode(), int(size[1] or size[2]) if size else 0
 
     def path(self, preview: Preview, name: str) -> Path | None:
         """A file beside a preview: ROWS, MAP or PICTURE; None where there is none."""

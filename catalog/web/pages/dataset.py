@@ -20,6 +20,8 @@ from catalog.links import book
 from catalog.links.book import Link
 from catalog.links.findings import findings as link_findings
 from catalog.preview import findings as file_findings
+from catalog.preview import wanting
+from catalog.preview.keeping import Keeping, key_of
 from catalog.quality import history as score_history
 from catalog.quality import reading
 from catalog.reading.entries import Entry, Moved
@@ -45,9 +47,10 @@ from catalog.web.pages.reuse import reuse
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas import future_dates
-from schemas.model import Agent, DataService, Dataset, DatasetSeries
+from schemas.model import Agent, DataService, Dataset, DatasetSeries, Distribution
 
 VERSIONS = 5
+_LOOKED_AT = 8  # files whose previews are looked at for their size
 
 
 class Other(NamedTuple):
@@ -106,7 +109,11 @@ def show(page: Page, entry: Entry) -> Response:
         if isinstance(other, DataService | DatasetSeries)
     }
     links, scored = _asked(page, entry)
-    found = tuple(facts.asked(page, file, links.get(file.address)) for file in facts.files(page, record, titles))
+    sizes = _fetched(page, entry, record)
+    found = tuple(
+        facts.asked(page, file, links.get(file.address), sizes.get(file.number))
+        for file in facts.files(page, record, titles)
+    )
     title = facts.spoken(record.title, page.language, languages.of_data(page.region, record))
     values: dict[str, Any] = {
         "entry": entry,
@@ -126,6 +133,17 @@ def show(page: Page, entry: Entry) -> Response:
     values["heading_words"] = page.spoken(values["heading"].text, values["heading"].lang)
     values["anchors"] = tuple(_anchors(page, values))
     return page.render("dataset.html", title=values["heading"].text, **values)
+
+
+def _fetched(page: Page, entry: Entry, record: Dataset) -> dict[int, int]:
+    """The sizes (bytes) of the first files, by their numbers, as far as previews of them were made."""
+    kept, sizes = Keeping(page.region), {}
+    described = [each for each in record.distribution if isinstance(each, Distribution)]
+    for number, item in enumerate(described[:_LOOKED_AT], 1):
+        wish = wanting.of_file(page.region, entry.source_key, item, record=record)
+        if wish is not None:
+            sizes[number] = kept.told(key_of(wish))[1]
+    return sizes
 
 
 def _use(

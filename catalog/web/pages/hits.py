@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -88,8 +89,8 @@ def _row(
     page: Page, hit: Hit, place: _Place, stale: str, previews: Keeping | None, links: Mapping[str, Answered]
 ) -> Row:
     summary = hit.summary
-    offered = tuple(_files(page, summary, links))
-    files = offered[:FILES]
+    seen, sizes = _previewed(page, hit, previews) if previews else ("", {})
+    files = tuple(islice(_files(page, summary, links, sizes), FILES))
     dead = bool(summary.files) and all(links.get(file[2], NEVER).works is False for file in summary.files)
     return Row(
         escape(hit.slug),
@@ -100,15 +101,18 @@ def _row(
         (*_badges(page, hit, stale), *(((page.texts.text("Nicht erreichbar"), "bad"),) if dead else ())),
         files,
         0 if dead else len(summary.files) - len(files),
-        escape(_preview(page, hit, previews)) if previews else Markup(),
+        escape(seen),
     )
 
 
-def _preview(page: Page, hit: Hit, kept: Keeping) -> str:
+def _previewed(page: Page, hit: Hit, kept: Keeping) -> tuple[str, Mapping[str, int]]:
+    """The page of the first file that can be seen, and the sizes that the previews told which were looked at for it."""
+    sizes = {}
     for number, file in enumerate(hit.summary.files[:FILES], 1):
-        if kept.shown(key_of(wish_for(page, hit, file))) in _SHOWN:
-            return page.link(file_addresses.path(hit.slug, number))
-    return ""
+        kind, sizes[file[2]] = kept.told(key_of(wish_for(page, hit, file)))
+        if kind in _SHOWN:
+            return page.link(file_addresses.path(hit.slug, number)), sizes
+    return "", sizes
 
 
 def wish_for(page: Page, hit: Hit, file: FileSummary) -> preview.Wanted:
@@ -151,13 +155,14 @@ def _badges(page: Page, hit: Hit, stale: str) -> Iterable[tuple[Markup, str]]:
         yield _("Live"), "info"
 
 
-def _files(page: Page, summary: Summary, links: Mapping[str, Answered]) -> Iterator[File]:
+def _files(page: Page, summary: Summary, links: Mapping[str, Answered], sizes: Mapping[str, int]) -> Iterator[File]:
     for _title, file_format, address, byte_size in summary.files[:_ASKED_OF]:
         link = links.get(address, NEVER)
         if link.works is not False and sanitising.is_link(address):
             name = labels.format_name(file_format, page.language) or page.texts.plain("Datei")
             is_download = file_format not in SERVICES and file_format not in _PAGES
-            size = formats.size(byte_size or (link.byte_size if is_download else 0), page.language)
+            told = (link.byte_size or sizes.get(address, 0)) if is_download else 0
+            size = formats.size(byte_size or told, page.language)
             yield File(escape(f"{name} ({size})" if size else name), escape(address), is_download)
 
 

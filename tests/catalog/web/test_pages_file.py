@@ -472,3 +472,11 @@ def test_unchanged_rows_are_not_sent_again(site: Site) -> None:
         again = site.place.ask.get(address, if_none_match=whole.headers["etag"])
         assert (again.status_code, again.text) == (304, "")
         assert site.place.ask.get(address, method="HEAD").text == ""
+
+
+def test_a_size_that_is_known_from_a_preview_stands_in_every_button(site: Site) -> None:
+    page(site, "pegel.csv")
+    card = first(read(site.place, f"/dataset/{site.slug}?for=size"), "#datei-1 .actions a")
+    assert words(card).startswith("CSV (888 Byte) herunterladen")
+    row = first(read(site.place, "/datasets?sort=title"), ".hits .files a")
+    assert words(row).endswith(": CSV (888 Byte)")
