@@ -37,7 +37,7 @@ _JSON = TypeAdapter(Preview)
 _BEGINNING = re.compile(rb'(?<!\\)","state":"ready","kind":"(\w+)"')
 _LONGEST_BEGINNING = 8192
 # Five texts and the status stand before the size; where the server did not tell it what was read counts, if that is all.
-_SIZE = re.compile(rb'"source":\[(?:"(?:[^"\\]+|\\.)*",){5}\d+,(?:(\d{1,18})|null,(\d{1,18}),true),')
+_SIZE = re.compile(rb'"source":\[(?:"(?:[^"\\]++|\\.)*+",){5}\d+,(?:(\d{1,18})|null,(\d{1,18}),true),')
 _END = re.compile(rb'"folder":"([\w-]{0,100})","version":(\d{1,9})\}\Z')
 _LONGEST_END = 200
 

@@ -422,3 +422,19 @@ def test_the_chart_shows_what_dataset_or_file_is_about(region: Region, server: F
         assert previews.find(region, wish, PATIENCE).chart["figure"]["y"] == measure
     named = served(server, "aufwendungen-2025.csv", table.encode())
     assert found(region, named).chart["figure"]["y"] == "Aufwendungen_EUR"
+
+
+def test_the_size_of_a_file_is_told_by_the_beginning_of_its_preview(tmp_path: Path) -> None:
+    kept = Keeping(make_region(tmp_path))
+    kept.folder.mkdir(parents=True)
+    head = b'{"key":"k","address":"https://x.example/a","state":"ready","kind":"table","reason":null,"source":'
+    for source, size in (
+        (b'["a \\"b\\".csv","https://x.example/","csv","text/csv","CSV",200,888,888,true,"","","","",""]', 888),
+        (b'["a.csv","https://x.example/","csv","","CSV",200,null,77,true,"","","","",""]', 77),
+        (b'["a.csv","https://x.example/","csv","","CSV",200,null,77,false,"","","","",""]', 0),
+        (b'["' + b"a" * 20_000, 0),  # what is cut off costs no time
+        (b"null", 0),
+    ):
+        (kept.folder / "k.json").write_bytes(head + source)
+        assert kept.told("k") == ("table", size)
+    assert kept.told("fehlt") == ("", 0)
