@@ -24,6 +24,8 @@ _KINDS = ("art", "typ", "gattung", "kategorie", "kind", "type")
 # Where things are says least of what they are.
 _PLACES = ("standort", "straße", "strasse", "adresse", "ort", "ortsteil", "gemeinde", "gemarkung")
 _NUMBERS = ("nummer", "nr", "kennung", "kennzeichen", "kennziffer", "code", "id", "number")
+_STREETS = ("straße", "strasse", "str", "street")
+_HOUSES = frozenset(("hausnummer", "hausnr", "hnr", "housenumber"))
 _NO_NAMES = (
     *("bemerkung", "bemerkungen", "beschreibung", "hinweis", "hinweise", "kommentar", "info", "information"),
     *("informationen", "öffnungszeiten", "oeffnungszeiten", "öffnung", "oeffnung", "ausstattung", "quelle", "lizenz"),
@@ -31,13 +33,17 @@ _NO_NAMES = (
 
 
 class _Candidate(NamedTuple):
-    """A column by which things may be called: its place, its words, whether it tells things apart."""
+    """A column by which things may be called: its place, its words, whether it tells things apart.
+
+    A street goes with the column of its house numbers, if there is one (else -1).
+    """
 
     place: int
     column: Column
     words: frozenset[str]
     values: int
     telling: bool
+    house: int = -1
 
 
 def labels(table: Table) -> Callable[[Sequence[str]], str]:
@@ -76,14 +82,17 @@ def labels(table: Table) -> Callable[[Sequence[str]], str]:
 def _candidates(table: Table) -> Iterator[_Candidate]:
     sums = frozenset(table.sum_rows)
     rows = [row for number, row in enumerate(table.rows[:_LOOKED_AT]) if number not in sums]
-    for place, column in enumerate(table.columns[:_MOST_COLUMNS]):
-        if column.type not in _CODES:
+    called = [words(column.name) for column in table.columns[:_MOST_COLUMNS]]
+    houses = next((place for place, own in enumerate(called) if not own.isdisjoint(_HOUSES)), -1)
+    for place, (column, own) in enumerate(zip(table.columns, called, strict=False)):
+        if column.type not in _CODES or place == houses:
             continue
-        filled = [row[place].strip() for row in rows if not is_missing(row[place])]
+        house = houses if any(word.endswith(_STREETS) for word in own) else -1
+        filled = [text for row in rows if (text := _text(row, place, house))]
         values = len(set(filled))
         short = sum(map(len, filled)) <= _LONGEST_MEAN * len(filled)
         telling = short and len(filled) >= _FILLED * len(rows) and values >= _TELLING * len(filled) > 0
-        yield _Candidate(place, column, words(column.name), values, telling)
+        yield _Candidate(place, column, own, values, telling, house)
 
 
 def _several(found: Sequence[_Candidate]) -> list[_Candidate]:
@@ -117,12 +126,18 @@ def _ordered(found: Sequence[_Candidate], names: Sequence[str]) -> list[_Candida
 
 
 def _differing(table: Table, of: Sequence[_Candidate]) -> int:
-    return len({tuple(row[each.place] for each in of) for row in table.rows[:_LOOKED_AT]})
+    return len({tuple(_cell(row, each) for each in of) for row in table.rows[:_LOOKED_AT]})
 
 
 def _cell(row: Sequence[str], of: _Candidate) -> str:
-    text = row[of.place].strip()
-    return "" if is_missing(text) else text
+    return _text(row, of.place, of.house)
+
+
+def _text(row: Sequence[str], place: int, house: int) -> str:
+    text, number = row[place].strip(), row[house].strip() if house >= 0 else ""
+    if is_missing(text):
+        return ""
+    return f"{text} {number}" if number and not is_missing(number) else text
 
 
 def _numbered(row: Sequence[str], of: _Candidate) -> str:

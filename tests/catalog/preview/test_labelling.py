@@ -50,6 +50,9 @@ def test_trees_are_called_by_kind_and_number_not_by_village() -> None:
         ("Nummer;Fläche\n1;100\n2;120\n3;120\n", ["Nummer 1", "Nummer 2"]),
         # Without a number, what and where.
         ("Art;Straße\nGlas;Am Bach\nGlas;Ring\nPapier;Am Bach\nPapier;Ring\n", ["Glas, Am Bach", "Glas, Ring"]),
+        # A street with its house number, and not the number alone.
+        ("Straße;Hausnummer;Ort\nRing;1;Neuhof\nRing;2;Neuhof\nAm Bach;1;Neuhof\n", ["Ring 1", "Ring 2"]),
+        ("Art;Straße;Hausnr.\nGlas;Ring;1\nGlas;Ring;-\nGlas;Am Bach;1\n", ["Ring 1", "Ring"]),
         # What is said of a thing is not its name.
         ("Name;Bemerkung\nBank;eins\nBank;zwei\nTisch;drei\n", ["Bank", "Bank"]),
         ("Fläche;Preis\n1;2\n3;4\n", ["", ""]),
