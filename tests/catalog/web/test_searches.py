@@ -272,7 +272,9 @@ def test_a_layer_of_a_service_has_its_preview_and_rows_say_map_and_live(full: Pl
     )
     full.publish(Stored("laerm", layer), Stored("flur", other), Stored("pegel", level))
     address = "https://x.example/7.wms_srvc"
-    wish = replace(wanted(full.region, "neuhof-portal", address, "WMS_SRVC"), called="laerm:1\nDatei Nummer 7\nLärmkarte")
+    wish = replace(
+        wanted(full.region, "neuhof-portal", address, "WMS_SRVC"), called="laerm:1\nDatei Nummer 7\nLärmkarte"
+    )
     made: Any = Preview(key_of(wish), address, "ready", "map")
     Keeping(full.region).put(made)
     shown = {}
