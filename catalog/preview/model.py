@@ -10,7 +10,7 @@ from catalog.preview.reasons import Reason
 from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table
 
 # Part of a preview's key: what an older engine made is made anew.
-VERSION = 6
+VERSION = 7
 
 TextKind = Literal["", "plain", "json", "xml"]
 State = Literal["ready", "making", "none"]
