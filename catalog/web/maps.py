@@ -80,7 +80,10 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, lang: str, 
         source=page.file(path, {"layer": layer} if layer else ()),
         size=len(body),
     )
-    return drawn._replace(rows=tuple(_spoken(drawn.rows, features, lang))) if drawn is not None else None
+    if drawn is None:
+        return None
+    foreign = {"lang": lang} if lang and lang != page.language else {}
+    return drawn._replace(rows=tuple(_spoken(drawn.rows, features, lang)), live=drawn.live | foreign)
 
 
 def _spoken(rows: Sequence[Row], features: Sequence[Feature], lang: str) -> Iterator[Row]:

@@ -17,7 +17,6 @@ class Live {
     const L = window.L;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const ground = document.createElement("div");
-    const figure = stage.closest("figure, fieldset, form") ?? stage.parentElement;
     this.stage = stage;
     this.words = words;
     ground.className = "map-live";
@@ -26,11 +25,6 @@ class Live {
     stage.querySelector(".map-load")?.remove();
     stage.classList.add("alive");
     stage.append(ground);
-    const help = figure.querySelector(".map-help");
-    if (help) {
-      help.hidden = false;
-      ground.setAttribute("aria-describedby", help.id);
-    }
     const options = { attributionControl: false, zoomControl: false, scrollWheelZoom: false, maxZoom: 19 };
     if (still) Object.assign(options, { zoomAnimation: false, fadeAnimation: false, inertia: false });
     // One finger scrolls the page; two fingers move the map.
@@ -40,7 +34,7 @@ class Live {
     L.control.scale({ imperial: false }).addTo(map);
     map.fitBounds(bounds(stage.dataset.box), { animate: false });
     map.on("click", (event) => map.panTo(event.latlng, { animate: !still })); // moving without dragging
-    this.tiles(figure);
+    this.tiles();
     if (outlines) {
       const style = () => ({ className: "map-outline", weight: 2 });
       L.geoJSON(outlines, { interactive: false, style, onEachFeature: (feature, layer) => this.named(feature, layer) }).addTo(map);
@@ -48,11 +42,26 @@ class Live {
     this.layer = L.layerGroup().addTo(map);
     this.show(features?.features ?? []);
     if (features?.gathered) map.on("moveend", () => this.closer());
-    this.choosing(figure);
+    this.beside();
+    // In a form that htmx swaps the map stays as it is, and what stands beside it is new.
+    if (stage.dataset.fields) document.addEventListener("htmx:after:swap", () => this.beside());
     if (asked) ground.focus();
   }
 
-  tiles(figure) {
+  // What is told beside a live map: its keys, whose base map it is, the choice of its view.
+  beside() {
+    const figure = this.stage.closest("figure, fieldset, form") ?? this.stage.parentElement;
+    const help = figure.querySelector(".map-help");
+    if (help) {
+      help.hidden = false;
+      this.map.getContainer().setAttribute("aria-describedby", help.id);
+    }
+    const source = figure.querySelector(".map-source");
+    if (source && this.stage.dataset.tiles) source.hidden = false;
+    this.choosing();
+  }
+
+  tiles() {
     const { tiles, zooms, overlay } = this.stage.dataset;
     const L = window.L;
     if (tiles) {
@@ -60,8 +69,6 @@ class Live {
       const options = { minZoom: least, maxNativeZoom: most, maxZoom: 19, bounds: bounds(this.stage.dataset.frame), alt: "" };
       L.tileLayer(tiles, options).addTo(this.map);
       this.stage.classList.add("tiled");
-      const source = figure.querySelector(".map-source");
-      if (source) source.hidden = false;
     }
     if (overlay) this.stage.classList.add("tiled");
     if (overlay) L.tileLayer(overlay, { maxZoom: 19, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
@@ -112,6 +119,7 @@ class Live {
     for (const element of this.parts(shape).filter(Boolean)) {
       element.setAttribute("role", "button");
       element.setAttribute("aria-label", label);
+      if (this.stage.dataset.lang && !count) element.setAttribute("lang", this.stage.dataset.lang);
       element.setAttribute("tabindex", "-1");
       element.addEventListener("keydown", (event) => this.key(event, element, () => this.open(feature, shape, element)));
       element.addEventListener("focus", () => this.rove(element));
@@ -172,7 +180,9 @@ class Live {
     box.className = "map-words";
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-label", name || this.stage.getAttribute("aria-label"));
-    if (name) box.append(Object.assign(document.createElement("strong"), { textContent: name }));
+    const { lang } = this.stage.dataset; // the data's, where it is not the page's
+    if (lang) list.lang = lang;
+    if (name) box.append(Object.assign(document.createElement("strong"), { textContent: name, ...(lang && { lang }) }));
     for (const [key, value] of Object.entries(more)) {
       list.append(
         Object.assign(document.createElement("dt"), { textContent: key }),
@@ -187,7 +197,7 @@ class Live {
   }
 
   // In a search form: the view goes into the four fields, and the form is sent.
-  choosing(figure) {
+  choosing() {
     const fields = this.stage.dataset.fields?.split(" ");
     const form = this.stage.closest("form");
     const choose = form?.querySelector(".map-choose");
@@ -195,12 +205,11 @@ class Live {
     choose.hidden = false;
     const inputs = fields.map((name) => form.elements.namedItem(name));
     const values = inputs.map((input) => input.value);
-    if (values.every(Boolean)) {
-      const chosen = bounds(values.join(","));
-      if (chosen.isValid()) {
-        window.L.rectangle(chosen, { className: "map-chosen", interactive: false, weight: 3 }).addTo(this.map);
-        this.map.fitBounds(chosen, { animate: false });
-      }
+    this.chosen?.remove();
+    const chosen = values.every(Boolean) ? bounds(values.join(",")) : null;
+    if (chosen?.isValid()) {
+      this.chosen = window.L.rectangle(chosen, { className: "map-chosen", interactive: false, weight: 3 }).addTo(this.map);
+      this.map.fitBounds(chosen, { animate: false });
     }
     choose.querySelector("button").addEventListener("click", () => {
       const box = this.map.getBounds();

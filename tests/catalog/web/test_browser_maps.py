@@ -190,7 +190,29 @@ def test_the_view_of_the_map_becomes_the_place_of_the_search(context: BrowserCon
     assert box.south < 50.35 < 50.5 < box.north
     page.locator(".map-stage").scroll_into_view_if_needed()
     page.locator(".map-live .map-chosen").wait_for()
+    # The map stays alive when the form is swapped, and its button works again.
+    page.evaluate("document.querySelector('.map-live').dataset.mine = 'yes'")
+    page.locator("#q").fill("spielplatz")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**q=spielplatz**")
+    page.locator("#results").wait_for()
+    assert page.locator(".map-live[data-mine]").count() == 1
+    page.get_by_role("button", name="Hineinzoomen").click()
+    page.get_by_role("button", name="Nur in diesem Ausschnitt suchen").click()
+    page.wait_for_function("west => document.querySelector('[name=west]').value !== west", arg=str(edges[0]))
+    page.wait_for_url("**q=spielplatz**west=**")
+    assert page.locator(".map-live .map-chosen").count() == 1
     assert not told
+
+
+def test_links_beside_the_results_name_the_search_that_was_swapped_in(context: BrowserContext, site: Site) -> None:
+    page = context.new_page()
+    page.goto(f"{site.address}/datasets")
+    page.locator("#q").fill("spielplatz")
+    page.locator("#q").press("Enter")
+    page.wait_for_url("**q=spielplatz**")
+    page.wait_for_function("document.querySelector('#in-en').href.includes('spielplatz')")
+    assert "q=spielplatz" in (page.locator("#paper").text_content() or "")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -87,7 +87,7 @@ def test_what_was_typed_is_text(full: Place) -> None:
 def test_a_search_without_mistakes_says_nothing_of_them(full: Place) -> None:
     answer = full.ask.get("/datasets?q=bauen&from=2024&to=2024")
     assert answer.status_code == 200
-    assert "mistakes" not in answer.text
+    assert not html.fromstring(answer.text).get_element_by_id("mistakes").text_content().strip()
     assert "aria-invalid" not in answer.text
 
 
@@ -125,8 +125,19 @@ def test_with_scripts_the_mistakes_take_the_focus_and_are_mended(page: Page, add
     page.locator("#from").fill("2024-05-01")
     page.get_by_role("button", name="Filter anwenden").click()
     expect(page.locator("#results")).to_be_focused()
-    expect(page.locator("#mistakes")).to_have_count(0)
+    expect(page.locator("#mistakes")).to_be_empty()
     expect(page.locator("#from")).not_to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.browser
+@MARKS[1]
+def test_on_a_phone_the_mistakes_are_the_first_thing_of_the_page(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{address}/datasets?q=bauen&from=2026-05-01&to=2025-05-01")
+    assert page.title().startswith("Fehler: ")
+    expect(page.locator("#mistakes")).to_be_focused()
+    expect(page.locator("#mistakes")).to_be_in_viewport()
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @pytest.mark.browser
