@@ -1,8 +1,8 @@
 """Previews of files: made in a bound process, kept in the cache, read by pages, charts and maps.
 
 `awaited()` gives the preview of a file and has it made if need be; requests wait for it without a thread. `find()` does so
-where nobody else wants the thread, `peek()` never waits; `rows()`, `cells()` and `every()` filter and sort all rows that
-were kept, `geojson()` and `picture()` give what is drawn. All but `awaited()` block.
+where nobody else wants the thread, `peek()` never waits; `rows()`, `cells()`, `passing()` and `every()` filter and sort
+all rows that were kept, `geojson()` and `picture()` give what is drawn. All but `awaited()` block.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from catalog.preview.model import (
     Facet,
     Filter,
     Geometry,
+    Passing,
     Picture,
     Preview,
     RowPage,
@@ -24,7 +25,7 @@ from catalog.preview.model import (
 from catalog.preview.reasons import Reason
 
 if TYPE_CHECKING:
-    from catalog.preview.access import cells, every, find, geojson, peek, picture, rows
+    from catalog.preview.access import cells, every, find, geojson, passing, peek, picture, rows
     from catalog.preview.waiting import awaited
     from catalog.preview.wanting import wanted
 
@@ -33,6 +34,7 @@ __all__ = [
     "Facet",
     "Filter",
     "Geometry",
+    "Passing",
     "Picture",
     "Preview",
     "Reason",
@@ -45,6 +47,7 @@ __all__ = [
     "every",
     "find",
     "geojson",
+    "passing",
     "peek",
     "picture",
     "rows",

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from catalog.preview import fetching, wishes
 from catalog.preview.keeping import MAP, PICTURE, ROWS, Keeping, key_of
 from catalog.preview.kept_rows import Rows
-from catalog.preview.model import Cells, Filter, Preview, RowPage, Selection, Source, Wanted
+from catalog.preview.model import Cells, Filter, Passing, Preview, RowPage, Selection, Source, Wanted
 from catalog.preview.reasons import Reason
 from schemas.region import Region
 
@@ -146,6 +146,15 @@ def cells(
             return found.cells(columns, filters, limit)
     except sqlite3.Error:
         return Cells((), 0, 0, False, late=True)
+
+
+def passing(region: Region, preview: Preview, filters: Sequence[Filter]) -> Passing:
+    """Which of the rows that were kept the filters let through, by their number: the ``row`` of features."""
+    try:
+        with _opened(region, preview) as found:
+            return found.passing(filters)
+    except sqlite3.Error:
+        return Passing(frozenset(), 0, False, late=True)
 
 
 def every(region: Region, preview: Preview, selection: Selection) -> Iterator[tuple[str, ...]] | None:

@@ -183,6 +183,15 @@ class RowPage(NamedTuple):
     late: bool = False
 
 
+class Passing(NamedTuple):
+    """Which rows filters let through, by their number from 0; `searched`, `whole` and `late` are those of RowPage."""
+
+    rows: frozenset[int]
+    searched: int
+    whole: bool
+    late: bool = False
+
+
 class Cells(NamedTuple):
     """Some columns of all rows that were kept, without rows that sum up others; the counts are those of RowPage."""
 

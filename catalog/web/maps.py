@@ -13,6 +13,7 @@ from catalog import formats
 from catalog import preview as previews
 from catalog.maps import boxes, clustering, drawing, reducing
 from catalog.maps import outlines as places
+from catalog.maps.of_rows import of_rows
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
 from catalog.web import file_addresses
@@ -50,12 +51,23 @@ class MapFigure(NamedTuple):
     live: Mapping[str, str]
     attribution: str = ""
     attribution_url: str = ""
+    unfiltered: bool = False
+    """Whether all is shown although only some rows were asked for: the features do not tell their rows."""
 
 
-def of_preview(page: Page, preview: Preview, slug: str, number: int, lang: str, name: str = "map") -> MapFigure | None:
-    """The map of a file's features; none where it has no geometry. Reads the kept features: call it in a thread.
+class Only(NamedTuple):
+    """The rows (numbers from 0) whose features a map shows, and the parameters that ask for them."""
 
-    ``lang`` is the language of the file's words.
+    rows: frozenset[int]
+    query: Sequence[tuple[str, str]]
+
+
+def of_preview(
+    page: Page, preview: Preview, slug: str, number: int, lang: str, name: str = "map", only: Only | None = None
+) -> MapFigure | None:
+    """The map of a file's features, or ``only`` of some rows; none where it has no geometry, or nothing of these rows.
+
+    ``lang`` is the language of the file's words. Reads the kept features: call it in a thread.
     """
     geometry = preview.geometry
     if geometry is None and preview.picture is not None:
@@ -64,26 +76,43 @@ def of_preview(page: Page, preview: Preview, slug: str, number: int, lang: str, 
     if geometry is None or body is None:
         return None
     features = orjson.loads(body)["features"]
+    left = of_rows(features, only.rows) if only is not None else None
+    query = [("layer", layer)] if (layer := _asked(page)) else []
+    if only is not None and left is not None:
+        features, body = left, orjson.dumps(left)
+        query += only.query
     path = file_addresses.path(slug, number, "/map.geojson")
-    layer = _asked(page)
     _ = page.texts.text
     title = _("Karte: {name}", name=preview.title or preview.source.name if preview.source else slug)
-    sentence = page.texts.plural(
-        "Die Karte zeigt {n} Objekt.", "Die Karte zeigt {n} Objekte.", geometry.shown
-    ) + _left_out(page, geometry.total - geometry.shown)
+    sentence = _sentence(page, geometry.shown, None if left is None else len(left))
+    sentence += _left_out(page, geometry.total - geometry.shown)
     drawn = figure(
         page,
         features,
         name=name,
         title=title,
         sentence=sentence,
-        source=page.file(path, {"layer": layer} if layer else ()),
+        source=page.file(path, query),
         size=len(body),
     )
     if drawn is None:
         return None
     foreign = {"lang": lang} if lang and lang != page.language else {}
-    return drawn._replace(rows=tuple(_spoken(drawn.rows, features, lang)), live=drawn.live | foreign)
+    return drawn._replace(
+        rows=tuple(_spoken(drawn.rows, features, lang)),
+        live={**drawn.live, **foreign},
+        unfiltered=only is not None and left is None,
+    )
+
+
+def _sentence(page: Page, total: int, shown: int | None) -> Markup:
+    """How many features the map shows, of how many where only some were asked for."""
+    if shown is None:
+        return page.texts.plural("Die Karte zeigt {n} Objekt.", "Die Karte zeigt {n} Objekte.", total)
+    number = formats.number(shown, page.language)
+    return page.texts.plural(
+        "Die Karte zeigt {shown} von {n} Objekt.", "Die Karte zeigt {shown} von {n} Objekten.", total, shown=number
+    )
 
 
 def _spoken(rows: Sequence[Row], features: Sequence[Feature], lang: str) -> Iterator[Row]:

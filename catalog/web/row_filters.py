@@ -8,20 +8,20 @@ parameter of ours, or begins with ``_``, gets a ``_`` in front: ``_page=3`` is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from starlette.datastructures import QueryParams
 
 from catalog.preview import Filter, Selection, kept_rows
 from catalog.preview.model import Comparison
 from catalog.web import paging
-from schemas.tables import Column
+from schemas.tables import NUMBERS, Column
 
 # The parameters of a file's page, of its rows, and of the pages around it.
 RESERVED = frozenset(
     (
         *("view", "sort", "page", "size", "x", "y", "chart", "raw", "layer", "on", "lang", "key", "download"),
-        *("columns", "q", "agg"),
+        *("columns", "q", "agg", "bbox"),
     )
 )
 COMPARISONS: tuple[Comparison, ...] = ("contains", "from", "to", "empty", "filled")
@@ -37,6 +37,16 @@ class Asked(NamedTuple):
 
     selection: Selection
     unknown: tuple[str, ...]
+
+
+class Mistake(NamedTuple):
+    """What no row could meet: a value that is no ``number`` or no ``date``, or ``order``, a beginning after the end.
+
+    The first of ``filters`` is the one to be mended.
+    """
+
+    filters: tuple[Filter, ...]
+    kind: Literal["number", "date", "order"]
 
 
 def parameter(column: str) -> str:
@@ -63,16 +73,35 @@ def asked(parameters: QueryParams, columns: Sequence[str], size: int = SIZE) -> 
     return Asked(Selection(tuple(dict.fromkeys(filters)), sort, descending, number, size), tuple(unknown))
 
 
-def meaningless(filters: Iterable[Filter], columns: Iterable[Column]) -> tuple[Filter, ...]:
-    """The filters that compare with what is no number, or no date, where the column holds such: no row could meet them."""
+def mistakes(filters: Sequence[Filter], columns: Iterable[Column]) -> tuple[Mistake, ...]:
+    """What is wrong with the ends of ranges of columns that hold numbers or times, in the order of the filters."""
     typed = {column.name: column for column in columns if kept_rows.is_typed(column)}
-    return tuple(
-        each
-        for each in filters
-        if each.comparison in ("from", "to")
-        and each.column in typed
-        and kept_rows.meaning(typed[each.column], each.value) is None
-    )
+    ends = [each for each in filters if each.comparison in ("from", "to") and each.column in typed]
+    found: list[Mistake] = []
+    for each in ends:
+        if kept_rows.meaning(typed[each.column], each.value) is None:
+            found.append(Mistake((each,), "number" if typed[each.column].type in NUMBERS else "date"))
+        elif each.comparison == "from":
+            before = [
+                end
+                for end in ends
+                if end.comparison == "to" and end.column == each.column and _after(typed[each.column], each, end)
+            ]
+            found += [Mistake((each, *before), "order")] if before else []
+    return tuple(found)
+
+
+def _after(column: Column, begin: Filter, end: Filter) -> bool:
+    """Whether a range begins after it ends."""
+    first, last = kept_rows.meaning(column, begin.value), kept_rows.meaning(column, end.value)
+    # Of one column both are numbers or both are ISO times.
+    return first is not None and last is not None and first[0] > last[1]  # type: ignore[operator]
+
+
+def holding(filters: Iterable[Filter], wrong: Iterable[Mistake]) -> tuple[Filter, ...]:
+    """The filters that are left without those that are part of a mistake."""
+    out = {each for mistake in wrong for each in mistake.filters}
+    return tuple(each for each in filters if each not in out)
 
 
 def _column(name: str, by_parameter: dict[str, str]) -> tuple[str, Comparison] | None:

@@ -22,6 +22,7 @@ from catalog import preview as previews
 from catalog.preview import Preview, Reason, Selection
 from catalog.spreadsheets import plain_cell
 from catalog.web import conditional, file_addresses, previewed, row_filters, security
+from catalog.web.api import row_demands
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.paging import demanded
 from catalog.web.previewed import Named
@@ -53,7 +54,7 @@ async def document(request: Request) -> Response:
     region = region_of(request)
     rows = await run_sync(lambda: previews.rows(region, preview, selection))
     if rows.late:
-        raise _late()
+        raise row_demands.late()
     conditional.keep(request, seconds=60)
     last = max(-(-rows.found // selection.size), 1)
     raw = request.query_params.get("raw") == "1"
@@ -100,7 +101,7 @@ async def table(request: Request) -> Response:
     region = region_of(request)
     rows = await run_sync(lambda: previews.every(region, preview, selection))
     if rows is None:
-        raise _late()
+        raise row_demands.late()
     return StreamingResponse(_written([c.name for c in columns], rows, raw), headers=headers, media_type=media_type)
 
 
@@ -126,28 +127,13 @@ def _reasoned(preview: Preview) -> Response:
     return Response(orjson.dumps(said), refused.status_code, media_type="application/json", headers=security.OPEN)
 
 
-def _late() -> Refused:
-    return Refused(
-        503,
-        "Die Suche in dieser großen Tabelle dauert zu lange. Bitte filtern Sie anders.",
-        "Searching this large table takes too long. Please filter in another way.",
-    )
-
-
 def _asked(request: Request, kept: Table, columns: Sequence[Column]) -> Selection:
     """The selection that a request asks for. Raises Refused (400), naming the parameter."""
     parameters = request.query_params
-    asked = row_filters.asked(parameters, kept.names, demanded("size", parameters.get("size", str(_SIZE)), MOST))
-    if asked.unknown:
-        name = asked.unknown[0]
-        raise Refused(400, f"Die Tabelle hat keine Spalte „{name}“.", f"The table has no column “{name}”.")
+    size = demanded("size", parameters.get("size", str(_SIZE)), MOST)
+    asked = row_demands.demanded(parameters, kept.names, columns, size)
     if parameters.get("sort") and not asked.selection.sort:
         raise Refused(400, "sort nennt keine Spalte der Tabelle.", "sort names no column of the table.")
-    for each in row_filters.meaningless(asked.selection.filters, columns):
-        is_number = any(c.name == each.column and c.type in NUMBERS for c in columns)
-        de, en = ("keine Zahl", "no number") if is_number else ("kein Datum", "no date")
-        stated = f"{row_filters.parameter(each.column)}.{each.comparison}={each.value[:40]}"
-        raise Refused(400, f"{stated} ist {de}.", f"{stated} is {en}.")
     demanded("page", parameters.get("page", "1"), row_filters.LAST_PAGE)
     return asked.selection
 

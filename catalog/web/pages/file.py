@@ -19,9 +19,9 @@ from catalog.links import book
 from catalog.preview import Preview
 from catalog.preview.mapped import has_map
 from catalog.preview.wanting import has_layers
-from catalog.web import conditional, file_addresses, maps, previewed, row_filters
+from catalog.web import conditional, file_addresses, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
-from catalog.web.pages import column_words, facts, file_chart, file_table, languages
+from catalog.web.pages import column_words, facts, file_chart, file_filters, file_map, file_table, languages
 from catalog.web.pages.known import known
 from catalog.web.previewed import Named
 from catalog.web.templates import Page, routes, short_name
@@ -103,9 +103,12 @@ async def file(request: Request) -> Response:
     elif view == "chart":
         values |= await file_chart.values(page, preview, lang)
     elif view == "map":
-        values |= {"map": await run_sync(lambda: maps.of_preview(page, preview, slug, number, lang))}
+        values |= await file_map.values(page, preview, slug, number, lang)
     elif view == "columns":
-        values |= {"columns": await run_sync(lambda: column_words.columns(page, preview))}
+        values |= {
+            "columns": await run_sync(lambda: column_words.columns(page, preview)),
+            "filtered": bool(file_filters.read(page, preview).selection.filters),
+        }
     response = page.render("file.html", title=item.title.text, **values)
     if preview.state == "making":
         response.headers["cache-control"] = "no-store"
@@ -137,8 +140,8 @@ def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[Vie
         selection = row_filters.asked(page.request.query_params, preview.table.names).selection
         filters = row_filters.pairs(previews.Selection(), selection.filters)
     for name in names:
-        # Filters go along to the chart, which is drawn of the rows that they let through.
-        query = [*(filters if name in ("table", "chart") else ()), *([("view", name)] if name != "table" else ())]
+        # Filters go along: chart and map are drawn of the rows that they let through, the columns lead on to these.
+        query = [*filters, *([("view", name)] if name != "table" else ())]
         path = file_addresses.path(slug, number)
         address = page.link(path, row_filters.with_layer(page.request.query_params, query))
         yield View(name, page.texts.text(VIEWS[name]), address, name == current)

@@ -1,4 +1,4 @@
-"""The rows of a file as its page shows them: heads to sort by, fields to filter with, chips, pages, downloads."""
+"""The rows of a file as its page shows them: heads to sort by, filters, pages, downloads."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from markupsafe import Markup
 
 from catalog import formats
 from catalog import preview as previews
-from catalog.charts import labels
-from catalog.preview import Filter, Preview, RowPage, Selection
+from catalog.preview import Preview, RowPage, Selection
 from catalog.web import file_addresses, row_filters, sanitising
-from catalog.web.pages import column_words
+from catalog.web.pages import column_words, file_filters
 from catalog.web.paging import paging
 from catalog.web.row_filters import Pairs
 from catalog.web.templates import Page
@@ -21,19 +20,7 @@ from catalog.web.texts import later
 from schemas.tables import NUMBERS, Column, Table
 
 MAX_COLUMNS = 60
-MAX_FIELDS = 24
 _LONGEST_CELL = 300
-_RANGES = ("integer", "number", "date", "datetime", "year")
-_SAID: Mapping[str, str] = {
-    "is": later("{column}: {value}"),
-    "contains": later("{column} enthält „{value}“"),
-    "from": later("{column} ab {value}"),
-    "to": later("{column} bis {value}"),
-    "empty": later("{column} ist leer"),
-    "filled": later("{column} ist nicht leer"),
-}
-
-
 _OF_ALL: Mapping[str, str] = {
     "all": later("Sie sehen {shown} von {total} Zeilen."),
     "about": later("Sie sehen {shown} von etwa {total} Zeilen."),
@@ -64,30 +51,6 @@ class Cell(NamedTuple):
     numeric: bool
 
 
-class Field(NamedTuple):
-    """A field of the filter form: ``kind`` is choice, range or text.
-
-    ``choices`` are values with their numbers of rows, ``values`` what is asked for: one, or from and to; ``wrong`` says of
-    each what is wrong with it, if anything; ``hidden`` is what the form keeps beside it.
-    """
-
-    id: str
-    name: str
-    label: str
-    kind: str
-    choices: tuple[tuple[str, int], ...]
-    values: tuple[str, ...]
-    wrong: tuple[Markup, ...]
-    hidden: Pairs
-
-
-class Chip(NamedTuple):
-    """A filter in force, and the address without it."""
-
-    words: Markup
-    address: str
-
-
 def part_shown(page: Page, shown: int, total: int, counted: str) -> Markup:
     """How many rows are seen, of how many: of an estimate, or of at least so many, where not all were counted."""
     numbers = {"shown": formats.number(shown, page.language), "total": formats.number(total, page.language)}
@@ -110,9 +73,8 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
     table, profile = preview.table, preview.profile
     if table is None or profile is None:
         return {"table": None}
-    asked = row_filters.asked(page.request.query_params, table.names)
-    wrong = row_filters.meaningless(asked.selection.filters, profile.columns)
-    selection = asked.selection._replace(filters=tuple(each for each in asked.selection.filters if each not in wrong))
+    asked = file_filters.read(page, preview)
+    selection = asked.selection
     found = await run_sync(lambda: previews.rows(page.region, preview, selection))
     last = max(-(-found.found // selection.size), 1)
     if selection.page > last and not found.late:  # beyond the end: the last page rather than nothing
@@ -120,6 +82,7 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
         found = await run_sync(lambda: previews.rows(page.region, preview, selection))
     path = file_addresses.path(slug, number)
     columns = profile.columns[:MAX_COLUMNS]
+    fields = tuple(file_filters.fields(page, preview, asked))
     return {
         "table": table,
         "found": found,
@@ -128,12 +91,12 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
         "asked": selection,
         "unknown": asked.unknown,
         "no_order": "" if selection.sort else page.request.query_params.get("sort", "")[:200],
-        "wrong": tuple((each.column, _wrong(page, profile.columns, each)) for each in wrong),
         "heads": tuple(_head(page, path, column, selection) for column in columns),
         "rows": tuple(_rows(columns, found, table)),
         "left_columns": len(profile.columns) - len(columns),
-        "fields": tuple(_fields(page, preview, profile.columns, selection, wrong)),
-        "chips": tuple(_chips(page, path, selection, lang)),
+        "fields": fields,
+        "mistakes": tuple(file_filters.told(page, asked.mistakes, fields)),
+        "chips": tuple(file_filters.chips(page, path, selection, lang)),
         "all_rows": _address(page, path),
         "rows_hidden": row_filters.with_layer(page.request.query_params),
         "paging": paging(
@@ -171,61 +134,6 @@ def _cell(column: Column, cell: str) -> Cell:
     text = cell if len(cell) <= _LONGEST_CELL else cell[:_LONGEST_CELL].rstrip() + " …"
     href = cell.strip() if column.type == "url" and sanitising.is_link(cell.strip()) else ""
     return Cell(text, href, column.type in NUMBERS)
-
-
-# -------------------------------------------------------------------------------------------------------- filters
-
-
-def _wrong(page: Page, columns: Sequence[Column], each: Filter) -> Markup:
-    """What is wrong with a filter that means nothing for its column."""
-    is_number = any(column.name == each.column and column.type in NUMBERS for column in columns)
-    said = later("„{value}“ ist keine Zahl.") if is_number else later("„{value}“ ist kein Datum wie 31.12.2024.")
-    return page.texts.text(said, value=each.value)
-
-
-def _fields(
-    page: Page, preview: Preview, columns: Sequence[Column], selection: Selection, wrong: Sequence[Filter]
-) -> Iterator[Field]:
-    """Fields for the columns that are easiest to filter by: those of few values first, then in their order."""
-    facets = {facet.column: facet.values for facet in preview.facets if facet.values}
-    usable = [column for column in columns if column.type not in ("empty", "wkt")]
-    ordered = sorted(usable, key=lambda column: column.name not in facets)[:MAX_FIELDS]
-    for place, column in enumerate(ordered, 1):
-        name = row_filters.parameter(column.name)
-        asked = [each for each in (*selection.filters, *wrong) if each.column == column.name]
-        said = {each: _wrong(page, columns, each) for each in wrong}
-        yield _field(f"filter-{place}", name, column, facets.get(column.name, ()), asked, said)
-
-
-def _field(
-    id: str,
-    name: str,
-    column: Column,
-    choices: tuple[tuple[str, int], ...],
-    asked: Sequence[Filter],
-    wrong: Mapping[Filter, Markup],
-) -> Field:
-    kind = "choice" if choices else "range" if column.type in _RANGES else "text"
-    places = {"choice": ("is",), "range": ("from", "to"), "text": ("contains",)}[kind]
-    shown = [next((each for each in asked if each.comparison == place), None) for place in places]
-    # What the fields cannot show (a second value, an exact one from the address) goes along unseen.
-    hidden = row_filters.pairs(Selection(), [each for each in asked if each not in shown and each not in wrong])
-    known = {value for value, _ in choices}
-    if choices and shown[0] is not None and shown[0].value not in known:
-        choices = (*choices, (shown[0].value, 0))
-    words = tuple(each.value if each else "" for each in shown)
-    said = tuple(wrong.get(each, Markup()) if each else Markup() for each in shown)
-    return Field(id, name, column.name, kind, choices, words, said, hidden)
-
-
-def _chips(page: Page, path: str, selection: Selection, lang: str) -> Iterator[Chip]:
-    for each in selection.filters:
-        left = [other for other in selection.filters if other != each]
-        column = page.spoken(labels.plain(each.column, 80), lang)
-        # What a cell is, was chosen from the file's words; the rest was written by the reader.
-        value = page.spoken(each.value, lang) if each.comparison == "is" else each.value
-        words = page.texts.text(_SAID[each.comparison], column=column, value=value)
-        yield Chip(words, _address(page, path, row_filters.pairs(selection._replace(page=1), left)))
 
 
 # -------------------------------------------------------------------------------------------------- pages, downloads

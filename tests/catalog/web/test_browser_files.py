@@ -144,6 +144,36 @@ def test_rows_are_swapped_in_and_said(browser: Browser, here: Served) -> None:
     page.context.close()
 
 
+def test_a_mistake_in_a_filter_is_said_first_and_leads_to_its_field(browser: Browser, here: Served) -> None:
+    page, noted = opened(browser, here, viewport=DESK)
+    page.goto(here.url("einwohner.csv"))
+    page.get_by_text("Zeilen filtern").click()
+    page.locator("input[name='Einwohner.from']").fill("abc")
+    page.get_by_role("button", name="Filter anwenden").click()
+    expect(page.locator("#mistakes")).to_be_focused()
+    expect(page.locator("#said")).to_contain_text("„abc“ ist keine Zahl.")
+    page.locator("#mistakes a").click()
+    field = page.locator("input[name='Einwohner.from']")
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description("„abc“ ist keine Zahl.")
+    below, own = page.locator("fieldset.range .kern-error").bounding_box(), field.bounding_box()
+    assert below is not None
+    assert own is not None
+    assert (below["x"], below["y"] >= own["y"] + own["height"]) == (own["x"], True)
+    # The groups of a row begin on one line, though one of them is higher.
+    groups = [each.bounding_box() for each in page.locator("form.fields > :is(div, fieldset)").all()]
+    tops = [round(box["y"]) for box in groups if box is not None]
+    assert len(tops) == 4
+    assert tops[:3] == tops[:1] * 3
+    answer = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    assert not answer.response["violations"]
+    field.fill("9000")
+    page.get_by_role("button", name="Filter anwenden").click()
+    expect(page.locator("#rows-head")).to_be_focused()
+    assert not noted
+    page.context.close()
+
+
 def test_everything_works_without_scripts(browser: Browser, here: Served) -> None:
     page, _ = opened(browser, here, viewport=PHONE, java_script_enabled=False)
     page.goto(f"{here.address}/dataset/{here.site.slug}/file/2")

@@ -114,19 +114,63 @@ def test_what_is_no_number_is_told_at_its_field_and_the_rest_holds(site: Site) -
     field = first(shown, "input[name='Einwohner.from']")
     assert (field.attributes["value"], field.attributes["aria-invalid"]) == ("abc", "true")
     assert words(first(shown, f"[id={field.attributes['aria-describedby']}]")) == "„abc“ ist keine Zahl."
+    assert "kern-form-input__input--error" in (field.attributes["class"] or "")
     assert first(shown, "input[name='Einwohner.to']").attributes.get("aria-invalid") is None
+    # Told first, and what is told first leads to the field.
+    assert first(shown, "[data-told]").attributes["id"] == "mistakes"
+    assert addresses(shown, "#mistakes a") == [f"#{field.attributes['id']}"]
+    assert words(first(shown, "#mistakes li")) == "Einwohner : „abc“ ist keine Zahl."
     assert "open" in first(shown, "#rows details").attributes
     assert set(column(shown, "Ort")) == {"Neuhof"}
     notes = [words(each) for each in shown.css(".note h2, .note h3")]
     assert notes == [
         "Diese Ansicht gibt es hier nicht: Karte",
-        "Danach lässt sich nicht ordnen",
         "Diese Filter gelten nicht",
+        "Danach lässt sich nicht ordnen",
     ]
     assert not [a for a in addresses(shown, ".paging a, .cells a") if "abc" in a]
     times = page(site, "pegel.csv", "?Datum.to=irgendwann")
     assert "„irgendwann“ ist kein Datum" in words(first(times, "#rows"))
     assert not page(site, "einwohner.csv", "?sort=-Einwohner&view=chart").css("main > .note")
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "wrong", "rows_shown"),
+    [
+        ("einwohner.csv", "Einwohner.from=9000&Einwohner.to=8.000&Ort=Neuhof", "Einwohner.from", 15),
+        ("pegel.csv", "Datum.from=31.12.2024&Datum.to=2001-01-01", "Datum.from", 29),
+        ("einwohner.csv", "Jahr.to=bald", "Jahr.to", 50),  # a year is chosen, until a mistake is to be mended
+    ],
+)
+def test_a_range_that_no_row_could_meet_is_told_at_its_end(
+    site: Site, name: str, query: str, wrong: str, rows_shown: int
+) -> None:
+    shown = page(site, name, f"?{query}")
+    field = first(shown, f"input[name='{wrong}']")
+    said = words(first(shown, f"[id={field.attributes['aria-describedby']}]"))
+    assert said == ("„bald“ ist keine Zahl." if "bald" in query else "Der Anfang liegt nach dem Ende.")
+    assert addresses(shown, "#mistakes a") == [f"#{field.attributes['id']}"]
+    assert len(shown.css("[aria-invalid]")) == 1
+    assert len(shown.css(".cells tbody tr")) == rows_shown
+    # What was typed is still there.
+    assert all(
+        first(shown, f"input[name='{key}']").attributes["value"] == value
+        for key, _, value in (pair.partition("=") for pair in query.split("&"))
+        if "." in key
+    )
+    same = page(site, "einwohner.csv", "?Jahr.from=2024&Jahr.to=2024")
+    assert not same.css("#mistakes")
+    assert len(same.css(".cells tbody tr")) == 4
+
+
+def test_filters_go_along_to_every_view(site: Site) -> None:
+    for view in ("", "&view=chart", "&view=columns"):
+        shown = page(site, "einwohner.csv", f"?Ort=Neuhof&Einwohner.from=abc{view}")
+        tabs = addresses(shown, "nav.views a")
+        assert len(tabs) == 3
+        assert all("Ort=Neuhof" in each and "Einwohner.from=abc" in each for each in tabs)
+    assert "Ihre Filter ändern sie nicht." in words(first(shown, "[aria-labelledby=columns]"))
+    assert "Ihre Filter" not in words(first(page(site, "einwohner.csv", "?view=columns"), "#file"))
 
 
 def test_pages_lead_through_all_rows(site: Site) -> None:
@@ -393,6 +437,7 @@ def test_filters_compare_as_people_write(site: Site) -> None:
         ("Einwohner.from=abc", "Einwohner.from=abc ist keine Zahl"),
         ("page=0", "page"),
         ("page=x", "page"),
+        ("Einwohner.from=9&Einwohner.to=8", "Einwohner.from=9"),
         ("size=1001", "size"),
         ("size=-1", "size"),
     ],
