@@ -11,7 +11,7 @@ from catalog.reading.words import STOP_WORDS, WORD, part_terms, stem
 from schemas.tables import Column
 
 _MOST_WORDS = 30
-_WHOLE, _PART = 1.0, 0.5  # the whole word, or a part of a compound
+_WHOLE, _ROOT, _PART = 1.0, 0.9, 0.5  # the whole word, its root, or a part of a compound
 _YEAR_BONUS = 0.05
 # belegt and Belegung, frei and Freie: a common beginning of so many letters, behind which so few stand at most.
 _ROOTS = ((5, 3), (4, 1))
@@ -60,7 +60,7 @@ def _met(name: Sequence[_Word], title: Sequence[_Word]) -> float:
 
 def _meeting(one: _Word, other: _Word) -> float:
     if _same(one.whole, other.whole):
-        return _WHOLE
+        return _WHOLE if one.whole == other.whole else _ROOT
     parts = ((one.whole, *one.parts), (other.whole, *other.parts))
     return _PART if any(_same(a, b) for a in parts[0] for b in parts[1]) else 0.0
 

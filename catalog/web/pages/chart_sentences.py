@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from catalog.charts import Bars, Figure, Histogram, Lines, labels, readable, sign
@@ -11,6 +12,7 @@ from catalog.charts.figures import Mark, Series
 from catalog.web.texts import Texts, later
 
 _IN_SENTENCES = 3  # series that get a sentence each, and names that stand in one
+_NAMED = 2  # of more names than that, so many are told
 _NO_LETTER = re.compile(r"[\d\W_]+")
 # What several values that are alike stood at, by the smallest unit of time that is known.
 _MOMENTS: Mapping[str, str] = {
@@ -110,7 +112,11 @@ def _of_shared(extreme: str, found: Sequence[tuple[Series, Mark]], figure: Lines
     """The extreme of several series: when one of them had it, or which ones had it."""
     (series, mark), *others = found
     if others:
-        return _of_ends(extreme, mark.value, series.unit, [series.name for series, _ in found], voice)
+        whens = {mark: _when(mark, figure.exact, voice) for _, mark in found[:_NAMED]}
+        # What stood there at the same time needs no time beside each of its names.
+        whens = whens if len(found) > _IN_SENTENCES and len(set(whens.values())) > 1 else {}
+        names = [series.name for series, _ in found]
+        return _of_ends(extreme, mark.value, series.unit, names, voice, [whens.get(mark, "") for _, mark in found])
     said = _marked(mark, series, figure, voice)
     return voice.text("{extreme}: {value} bei „{name}“ {when}.", extreme=extreme, name=voice.own(series.name), **said)
 
@@ -145,11 +151,12 @@ def _of_bars(figure: Bars, voice: Voice) -> Iterator[str]:
     if figure.rule == "count":
         value = labels.value(high, voice.language)
         if len(top) == 1:
-            yield text("Am häufigsten: {name} mit {value} Zeilen.", name=_listed(top, voice), value=value)
+            yield text("Am häufigsten: {name} ({value}).", name=_listed(top, voice), value=value)
         elif len(top) <= _IN_SENTENCES:
-            yield text("Am häufigsten: {names} mit je {value} Zeilen.", names=_listed(top, voice), value=value)
+            yield text("Am häufigsten: {names} (je {value}).", names=_listed(top, voice), value=value)
         else:
-            yield text("Am häufigsten: {n} Einträge mit je {value} Zeilen.", n=len(top), value=value)
+            names = _listed(top[:_NAMED], voice, more=len(top) - _NAMED)
+            yield text("Am häufigsten: {names} (je {value}).", names=names, value=value)
         return
     highest, lowest = _extremes(figure, voice)
     yield _of_ends(highest, high, figure.unit, top, voice)
@@ -157,12 +164,14 @@ def _of_bars(figure: Bars, voice: Voice) -> Iterator[str]:
         yield _of_ends(lowest, low, figure.unit, last, voice)
 
 
-def _of_ends(extreme: str, value: float, unit: str, names: Sequence[str], voice: Voice) -> str:
-    """An extreme with the few names that have it, or how many have it."""
+def _of_ends(
+    extreme: str, value: float, unit: str, names: Sequence[str], voice: Voice, whens: Sequence[str] = ()
+) -> str:
+    """An extreme with the names that have it, of many the first ones; ``whens`` says of names when they had it, if not empty."""
     said = value_of(value, unit, voice.language)
-    if len(names) > _IN_SENTENCES:
-        return voice.text("{extreme}: {value} bei {n} Einträgen.", extreme=extreme, value=said, n=len(names))
-    return voice.text("{extreme}: {value} bei {names}.", extreme=extreme, value=said, names=_listed(names, voice))
+    shown = len(names) if len(names) <= _IN_SENTENCES else _NAMED
+    listed = _listed(names[:shown], voice, whens[:shown], len(names) - shown)
+    return voice.text("{extreme}: {value} bei {names}.", extreme=extreme, value=said, names=listed)
 
 
 def _called(name: str, figure: Bars) -> str:
@@ -170,12 +179,15 @@ def _called(name: str, figure: Bars) -> str:
     return f"{readable(figure.about or figure.x)} {name}" if _NO_LETTER.fullmatch(name) else name
 
 
-def _listed(names: Sequence[str], voice: Voice) -> str:
-    """Some names in quotation marks: „A“, „B“ und „C“."""
+def _listed(names: Sequence[str], voice: Voice, whens: Sequence[str] = (), more: int = 0) -> str:
+    """Some names in quotation marks: „A“, „B“ und „C“; „A“ im März 2024, „B“ im Mai 2024 und 2 weiteren."""
     quoted = [voice.text("„{name}“", name=voice.own(name)) for name in names]
+    space, comma = type(quoted[0])(" "), type(quoted[0])(", ")  # HTML stays HTML
+    quoted = [space.join(filter(None, pair)) for pair in zip_longest(quoted, whens, fillvalue="")]
+    if more:
+        return voice.text("{names} und {n} weiteren", names=comma.join(quoted), n=labels.value(more, voice.language))
     if len(quoted) == 1:
         return quoted[0]
-    comma = type(quoted[0])(", ")  # HTML stays HTML
     return voice.text("{names} und {name}", names=comma.join(quoted[:-1]), name=quoted[-1])
 
 

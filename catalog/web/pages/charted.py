@@ -12,11 +12,13 @@ from markupsafe import Markup
 from catalog import charts
 from catalog.charts import Bars, Captions, Figure, Histogram, Lines, labels
 from catalog.preview import Preview
+from catalog.web import past
 from catalog.web.pages import pinned
 from catalog.web.pages.chart_sentences import Voice, notes, sentences
 from catalog.web.templates import Page
 from catalog.web.texts import later
 
+COUNTED = later("Anzahl")
 PARTIAL = later("Das Diagramm beruht auf den ersten Zeilen. Die Datei hat mehr.")
 
 
@@ -38,11 +40,11 @@ class Shown(NamedTuple):
 
 
 def shown(page: Page, preview: Preview, lang: str, name: str = "chart") -> Shown | None:
-    """The chart that stands for a file; none if there is none. ``name`` is unique on the page. Called in a thread.
+    """The chart that stands for a file unasked; none if there is none. ``name`` is unique on the page. Called in a thread.
 
     ``lang`` is the language of the file's words.
     """
-    made = pinned.drawn(page.region, preview)
+    made = pinned.unasked(page.region, preview, past.today(page.request))
     if made is None or made.figure is None:
         return None
     found = told(page, made.figure, lang, name)
@@ -56,7 +58,7 @@ def told(page: Page, figure: Figure, lang: str, name: str = "chart") -> Shown:
     marked = Voice(said.text, lambda words: page.spoken(words, lang), language)
     title = _title(figure, plain)
     description = " ".join(sentences(figure, plain))
-    captions = Captions(title, description, said.plain("Zahl der Zeilen"), lang if lang != language else "")
+    captions = Captions(title, description, said.plain(COUNTED), lang if lang != language else "")
     heads, rows = _twin(figure, marked)
     return Shown(
         charts.draw(figure, captions, language, name),
@@ -94,7 +96,7 @@ def _across(figure: Bars | Lines) -> str:
 def _measure(figure: Bars | Lines, voice: Voice) -> str:
     """What is shown, with its unit."""
     if figure.rule == "count":
-        return voice.text("Zahl der Zeilen")
+        return voice.text(COUNTED)
     if isinstance(figure, Bars):
         return voice.own(charts.named(figure.y, figure.unit))
     if figure.group:

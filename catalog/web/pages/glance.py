@@ -1,4 +1,4 @@
-"""What a dataset's page shows of its files before anything is downloaded: chart or map, first rows, columns; if it is ready.
+"""What a dataset's page shows of its files before the download: chart or map, next dates or first rows, columns; if ready.
 
 Nothing is fetched or waited for here: what is not made yet is a link to the file's own page.
 """
@@ -12,22 +12,21 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from catalog import preview as previews
-from catalog.charts import labels
 from catalog.preview import Preview, wanting
 from catalog.reading.entries import Entry
-from catalog.web import file_addresses, maps
+from catalog.web import file_addresses, maps, past
 from catalog.web.maps import MapFigure
-from catalog.web.pages import charted, column_words, facts, file_table, languages
+from catalog.web.pages import charted, column_words, facts, file_table, glance_rows, languages, pinned
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
+from catalog.web.pages.glance_rows import COLUMNS, Few
 from catalog.web.templates import Page
 from harvesters.portals import dictionary
 from schemas.model import Dataset, Distribution
 from schemas.tables import NUMBERS, Table
 
-ROWS, COLUMNS, EXPLAINED = 10, 12, 40
+EXPLAINED = 40
 _LOOKED_AT = 4  # files whose previews are looked for
-_LONGEST_CELL = 120
 _MAP_BYTES = 400_000  # of features that are drawn here; more of them have their own page
 
 
@@ -43,9 +42,9 @@ class Glance(NamedTuple):
     """The preview of one file as the dataset's page shows it.
 
     ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
-    ``part_shown`` says how many of its rows are seen, ``more_columns`` counts those columns that do not stand here,
-    ``choices`` the layers of which the reader has to choose one; ``decimal`` is the sign before decimals in its numbers,
-    empty where there is no table. ``lang`` is the language of the file's words.
+    ``few`` are some of its rows, ``part_shown`` says how many of them are seen, ``more_columns`` counts those columns that
+    do not stand here, ``choices`` the layers of which the reader has to choose one; ``decimal`` is the sign before decimals
+    in its numbers, empty where there is no table. ``lang`` is the language of the file's words.
     """
 
     file: facts.File
@@ -59,7 +58,7 @@ class Glance(NamedTuple):
     has_map: bool = False
     has_picture: bool = False
     heads: tuple[Head, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    few: Few | None = None
     part_shown: Markup = Markup()
     decimal: str = ""
     more_columns: int = 0
@@ -84,6 +83,7 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
     described = [each for each in record.distribution if isinstance(each, Distribution)]
     wanted = sorted((file for file in files if file.address), key=facts.rank)[:_LOOKED_AT]
     unready: Glance | None = None
+    uncharted: Glance | None = None
     for file in wanted:
         item = described[file.number - 1]
         lang = languages.of_data(page.region, record, item)
@@ -91,10 +91,15 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
         found = previews.peek(page.region, asked) if asked else None
         address = page.link(file_addresses.path(entry.slug, file.number))
         if found is not None and found.ready and found.kind in ("table", "map", "image", "document"):
+            if uncharted is not None and found.geometry is None:
+                continue
             meanings = dictionary.meanings(item, page.language)
-            return _ready(page, found, file, entry.slug, address, lang, meanings)
+            shown = _ready(page, found, file, entry, address, lang, meanings)
+            if found.geometry is not None or not pinned.is_passed_over(page.region, found, past.today(page.request)):
+                return shown
+            uncharted = shown  # another file may have a map
         unready = unready or _unready(page, found, file, address, lang)
-    return unready
+    return uncharted or unready
 
 
 def _unready(page: Page, found: Preview | None, file: facts.File, address: str, lang: str) -> Glance:
@@ -106,10 +111,11 @@ def _unready(page: Page, found: Preview | None, file: facts.File, address: str, 
 
 
 def _ready(
-    page: Page, found: Preview, file: facts.File, slug: str, address: str, lang: str, meanings: Mapping[str, str]
+    page: Page, found: Preview, file: facts.File, entry: Entry, address: str, lang: str, meanings: Mapping[str, str]
 ) -> Glance:
     table = found.table
-    names = table.columns[:COLUMNS] if table else ()
+    path = file_addresses.path(entry.slug, file.number)
+    few = glance_rows.few(page, found, file, path, entry.title or "")
     reason = found.reason
     chart = charted.shown(page, found, lang, "glance")
     place = found.geometry
@@ -122,16 +128,13 @@ def _ready(
         reason.text(page.language) if reason else "",
         reason.advice(page.language) if reason else "",
         chart=chart,
-        map=maps.of_preview(page, found, slug, file.number, lang, "glance-map") if drawn else None,
+        map=maps.of_preview(page, found, entry.slug, file.number, lang, "glance-map") if drawn else None,
         has_map=place is not None,
         has_picture=found.picture is not None,
-        heads=tuple(Head(each.name, each.unit, each.type in NUMBERS) for each in names),
-        rows=tuple(
-            tuple(labels.plain(cell, _LONGEST_CELL) for cell in row[:COLUMNS])
-            for row in (table.rows[:ROWS] if table else ())
-        ),
-        part_shown=file_table.part_shown(page, min(ROWS, len(table.rows)), table.total_rows, table.counted)
-        if table
+        heads=tuple(Head(each.name, each.unit, each.type in NUMBERS) for each in glance_rows.columns_of(found)),
+        few=few,
+        part_shown=file_table.part_shown(page, len(few.rows), table.total_rows, table.counted)
+        if table and few
         else Markup(),
         decimal=_decimal(table) if table else "",
         more_columns=max(len(table.columns) - COLUMNS, 0) if table else 0,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from catalog import charts
 from catalog import preview as previews
-from catalog.charts import Choice, Figure, Known, Wish
+from catalog.charts import Bars, Choice, Figure, Known, Wish, coming
 from catalog.preview import Filter, Preview
 from schemas.pinned_charts import PinnedChart
 from schemas.region import Region
@@ -41,6 +42,24 @@ def drawn(region: Region, preview: Preview) -> Drawn | None:
             _kept.clear()
         _kept[kept] = _of_pin(region, preview, pin)
     return _kept[kept]
+
+
+def unasked(region: Region, preview: Preview, today: date) -> Drawn | None:
+    """The chart of a file where no reader asked for one: without a figure where the file's map or its next dates say more."""
+    made = drawn(region, preview)
+    if made is None or made.figure is None or not is_passed_over(region, preview, today):
+        return made
+    return made._replace(figure=None)
+
+
+def is_passed_over(region: Region, preview: Preview, today: date) -> bool:
+    """Whether the chart of a file only counts its rows, and there is a map, or dates are still to come; no steward chose it."""
+    made, pin = drawn(region, preview), of(region, preview)
+    if made is None or made.figure is None or preview.profile is None or (pin is not None and not made.passed_over):
+        return False
+    if preview.geometry is not None:
+        return isinstance(made.figure, Bars) and made.figure.rule == "count"
+    return coming.only_counts(made.figure, preview.profile.columns, today, known_of(preview))
 
 
 def of(region: Region, preview: Preview) -> PinnedChart | None:

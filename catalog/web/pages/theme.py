@@ -14,14 +14,16 @@ from starlette.responses import Response
 from catalog.charts.ranking import BEST, Rank, rank
 from catalog.preview import Preview
 from catalog.preview.keeping import Keeping, key_of
-from catalog.reading.entries import Hit, Query
-from catalog.web import conditional, sanitising
+from catalog.reading.entries import Entry, Hit, Query
+from catalog.reading.numbered_files import in_order
+from catalog.web import conditional, past, sanitising
 from catalog.web.negotiation import Refused
-from catalog.web.pages import charted, hits, pinned, states
+from catalog.web.pages import charted, hits, languages, pinned, states
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.theme_words import ABOUT
 from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
+from schemas.model import Dataset
 from schemas.vocabularies import LISTS
 
 SHOWN = 20
@@ -102,32 +104,44 @@ def best_chart(page: Page, found: Sequence[Hit]) -> Charted | None:
     The rule is that of :mod:`catalog.charts.ranking`; of two alike, the one of the dataset that comes first. A file of
     which columns are withheld for the sake of persons is passed over.
     """
-    today = page.now.date()
-    best: tuple[Rank, Hit, Preview] | None = None
-    for hit, ready in _ready(page, found[:_LOOKED_AT]):
-        drawn = pinned.drawn(page.region, ready)
+    today = past.today(page.request)
+    best: tuple[Rank, Hit, int, Preview] | None = None
+    for hit, number, ready in _ready(page, found[:_LOOKED_AT]):
+        drawn = pinned.unasked(page.region, ready, today)
         ranked = rank(drawn.figure, _day(hit.summary.modified), today) if drawn and drawn.figure else None
         if ranked is not None and (best is None or ranked > best[0]):
-            best = ranked, hit, ready
+            best = ranked, hit, number, ready
             if ranked == BEST:
                 break
-    if best is None or (chart := charted.shown(page, best[2], page.region.language, "best")) is None:
+    if best is None:
         return None
-    return Charted(best[1].slug, best[1].summary.title, chart)
+    _, hit, number, ready = best
+    chart = charted.shown(page, ready, _language(page, hit, number), "best")
+    return Charted(hit.slug, hit.summary.title, chart) if chart else None
 
 
-def _ready(page: Page, found: Iterable[Hit]) -> Iterator[tuple[Hit, Preview]]:
-    """The previews of the first files of some datasets that lie ready."""
+def _language(page: Page, hit: Hit, number: int) -> str:
+    """The language of the words of a dataset's file, by its number."""
+    entry = page.catalogue.get(hit.slug, page.at)
+    record = entry.record() if isinstance(entry, Entry) else None
+    if not isinstance(entry, Entry) or not isinstance(record, Dataset):
+        return page.region.language
+    described = in_order(entry.summary, record)
+    return languages.of_data(page.region, record, described[number - 1] if number <= len(described) else None)
+
+
+def _ready(page: Page, found: Iterable[Hit]) -> Iterator[tuple[Hit, int, Preview]]:
+    """The previews of the first files of some datasets that lie ready, with the numbers of the files."""
     kept = Keeping(page.region)
     for hit in found:
-        for file in hit.summary.files[:_FILES]:
+        for number, file in enumerate(hit.summary.files[:_FILES], 1):
             key = key_of(hits.wish_for(page, hit, file))
             # Most have none, or no table: their first bytes say so.
             if not sanitising.is_link(file[2]) or kept.shown(key) not in ("table", "map") or kept.withholds(key):
                 continue
             preview = kept.get(key)
             if preview is not None and preview.ready:
-                yield hit, preview
+                yield hit, number, preview
 
 
 def _day(text: str) -> date | None:

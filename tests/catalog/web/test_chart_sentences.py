@@ -54,9 +54,24 @@ def test_what_several_lines_share_is_told_of_few_of_them() -> None:
         ]
         return said(figure(tables.table(["Jahr", "Ort", "Meldungen"], rows)))
 
-    assert shown(0, 1, 2, 3, 4) == "Höchster Wert: 12 bei 5 Einträgen. Niedrigster Wert: 0 bei „A“ im Jahr 2010."
-    assert shown(0, 0, 0, 3, 4) == "Höchster Wert: 12 bei 5 Einträgen. Niedrigster Wert: 0 bei „A“, „B“ und „C“."
-    assert shown(0, 0, 0, 0, 4) == "Höchster Wert: 12 bei 5 Einträgen."
+    assert shown(0, 1, 2, 3, 4) == (
+        "Höchster Wert: 12 bei „A“, „B“ und 3 weiteren. Niedrigster Wert: 0 bei „A“ im Jahr 2010."
+    )
+    assert shown(0, 0, 0, 3, 4) == (
+        "Höchster Wert: 12 bei „A“, „B“ und 3 weiteren. Niedrigster Wert: 0 bei „A“, „B“ und „C“."
+    )
+    assert shown(0, 0, 0, 0, 4) == "Höchster Wert: 12 bei „A“, „B“ und 3 weiteren."
+
+
+def test_of_many_that_share_a_value_the_first_are_named_with_their_times() -> None:
+    rows = [
+        (f"2026-{month:02d}", name, 5 if month == place + 3 else 1 + (month + place) % 3)
+        for month in range(1, 11)
+        for place, name in enumerate("ABCD")
+    ]
+    shown = figure(tables.table(["Monat", "Ort", "Meldungen"], rows))
+    assert said(shown) == "Höchster Wert: 5 bei „A“ im März 2026, „B“ im April 2026 und 2 weiteren."
+    assert said(shown, "en") == "Highest value: 5 for “A” in March 2026, “B” in April 2026 and 2 others."
 
 
 def test_bars_that_are_alike_are_named_together() -> None:
@@ -65,10 +80,22 @@ def test_bars_that_are_alike_are_named_together() -> None:
         return said(figure(tables.table(["Spielplatz", "Geräte"], rows)))
 
     assert shown(9, 9, 4, 3) == "Höchster Wert: 9 bei „Platz A“ und „Platz B“. Niedrigster Wert: 3 bei „Platz D“."
-    assert shown(9, 3, 3, 3, 3) == "Höchster Wert: 9 bei „Platz A“. Niedrigster Wert: 3 bei 4 Einträgen."
+    assert (
+        shown(9, 3, 3, 3, 3)
+        == "Höchster Wert: 9 bei „Platz A“. Niedrigster Wert: 3 bei „Platz B“, „Platz C“ und 2 weiteren."
+    )
     counted = tables.table(["Art", "Straße"], [(("voll", "halb")[n % 2], f"Weg {n}") for n in range(6)])
-    assert said(figure(counted)) == "Am häufigsten: „voll“ und „halb“ mit je 3 Zeilen."
-    assert said(figure(counted), "en") == "Most frequent: “voll” and “halb” with 3 rows each."
+    assert said(figure(counted)) == "Am häufigsten: „voll“ und „halb“ (je 3)."
+    assert said(figure(counted), "en") == "Most frequent: “voll” and “halb” (3 each)."
+
+
+def test_what_is_counted_is_told_with_its_number() -> None:
+    bins = [*["Biotonne"] * 8, *["Papier"] * 4, *["Restmüll"] * 4, *["Glas"] * 4, *["Schrott"] * 4]
+    rows = [(kind, f"Weg {n}") for n, kind in enumerate(bins)]
+    assert said(figure(tables.table(["Abfallart", "Straße"], rows))) == "Am häufigsten: „Biotonne“ (8)."
+    assert said(figure(tables.table(["Abfallart", "Straße"], rows[4:]))) == (
+        "Am häufigsten: „Biotonne“, „Papier“ und 3 weiteren (je 4)."
+    )
 
 
 def test_numbers_alone_are_told_with_their_column() -> None:

@@ -32,6 +32,7 @@ PAGES = (
     "feedback",
 )
 WORD = re.compile(r"[^\W\d_]{3,}")
+DATASETS = re.compile(r'href="(/dataset/[\w-]+)"')
 ADDRESS = re.compile(r"https?://\S+|[\w-]+\.[a-z]{3,7}")
 SAID = frozenset((str(DCTERMS.title), str(DCTERMS.description), str(DCAT.keyword)))
 NAMES = frozenset((str(FOAF.name), str(VCARD.fn)))
@@ -107,6 +108,16 @@ def test_words_in_german_say_so(demo: Region, name: str) -> None:
     assert {"wasserstand", "spielplatz", "veranstaltungskalender"} <= foreign
     assert unmarked(page, foreign) == []
     assert not LexborHTMLParser(fetched(demo.url(name)).decode()).css("main [lang=de]")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("code", ["ECON", "TRAN"])
+def test_the_chart_of_a_topic_says_that_its_words_are_german(demo: Region, code: str) -> None:
+    for path in sorted(set(DATASETS.findall(fetched(f"{demo.address}/theme/{code}").decode()))):
+        fetched(f"{demo.address}{path}/file/1?view=chart")  # now its preview lies ready
+    page = fetched(f"{demo.address}/en/theme/{code}").decode()
+    assert LexborHTMLParser(page).css("figcaption h3 [lang=de]")
+    assert unmarked(page, german(demo)) == []
 
 
 # ------------------------------------------------------------------------------------------ one file

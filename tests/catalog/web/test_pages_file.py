@@ -274,10 +274,10 @@ def test_readers_choose_what_becomes_of_rows_that_fall_together(site: Site) -> N
         assert words(first(shown, "select[name=agg] option[selected]")) == labels[agg]
     assert heading[""] == heading["mean"] == "Einwohner im Mittel nach Ort"
     assert heading["sum"] == "Einwohner nach Ort"
-    assert heading["count"] == "Zahl der Zeilen nach Ort"
+    assert heading["count"] == "Anzahl nach Ort"
     assert sentence[""].startswith("Höchster Wert im Mittel: 11.340 bei „Eichenzell“.")
     assert sentence["sum"].startswith("Höchste Summe: 170.100 bei „Eichenzell“.")
-    assert sentence["count"] == "Am häufigsten: 4 Einträge mit je 15 Zeilen."
+    assert sentence["count"] == "Am häufigsten: „Neuhof“, „Flieden“ und 2 weiteren (je 15)."
     english = page(site, "einwohner.csv", "?view=chart&chart=bar&x=Ort&y=Einwohner", "/en")
     assert words(english.css_first("figure h2")) == "Mean Einwohner by Ort"
     options = [words(option) for option in english.css("select[name=agg] option")]

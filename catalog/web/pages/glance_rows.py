@@ -1,0 +1,119 @@
+"""The few rows of a table on its dataset's page: its next dates where it has such, its first rows else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal, NamedTuple
+
+from markupsafe import Markup
+
+from catalog import charts
+from catalog import preview as previews
+from catalog.charts import Histogram, coming, labels
+from catalog.preview import Filter, Preview, Selection
+from catalog.web import past, row_filters
+from catalog.web.pages import facts
+from catalog.web.templates import Page
+from catalog.web.texts import later
+from schemas.region import Region
+from schemas.tables import Column
+
+ROWS, COLUMNS = 10, 12
+_LONGEST_CELL = 120
+_DATES = re.compile(r"termin|kalender|sitzung|veranstaltung|abfuhr")
+When = Literal["", "next", "current", "last"]
+_HEADINGS: Mapping[When, str] = {
+    "": later("Die ersten Zeilen"),
+    "next": later("Die nächsten Termine"),
+    "current": later("Jetzt und demnächst"),
+    "last": later("Die letzten Termine"),
+}
+_LABELS: Mapping[When, str] = {
+    "": later("Erste Zeilen von „{title}“"),
+    "next": later("Nächste Termine aus „{title}“"),
+    "current": later("Jetzt und demnächst aus „{title}“"),
+    "last": later("Letzte Termine aus „{title}“"),
+}
+_ONWARD: Mapping[When, str] = {
+    "next": later("Alle kommenden Termine ansehen"),
+    "current": later("Alles ab heute ansehen"),
+    "last": later("Alle Termine ansehen, die letzten zuerst"),
+}
+
+
+class Dated(NamedTuple):
+    """Rows around today: those to come, those of which some have begun ("current"), or the last ones; and how to find them."""
+
+    when: When
+    rows: tuple[tuple[str, ...], ...]
+    selection: Selection
+
+
+class Few(NamedTuple):
+    """At most ROWS rows with at most COLUMNS cells each.
+
+    ``label`` names their table as text, ``caption`` as HTML; ``onward`` is the address of all of their kind with its words,
+    none where these are simply the first.
+    """
+
+    heading: Markup
+    label: Markup
+    caption: Markup
+    rows: tuple[tuple[str, ...], ...]
+    onward: tuple[str, Markup] | None = None
+
+
+def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -> Few | None:
+    """The rows of a preview; none where it has no table. ``path`` is that of the file's page, ``title`` the dataset's."""
+    if preview.table is None:
+        return None
+    today = past.today(page.request)
+    found = dated(page.region, preview, today, f"{title} {file.title.text}") or Dated(
+        "", tuple(map(tuple, preview.table.rows[:ROWS])), Selection()
+    )
+    text = page.texts.text
+    return Few(
+        text(_HEADINGS[found.when]),
+        text(_LABELS[found.when], title=file.title.text),
+        text(_LABELS[found.when], title=page.spoken(file.title.text, file.title.lang)),
+        tuple(tuple(labels.plain(cell, _LONGEST_CELL) for cell in row[:COLUMNS]) for row in found.rows),
+        (page.link(path, row_filters.pairs(found.selection)), text(_ONWARD[found.when])) if found.when else None,
+    )
+
+
+def dated(region: Region, preview: Preview, today: date, title: str) -> Dated | None:
+    """The rows from today on, by their dates; else the last ones of a table that is called one of dates.
+
+    None where the table has no such dates, or where a number of it is what it is about.
+    """
+    columns = preview.profile.columns if preview.profile else ()
+    begin = coming.begin(columns)
+    if begin is None or _is_measured(preview):
+        return None
+    # The last day of what lasts a day in a calendar is the day after (RFC 5545, 3.6.1).
+    is_calendar = preview.source is not None and preview.source.kind == "ics"
+    end = None if is_calendar else coming.end(columns)
+    limit = end or begin
+    if coming.is_coming(limit, today):
+        asked = Selection((Filter(limit.name, "from", today.isoformat()),), begin.name, size=ROWS)
+        when: When = "current" if end else "next"
+    elif is_calendar or _DATES.search(f"{title} {begin.name}".casefold()):
+        asked, when = Selection((), begin.name, descending=True, size=ROWS), "last"
+    else:
+        return None
+    found = previews.rows(region, preview, asked)
+    return Dated(when, found.rows, asked) if found.rows else None
+
+
+def _is_measured(preview: Preview) -> bool:
+    """Whether a chart shows numbers of the table itself."""
+    made = charts.prepared(preview.chart)
+    figure = made.figure if made else None
+    return figure is not None and (isinstance(figure, Histogram) or figure.rule != "count")
+
+
+def columns_of(preview: Preview) -> tuple[Column, ...]:
+    """The columns whose cells stand in the rows."""
+    return tuple(preview.table.columns[:COLUMNS]) if preview.table else ()
