@@ -81,7 +81,7 @@ class Page:
 
     @property
     def here(self) -> str:
-        """The absolute address of this page with what it asks for, as it is printed."""
+        """The absolute address of this page with what it asks for, as a search and a file's rows are printed."""
         query = self.request.url.query
         return self.public(self.path) + (f"?{query}" if query else "")
 
