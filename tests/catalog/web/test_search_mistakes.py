@@ -87,7 +87,8 @@ def test_what_was_typed_is_text(full: Place) -> None:
 def test_a_search_without_mistakes_says_nothing_of_them(full: Place) -> None:
     answer = full.ask.get("/datasets?q=bauen&from=2024&to=2024")
     assert answer.status_code == 200
-    assert not html.fromstring(answer.text).get_element_by_id("mistakes").text_content().strip()
+    page: html.HtmlElement = html.fromstring(answer.text)
+    assert not page.get_element_by_id("mistakes").text_content().strip()
     assert "aria-invalid" not in answer.text
 
 
