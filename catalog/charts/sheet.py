@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from markupsafe import Markup, escape
@@ -57,7 +58,7 @@ class Sheet:
 
     def path(self, runs: Iterable[Iterable[tuple[float, float]]], kind: str) -> None:
         """Lines from point to point; each run stands by itself."""
-        drawn = "".join("M" + "L".join(f"{_n(x)} {_n(y)}" for x, y in run) for run in runs)
+        drawn = "".join(_steps(run) for run in runs)
         if drawn:
             self._parts.append(f'<path class="{kind}" d="{drawn}"/>')
 
@@ -103,6 +104,20 @@ class Sheet:
         size = f'width="{_n(self.form.width)}" height="{_n(height)}"'
         head = f'<svg class="chart {self.form.name}" viewBox="0 0 {_n(self.form.width)} {_n(height)}" {size} '
         return Markup(head + 'aria-hidden="true" focusable="false">' + "".join(self._parts) + "</svg>")
+
+
+def _steps(run: Iterable[tuple[float, float]]) -> str:
+    """A run as the way from each point to the next: half as long as places when packed. Rounded places, so no error grows."""
+    places = [(round(10 * x), round(10 * y)) for x, y in run]
+    steps = [(there[0] - here[0], there[1] - here[1]) for here, there in pairwise(places)]
+    begin = [f"M{_n(x / 10)} {_n(y / 10)}" for x, y in places[:1]]
+    return "".join([*begin, *(["l"] if steps else []), " ".join(f"{_tenths(x)} {_tenths(y)}" for x, y in steps)])
+
+
+def _tenths(value: int) -> str:
+    """Tenths as a number without what SVG does not need: -3 is -.3."""
+    whole, rest = divmod(abs(value), 10)
+    return f"{'-' if value < 0 else ''}{whole or ('' if rest else '0')}{f'.{rest}' if rest else ''}"
 
 
 def _n(value: float) -> str:

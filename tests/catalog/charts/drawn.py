@@ -67,9 +67,19 @@ def lies_inside(drawing: Element) -> None:
         assert float(str(element.get("x"))) + float(str(element.get("width"))) <= width + 0.6
         assert float(str(element.get("height"))) >= 0
     for element in drawing.iter("path"):
-        numbers = str(element.get("d")).replace("M", " ").replace("L", " ").split()
-        assert all(-0.6 <= float(x) <= width + 0.6 for x in numbers[::2])
-        assert all(-0.6 <= float(y) <= height + 0.6 for y in numbers[1::2])
+        assert all(-0.6 <= x <= width + 0.6 and -0.6 <= y <= height + 0.6 for x, y in places(str(element.get("d"))))
+
+
+def places(path: str) -> Iterator[tuple[float, float]]:
+    """The points of a path, which has a place for the first of each run and the way to each further one."""
+    for run in path.split("M")[1:]:
+        begin, _, steps = run.partition("l")
+        x, y = map(float, begin.split())
+        yield x, y
+        ways = list(map(float, steps.split()))
+        for along, down in zip(ways[::2], ways[1::2], strict=True):
+            x, y = round(x + along, 1), round(y + down, 1)
+            yield x, y
 
 
 def ticks_are_apart(drawing: Element) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from catalog import charts
 from catalog.charts import Bars, Captions, Figure, Histogram, Lines, Series
 from catalog.charts.figures import Mark
+from catalog.charts.sheet import WIDE, Sheet
 from schemas.tables import Profile, Table
 from tests.catalog.charts import drawn, tables
 from tests.catalog.web.payloads import PAYLOADS, dangers
@@ -115,7 +117,7 @@ def test_what_points_stand_for_ranges_as_a_band() -> None:
         assert values == {"22", "0,6"}
         bands = [path for path in drawing.iter("path") if path.get("class") == "band"]
         for peak, band in zip(peaks, bands, strict=True):
-            assert f"{peak.get('cx')} {peak.get('cy')}" in str(band.get("d"))
+            assert (float(str(peak.get("cx"))), float(str(peak.get("cy")))) in drawn.places(str(band.get("d")))
 
 
 def test_bars_begin_at_zero() -> None:
@@ -199,3 +201,13 @@ def test_any_numbers_have_a_histogram(values: list[float]) -> None:
             drawn.lies_inside(drawing)
             drawn.ticks_are_apart(drawing)
         assert len(made) == 1
+
+
+@given(st.lists(st.tuples(st.floats(0, 720), st.floats(0, 300)), max_size=50))
+def test_the_ways_of_a_path_lead_to_its_places(run: list[tuple[float, float]]) -> None:
+    sheet = Sheet(WIDE)
+    sheet.path([run], "line")
+    found_path = re.search(r' d="([^"]*)"', str(sheet.bare(300)))
+    found = list(drawn.places(found_path[1])) if found_path else []
+    assert len(found) == len(run)
+    assert all(abs(x - a) <= 0.051 and abs(y - b) <= 0.051 for (x, y), (a, b) in zip(found, run, strict=True))
