@@ -283,7 +283,7 @@ class Follower:
 
     def _stamps(self) -> tuple[tuple[int, int] | None, ...]:
         """What is another when previews were marked, or the index was built anew."""
-        return _stamp(self._markers), _stamp(self.cache / "index" / "current")
+        return index.stamp(self._markers), index.stamp(self.cache / "index" / "current")
 
     # ---------------------------------------------------------------------------------------- dump, files
 
@@ -301,14 +301,6 @@ class Follower:
 
 def _is_recent(stamps: Iterable[tuple[int, int] | None]) -> bool:
     return any(stamp and time.time_ns() - stamp[0] < _SETTLED_NS for stamp in stamps)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        facts = path.stat()
-    except FileNotFoundError:
-        return None
-    return facts.st_mtime_ns, facts.st_ino
 
 
 def _dumps(region: Region) -> list[Path]:

@@ -109,12 +109,12 @@ class Index:
 
     def refresh(self) -> None:
         """Takes over what the follower has written since; without change it costs the look at two files."""
-        named = _stamp(self._current)
-        if self._state is not None and self._state[0] == named and self._state[1] == _stamp(self._meta):
+        named = stamp(self._current)
+        if self._state is not None and self._state[0] == named and self._state[1] == stamp(self._meta):
             return
         generation = current_generation(self.folder)
         self._meta = (generation or self.folder) / "meta.json"
-        state = (named, _stamp(self._meta))
+        state = (named, stamp(self._meta))
         with self._lock:
             try:
                 self._take_over(generation)
@@ -267,7 +267,8 @@ def read_marker(searcher: tantivy.Searcher) -> Marker | None:
     return Marker(*orjson.loads(searcher.doc(found.hits[0][1])["marker"][0]))
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def stamp(file: Path) -> tuple[int, int] | None:
+    """What is another once a file or folder has changed; None where there is none."""
     try:
         stat = file.stat()
     except OSError:

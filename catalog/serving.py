@@ -215,7 +215,7 @@ def _sweep(follower: Follower) -> None:
     """Takes over which files show a map by now. Whatever goes wrong with it, search and feeds go on."""
     try:
         follower.sweep()
-    except Exception as error:  # as with the scores
+    except Exception as error:  # whatever it is, the follower must go on: without it neither search nor dump follow
         log.exception("maps: %s", error)
 
 

@@ -14,25 +14,8 @@ Additive = Literal["always", "at-once", "never"]
 _LEVELS = frozenset(
     (
         *("%", "‰", "°", "°c", "°f", "k", "grad", "prozent", "promille", "db", "db(a)", "ph", "hpa", "pa", "bar", "mm"),
-        *(
-            "cm",
-            "dm",
-            "m",
-            "km",
-            "w",
-            "kw",
-            "mw",
-            "gw",
-            "v",
-            "ah",
-            "lx",
-            "lux",
-            "jahre",
-            "jahr",
-            "ntu",
-            "m nhn",
-            "mnhn",
-        ),
+        *("cm", "dm", "m", "km", "w", "kw", "mw", "gw", "v", "ah", "lx", "lux", "jahre", "jahr", "ntu"),
+        *("m nhn", "mnhn"),
     )
 )
 _RATES = ("/", "je ", "pro ", "%", "°")

@@ -22,38 +22,14 @@ _SIGNS = {
 # Names that are nothing but a unit; "Prozent" and "W" are words and codes as well.
 _UNITS_ALONE = frozenset(("m2", "m3", "qm", "cbm", "km2", "eur", "euro", "teur"))
 # What columns are called that were named without umlauts, also within longer words; "neue" and "Quelle" have none.
+_UMLAUTS = """
+    fläche länge höhe größe plätze geräte gebäude häuser bäume gewässer schüler gäste männ bürger träger behörde
+    beschäftigte bevölkerung geschäft erträge beträge gebühr zuschüsse ausschüsse züge fälle brände märz lärm wärme
+    stärke müll prüfung schlüssel kürzel verfügbar füllstand öffnung öffentlich jährlich ungültig gültig wähler
+    übernachtung straße maßnahme förder körper
+"""
 _SPELLINGS = {
-    said.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss"): said
-    for said in (
-        *("fläche", "länge", "höhe", "größe", "plätze", "geräte", "gebäude", "häuser", "bäume", "gewässer"),
-        *("schüler", "gäste", "männ", "bürger", "träger", "behörde", "beschäftigte", "bevölkerung", "geschäft"),
-        *(
-            "erträge",
-            "beträge",
-            "gebühr",
-            "zuschüsse",
-            "ausschüsse",
-            "züge",
-            "fälle",
-            "brände",
-            "märz",
-            "lärm",
-            "wärme",
-        ),
-        *(
-            "stärke",
-            "müll",
-            "prüfung",
-            "schlüssel",
-            "kürzel",
-            "verfügbar",
-            "füllstand",
-            "öffnung",
-            "öffentlich",
-            "jährlich",
-        ),
-        *("ungültig", "gültig", "wähler", "übernachtung", "straße", "maßnahme", "förder", "körper"),
-    )
+    said.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss"): said for said in _UMLAUTS.split()
 }
 _MISSPELT = re.compile("|".join(sorted(_SPELLINGS, key=len, reverse=True)), re.I)
 _BETWEEN = " \t\r\n\f\v\u00a0\u202f_-"

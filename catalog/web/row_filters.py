@@ -94,8 +94,12 @@ def mistakes(filters: Sequence[Filter], columns: Iterable[Column]) -> tuple[Mist
 def _after(column: Column, begin: Filter, end: Filter) -> bool:
     """Whether a range begins after it ends."""
     first, last = kept_rows.meaning(column, begin.value), kept_rows.meaning(column, end.value)
-    # Of one column both are numbers or both are ISO times.
-    return first is not None and last is not None and first[0] > last[1]  # type: ignore[operator]
+    if first is None or last is None:
+        return False
+    begins, ends = first[0], last[1]
+    if isinstance(begins, str) or isinstance(ends, str):  # of one column both are: ISO times, which sort as texts
+        return str(begins) > str(ends)
+    return begins > ends
 
 
 def holding(filters: Iterable[Filter], wrong: Iterable[Mistake]) -> tuple[Filter, ...]:

@@ -52,8 +52,8 @@ class Kept:
 
     def put(self, wish: Wanted, has_map: bool) -> None:
         """Keeps a preview."""
-        kind, geometry = ("map", POINTS) if has_map else ("table", None)
-        self.previews.put(Preview(key_of(wish), wish.address, "ready", kind, geometry=geometry))  # type: ignore[arg-type]
+        made = Preview(key_of(wish), wish.address, "ready", "table")
+        self.previews.put(replace(made, kind="map", geometry=POINTS) if has_map else made)
 
     def wish(self, name: str, form: str = "", called: str = "") -> Wanted:
         """The wish for the preview of a file."""
@@ -167,7 +167,9 @@ def test_a_file_that_only_its_whole_record_tells_is_found_as_its_page_has_it(kep
     mailed = linked("b", file(access=address("daten"), download="ftp://x.example/daten.csv"))
     kept.publish(a=described, b=mailed)
     for record in (described, mailed):
-        wish = of_file(kept.region, SOURCE, record.distribution[0], record=record)  # type: ignore[arg-type]
+        (part,) = record.distribution
+        assert isinstance(part, Distribution)
+        wish = of_file(kept.region, SOURCE, part, record=record)
         assert wish is not None
         kept.put(wish, has_map=True)
     assert kept.follower.sweep() == 2

@@ -6,6 +6,7 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,8 +36,8 @@ def kept(tmp_path: Path) -> Keeping:
     return Keeping(region_in(tmp_path))
 
 
-def table(key: str = KEY, **more: object) -> Preview:
-    return replace(Preview(key, "https://x.example/a.csv", "ready", "table"), **more)  # type: ignore[arg-type]
+def table(key: str = KEY, **more: Any) -> Preview:
+    return replace(Preview(key, "https://x.example/a.csv", "ready", "table"), **more)
 
 
 def marks(kept: Keeping) -> set[str]:
