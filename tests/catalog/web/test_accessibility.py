@@ -25,8 +25,8 @@ from catalog.feedback.admission import QUICKEST
 from catalog.web import accessibility, pages
 from catalog.web.pages.accessibility import CHECKS, LOOKS
 from catalog.web.routing import modules
-from tests.catalog.web.browsing import MARKS, chromium
-from tests.catalog.web.demo_site import PAGES, Region, demo_site
+from tests.catalog.web.browsing import MARKS
+from tests.catalog.web.demo_site import PAGES, Region
 
 pytestmark = [*MARKS, pytest.mark.long]
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -42,18 +42,6 @@ SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
     "p { margin-bottom: 2em !important; }"
 )
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
-    with demo_site(tmp_path_factory.mktemp("demo")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +78,10 @@ def axe_version(browser: Browser) -> str:
 class Seen:
     """A page that notes foreign requests and what the browser complains of."""
 
-    def __init__(self, page: Page, site: Region) -> None:
+    def __init__(self, page: Page, demo: Region) -> None:
         self.page = page
         self.notes: list[str] = []
-        own = urlsplit(site.address).netloc
+        own = urlsplit(demo.address).netloc
         page.on("request", lambda request: self.foreign(request.url, own))
         page.on("console", lambda message: self.complaint(message.text))
         page.on("pageerror", lambda error: self.complaint(str(error)))
@@ -171,14 +159,14 @@ def structure_of(page: Page, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_in_every_look(site: Region, browser: Browser, report: dict[str, Any], language: str) -> None:
+def test_every_page_in_every_look(demo: Region, browser: Browser, report: dict[str, Any], language: str) -> None:
     context = browser.new_context(viewport=ViewportSize(width=1280, height=HEIGHT))
     page = context.new_page()
-    seen = Seen(page, site)
+    seen = Seen(page, demo)
     found = []
     for name in PAGES:
         page.set_viewport_size(ViewportSize(width=1280, height=HEIGHT))
-        page.goto(site.url(name, language))
+        page.goto(demo.url(name, language))
         own = [*structure_of(page, language), *looks_of(page, language), *widths_of(page), *seen.taken()]
         found += [f"{name} ({language}): {each}" for each in own]
     context.close()
@@ -248,12 +236,12 @@ def walk_of(page: Page) -> list[str]:
     return found
 
 
-def test_the_keyboard_goes_through_every_page(site: Region, browser: Browser, report: dict[str, Any]) -> None:
+def test_the_keyboard_goes_through_every_page(demo: Region, browser: Browser, report: dict[str, Any]) -> None:
     context = browser.new_context(viewport=ViewportSize(width=1280, height=HEIGHT))
     page = context.new_page()
     found = []
     for name in PAGES:
-        page.goto(site.url(name))
+        page.goto(demo.url(name))
         bring_maps(page)
         found += [f"{name}: {each}" for each in walk_of(page)]
     context.close()
@@ -261,29 +249,29 @@ def test_the_keyboard_goes_through_every_page(site: Region, browser: Browser, re
     assert not found, "\n".join(found)
 
 
-def test_the_whole_way_without_scripts(site: Region, browser: Browser, report: dict[str, Any]) -> None:
+def test_the_whole_way_without_scripts(demo: Region, browser: Browser, report: dict[str, Any]) -> None:
     """Search, dataset, table, download, question to the office."""
     context = browser.new_context(viewport=ViewportSize(width=360, height=HEIGHT), java_script_enabled=False)
     page = context.new_page()
-    page.goto(site.url("home"))
+    page.goto(demo.url("home"))
     page.get_by_label("Was suchen Sie?").fill("Pegel Neuhof")
     page.get_by_role("button", name="Suchen").click()
     page.get_by_role("link", name="Wasserstand der Fliede").first.click()
-    slug = site.paths["dataset-chart"].removeprefix("/dataset/")
+    slug = demo.paths["dataset-chart"].removeprefix("/dataset/")
     assert urlsplit(page.url).path == f"/dataset/{slug}"
     address = page.get_by_role("link", name="herunterladen").first.get_attribute("href") or ""
     assert address.endswith(".csv")
     assert context.request.get(address).body().count(b"\n") > 5
-    page.goto(site.url("file-table"))
+    page.goto(demo.url("file-table"))
     assert page.locator("table tbody tr").count() > 5
-    page.goto(site.url("dataset-chart"))
+    page.goto(demo.url("dataset-chart"))
     page.get_by_role("link", name="Fehler melden").first.click()
     page.get_by_label("Ihre Nachricht").fill("Der Pegel steht seit gestern still.")
     page.wait_for_timeout(QUICKEST * 1000 + 200)  # who sends sooner is taken for a machine
     page.get_by_role("button", name="Nachricht senden").click()
     assert "sent=" in page.url
     assert "Der Pegel steht seit gestern still." in "".join(
-        each.read_text(encoding="utf-8") for each in site.letters.rglob("*") if each.is_file()
+        each.read_text(encoding="utf-8") for each in demo.letters.rglob("*") if each.is_file()
     )
     context.close()
 

@@ -15,7 +15,7 @@ from schemas.validation import RECOMMENDED
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, companions, place_in, whole
 from tests.catalog.web.attacked import poisoned, run_into
-from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.browsing import MARKS
 from tests.catalog.web.pages_reading import SIZE, file
 from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.scored import FINE, GONE, history
@@ -61,12 +61,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         states._remembered.clear()
         with served(place.app) as address:
             yield Site(place, address)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 class Visit:

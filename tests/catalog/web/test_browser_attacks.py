@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Dialog, Page
 
 from catalog.web.pages import states
 from tests.catalog.web.attacked import Attacked, attacked
-from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.browsing import MARKS
 from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.serving import served
 from tests.catalog.web.walk import WALK
@@ -46,12 +46,6 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Attacked,
     with attacked(tmp_path_factory.mktemp("region")) as made, served(made.place.app) as address:
         states._remembered.clear()
         yield made, address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 class Visit:

@@ -5,7 +5,6 @@ How long it takes is measured by ``scripts/bench pages``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -14,8 +13,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser
 
-from tests.catalog.web.browsing import MARKS, chromium
-from tests.catalog.web.demo_site import PAGES, Region, demo_site
+from tests.catalog.web.browsing import MARKS
+from tests.catalog.web.demo_site import PAGES, Region
 from tests.catalog.web.slow_phone import Load, first_visit, slow_phone
 
 pytestmark = [*MARKS, pytest.mark.long]
@@ -30,24 +29,12 @@ PICTURES, MAPS = {"file-pdf"}, {"file-map"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
-    with demo_site(tmp_path_factory.mktemp("demo")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
-def loads(browser: Browser, site: Region) -> dict[str, Load]:
+def loads(browser: Browser, demo: Region) -> dict[str, Load]:
     """A first visit to every page, when the server has made what it makes once: previews for the pages of datasets, too."""
     for name in sorted(PAGES, key=lambda name: not name.startswith("file-")):
-        with suppress(HTTPError), urlopen(site.url(name)) as answer:
+        with suppress(HTTPError), urlopen(demo.url(name)) as answer:
             answer.read()
-    return {name: first_visit(browser, site.url(name)) for name in PAGES}
+    return {name: first_visit(browser, demo.url(name)) for name in PAGES}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -81,9 +68,9 @@ def test_the_largest_thing_comes_with_the_page(loads: dict[str, Load]) -> None:
 
 
 @pytest.mark.parametrize("name", ["dataset-map", "file-map", "municipality", "search"])
-def test_a_map_that_is_seen_is_small_too(browser: Browser, site: Region, name: str) -> None:
+def test_a_map_that_is_seen_is_small_too(browser: Browser, demo: Region, name: str) -> None:
     with slow_phone(browser, 1) as phone:
-        phone.page.goto(site.url(name), wait_until="networkidle")
+        phone.page.goto(demo.url(name), wait_until="networkidle")
         if name == "search":
             phone.page.locator("details.filter > summary").click()
         phone.page.locator("[data-box]").first.scroll_into_view_if_needed()

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.browsing import MARKS
 from tests.catalog.web.files_region import Site, site_in
 from tests.catalog.web.serving import served
 
@@ -48,12 +48,6 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         for name, query in VIEWS:  # the previews are made before anybody looks
             httpx.get(f"{address}{site.path(name)}{query}", timeout=120).raise_for_status()
         yield Served(site, address)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 def opened(browser: Browser, here: Served, **context: Any) -> tuple[Page, list[str]]:

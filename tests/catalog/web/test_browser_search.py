@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import place_in
-from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.browsing import MARKS
 from tests.catalog.web.pages_reading import filled
 from tests.catalog.web.serving import served
 
@@ -24,12 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         place.publish(*(Stored(f"n{i}", dataset(f"Badegewässer {i}")) for i in range(25)))
         with served(place.app) as here:
             yield here
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

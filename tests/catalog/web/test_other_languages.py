@@ -21,7 +21,7 @@ from schemas.namespaces import DCAT, DCTERMS, FOAF, VCARD
 from schemas.vocabularies import LISTS
 from schemas.vocabularies.codes import rows
 from tests.catalog.web.asking import AUTHORITY
-from tests.catalog.web.demo_site import Region, demo_site
+from tests.catalog.web.demo_site import Region
 from tests.catalog.web.files_region import Site, site_in
 from tests.catalog.web.pages_reading import first, read
 
@@ -38,12 +38,6 @@ SAID = frozenset((str(DCTERMS.title), str(DCTERMS.description), str(DCAT.keyword
 NAMES = frozenset((str(FOAF.name), str(VCARD.fn)))
 # What is to be copied as it stands, what is run, and the name of a drawing, which is one text of words in both languages.
 APART = frozenset(("script", "style", "code", "pre", "title", "desc"))
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Region]:
-    with demo_site(tmp_path_factory.mktemp("demo")) as made:
-        yield made
 
 
 def fetched(address: str) -> bytes:
