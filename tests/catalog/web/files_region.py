@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import openpyxl
@@ -104,3 +104,11 @@ def site_in(folder: Path) -> Iterator[Site]:
         previewed.PATIENCE = patience
         place.close()
         end_maker(region)
+
+
+def rows(site: Site, name: str, query: str = "") -> dict[str, Any]:
+    """The rows of a file as JSON, as its address is asked with a query."""
+    answer = site.place.ask.get(f"{site.path(name, '.json')}{query}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pandas
@@ -14,7 +13,7 @@ import pytest
 
 from catalog.preview import kept_rows
 from tests.catalog.builder import BASE
-from tests.catalog.web.files_region import INHABITANTS, Site, site_in
+from tests.catalog.web.files_region import INHABITANTS, Site, rows, site_in
 from tests.catalog.web.pages_reading import read
 
 
@@ -22,13 +21,6 @@ from tests.catalog.web.pages_reading import read
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with site_in(tmp_path_factory.mktemp("region") / "r") as made:
         yield made
-
-
-def rows(site: Site, name: str, query: str = "") -> dict[str, Any]:
-    answer = site.place.ask.get(f"{site.path(name, '.json')}{query}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def test_rows_are_typed(site: Site) -> None:

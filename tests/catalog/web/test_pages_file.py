@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +12,7 @@ from catalog.preview import Preview, access
 from catalog.preview.reasons import TEXTS
 from catalog.reading.entries import Entry
 from tests.catalog.builder import BASE
-from tests.catalog.web.files_region import Site, site_in
+from tests.catalog.web.files_region import Site, rows, site_in
 from tests.catalog.web.pages_reading import addresses, first, read, words
 from tests.catalog.web.payloads import PAYLOADS, dangers
 
@@ -33,13 +32,6 @@ def column(shown: LexborHTMLParser, name: str) -> list[str]:
     heads = [words(node.css_first("a")).partition(",")[0].strip(" ↑↓") for node in shown.css(".cells thead th")[1:]]
     place = heads.index(name)
     return [words(row.css("td")[place]) for row in shown.css(".cells tbody tr")]
-
-
-def rows(site: Site, name: str, query: str = "") -> dict[str, Any]:
-    answer = site.place.ask.get(f"{site.path(name, '.json')}{query}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 # ----------------------------------------------------------------------------------------------------------- table
