@@ -17,10 +17,12 @@ def token() -> str:
 
 
 def process_start(pid: int) -> str:
-    """When a process of this machine started, in clock ticks since boot; empty if there is none."""
+    """When a process of this machine started, in clock ticks since boot; empty if there is none (proc_pid_stat(5))."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        # A dead process stays in the table until its parent asks for it; the first process of a container often never does.
+        return "" if state in "ZX" else rest[18]
+    except (OSError, ValueError, IndexError):
         return ""
 
 

@@ -22,6 +22,7 @@ from rdflib import DCTERMS
 
 from catalog.search import Catalogue
 from schemas.region import Region
+from tests.catalog.cli.command import none_left
 from tests.catalog.sampling import ALLMENDE
 from tests.catalog.test_pool import region
 from tests.faultserver import FaultServer, Reply
@@ -74,6 +75,7 @@ def killed(of: Region, after: float) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    assert none_left(process.pid)  # a killed process with much memory takes a moment to die
 
 
 def test_F50_run_killed_at_any_moment_leaves_one_whole_state(tmp_path: Path, server: FaultServer) -> None:
