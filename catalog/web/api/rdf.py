@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NoReturn
 from urllib.parse import urlencode
 
@@ -36,6 +37,7 @@ from catalog.web.negotiation import (
 )
 from catalog.web.past import Wanted
 from catalog.web.past_page import catalogue_then
+from catalog.web.searching import searched
 from schemas.namespaces import DCTERMS
 from schemas.region import Region, publisher_key
 from schemas.vocabularies import find_language
@@ -113,9 +115,11 @@ async def _feed(request: Request, suffix: str) -> Response:
     base = f"{region.base_url}/catalog.{suffix}"
     if wish.filters:
         if wish.then is not None:
-            catalogue = await _searched(catalogue, at)
+            catalogue = await _of_past(catalogue, at)
         today = wish.then.day if wish.then else None
-        page = catalogue.selection(wish.query, wish.after, at, forms=ready_form(suffix), today=today)
+        page = await searched(
+            catalogue, partial(catalogue.selection, wish.query, wish.after, at, forms=ready_form(suffix), today=today)
+        )
         if wish.page > 1:
             page = _beyond(wish, page)
         view = _filtered_view(base, wish, page)
@@ -133,7 +137,7 @@ async def _feed(request: Request, suffix: str) -> Response:
     return answer(request, suffix, entries, envelope, changed=changed, link=link, named=_language(region))
 
 
-async def _searched(catalogue: Catalogue, at: int) -> Catalogue:
+async def _of_past(catalogue: Catalogue, at: int) -> Catalogue:
     """The catalogue of a past number with its search. Raises Refused (400) where that is too large."""
     found = await catalogue_then(catalogue, at)
     if not found.searched:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pyoxigraph
 import pytest
 from defusedxml import ElementTree
@@ -20,7 +24,9 @@ from catalog import feeds
 from catalog.feeds import atom, sitemap
 from catalog.feeds.envelope import Envelope
 from catalog.feeds.sitemap import Place as SitemapPlace
+from catalog.index import Found, Index
 from catalog.reading.entries import Change
+from catalog.web import searching
 from catalog.web.api import sitemap as sitemap_api
 from schemas import iris
 from schemas.namespaces import DCAT, HYDRA, XSD
@@ -251,6 +257,38 @@ def test_filtered_feeds_by_page_number(place: Place) -> None:
     refused = place.ask.get("/catalog.ttl?municipality=flieden&page=2")
     assert (refused.status_code, "hydra:next" in refused.text) == (400, True)
     assert place.ask.get("/catalog.ttl?municipality=flieden&after=x").status_code == 400
+
+
+def test_a_slow_filtered_feed_holds_up_nobody_else(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses = [f"/catalog.{suffix}?q=wald" for suffix in SUFFIXES]
+    before = [place.ask.get(address).content for address in addresses]
+    place.app.middleware_stack = None  # what is answered from memory is not searched for again
+    monkeypatch.setattr(searching, "LARGE", 1)
+    under_way, goes_on, lock, search = [0], threading.Event(), threading.Lock(), Index.after
+
+    def slow(*asked: Any) -> Found:
+        with lock:
+            under_way[0] += 1
+        assert goes_on.wait(30), "the event loop was held: nobody could let the search go on"
+        return search(*asked)
+
+    async def ask_beside() -> list[bytes]:
+        transport = httpx.ASGITransport(place.app)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+            client.headers["accept-encoding"] = "identity"
+            feeds = [asyncio.ensure_future(client.get(address)) for address in addresses]
+            while under_way[0] < searching.AT_ONCE:
+                await asyncio.sleep(0.001)
+            assert (await client.get("/healthz")).status_code == 200
+            assert (await client.get("/catalog.ttl")).status_code == 200
+            assert under_way[0] == searching.AT_ONCE
+            assert not any(feed.done() for feed in feeds)
+            goes_on.set()
+            return [answer.content for answer in await asyncio.gather(*feeds)]
+
+    monkeypatch.setattr(Index, "after", slow)
+    assert asyncio.run(ask_beside()) == before
+    assert under_way[0] == len(addresses)
 
 
 def test_a_filter_value_cannot_break_out_of_a_link(place: Place) -> None:
