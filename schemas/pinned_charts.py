@@ -9,14 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from schemas import refusals
 
 _KINDS = ("line", "bar", "histogram", "none")
+_AGGREGATES = ("sum", "mean", "count")
 
 
 class PinnedChart(BaseModel):
     """What is drawn of a file instead of the chart that its columns speak for; a reader may still choose another.
 
     ``file`` is the address of the distribution as its source states it. ``kind`` "none" draws nothing. ``x`` and ``y``
-    name columns; what is left open is filled in as for a reader's choice. A chart that the columns cannot make is passed
-    over, and the page says so.
+    name columns, ``agg`` says what becomes of several rows at one time or name; what is left open is filled in as for a
+    reader's choice. A chart that the columns cannot make is passed over, and the page says so.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -25,6 +26,7 @@ class PinnedChart(BaseModel):
     kind: Literal["line", "bar", "histogram", "none"]
     x: str = ""
     y: tuple[str, ...] = ()
+    agg: Literal["", "sum", "mean", "count"] = ""
 
     @field_validator("kind", mode="before")
     @classmethod
@@ -33,8 +35,20 @@ class PinnedChart(BaseModel):
             raise refusals.wrong_name(value, _KINDS, "chart")
         return value
 
+    @field_validator("agg", mode="before")
+    @classmethod
+    def _known_aggregate(cls, value: object) -> object:
+        if isinstance(value, str) and value and value not in _AGGREGATES:
+            raise refusals.wrong_name(value, _AGGREGATES, "aggregate")
+        return value
+
     @model_validator(mode="after")
-    def _names_columns_of_a_chart(self) -> PinnedChart:
-        if self.kind == "none" and (self.x or self.y):
-            raise refusals.Wrong("without a chart, x and y say nothing", "ohne Diagramm sagen x und y nichts")
+    def _says_what_a_chart_needs(self) -> PinnedChart:
+        if self.kind == "none" and (self.x or self.y or self.agg):
+            raise refusals.Wrong("without a chart, x, y and agg say nothing", "ohne Diagramm sagen x, y und agg nichts")
+        if self.kind == "histogram" and self.agg:
+            raise refusals.Wrong(
+                "a histogram counts how often values occur, agg says nothing there",
+                "eine Häufigkeit zählt, wie oft Werte vorkommen; agg sagt dort nichts",
+            )
         return self

@@ -56,7 +56,14 @@ _WORDS: Mapping[str, Lines] = {
     "time_delta_parsing": _TIME,
 }
 
-_KINDS = {"key": "Schlüssel", "field": "Feld", "attribute": "Angabe", "colour": "Farbe", "chart": "Diagramm"}
+_KINDS = {
+    "key": "Schlüssel",
+    "field": "Feld",
+    "attribute": "Angabe",
+    "colour": "Farbe",
+    "chart": "Diagramm",
+    "aggregate": "Zusammenfassung",
+}
 
 KNOWN = frozenset(_WORDS)
 """The types of errors that there are words for."""

@@ -14,6 +14,7 @@ from harvesters import registry
 from harvesters.regions import server
 from schemas import refusals
 from schemas.limits import Limits
+from schemas.pinned_charts import PinnedChart
 from schemas.region import ConfigurationError, Expected, HarvestSource, Region, load, publisher_key
 
 REGION = """
@@ -252,8 +253,12 @@ CHART = '[[region.charts]]\nfile = "https://portal.example.org/pegel.csv"\nkind 
 
 
 def test_colour_of_a_municipality_and_charts_of_files(tmp_path: Path) -> None:
-    found = load(folder(tmp_path, REGION + PLACE + 'accent = "violet"\n' + CHART + 'y = ["Pegel"]\n'), {})
-    assert (found.municipalities[0].accent, found.charts[0].kind, found.charts[0].y) == ("violet", "line", ("Pegel",))
+    text = REGION + PLACE + 'accent = "violet"\n' + CHART + 'y = ["Pegel"]\nagg = "mean"\n'
+    found = load(folder(tmp_path, text), {})
+    (chart,) = found.charts
+    assert found.municipalities[0].accent == "violet"
+    assert (chart.kind, chart.y, chart.agg) == ("line", ("Pegel",), "mean")
+    assert PinnedChart(file="a", kind="bar").agg == ""
 
 
 def test_parts_and_postcodes_of_a_municipality(tmp_path: Path) -> None:
@@ -293,9 +298,17 @@ WRONG_REGIONS = [
         "region.toml: [[region.charts]] 1: kind",
         "line, bar, histogram, none",
     ),
-    (REGION + PLACE + CHART.replace("line", "none") + 'x = "Ort"\n', "region.toml: [[region.charts]] 1:", "x and y"),
+    (REGION + PLACE + CHART.replace("line", "none") + 'x = "Ort"\n', "region.toml: [[region.charts]] 1:", "x, y and agg"),
     (REGION + PLACE + CHART + CHART, "region.toml: charts: file", "stands twice"),
-    (REGION + PLACE + CHART + 'z = "Ort"\n', "region.toml: unknown key", "file, kind, x, y"),
+    (REGION + PLACE + CHART + 'z = "Ort"\n', "region.toml: unknown key", "file, kind, x, y, agg"),
+    (
+        REGION + PLACE + CHART + 'agg = "meen"\n',
+        "region.toml: [[region.charts]] 1: agg",
+        "unknown aggregate 'meen'; did you mean 'mean'? allowed: sum, mean, count",
+    ),
+    (REGION + PLACE + CHART + "agg = 5\n", "region.toml: [[region.charts]] 1: agg", "'count'"),
+    (REGION + PLACE + CHART.replace("line", "none") + 'agg = "sum"\n', "region.toml: [[region.charts]] 1:", "and agg"),
+    (REGION + PLACE + CHART.replace("line", "histogram") + 'agg = "sum"\n', "region.toml: [[region.charts]] 1:", "agg"),
     (REGION + PLACE.replace("06631018", "6631018"), "region.toml: [[municipality]] 1: ags", "8 digits"),
     (REGION + PLACE.replace("066310018018", "1"), "region.toml: [[municipality]] 1: ars", "12 digits"),
     (REGION + PLACE.replace('"neuhof"', '"Neuhof"'), "region.toml: [[municipality]] 1: id", "a-z"),

@@ -19,12 +19,17 @@ _MOST_KEPT = 100
 
 
 class Drawn(NamedTuple):
-    """A figure with its choice, and whether it rests on all rows; ``passed_over``: the columns cannot make what was pinned."""
+    """A figure with its choice, and whether it rests on all rows; ``passed_over``: the columns cannot make what was pinned.
+
+    ``found`` is how many rows the filters let through, where they were counted; ``late`` says that they took too long.
+    """
 
     choice: Choice
     figure: Figure | None
     whole: bool = True
     passed_over: bool = False
+    found: int | None = None
+    late: bool = False
 
 
 _kept: dict[tuple[str, str, int, PinnedChart], Drawn] = {}
@@ -85,7 +90,7 @@ def _of_pin(region: Region, preview: Preview, pin: PinnedChart) -> Drawn:
 def wished(preview: Preview, pin: PinnedChart) -> Choice | None:
     """The choice that a pin stands for; none where the columns cannot make it."""
     assert preview.profile is not None
-    wish = Wish(pin.kind, pin.x, pin.y)
+    wish = Wish(pin.kind, pin.x, pin.y, pin.agg)
     return charts.wished(preview.profile.columns, preview.profile.profiled_rows, wish, known=known_of(preview))
 
 
@@ -102,4 +107,5 @@ def figure_of(region: Region, preview: Preview, choice: Choice, filters: Sequenc
     by_name: Mapping[str, Column] = {column.name: column for column in preview.profile.columns}
     found = previews.cells(region, preview, names, filters, MAX_ROWS)
     figure = charts.figure(choice, [by_name[name] for name in names], found.rows)
-    return Drawn(choice, figure, not found.late and len(found.rows) == found.found)
+    whole = found.whole and not found.late and len(found.rows) == found.found
+    return Drawn(choice, figure, whole, found=found.found if names else None, late=found.late)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.charts.choosing import Aggregate
 from catalog.web.app import create_app
 from schemas.kinds import Literal
 from schemas.pinned_charts import PinnedChart
@@ -60,6 +61,32 @@ def test_the_chart_that_the_steward_chose_stands_on_both_pages(site: Site) -> No
     # Filters narrow the steward's chart; a reader's own wish goes before it.
     assert len(page(site, "?view=chart&Ort=Neuhof&Ort=Flieden", **chosen).css("figure tbody tr")) == 2
     assert title(page(site, "?view=chart&chart=line", **chosen)) == "Einwohner nach Jahr und Ort"
+
+
+def test_the_steward_says_what_becomes_of_several_rows(site: Site) -> None:
+    bars: dict[str, Any] = {"kind": "bar", "x": "Ort", "y": ("Einwohner",)}
+    # 15 years of a place: by the columns alone the mean is drawn.
+    for agg, heading, value in (
+        ("", "Einwohner im Mittel nach Ort", "11.340"),
+        ("mean", "Einwohner im Mittel nach Ort", "11.340"),
+        ("sum", "Einwohner nach Ort", "170.100"),
+        ("count", "Anzahl nach Ort", "15"),
+    ):
+        chosen = {**bars, "agg": agg}
+        for shown in (page(site, **chosen), page(site, "", **chosen)):
+            assert title(shown) == heading
+            told = {words(row.css_first("th")): words(row.css_first("td")) for row in shown.css("figure tbody tr")}
+            assert told["Eichenzell"] == value
+    line: dict[str, Any] = {"kind": "line", "x": "Jahr", "y": ("Einwohner",), "agg": "count"}
+    assert title(page(site, **line)).startswith("Anzahl nach Jahr")
+    # A reader's own wish goes before it, whole.
+    assert title(page(site, "?view=chart&chart=bar&x=Ort&y=Einwohner", **bars, agg="sum")).startswith(
+        "Einwohner im Mittel"
+    )
+
+
+def test_a_steward_may_say_all_that_a_reader_may() -> None:
+    assert get_args(PinnedChart.model_fields["agg"].annotation) == get_args(Aggregate)
 
 
 def test_no_chart_at_all_is_a_choice_too(site: Site) -> None:
