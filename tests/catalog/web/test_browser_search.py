@@ -84,6 +84,26 @@ def test_results_are_swapped_in_said_and_in_the_address(page: Page, address: str
     expect(heading).to_contain_text("28 Ergebnisse")
 
 
+@pytest.mark.parametrize("query", ["", "?q=Badegew%C3%A4sser&from=soon"])
+def test_on_a_wide_screen_the_field_comes_first_and_results_stand_beside_the_filters(
+    browser: Browser, address: str, query: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/datasets{query}")
+    heading, field, filters, order, found = (
+        box
+        for part in ("h1", ".search", ".filter", ".order", "#found")
+        if (box := page.locator(f".finding {part}").bounding_box())
+    )
+    mistakes = page.locator("#mistakes").bounding_box()
+    assert mistakes
+    assert (mistakes["height"] > 0) == bool(query)
+    assert heading["y"] < mistakes["y"] + mistakes["height"] <= field["y"]
+    assert field["y"] + field["height"] < filters["y"] == order["y"] < found["y"] < filters["y"] + filters["height"]
+    assert filters["x"] + filters["width"] < order["x"] == found["x"]
+    page.close()
+
+
 def test_everything_works_without_scripts(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
