@@ -176,7 +176,7 @@ def document(request: Request, slug: str, suffix: str, kind: str = "dataset", na
     """
     form = formats().get(suffix)
     if form is None:
-        raise unknown_suffix(suffix)
+        raise unknown_suffix(suffix, (*formats(), *(("json",) if kind == "dataset" else ())))
     conditional.keep(request)
     catalogue, at = catalogue_of(request), past.number(request)
     entry = existing(catalogue.get(slug, at))
@@ -216,10 +216,10 @@ def existing(found: Entry | Gone | Moved | None) -> Entry | Moved:
     return found
 
 
-def unknown_suffix(suffix: str) -> Refused:
-    """The refusal of a form that does not exist."""
-    known = ", ".join(f".{name}" for name in formats())
-    return Refused(404, f"Die Form .{suffix} gibt es nicht. Es gibt: {known}", f"No form .{suffix}. There are: {known}")
+def unknown_suffix(suffix: str, known: Iterable[str] = ()) -> Refused:
+    """The refusal of a form that does not exist, with those that do: ``known``, else the feed formats."""
+    listed = ", ".join(f".{name}" for name in known or formats())
+    return Refused(404, f"Die Form .{suffix} gibt es nicht. Es gibt: {listed}", f"No form .{suffix}. There are: {listed}")
 
 
 def answer(

@@ -18,7 +18,7 @@ from catalog.feeds import atom
 from catalog.reading.entries import NEWEST, Hit, Query, Results
 from catalog.reading.helping import Help, Instead
 from catalog.spreadsheets import plain_cell
-from catalog.web import conditional, file_addresses, past, sanitising, searches, security
+from catalog.web import conditional, file_addresses, paging, past, sanitising, searches, security
 from catalog.web.negotiation import links, unknown_suffix
 from catalog.web.past_page import page_of
 from catalog.web.refusing import Refused
@@ -48,6 +48,11 @@ class _Asked(NamedTuple):
         """The last page that there is."""
         return min(max(-(-self.found.total // self.query.size), 1), searches.LAST_PAGE)
 
+    @property
+    def before(self) -> int | None:
+        """The page before; from beyond the last one, the last."""
+        return min(self.query.page - 1, self.last) or None
+
 
 class _Form(NamedTuple):
     """A form of a search: how many datasets its pages hold, if nothing is said and at most, and how it is written."""
@@ -59,12 +64,17 @@ class _Form(NamedTuple):
 
 
 async def search(request: Request) -> Response:
-    """``/datasets.SUFFIX`` with the parameters of ``/datasets`` and ``size``. Raises Refused (400, 404)."""
+    """``/datasets.SUFFIX`` with the parameters of ``/datasets`` and ``size``. Raises Refused (400, 404).
+
+    A page that is no number, or beyond the last that any search has, is refused: a program would ask on and on.
+    """
     suffix = request.path_params["suffix"]
     form = _FORMS.get(suffix)
     if form is None:
-        raise unknown_suffix(suffix)
+        raise unknown_suffix(suffix, _FORMS)
     past.number(request)  # refuses a day before the first publication
+    if stated := request.query_params.get("page", ""):
+        paging.demanded("page", stated, searches.LAST_PAGE)
     query = replace(searches.asked(request.query_params), size=_size(request, form))
     page = await page_of(request, query)
     if suffix == "atom":
@@ -108,8 +118,8 @@ def _neighbours(asked: _Asked) -> Iterator[tuple[str, str, str]]:
     yield asked.address(number), "canonical", ""
     if number < asked.last:
         yield asked.address(number + 1), "next", ""
-    if number > 1:
-        yield asked.address(min(number - 1, asked.last)), "prev", ""
+    if asked.before:
+        yield asked.address(asked.before), "prev", ""
 
 
 def _public(asked: _Asked, query: Query) -> str:
@@ -129,7 +139,7 @@ def _page_of(asked: _Asked, hit: Hit) -> str:
 def _json(asked: _Asked) -> bytes:
     query, found = asked.query, asked.found
     usual = replace(query, size=searches.SIZE)
-    named = {"next": query.page + 1 if query.page < asked.last else None, "previous": query.page - 1 or None}
+    named = {"next": query.page + 1 if query.page < asked.last else None, "previous": asked.before}
     document = {
         "total": found.total,
         "page": query.page,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,10 +105,22 @@ def test_nothing_acceptable_is_406_with_the_list(place: Place) -> None:
 
 
 def test_an_unknown_suffix_is_404_with_the_list(place: Place) -> None:
-    for address in ("/catalog.docx", f"/dataset/{place.slug('a')}.docx"):
+    for address, known in (
+        ("/catalog.docx", ".ttl"),
+        (f"/dataset/{place.slug('a')}.docx", ".ttl"),
+        (f"/dataset/{place.slug('a')}.docx", ".json"),
+        ("/datasets.docx", ".json, .csv, .atom"),
+    ):
         answer = place.ask.get(address)
         assert answer.status_code == 404
-        assert ".ttl" in answer.text
+        assert f"{known}\n" in answer.text or f"{known}, " in answer.text
+
+
+def test_each_form_that_a_refusal_names_exists(place: Place) -> None:
+    for address in ("/catalog", "/datasets", f"/dataset/{place.slug('a')}"):
+        refusal = place.ask.get(f"{address}.docx").text
+        for suffix in re.findall(r"\.(\w+)", refusal.splitlines()[0].partition("Es gibt:")[2]):
+            assert place.ask.get(f"{address}.{suffix}").status_code == 200
 
 
 # ------------------------------------------------------------------------------------------------- /dataset/SLUG

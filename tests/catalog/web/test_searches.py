@@ -136,6 +136,20 @@ def test_pages_of_json_lead_on(full: Place) -> None:
     assert rest["previous"] == f"{BASE}/datasets.json?sort=title&size=2"
     assert full.ask.get("/datasets.json?size=0").status_code == 400
     assert full.ask.get("/datasets.json?size=1000000").json()["size"] == 100
+    beyond = full.ask.get("/datasets.json?sort=title&size=2&page=400").json()
+    assert (beyond["next"], beyond["datasets"]) == (None, [])
+    last = full.ask.get(beyond["previous"].removeprefix(BASE)).json()
+    assert last["next"] is None
+    assert last["datasets"]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "501", "99999999999999"])
+@pytest.mark.parametrize("suffix", ["json", "csv", "atom"])
+def test_a_page_that_no_search_has_is_refused_to_programs(full: Place, suffix: str, page: str) -> None:
+    answer = full.ask.get(f"/datasets.{suffix}?page={page}")
+    assert answer.status_code == 400
+    assert f"page={page}" in answer.text
+    assert full.ask.get(f"/datasets?page={page}").status_code == 200
     assert full.ask.get("/datasets.xyz").status_code == 404
 
 
