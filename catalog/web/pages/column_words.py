@@ -18,7 +18,8 @@ from schemas.tables import Column
 
 MAX_COLUMNS = 300
 _LONGEST_VALUE = 40
-# A sign and a word for each type of schemas.tables.
+# A sign and a word for each type of schemas.tables. Signs are ones that the letters of phones and Windows have; the arrows
+# are bound to text (U+FE0E), else phones draw them as coloured pictures.
 TYPES: Mapping[str, tuple[str, str]] = {
     "empty": ("∅", later("leer")),
     "boolean": ("◐", later("Ja oder Nein")),
@@ -29,12 +30,12 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "datetime": ("◷", later("Zeitpunkt")),
     "year": ("▦", later("Jahr")),
     "category": ("≡", later("Kategorie")),
-    "latitude": ("⌖", later("Breitengrad")),
-    "longitude": ("⌖", later("Längengrad")),
-    "easting": ("⌖", later("Ostwert")),
-    "northing": ("⌖", later("Nordwert")),
-    "url": ("↗", later("Web-Adresse")),
-    "wkt": ("⬠", later("Geometrie")),
+    "latitude": ("↕\ufe0e", later("Breitengrad")),
+    "longitude": ("↔\ufe0e", later("Längengrad")),
+    "easting": ("↔\ufe0e", later("Ostwert")),
+    "northing": ("↕\ufe0e", later("Nordwert")),
+    "url": ("↗\ufe0e", later("Web-Adresse")),
+    "wkt": ("◇", later("Geometrie")),
     "text": ("Aa", later("Text")),
 }
 

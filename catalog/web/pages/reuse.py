@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from catalog.reading.entries import Entry
-from catalog.web import file_addresses
+from catalog.web import file_addresses, past
 from catalog.web.pages.facts import File
 from catalog.web.templates import Page
 from catalog.web.texts import SOURCE
@@ -97,7 +97,7 @@ def _citation(page: Page, entry: Entry, file: File | None, publishers: Sequence[
         named = licence.name if licence.href in ("", licence.name) else f"{licence.name}, {licence.href}"
         said.append(_("Lizenz: {licence}.", licence=named))
     address = page.public(f"/dataset/{entry.slug}", SOURCE)
-    day = page.day(page.now.date().isoformat())
+    day = page.day(past.today(page.request).isoformat())
     said.append(_("{address} (abgerufen am {day})", address=address, day=day))
     return " ".join(said)
 

@@ -190,6 +190,12 @@ def test_a_dictionary_of_columns_is_read_back_as_it_was_written() -> None:
 # ------------------------------------------------------------------------------------------------- re-use
 
 
+def test_a_citation_names_the_day_that_it_is_in_germany(full: Place) -> None:
+    full.app.state.now = lambda: NOW.replace(hour=23, minute=30)
+    cited = lines(read(full, f"/dataset/{full.slug('bau')}"))["Als Quelle nennen"]
+    assert "(abgerufen am 11. Januar 2026)" in cited
+
+
 def test_lines_to_copy_name_the_file_and_its_licence(full: Place) -> None:
     copied = lines(read(full, f"/dataset/{full.slug('bau')}"))
     cited = copied["Als Quelle nennen"]
