@@ -101,7 +101,7 @@ async def file(request: Request) -> Response:
     if view == "table":
         values |= await file_table.values(page, preview, slug, number, lang)
     elif view == "chart":
-        values |= await file_chart.values(page, preview, lang)
+        values |= await file_chart.values(page, preview, file_addresses.path(slug, number), lang)
     elif view == "map":
         values |= await file_map.values(page, preview, slug, number, lang)
     elif view == "columns":

@@ -14,7 +14,7 @@ from catalog.charts import Choice, Wish
 from catalog.charts.choosing import MAX_PANELS
 from catalog.preview import Filter, Preview
 from catalog.web import row_filters
-from catalog.web.pages import charted, pinned
+from catalog.web.pages import charted, file_filters, pinned
 from catalog.web.pages.pinned import Drawn
 from catalog.web.templates import Page
 from catalog.web.texts import later
@@ -32,13 +32,16 @@ _AGGREGATES: Mapping[str, str] = {
 _PLACES = ("latitude", "longitude", "easting", "northing", "wkt")
 
 
-async def values(page: Page, preview: Preview, lang: str) -> dict[str, Any]:
-    """What the chart view of a preview shows under the request's address; ``lang`` is the language of the file's words."""
-    table, profile = preview.table, preview.profile
-    if table is None or profile is None:
-        return {"chart": None, "chart_kinds": ()}
-    wish = _wish(page)
-    filters = row_filters.asked(page.request.query_params, table.names).selection.filters
+async def values(page: Page, preview: Preview, path: str, lang: str) -> dict[str, Any]:
+    """What the chart view of a preview shows under the request's address.
+
+    ``path`` is that of the file's page, ``lang`` the language of the file's words.
+    """
+    profile, wish = preview.profile, _wish(page)
+    stated = file_filters.stated(page, preview, path, lang, "chart", _pairs(wish))
+    if preview.table is None or profile is None:
+        return {"chart": None, "chart_kinds": (), "stated": stated}
+    filters = stated.selection.filters
     columns, rows = profile.columns, profile.profiled_rows
     open_to = charts.options(columns, rows)
     made = await run_sync(lambda: _made(page, preview, wish, filters))
@@ -46,6 +49,9 @@ async def values(page: Page, preview: Preview, lang: str) -> dict[str, Any]:
     return {
         "chart": shown,
         "chart_whole": made.whole,
+        "chart_late": made.late,
+        "chart_empty": bool(filters) and made.found == 0,
+        "chart_of_few": bool(filters) and made.found is not None,
         "chart_passed_over": made.passed_over and not page.request.query_params.get("layer"),
         "chart_wished": wish != Wish(),
         "chart_choice": made.choice,
@@ -56,6 +62,7 @@ async def values(page: Page, preview: Preview, lang: str) -> dict[str, Any]:
         "chart_hidden": row_filters.with_layer(
             page.request.query_params, row_filters.pairs(previews.Selection(), filters)
         ),
+        "stated": stated,
     }
 
 
@@ -63,6 +70,12 @@ def _wish(page: Page) -> Wish:
     parameters = page.request.query_params
     y = tuple(value[:200] for value in parameters.getlist("y")[:MAX_PANELS] if value)
     return Wish(parameters.get("chart", "")[:20], parameters.get("x", "")[:200], y, parameters.get("agg", "")[:20])
+
+
+def _pairs(wish: Wish) -> row_filters.Pairs:
+    """The parameters that ask for a wish."""
+    found = [("chart", wish.kind), ("x", wish.x), *(("y", name) for name in wish.y), ("agg", wish.agg)]
+    return [(name, value) for name, value in found if value]
 
 
 def _named(page: Page, names: tuple[str, ...]) -> list[tuple[str, str | Markup]]:

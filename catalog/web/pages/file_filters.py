@@ -72,6 +72,23 @@ class Wrong(NamedTuple):
     words: Markup
 
 
+class Stated(NamedTuple):
+    """What an address asks for of a file's rows, as every view of the file says it.
+
+    ``selection`` is what holds; ``unknown`` are parameters that name no column. Addresses: ``without`` is the same view
+    without filters, ``rows`` the table of the rows that pass, ``to_mend`` the table with the fields of the mistakes.
+    """
+
+    selection: Selection
+    unknown: tuple[str, ...]
+    fields: tuple[Field, ...]
+    mistakes: tuple[Wrong, ...]
+    chips: tuple[Chip, ...]
+    without: str
+    rows: str
+    to_mend: str
+
+
 def read(page: Page, preview: Preview) -> Read:
     """What the address of a page asks for of the rows of a preview; of one without a table nothing can be asked."""
     asked = row_filters.asked(page.request.query_params, preview.table.names if preview.table is not None else ())
@@ -81,7 +98,29 @@ def read(page: Page, preview: Preview) -> Read:
     return Read(asked.selection._replace(filters=held), wrong, asked.unknown)
 
 
-def fields(page: Page, preview: Preview, asked: Read) -> Iterator[Field]:
+def stated(page: Page, preview: Preview, path: str, lang: str, view: str = "", kept: Pairs | None = None) -> Stated:
+    """What the address of a page asks for of the rows of a preview, as one of the views of ``path`` says it.
+
+    ``lang`` is the language of the file's words; ``view`` is the table without a name; ``kept`` are further parameters of
+    the view, which stay when a filter goes.
+    """
+    asked = read(page, preview)
+    selection, own = asked.selection, kept or []
+    mistaken = [each for mistake in asked.mistakes for each in mistake.filters]
+    shown = tuple(_fields(page, preview, asked))
+    return Stated(
+        selection,
+        asked.unknown,
+        shown,
+        tuple(_told(page, asked.mistakes, shown)),
+        tuple(_chips(page, path, selection, lang, view, own)),
+        address(page, path, own, view),
+        address(page, path, row_filters.pairs(Selection(), selection.filters)),
+        address(page, path, row_filters.pairs(Selection(), (*selection.filters, *mistaken))),
+    )
+
+
+def _fields(page: Page, preview: Preview, asked: Read) -> Iterator[Field]:
     """Fields for the columns that are easiest to filter by: those of few values first, then in their order.
 
     Every mistake has its field, however many columns there are.
@@ -124,7 +163,7 @@ def _field(
     return Field(id, row_filters.parameter(column.name), column.name, kind, choices, values, words, hidden)
 
 
-def told(page: Page, mistakes: Iterable[Mistake], fields: Iterable[Field]) -> Iterator[Wrong]:
+def _told(page: Page, mistakes: Iterable[Mistake], fields: Iterable[Field]) -> Iterator[Wrong]:
     """The mistakes in words, each with its field."""
     ids = {field.label: field.id for field in fields}
     for mistake in mistakes:
@@ -138,15 +177,16 @@ def _words(page: Page, mistake: Mistake) -> Markup:
     return page.texts.text(words) if mistake.kind == "order" else page.texts.text(words, value=mistake.filters[0].value)
 
 
-def chips(page: Page, path: str, selection: Selection, lang: str, view: str = "") -> Iterator[Chip]:
-    """The filters in force in a view (the table without a name); ``lang`` is the language of the file's words."""
+def _chips(page: Page, path: str, selection: Selection, lang: str, view: str, kept: Pairs) -> Iterator[Chip]:
+    """The filters in force in a view."""
     for each in selection.filters:
         left = [other for other in selection.filters if other != each]
         column = page.spoken(labels.plain(each.column, 80), lang)
         # What a cell is, was chosen from the file's words; the rest was written by the reader.
         value = page.spoken(each.value, lang) if each.comparison == "is" else each.value
         words = page.texts.text(_SAID[each.comparison], column=column, value=value)
-        yield Chip(words, address(page, path, row_filters.pairs(selection._replace(page=1), left), view))
+        found = row_filters.pairs(selection._replace(page=1), left)
+        yield Chip(words, address(page, path, [*kept, *found], view))
 
 
 def address(page: Page, path: str, found: Iterable[tuple[str, str]] = (), view: str = "") -> str:

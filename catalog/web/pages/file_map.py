@@ -18,8 +18,8 @@ from catalog.web.templates import Page
 
 async def values(page: Page, preview: Preview, slug: str, number: int, lang: str) -> dict[str, Any]:
     """What the map view of a preview shows under the request's address; ``lang`` is the language of the file's words."""
-    asked = file_filters.read(page, preview)
-    filters = asked.selection.filters
+    stated = file_filters.stated(page, preview, file_addresses.path(slug, number), lang, "map")
+    filters = stated.selection.filters
     query = row_filters.pairs(previews.Selection(), filters)
 
     def drawn() -> tuple[Passing | None, MapFigure | None]:
@@ -30,20 +30,12 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
         return passing, maps.of_preview(page, preview, slug, number, lang, only=only)
 
     passing, figure = await run_sync(drawn)
-    path = file_addresses.path(slug, number)
-    everything = [each for mistake in asked.mistakes for each in mistake.filters]
-    fields = tuple(file_filters.fields(page, preview, asked))
     return {
         "map": figure,
         "map_late": passing is not None and passing.late,
         "map_part": _part(page, passing),
         "map_empty": _empty(page, passing) if figure is None else "",
-        "unknown": asked.unknown,
-        "mistakes": tuple(file_filters.told(page, asked.mistakes, fields)),
-        "to_mend": file_filters.address(page, path, row_filters.pairs(previews.Selection(), (*filters, *everything))),
-        "chips": tuple(file_filters.chips(page, path, asked.selection, lang, "map")),
-        "whole_map": file_filters.address(page, path, view="map"),
-        "rows_of_map": file_filters.address(page, path, query),
+        "stated": stated,
     }
 
 

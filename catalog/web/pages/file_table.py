@@ -14,7 +14,6 @@ from catalog.preview import Preview, RowPage, Selection
 from catalog.web import file_addresses, row_filters, sanitising
 from catalog.web.pages import column_words, file_filters
 from catalog.web.paging import paging
-from catalog.web.row_filters import Pairs
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.tables import NUMBERS, Column, Table
@@ -73,44 +72,35 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
     table, profile = preview.table, preview.profile
     if table is None or profile is None:
         return {"table": None}
-    asked = file_filters.read(page, preview)
-    selection = asked.selection
+    path = file_addresses.path(slug, number)
+    stated = file_filters.stated(page, preview, path, lang)
+    selection = stated.selection
     found = await run_sync(lambda: previews.rows(page.region, preview, selection))
     last = max(-(-found.found // selection.size), 1)
     if selection.page > last and not found.late:  # beyond the end: the last page rather than nothing
         selection = selection._replace(page=last)
         found = await run_sync(lambda: previews.rows(page.region, preview, selection))
-    path = file_addresses.path(slug, number)
     columns = profile.columns[:MAX_COLUMNS]
-    fields = tuple(file_filters.fields(page, preview, asked))
     return {
         "table": table,
         "found": found,
         "all_counted": _all_counted(page, table),
         "part_shown": part_shown(page, found.searched, table.total_rows, table.counted),
         "asked": selection,
-        "unknown": asked.unknown,
+        "stated": stated,
         "no_order": "" if selection.sort else page.request.query_params.get("sort", "")[:200],
         "heads": tuple(_head(page, path, column, selection) for column in columns),
         "rows": tuple(_rows(columns, found, table)),
         "left_columns": len(profile.columns) - len(columns),
-        "fields": fields,
-        "mistakes": tuple(file_filters.told(page, asked.mistakes, fields)),
-        "chips": tuple(file_filters.chips(page, path, selection, lang)),
-        "all_rows": _address(page, path),
         "rows_hidden": row_filters.with_layer(page.request.query_params),
         "paging": paging(
             selection.page,
             min(last, row_filters.LAST_PAGE),
-            lambda number: _address(page, path, row_filters.pairs(selection._replace(page=number))),
+            lambda number: file_filters.address(page, path, row_filters.pairs(selection._replace(page=number))),
         ),
         "downloads": _downloads(page, slug, number, selection),
         "first": (selection.page - 1) * selection.size + 1,
     }
-
-
-def _address(page: Page, path: str, found: Pairs | None = None) -> str:
-    return page.link(path, row_filters.with_layer(page.request.query_params, found or ()))
 
 
 def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
@@ -119,7 +109,7 @@ def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
     turned = selection._replace(sort=column.name, descending=order == "ascending", page=1)
     sign, kind = column_words.kind(page, column)
     unit = column.unit if column.unit and column.unit.casefold() not in column.name.casefold() else ""
-    address = _address(page, path, row_filters.pairs(turned))
+    address = file_filters.address(page, path, row_filters.pairs(turned))
     return Head(column.name, unit, sign, kind, order, address, column.type in NUMBERS)
 
 

@@ -117,6 +117,13 @@ def test_a_filter_leads_from_the_table_to_the_map_and_back(site: Site) -> None:
     assert back[0] == f"{site.path('plaetze.geojson')}?Status=frei"
 
 
+def test_the_chart_leads_to_the_map_of_the_same_rows(site: Site) -> None:
+    chart = read(site.place, f"{site.path('plaetze.geojson')}?view=chart&chart=bar&x=Status&Status=frei")
+    assert [words(node) for node in chart.css("figure tbody th")] == ["frei"]
+    (address,) = [each for each in addresses(chart, "nav.views a") if "view=map" in each]
+    assert words(first(read(site.place, address), "figure.map figcaption")).startswith("Die Karte zeigt 5 von 12")
+
+
 def test_programs_get_the_features_that_are_asked_for(site: Site) -> None:
     found = site.features("plaetze.geojson", "Status=frei")
     assert names(found) == [f"Bauplatz {n}" for n in range(5)]
