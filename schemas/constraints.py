@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from rdflib import URIRef
 
+from schemas.class_tables import Row
 from schemas.classes import HVD_LEGISLATION
-from schemas.dcat import Row
 from schemas.findings import Severity
 from schemas.kinds import DATATYPES, Kind
 from schemas.namespaces import ADMS, DCAT, DCATAP, DCATDE, DCTERMS, FOAF, OWL, RDFS, SKOS, SPDX, TIME, VCARD

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from schemas import geocoding, restating
-from schemas.dcat import TABLE_OF, Row
+from schemas.class_tables import Row
+from schemas.dcat import TABLE_OF
 from schemas.endpoints import description_of
 from schemas.kinds import DATATYPES, Literal
 from schemas.model import Agent, DataService, Dataset, Distribution, Resource, Value, iri_of, text

@@ -1,23 +1,17 @@
-"""The tables of CPSV-AP 3.2.0: public services and what they need, yield and cost, in the form of :mod:`schemas.dcat`."""
+"""The tables of CPSV-AP 3.2.0: public services and what they need, yield and cost (form: :mod:`schemas.class_tables`)."""
 
 from __future__ import annotations
 
-from rdflib import URIRef
+from functools import partial
 
 from schemas import model
-from schemas.dcat import Row, Table, obligation
+from schemas.class_tables import Table, row_of
 from schemas.kinds import Kind
 from schemas.namespaces import ADMS, CPSV, CV, DCAT, DCTERMS, ELI, FOAF, LOCN, ORG, RDF, SKOS, TIME, XSD
 
 PROFILE = "cpsv-ap"
 TEXT, NODE, ANY = Kind.TEXT, Kind.NODE, Kind.ANY
-
-
-def _row(prop: URIRef, kind: Kind, text: str, range: URIRef | None = None, datatype: URIRef | None = None) -> Row:
-    demand = obligation(text)
-    assert demand is not None
-    return Row(attribute="", property=prop, kind=kind, obligations={PROFILE: demand}, range=range, datatype=datatype)
-
+_row = partial(row_of, PROFILE)
 
 TABLES: tuple[Table, ...] = (
     Table(

@@ -7,16 +7,11 @@ Obligations are those of the class tables of DCAT-AP 3.0.1, DCAT-AP.de 3.0 and D
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
-
 from rdflib import URIRef
 
 from schemas import model
-from schemas.classes import HVD_LEGISLATION, RANGES
+from schemas.class_tables import Row, Table, obligation
+from schemas.classes import RANGES
 from schemas.kinds import Kind
 from schemas.namespaces import (
     ADMS,
@@ -24,7 +19,6 @@ from schemas.namespaces import (
     DCATAP,
     DCATDE,
     DCTERMS,
-    ELI,
     FOAF,
     GEODCATAP,
     LOCN,
@@ -41,61 +35,6 @@ from schemas.namespaces import (
 
 # Whose obligations the columns of the rows below hold, in this order; :mod:`schemas.profiles` knows all profiles.
 PROFILES = ("dcat-ap", "dcat-ap-de", "hvd")
-
-
-class Obligation(NamedTuple):
-    """What a profile demands of a property: level ``M``, ``R`` or ``O``, least and most (None: no limit) values."""
-
-    level: str
-    minimum: int
-    maximum: int | None
-
-
-_OBLIGATION = re.compile(r"([MRO]) (\d)(?:\.\.(\d|\*))?")
-
-
-@cache
-def obligation(text: str) -> Obligation | None:
-    """An obligation from its form in the specifications' tables, ``R 0..1``; None for the empty text."""
-    if not text:
-        return None
-    match = _OBLIGATION.fullmatch(text)
-    if match is None:
-        raise ValueError(f"not an obligation: {text!r}")
-    level, low, high = match.groups()
-    return Obligation(level, int(low), None if high == "*" else int(high or low))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One property of one class.
-
-    ``attribute`` is empty where no record has one: such values are kept as extras. ``range`` is the class of the values,
-    ``datatype`` theirs where the kind does not say it.
-    """
-
-    attribute: str
-    property: URIRef
-    kind: Kind
-    obligations: Mapping[str, Obligation]
-    node: type[model.Resource] | None = None
-    vocabulary: str | None = None
-    vocabulary_severity: str = ""
-    reads: tuple[URIRef, ...] = ()
-    deprecated: bool = False
-    range: URIRef | None = None
-    datatype: URIRef | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One class of the profiles: its record, its rdf:types as written, its rows in the order they are shown."""
-
-    record: type[model.Resource]
-    types: tuple[URIRef, ...]
-    rows: tuple[Row, ...]
-
-
 TEXT, IRI, DATE, NODE = Kind.TEXT, Kind.IRI, Kind.DATE, Kind.NODE
 
 
@@ -463,16 +402,3 @@ TABLES: tuple[Table, ...] = (
     CONCEPT_SCHEME,
 )
 TABLE_OF: dict[type[model.Resource], Table] = {table.record: table for table in TABLES}
-LEGAL_RESOURCE = ELI.LegalResource
-
-__all__ = [
-    "HVD_LEGISLATION",
-    "LEGAL_RESOURCE",
-    "PROFILES",
-    "TABLES",
-    "TABLE_OF",
-    "Obligation",
-    "Row",
-    "Table",
-    "obligation",
-]

@@ -1,11 +1,11 @@
-"""The tables of GeoDCAT-AP 3.0.0: every class and property that its shapes constrain, in the form of :mod:`schemas.dcat`."""
+"""The tables of GeoDCAT-AP 3.0.0: every class and property that its shapes constrain (form: :mod:`schemas.class_tables`)."""
 
 from __future__ import annotations
 
-from rdflib import URIRef
+from functools import partial
 
 from schemas import model
-from schemas.dcat import Row, Table, obligation
+from schemas.class_tables import Table, row_of
 from schemas.kinds import Kind
 from schemas.namespaces import (
     ADMS,
@@ -32,13 +32,7 @@ from schemas.namespaces import (
 
 PROFILE = "geodcat-ap"
 TEXT, DATE, NODE = Kind.TEXT, Kind.DATE, Kind.NODE
-
-
-def _row(prop: URIRef, kind: Kind, text: str, range: URIRef | None = None) -> Row:
-    demand = obligation(text)
-    assert demand is not None
-    return Row(attribute="", property=prop, kind=kind, obligations={PROFILE: demand}, range=range)
-
+_row = partial(row_of, PROFILE)
 
 # The roles that ISO 19115 knows for a responsible party (GeoDCAT-AP 3.0.0, section on agent roles).
 _AGENTS = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.endpoints import description_of
 from schemas.hvd_evidence import evidence
 from schemas.model import ContactPoint, DataService, Dataset, DatasetSeries, Distribution, Resource, Value, iri_of

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from rdflib import URIRef
 
 from schemas import cpsv, dcat, geodcat
-from schemas.dcat import Table
+from schemas.class_tables import Table
 from schemas.findings import Severity
 from schemas.namespaces import ADMS, DCAT, DCATAP, DCATDE, DCTERMS, FOAF, LOCN, PROV, SPDX, TIME, VCARD
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
-from schemas.dcat import TABLE_OF, Row
+from schemas.class_tables import Row
+from schemas.dcat import TABLE_OF
 from schemas.kinds import Kind, Literal
 from schemas.model import Dataset, Distribution, Resource, Value, iri_of
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from schemas.dcat import TABLE_OF, Row
+from schemas.class_tables import Row
+from schemas.dcat import TABLE_OF
 from schemas.kinds import DATATYPES, Kind, Literal, date
 from schemas.lexical import fits
 from schemas.model import Dataset, Resource, RightsStatement, Value, iri_of

@@ -16,8 +16,9 @@ from harvesters.persons.erasure import office, without_forgotten
 from harvesters.persons.readings import without_persons
 from harvesters.reading import Context, Harvested, Reading
 from schemas import corrections
+from schemas.class_tables import Row
 from schemas.corrections import NotCorrectable
-from schemas.dcat import TABLE_OF, Row
+from schemas.dcat import TABLE_OF
 from schemas.kinds import DATATYPES, Kind, Literal, date, is_iri
 from schemas.model import (
     Agent,

@@ -10,7 +10,7 @@ from harvesters.cleaning import municipality_agent
 from harvesters.files.metadata_sheet import SheetRow
 from harvesters.reading import NOT_UNDERSTOOD, Context, TraceEntry
 from schemas import iris
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal, date, iri
 from schemas.model import (

@@ -19,7 +19,7 @@ from harvesters.mapping.periods import periods
 from harvesters.mapping.places import enter_box, places
 from harvesters.reading import DERIVED_ID, Context, Harvested, Reading, without_identity
 from schemas import iris
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.findings import Severity
 from schemas.kinds import Literal, date, is_web
 from schemas.model import Dataset, Resource, RightsStatement

@@ -22,7 +22,7 @@ from harvesters.iso.record import IsoRecord
 from harvesters.mapping.account import Account, Rule
 from harvesters.mapping.field_rules import codes, texts
 from harvesters.mapping.native_values import address_of
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.findings import Severity, declare
 from schemas.kinds import Literal, date, is_web
 from schemas.model import Identifier

@@ -41,7 +41,7 @@ from harvesters.portals.records import (
     unused,
 )
 from harvesters.reading import Context, Native, Reading
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.kinds import DATATYPES, Kind, Literal, is_web, language_tag
 from schemas.model import Checksum, Distribution, Identifier, Location, PeriodOfTime, RightsStatement, Value
 from schemas.vocabularies import (

@@ -30,7 +30,7 @@ from harvesters.portals.records import (
     whole_terms,
 )
 from harvesters.reading import Context, Native, Reading
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.kinds import DATATYPES, Kind, Literal, is_web
 from schemas.model import Checksum, Distribution, Identifier, Resource, Standard, Value
 from schemas.vocabularies import find_access_right, find_checksum_algorithm, find_frequency

@@ -16,7 +16,7 @@ from harvesters.files.metadata_sheet import COLUMNS, MetadataSheet, field_of, is
 from harvesters.readers import files
 from harvesters.reading import Context, Native, Reading
 from schemas import rdf
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.model import ContactPoint, Dataset, Distribution, Location, PeriodOfTime, RightsStatement
 from schemas.tables import TableError
 from tests.harvesters.crawl_runs import context_of, write_region

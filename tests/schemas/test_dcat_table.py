@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from schemas.dcat import PROFILES, TABLES, Row, Table, obligation
+from schemas.class_tables import Row, Table, obligation
+from schemas.dcat import PROFILES, TABLES
 from schemas.kinds import Kind
 from schemas.namespaces import PREFIXES
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rdflib import Graph
 
 from schemas import hvd, rdf, syntax
-from schemas.dcat import HVD_LEGISLATION
+from schemas.classes import HVD_LEGISLATION
 from schemas.endpoints import description_of, kind_of
 from schemas.findings import Severity
 from schemas.hvd_evidence import evidence

@@ -11,8 +11,8 @@ import pytest
 from rdflib import SH, BNode, Graph
 
 from schemas import level1, mqa
+from schemas.classes import HVD_LEGISLATION
 from schemas.constraints import Ask
-from schemas.dcat import HVD_LEGISLATION
 from schemas.kinds import DATATYPES, Kind, Literal
 from schemas.model import Agent, Dataset, Distribution
 from schemas.namespaces import LOCN

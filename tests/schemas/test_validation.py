@@ -14,7 +14,9 @@ import pytest
 
 from harvesters import registry
 from schemas import convention_rules, documents, model, rdf, rules, syntax, validation
-from schemas.dcat import HVD_LEGISLATION, PROFILES, TABLES, Row, Table
+from schemas.class_tables import Row, Table
+from schemas.classes import HVD_LEGISLATION
+from schemas.dcat import PROFILES, TABLES
 from schemas.findings import WORDING, Finding, Severity, declare, worst
 from schemas.kinds import DATATYPES, Kind, Literal
 from schemas.model import ContactPoint, Dataset, Distribution, PeriodOfTime, Resource
