@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from catalog import tables
 from catalog.runs.staging import now_text
 from harvesters.persons.forgotten import KEY_BYTES, Entry, Forgotten, entries
-from harvesters.persons.spellings import Wanted
+from harvesters.persons.wanted import Wanted
 
 
 def forgotten(engine: sa.Engine) -> Forgotten | None:

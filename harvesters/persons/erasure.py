@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, cast
 import orjson
 
 from harvesters.mapping.account import PATHS
+from harvesters.persons.markers import has_marker, marker
 from harvesters.persons.signs import OF_PERSONS, ROLES, local_name
-from harvesters.persons.spellings import Matcher, Spellings, has_marker, marker
+from harvesters.persons.spellings import Matcher, Spellings
 from harvesters.reading import Context, Harvested, Reading, TraceEntry
 from schemas import iris
 from schemas.findings import Finding, Severity, declare

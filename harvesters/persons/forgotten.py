@@ -17,9 +17,11 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from harvesters.persons.spellings import (
-    ACROSS_MARKUP,
-    Spellings,
+from harvesters.persons.spelling_patterns import ACROSS_MARKUP
+from harvesters.persons.spellings import Spellings
+from harvesters.persons.wanted import (
+    SHORTEST_GLUED,
+    SHORTEST_SURNAME,
     Wanted,
     canonical,
     canonical_mail,
@@ -30,8 +32,6 @@ KEY_BYTES = 32
 # In between may stand an initial with its marks.
 _LONGEST_GAP = 8
 _MOST_WORDS = 200_000
-_SHORTEST_SURNAME = 4
-_SHORTEST_GLUED = 9
 _MOST_GROUPS = 8
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _MAILBOX = re.compile(r"([\w.+-]{1,64})@((?:[\w-]{1,63}\.){1,8}[\w-]{2,63})")
@@ -186,9 +186,9 @@ def _forms(wanted: Wanted) -> Iterator[tuple[str, str]]:
     words = [canonical(word) for word in wanted.parts]
     sets = [words, [*words[:-1], words[-1] + "s"]]
     if len(words) > 1:
-        if sum(map(len, words)) >= _SHORTEST_GLUED:
+        if sum(map(len, words)) >= SHORTEST_GLUED:
             sets += [["".join(words)], ["".join([words[-1], *words[:-1]])]]
-        if len(words[-1]) >= _SHORTEST_SURNAME:
+        if len(words[-1]) >= SHORTEST_SURNAME:
             initials = [word[0] for word in words[:-1]]
             sets += [[initials[0], words[-1]], [*initials, words[-1]], [initials[0], words[-1] + "s"]]
             sets += [[initials[0] + words[-1]], ["".join(initials) + words[-1]]]

@@ -20,7 +20,8 @@ from harvesters.persons import errors
 from harvesters.persons.forgotten import KEY_BYTES, Forgotten, entries
 from harvesters.persons.keeping import ForgettingSink, body_without
 from harvesters.persons.layers import layers
-from harvesters.persons.spellings import Spellings, canonical, spellings_of
+from harvesters.persons.spellings import Spellings, spellings_of
+from harvesters.persons.wanted import canonical
 from harvesters.readers import ckan
 from harvesters.reading import Context, Kept, Native, Outcome, Page, Reading
 from harvesters.spider import Job
