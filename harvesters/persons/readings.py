@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import Any, cast
 
@@ -16,34 +16,28 @@ from harvesters.mapping.account import PATHS
 from harvesters.persons import texts as person_texts
 from harvesters.persons.leftovers import (
     address_mentions,
-    mentions,
     scrubbed_findings,
     scrubbed_leftovers,
     scrubbed_trace,
 )
+from harvesters.persons.offices import office_agent, office_contact, region_names
 from harvesters.persons.signs import (
     CREDITS,
     IMPERSONAL,
     MAILBOXES,
     NAMES,
-    NUMBERS,
     OF_PERSONS,
-    ORGANIZATION_NAMES,
     PAGES,
     ROLE_ATTRIBUTES,
     ROLES,
     has_agent,
     is_named_by,
     is_named_like_agent,
-    is_of_person,
-    is_page_of,
     is_typed_as_body,
     is_typed_as_person,
     local_name,
     mailboxes,
     member_names,
-    offices,
-    surnames,
     without_numbers,
 )
 from harvesters.persons.words import (
@@ -55,7 +49,6 @@ from harvesters.persons.words import (
     is_surely_a_person,
     name_of_mailbox,
     name_words,
-    own_names,
     without_names,
 )
 from harvesters.reading import Context, Harvested, Reading
@@ -63,7 +56,6 @@ from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
 from schemas.model import Agent, Attribution, ContactPoint, Resource, Texts, Value
 from schemas.namespaces import PROV
-from schemas.region import Region
 
 PERSON_REMOVED = declare(
     "person-removed",
@@ -126,7 +118,7 @@ class _Removal:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.own = _own_names(context.region)
+        self.own = region_names(context.region)
         self.persons: set[str] = set()
         self.known: set[tuple[str, ...]] = set()
         self.places: dict[str, str] = {}
@@ -312,29 +304,9 @@ class _Removal:
             self._remember(each.text)
         self._note(name)
         self.path.append(name)
-        kept = self.inside(self._without_names(value, persons, boxes))
+        kept = self.inside(office_agent(value, persons, boxes, self.own))
         self.path.pop()
         return kept
-
-    def _without_names(self, value: Resource, persons: list[Literal], boxes: list[str]) -> Resource:
-        """An office that a person is named with: the person's names and the direct numbers go."""
-        rest: list[tuple[str, Value]] = []
-        for predicate, said in value.extra:
-            local = local_name(predicate)
-            if local in NUMBERS:
-                continue
-            if isinstance(said, Literal) and local in NAMES and said in persons:
-                office = without_names(said.text, self.own)
-                if office and office != said.text:
-                    rest.append((predicate, said._replace(text=office)))
-                continue
-            rest.append((predicate, said))
-        if not isinstance(value, Agent):
-            return replace(value, extra=tuple(rest))
-        names = offices(value.name, persons, _names_in(boxes), self.own)
-        words = surnames(persons, self.own)
-        pages = tuple([page for page in value.homepage if not (isinstance(page, str) and is_page_of(page, words))])
-        return replace(value, name=names, homepage=pages, extra=tuple(rest))
 
     def _contact(self, value: ContactPoint, name: str) -> Resource:
         names = self._names_of(value, value.fn)
@@ -366,53 +338,7 @@ class _Removal:
         )
         if value.iri and (persons or typed or of_person):
             self.persons.add(value.iri)
-        return self._office(value, persons, personal)
-
-    def _office(self, value: ContactPoint, persons: list[Literal], personal: list[str]) -> ContactPoint:
-        """The office's contact: what of it the source names, else the municipality and the region's mailbox."""
-        context = self.context
-        words = _names_in(personal)
-        known = [*self.known, *words]
-        # If the type says person, no name is believed to be an office's.
-        office = () if is_typed_as_person(value) else offices(value.fn, persons, words, self.own)
-        if not office:
-            office = tuple(
-                said
-                for predicate, said in value.extra
-                if isinstance(said, Literal)
-                and local_name(predicate) in ORGANIZATION_NAMES
-                and not is_person_name(said.text, self.own)
-                and not mentions(said.text, known)
-            )
-        boxes = tuple(
-            box
-            for box in value.has_email
-            if isinstance(box, str) and box not in personal and not is_of_person(box, known)
-        )
-        surely = surnames(persons, self.own)
-        urls = tuple(
-            url
-            for url in value.has_url
-            if isinstance(url, str) and not (address_mentions(url, known) or is_page_of(url, surely))
-        )
-        return ContactPoint(
-            fn=office or (Literal(context.municipality.name, context.region.language),),
-            has_email=boxes or (() if urls else (f"mailto:{context.region.publisher.email}",)),
-            has_url=urls,
-        )
-
-
-def _own_names(region: Region) -> frozenset[str]:
-    """The names of the region itself, which are nobody's: its title, its publisher, its municipalities."""
-    # A region cannot be hashed: its sources hold options in a dictionary.
-    return _known_names(region.title, region.publisher.name, *(each.name for each in region.municipalities))
-
-
-_known_names = lru_cache(maxsize=64)(own_names)
-
-
-def _names_in(boxes: list[str]) -> list[tuple[str, ...]]:
-    return [words for box in boxes if is_personal_mailbox(box) and len(words := name_of_mailbox(box)) > 1]
+        return office_contact(value, persons, personal, self.known, self.context)
 
 
 _GIVEN_AND_FAMILY = ("given-name", "family-name", "givenname", "familyname", "firstname", "lastname")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
@@ -11,19 +10,13 @@ from urllib.parse import unquote
 from harvesters.persons.leftovers import with_vowels_apart
 from harvesters.persons.words import is_office_mailbox, is_personal_mailbox, name_of_mailbox, name_words, without_names
 from schemas.kinds import Literal
-from schemas.model import Agent, Attribution, ContactPoint, Resource, Texts, iri_of
+from schemas.model import Agent, Attribution, ContactPoint, Resource, iri_of
 from schemas.namespaces import FOAF, PROV, VCARD
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
-
-_MARKS = re.compile(r"\[[^\]]{0,200}(?:entfernt|removed)\]|(?:(?<!\S)|(?<=\]))\S+@\S+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_LABELS = _words(
-    "tel telefon telefonnummer phone fon mobil handy fax telefax e mail email durchwahl dw nr nummer zimmer"
-)
 
 _PERSON_TYPES = frozenset(
     {
@@ -79,7 +72,6 @@ IMPERSONAL = _words(
     """
 )
 _AGENT_NAMES = frozenset({str(FOAF.name), str(VCARD.fn), str(VCARD.hasFN)})
-_PARTS = re.compile(r"(?:(?<!\s)\s+)?[,;/|()]\s*|(?<!\s)\s+[-–]\s+")
 
 
 @lru_cache(maxsize=4096)
@@ -160,33 +152,3 @@ def is_of_person(box: str, known: list[tuple[str, ...]]) -> bool:
     """Whether a mailbox holds the surname of a removed person: ``mustermann@``."""
     local = box.removeprefix("mailto:").partition("@")[0].casefold()
     return not is_office_mailbox(box) and any(len(words[-1]) > 3 and words[-1] in local for words in known)
-
-
-def _is_label(text: str) -> bool:
-    """Whether nothing is left but labels, numbers and marks, as in "Tel. 06655 970-123"."""
-    return not any(word.casefold() not in _LABELS for word in _LETTERS.findall(_MARKS.sub(" ", text)))
-
-
-def offices(
-    names: Texts, persons: Collection[Literal], known: Collection[tuple[str, ...]], own: frozenset[str] = frozenset()
-) -> Texts:
-    """Names without persons: of "Bauamt, Erika Mustermann" the office.
-
-    ``known`` are the words of personal mailboxes beside it: they show that "Mustermann" alone is a person as well.
-    ``own`` are the region's own names.
-    """
-    kept: list[Literal] = []
-    for each in names:
-        text = without_names(each.text, own) if each in persons else each.text
-        if each in persons and text == each.text:
-            continue
-        if known:
-            parts = [part for part in _PARTS.split(text) if part]
-            left = [part for part in parts if not any(set(name_words(part)) <= set(words) for words in known)]
-            text = text if len(left) == len(parts) else ", ".join(left)
-        if text != each.text:
-            # Of "Bauamt, Frau Muster, Tel. 06655 970-123" the number was hers.
-            text = ", ".join(part.strip() for part in text.split(",") if not _is_label(part))
-        if text:
-            kept.append(each._replace(text=text))
-    return tuple(kept)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from harvesters import pipelines
 from harvesters.cleaning import clean
-from harvesters.persons import signs
 from harvesters.persons import texts as person_texts
+from harvesters.persons.offices import office_names
 from harvesters.persons.words import is_personal_mailbox, without_names
 from harvesters.readers import ckan, dcatus
 from harvesters.reading import NOT_UNDERSTOOD, Kept, Native, Outcome, Page, Reading
@@ -491,7 +491,7 @@ def test_nothing_of_a_person_is_delivered() -> None:
 )
 def test_labels_and_numbers_that_a_name_leaves_behind_are_no_office(said: str, office: tuple[str, ...]) -> None:
     text = Literal(said, "de")
-    assert tuple(each.text for each in signs.offices((text,), [text], [])) == office
+    assert tuple(each.text for each in office_names((text,), [text], [])) == office
 
 
 @pytest.mark.parametrize(
