@@ -12,6 +12,7 @@ from catalog import charts, formats
 from catalog.charts import labels
 from catalog.charts.figures import Lines
 from catalog.preview import Preview
+from catalog.web.pages import cell_words
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.tables import Column
@@ -93,7 +94,10 @@ def _row(page: Page, column: Column, spread: charts.Histogram | None, course: Ma
         highest=_end(page, column, column.maximum),
         mean="" if column.mean is None else labels.value(column.mean, page.language),
         # Where none comes twice, which ones come first says nothing.
-        top=tuple((labels.plain(value, _LONGEST_VALUE), count) for value, count in column.top)
+        top=tuple(
+            (labels.plain(cell_words.shown(column, value, page.language), _LONGEST_VALUE), count)
+            for value, count in column.top
+        )
         if any(count > 1 for _, count in column.top)
         else (),
         picture=charts.small(spread) if spread and len(spread.counts) > 1 else None,

@@ -12,7 +12,7 @@ from catalog import formats
 from catalog import preview as previews
 from catalog.preview import Preview, RowPage, Selection
 from catalog.web import file_addresses, row_filters, sanitising
-from catalog.web.pages import column_words, file_filters
+from catalog.web.pages import cell_words, column_words, file_filters
 from catalog.web.paging import paging
 from catalog.web.templates import Page
 from catalog.web.texts import later
@@ -43,11 +43,11 @@ class Head(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell: its text, cut if it is long; an address to follow; whether it is a number."""
+    """A cell: its text, cut if it is long; an address to follow; how it is set: "num", "when", or as any text."""
 
     text: str
     href: str
-    numeric: bool
+    style: str
 
 
 def part_shown(page: Page, shown: int, total: int, counted: str) -> Markup:
@@ -90,7 +90,7 @@ async def values(page: Page, preview: Preview, slug: str, number: int, lang: str
         "stated": stated,
         "no_order": "" if selection.sort else page.request.query_params.get("sort", "")[:200],
         "heads": tuple(_head(page, path, column, selection) for column in columns),
-        "rows": tuple(_rows(columns, found, table)),
+        "rows": tuple(_rows(page, columns, found, table)),
         "left_columns": len(profile.columns) - len(columns),
         "rows_hidden": row_filters.with_layer(page.request.query_params),
         "paging": paging(
@@ -113,17 +113,25 @@ def _head(page: Page, path: str, column: Column, selection: Selection) -> Head:
     return Head(column.name, unit, sign, kind, order, address, column.type in NUMBERS)
 
 
-def _rows(columns: Sequence[Column], found: RowPage, table: Table) -> Iterator[tuple[int, bool, tuple[Cell, ...]]]:
+def _rows(
+    page: Page, columns: Sequence[Column], found: RowPage, table: Table
+) -> Iterator[tuple[int, bool, tuple[Cell, ...]]]:
     """The rows: the number in the file, whether it sums up others, the cells."""
     sums = frozenset(table.sum_rows)
     for number, row in zip(found.numbers, found.rows, strict=True):
-        yield number, number - 1 in sums, tuple(_cell(column, cell) for column, cell in zip(columns, row, strict=False))
+        yield (
+            number,
+            number - 1 in sums,
+            tuple(_cell(page, column, cell) for column, cell in zip(columns, row, strict=False)),
+        )
 
 
-def _cell(column: Column, cell: str) -> Cell:
-    text = cell if len(cell) <= _LONGEST_CELL else cell[:_LONGEST_CELL].rstrip() + " …"
+def _cell(page: Page, column: Column, cell: str) -> Cell:
+    text = cell_words.shown(column, cell, page.language)
+    if len(text) > _LONGEST_CELL:
+        text = text[:_LONGEST_CELL].rstrip() + " …"
     href = cell.strip() if column.type == "url" and sanitising.is_link(cell.strip()) else ""
-    return Cell(text, href, column.type in NUMBERS)
+    return Cell(text, href, cell_words.style(column))
 
 
 # -------------------------------------------------------------------------------------------------- pages, downloads

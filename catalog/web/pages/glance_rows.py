@@ -14,7 +14,7 @@ from catalog import preview as previews
 from catalog.charts import Histogram, coming, labels
 from catalog.preview import Filter, Preview, Selection
 from catalog.web import past, row_filters
-from catalog.web.pages import facts
+from catalog.web.pages import cell_words, facts
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.region import Region
@@ -54,14 +54,15 @@ class Dated(NamedTuple):
 class Few(NamedTuple):
     """At most ROWS rows with at most COLUMNS cells each.
 
-    ``label`` names their table as text, ``caption`` as HTML; ``onward`` is the address of all of their kind with its words,
-    none where these are simply the first.
+    ``label`` names their table as text, ``caption`` as HTML; ``styles`` says how the cells of each column are set;
+    ``onward`` is the address of all of their kind with its words, none where these are simply the first.
     """
 
     heading: Markup
     label: Markup
     caption: Markup
     rows: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...]
     onward: tuple[str, Markup] | None = None
 
 
@@ -78,7 +79,14 @@ def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -
         text(_HEADINGS[found.when]),
         text(_LABELS[found.when], title=file.title.text),
         text(_LABELS[found.when], title=page.spoken(file.title.text, file.title.lang)),
-        tuple(tuple(labels.plain(cell, _LONGEST_CELL) for cell in row[:COLUMNS]) for row in found.rows),
+        tuple(
+            tuple(
+                labels.plain(cell_words.shown(column, cell, page.language), _LONGEST_CELL)
+                for column, cell in zip(columns_of(preview), row, strict=False)
+            )
+            for row in found.rows
+        ),
+        tuple(map(cell_words.style, columns_of(preview))),
         (page.link(path, row_filters.pairs(found.selection)), text(_ONWARD[found.when])) if found.when else None,
     )
 

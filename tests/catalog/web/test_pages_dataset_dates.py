@@ -204,7 +204,7 @@ def test_the_map_of_another_file_goes_before_a_count(place: Place) -> None:
 def test_a_calendar_has_its_events_by_their_beginning(place: Place) -> None:
     shown = look(place, "feste")
     assert words(shown.css_first("#rows")) == "Die nächsten Termine"
-    assert column(shown, 0) == [(TODAY + timedelta(days=n)).isoformat() for n in (0, 4, 30)]
+    assert column(shown, 0) == [dated(n) for n in (0, 4, 30)]
     assert f"{path(place, 'feste')}?Beginn.from=2026-11-29&sort=Beginn" in [
         a.attributes["href"] for a in shown.css("a")
     ]

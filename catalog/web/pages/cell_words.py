@@ -1,0 +1,41 @@
+"""Cells as readers of German pages know numbers and dates: 20,7 and 06.12.2026, where a file says 20.7 and 2026-12-06.
+
+Nothing is rounded or left out. What is no plain number or date stays as the file has it; so do coordinates, which people
+carry to other maps, and all cells on pages in other languages. Files for programs never pass through here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from schemas.tables import NUMBERS, Column
+
+# A time with a zone is none of these: its hour here depends on the day.
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(?::00(?:\.0+)?|(:\d\d))?)?")
+# Digits, perhaps in groups, decimals, then at most a unit.
+_ENGLISH = re.compile(r"^[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?=(?:\s*[^\s\d.,]{1,8})?$)")
+_SIGNS = str.maketrans(",.", ".,")
+
+
+def shown(column: Column, cell: str, language: str) -> str:
+    """A cell of a column as a page in that language shows it."""
+    if language != "de":
+        return cell
+    if column.type in ("date", "datetime"):
+        return _moment(cell)
+    if column.type in ("number", "integer") and column.decimal == ".":
+        return _ENGLISH.sub(lambda found: found[0].translate(_SIGNS), cell.strip(), count=1)
+    return cell
+
+
+def style(column: Column) -> str:
+    """How the cells of a column are set: "num" to the right, "when" without a break, empty as any text."""
+    return "num" if column.type in NUMBERS else "when" if column.type in ("date", "datetime") else ""
+
+
+def _moment(cell: str) -> str:
+    found = _MOMENT.fullmatch(cell.strip())
+    if found is None:
+        return cell
+    year, month, day, clock, seconds = found.groups()
+    return f"{day}.{month}.{year}" + (f" {clock}{seconds or ''}" if clock else "")
