@@ -75,6 +75,12 @@ def asked_in(url: str, key: str) -> str:
     return next((value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == key), "")
 
 
+def condition_in(url: str) -> str:
+    """The condition in CQL under which an address asks for records; empty where it states none, or a filter in XML."""
+    stated = asked_in(url, "constraint")
+    return "" if stated.lstrip().startswith("<") else stated
+
+
 def asks_for_records(url: str) -> bool:
     """Whether an address asks a catalogue for records by their identifiers: those are meant, and not all that it has."""
     return asked_in(url, "request").casefold() == "getrecordbyid" and asked_in(url, "id") != ""

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from pydantic import Field
 from scrapy.http import Request, Response
@@ -14,12 +13,11 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
-from harvesters.iso import catalogue, queries
-from harvesters.iso.catalogue import GMD, Refused
+from harvesters.iso import catalogue, detection, queries
+from harvesters.iso.catalogue import Refused
 from harvesters.iso.cutting import cut_all
 from harvesters.iso.elements import RECODED, parse
 from harvesters.iso.manners import Manner, Wishes, manners
-from harvesters.iso.queries import Query
 from harvesters.marks import Marks
 from harvesters.reading import Page
 from harvesters.reasons import FAILURE, INCOMPLETE, rule_of
@@ -59,8 +57,6 @@ NOT_OFFERED = declare(
     "Check whether the selection brings the entries that you want.",
     "OGC 07-045, table 9",
 )
-
-_PLACES = ("", "/csw", "/srv/ger/csw", "/geonetwork/srv/ger/csw")
 
 
 class CswOptions(Options):
@@ -106,35 +102,12 @@ class CswSpider(HarvestSpider):
     @classmethod
     def probes(cls, url: str) -> Sequence[str]:
         """GetCapabilities at the address or where catalogues lie below it, and three records for the count."""
-        if not url.startswith(("http://", "https://")):
-            return ()
-        if catalogue.asks_for_records(url):
-            return (url,)
-        return tuple(
-            address for base in _bases(url) for address in (catalogue.capabilities_address(base), _three(base))
-        )
+        return detection.probes(url)
 
     @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
         """The first address that answers with capabilities of a catalogue; else records at the address itself."""
-        if not url.startswith(("http://", "https://")):
-            return None
-        if catalogue.asks_for_records(url):
-            return _kept_records(cls.name, url, answers.get(url))
-        for base in _bases(url):
-            address = catalogue.capabilities_address(base)
-            if address not in answers:
-                continue
-            try:
-                known = catalogue.read_capabilities(parse(answers[address].body)[0], base)
-            except (Unreadable, Refused):
-                continue
-            count, titles = _sampled(answers.get(_three(base)))
-            constraint = catalogue.asked_in(url, "constraint")
-            stated = {"constraint": constraint} if constraint and not constraint.lstrip().startswith("<") else {}
-            return Detected(cls.name, base, count, titles, stated, 95, known.title)
-        # What the crawl asks first: a file answers with its records whatever is asked of it.
-        return _kept_records(cls.name, url, answers.get(catalogue.capabilities_address(url)))
+        return detection.detect(cls.name, url, answers)
 
     # --- Capabilities -------------------------------------------------------------------------------------------
 
@@ -202,7 +175,7 @@ class CswSpider(HarvestSpider):
     def _wishes(self) -> Wishes:
         # Many records bear a day only: the day before holds whatever the time zone.
         day = (self.job.since - timedelta(days=1)).date().isoformat() if self.job.since else ""
-        constraint = self.options.constraint or _plain(catalogue.asked_in(self.source.url, "constraint"))
+        constraint = self.options.constraint or catalogue.condition_in(self.source.url)
         return Wishes(self.options.types, self.options.keyword, constraint, self.options.output_schema, day)
 
     def _kept_answer(self, response: Response, refused: Unreadable | None = None) -> Iterator[Any]:
@@ -378,43 +351,3 @@ class CswSpider(HarvestSpider):
     def _fail(self, url: str, de: str, en: str, rule: str = FAILURE) -> None:
         place = catalogue.base_of(url)
         self.fail(f"{place}: {de}", f"{place}: {en}", rule)
-
-
-def _plain(constraint: str) -> str:
-    return "" if constraint.lstrip().startswith("<") else constraint
-
-
-def _bases(url: str) -> tuple[str, ...]:
-    base = catalogue.base_of(url)
-    path = urlsplit(base).path.rstrip("/")
-    if "csw" in path.lower() or urlsplit(base).query or "." in path.rpartition("/")[2]:
-        return (base,)
-    root = base.rstrip("/")
-    return tuple(dict.fromkeys([base, *(f"{root}{place}" for place in _PLACES[1:])]))
-
-
-def _three(base: str) -> str:
-    return queries.address(base, Query("2.0.2", GMD, "gmd:MD_Metadata"), 1, 3)
-
-
-def _kept_records(protocol: str, url: str, answer: Answer | None) -> Detected | None:
-    """A page of records, a GetRecordById answer or a single metadata file at an address, which the crawl reads as it is."""
-    if answer is None:
-        return None
-    try:
-        records = catalogue.read_answer(parse(answer.body)[0]).records
-    except (Unreadable, Refused):
-        return None
-    titles = tuple(catalogue.title_of(each) for each in records[:3])
-    title = titles[0] if len(titles) == 1 else ""
-    return Detected(protocol, url, len(records), titles, {}, 88, title) if records else None
-
-
-def _sampled(answer: Answer | None) -> tuple[int | None, tuple[str, ...]]:
-    if answer is None:
-        return None, ()
-    try:
-        found = catalogue.read_answer(parse(answer.body)[0])
-    except (Unreadable, Refused):
-        return None, ()
-    return found.matched, tuple(catalogue.title_of(each) for each in found.records[:3])

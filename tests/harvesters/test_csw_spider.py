@@ -11,9 +11,10 @@ from lxml import etree
 
 from harvesters.answer import Answer
 from harvesters.iso.catalogue import Refused, base_of, capabilities_address, read_answer, read_capabilities
+from harvesters.iso.detection import three
 from harvesters.iso.elements import parse
 from harvesters.iso.queries import Condition, Query, address, cql, document
-from harvesters.spiders.csw import CswOptions, CswSpider, _three
+from harvesters.spiders.csw import CswOptions, CswSpider
 from schemas.syntax import Unreadable
 from tests.harvesters.crawls import Crawls, Run
 from tests.harvesters.fake_catalogue import CSW_2, CSW_3, GMD, Asked, FakeCatalogue, dublin_core, exception, iso
@@ -330,7 +331,7 @@ def test_detection_from_any_address_of_the_catalogue(url: str) -> None:
     base = "https://k.example/csw"
     answers = {
         capabilities_address(base): answered(base, fake.capabilities()),
-        _three(base): answered(base, fake.results(1, isos(3))),
+        three(base): answered(base, fake.results(1, isos(3))),
     }
     assert set(answers) <= set(CswSpider.probes(url))
     found = CswSpider.detect(url, answers)
