@@ -17,8 +17,9 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.mapping.native_values import word
 from harvesters.ogc import api as ogc
+from harvesters.ogc import api_detection
 from harvesters.ogc.api import Api, ApiEntry, Link
-from harvesters.ogc.api_natives import absolute_links, cut, digest, document_of, is_record, shown
+from harvesters.ogc.api_natives import absolute_links, cut, digest, is_record, shown
 from harvesters.reading import UNREADABLE_RECORD, Native, Page
 from harvesters.reasons import FAILURE, INCOMPLETE, LIMIT, rule_of
 from harvesters.spider import Detected, HarvestSpider, Options, request_of
@@ -88,36 +89,12 @@ class RecordsSpider(HarvestSpider):
     @classmethod
     def probes(cls, url: str) -> Sequence[str]:
         """The landing page in JSON, and the collections below it."""
-        if not url.startswith(("http://", "https://")):
-            return ()
-        landing = ogc.place(url).landing
-        below = urlsplit(landing)._replace(query="", fragment="").geturl().rstrip("/")
-        return tuple(dict.fromkeys((url, ogc.with_query(f"{below}/collections", f="json"))))
+        return api_detection.probes(url)
 
     @classmethod
     def detect(cls, url: str, answers: Mapping[str, Answer]) -> Detected | None:
         """The collections, if they are those of an API; a landing page or a page of records that the address is itself."""
-        own, below = (cls.probes(url) or ("", ""))[0], cls.probes(url)[-1] if cls.probes(url) else ""
-        for address in (below, own):
-            found = document_of(answers.get(address))
-            entries = ogc.collections_in(found) if found is not None else None
-            if found is None or entries is None or "links" not in found:
-                continue
-            named = ogc.place(url).collection
-            wanted = [each for each in entries if isinstance(each, dict) and (not named or each.get("id") == named)]
-            titles = tuple(word(each.get("title")) or word(each.get("id")) for each in wanted[:3])
-            catalogues = any(ogc.holds_records(each) for each in wanted)
-            return Detected(
-                cls.name, url, None if catalogues else len(wanted), titles, {}, 85, _title(answers.get(own))
-            )
-        found = document_of(answers.get(own))
-        if found is None:
-            return None
-        records = ogc.records_in(found)
-        if records and all(isinstance(each, dict) and is_record(each) for each in records[:3]):
-            titles = tuple(word(each["properties"].get("title")) for each in records[:3])
-            return Detected(cls.name, url, ogc.total(found) or len(records), titles, {}, 75)
-        return Detected(cls.name, url, None, (), {}, 60, word(found.get("title"))) if ogc.is_landing(found) else None
+        return api_detection.detect(cls.name, url, answers)
 
     def first(self) -> Iterable[Request | Page]:
         """The landing page, or the file that the address is."""
@@ -401,9 +378,3 @@ class RecordsSpider(HarvestSpider):
             yield from self._description()
         else:
             yield self._collections()
-
-
-def _title(landing: Answer | None) -> str:
-    """What an API calls itself on its landing page."""
-    found = document_of(landing)
-    return word(found.get("title")) if found is not None and ogc.is_landing(found) else ""
