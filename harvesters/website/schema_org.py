@@ -10,8 +10,9 @@ from urllib.parse import urljoin
 import orjson
 
 from harvesters.mapping.places import shaped
-from harvesters.reading import NOT_UNDERSTOOD, Context, Reading, TraceEntry, without_identity
+from harvesters.reading import NOT_UNDERSTOOD, Context, Reading, without_identity
 from harvesters.website.linked_data import types_of
+from harvesters.website.schema_org_fields import Fields
 from harvesters.website.schema_org_values import (
     box_wkt,
     contact_in,
@@ -49,19 +50,6 @@ _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 _SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 _PERSON = "http://schema.org/Person"
 _SIZE = re.compile(r"(\d{1,15})\s?(?:B|bytes?)?", re.I)
-# What says nothing about the data, or only repeats what the page is.
-_SILENT = frozenset(
-    {
-        "@type",
-        "@context",
-        "@id",
-        "includedInDataCatalog",
-        "mainEntityOfPage",
-        "isAccessibleForFree",
-        "thumbnailUrl",
-        "image",
-    }
-)
 
 
 _ROLES: Mapping[str, tuple[str, ...]] = {
@@ -116,127 +104,79 @@ def read_dataset(found: SchemaDataset, context: Context) -> Reading:
 
 
 class _Mapping:
-    """One Dataset: takes each property out of a copy, and accounts for what is left."""
+    """One Dataset being mapped."""
 
     def __init__(self, found: SchemaDataset, context: Context) -> None:
         self.found = found
         self.context = context
-        self.left = dict(found.entry)
         language = found.language
-        self.language = language if language.isalpha() and 2 <= len(language) <= 3 else context.source.language
-        self.trace: list[TraceEntry] = []
-        self.findings: list[Finding] = []
-        self.leftovers: list[tuple[str, str]] = []
+        language = language if language.isalpha() and 2 <= len(language) <= 3 else context.source.language
+        self.fields = Fields(found.entry, found.native_id, found.page, language)
         self.companions: list[Resource] = []
 
     def reading(self) -> Reading:
-        found, context = self.found, self.context
-        title = self._texts("title", "name")
+        found, context, fields = self.found, self.context, self.fields
+        title = fields.texts("title", "name")
         if not title and not found.native_id:
             raise without_identity(found.page)
-        license_iri, rights = self._license(self.left.pop("license", None), "license")
-        attribution = self._texts("distribution.license_attribution", "creditText")
+        license_iri, rights = self._license(fields.take("license"), "license")
+        attribution = fields.texts("distribution.license_attribution", "creditText")
         own = found.native_id
         minted = not is_web(own) or "@id" not in found.entry or own.startswith(f"{context.base_url}/")
         record = Dataset(
             iri=iris.mint(context.base_url, "dataset", iris.key(context.source.key, own)) if minted else own,
-            title=title or self._texts("title", "alternateName"),
-            description=self._texts("description", "description") or self._texts("description", "abstract"),
+            title=title or fields.texts("title", "alternateName"),
+            description=fields.texts("description", "description") or fields.texts("description", "abstract"),
             identifier=self._identifiers(),
             keyword=self._keywords(),
-            landing_page=self._addresses("landing_page", "url") or (found.page,),
-            modified=self._dates("modified", "dateModified"),
-            issued=self._dates("issued", "datePublished") or self._dates("issued", "dateCreated"),
+            landing_page=fields.addresses("landing_page", "url") or (found.page,),
+            modified=fields.dates("modified", "dateModified"),
+            issued=fields.dates("issued", "datePublished") or fields.dates("issued", "dateCreated"),
             language=self._languages(),
             temporal=self._periods(),
             spatial=self._places(),
-            version=self._plain("version", "version"),
-            page=self._addresses("page", "sameAs"),
+            version=fields.plain("version", "version"),
+            page=fields.addresses("page", "sameAs"),
             provenance=self._provenance(),
             distribution=self._distributions(license_iri, rights + self._rights(), attribution),
             **self._agents(),
         )
-        self._account()
+        fields.leave_rest()
         return Reading(
             native_id=own,
             record=record,
-            trace=tuple(self.trace),
-            leftovers=tuple(self.leftovers),
-            findings=tuple(self.findings),
+            trace=tuple(fields.trace),
+            leftovers=tuple(fields.leftovers),
+            findings=tuple(fields.findings),
             companions=tuple(self.companions),
         )
 
     # --- Single values --------------------------------------------------------------------------------------------
 
-    def _took(self, attribute: str, field: str, rule: str = "copied") -> None:
-        self.trace.append(TraceEntry(attribute, f"schema.org: {field}", rule))
-
-    def _not_understood(self, field: str, value: Any) -> None:
-        text = value if isinstance(value, str) else orjson.dumps(value).decode()
-        finding = Finding(Severity.WARNING, self.found.native_id, None, NOT_UNDERSTOOD, (field, text[:200]))
-        self.findings.append(finding)
-        self.leftovers.append((field, text))
-
-    def _texts(self, attribute: str, field: str) -> Texts:
-        found = tuple(literals_in(self.left.pop(field, None), self.language))
-        if found:
-            self._took(attribute, field)
-        return found
-
-    def _plain(self, attribute: str, field: str) -> Texts:
-        found = tuple(Literal(text) for text in strings_in(self.left.pop(field, None)))
-        if found:
-            self._took(attribute, field)
-        return found
-
-    def _dates(self, attribute: str, field: str) -> Texts:
-        found = []
-        for text in strings_in(self.left.pop(field, None)):
-            moment = date(text)
-            if moment is None:
-                self._not_understood(field, text)
-            else:
-                found.append(moment)
-        if found:
-            self._took(attribute, field, "date")
-        return tuple(found)
-
-    def _addresses(self, attribute: str, field: str) -> Resources:
-        found = []
-        for text in strings_in(self.left.pop(field, None)):
-            address = join(self.found.page, text)
-            if address is None:
-                self._not_understood(field, text)
-            else:
-                found.append(address)
-        if found:
-            self._took(attribute, field)
-        return tuple(dict.fromkeys(found))
-
     def _identifiers(self) -> Texts:
-        found = tuple(Literal(text) for text in dict.fromkeys(strings_in(self.left.pop("identifier", None))))
+        found = tuple(Literal(text) for text in dict.fromkeys(strings_in(self.fields.take("identifier"))))
         if found:
-            self._took("identifier", "identifier")
+            self.fields.took("identifier", "identifier")
         return found
 
     def _keywords(self) -> Texts:
         words: list[Literal] = []
-        for literal in literals_in(self.left.pop("keywords", None), self.language):
+        for literal in literals_in(self.fields.take("keywords"), self.fields.language):
             words += [literal._replace(text=word.strip()) for word in re.split(r"[,;]", literal.text) if word.strip()]
         if words:
-            self._took("keyword", "keywords", "split")
+            self.fields.took("keyword", "keywords", "split")
         return tuple(dict.fromkeys(words))
 
     def _languages(self) -> Resources:
         found = []
-        for text in strings_in(self.left.pop("inLanguage", None)):
+        for text in strings_in(self.fields.take("inLanguage")):
             code = find_language(text)
             if code is None:
-                self._not_understood("inLanguage", text)
+                self.fields.not_understood("inLanguage", text)
             else:
                 found.append(code.iri)
         if found:
-            self._took("language", "inLanguage", "lookup")
+            self.fields.took("language", "inLanguage", "lookup")
         return tuple(dict.fromkeys(found))
 
     def _license(self, value: Any, field: str) -> tuple[Resources, Resources]:
@@ -248,36 +188,36 @@ class _Mapping:
             if code is not None:
                 found.append(code.iri)
                 continue
-            self.findings.append(
+            self.fields.findings.append(
                 Finding(Severity.WARNING, self.found.native_id, None, NOT_UNDERSTOOD, (field, text[:200]))
             )
-            rights.append(RightsStatement(label=(Literal(text, None if is_web(text) else self.language),)))
+            rights.append(RightsStatement(label=(Literal(text, None if is_web(text) else self.fields.language),)))
         if found:
-            self._took("distribution.license", field, "lookup")
+            self.fields.took("distribution.license", field, "lookup")
         if rights:
-            self._took("distribution.rights", field)
+            self.fields.took("distribution.rights", field)
         return tuple(dict.fromkeys(found)), tuple(rights)
 
     def _rights(self) -> Resources:
         found: list[Resource] = []
         for field in ("conditionsOfAccess", "usageInfo", "copyrightNotice"):
-            if label := self._texts("distribution.rights", field):
+            if label := self.fields.texts("distribution.rights", field):
                 found.append(RightsStatement(label=label))
         return tuple(found)
 
     def _provenance(self) -> Resources:
-        label = self._texts("provenance", "measurementTechnique")
+        label = self.fields.texts("provenance", "measurementTechnique")
         return (ProvenanceStatement(label=label),) if label else ()
 
     # --- Time and place -------------------------------------------------------------------------------------------
 
     def _periods(self) -> Resources:
         found = []
-        for text in strings_in(self.left.pop("temporalCoverage", None)):
+        for text in strings_in(self.fields.take("temporalCoverage")):
             start, mark, end = text.partition("/")
             ends = [date(part.strip()) if part.strip(" .") else None for part in (start, end if mark else start)]
             if not any(ends):
-                self._not_understood("temporalCoverage", text)
+                self.fields.not_understood("temporalCoverage", text)
                 continue
             found.append(
                 PeriodOfTime(
@@ -286,18 +226,18 @@ class _Mapping:
                 )
             )
         if found:
-            self._took("temporal", "temporalCoverage", "date")
+            self.fields.took("temporal", "temporalCoverage", "date")
         return tuple(found)
 
     def _places(self) -> Resources:
         found: list[str | Resource] = []
-        for value in values_in(self.left.pop("spatialCoverage", None)):
+        for value in values_in(self.fields.take("spatialCoverage")):
             if isinstance(value, str):
-                found.append(value if is_web(value) else Location(pref_label=(Literal(value, self.language),)))
+                found.append(value if is_web(value) else Location(pref_label=(Literal(value, self.fields.language),)))
                 continue
             if not isinstance(value, dict):
                 continue
-            names = tuple(literals_in(value.get("name"), self.language))
+            names = tuple(literals_in(value.get("name"), self.fields.language))
             shapes = [value, *objects_in(value.get("geo"))]
             boxes = [box for shape in shapes for text in strings_in(shape.get("box")) if (box := box_wkt(text))]
             points = [point for shape in shapes if (point := point_wkt(shape))]
@@ -313,9 +253,9 @@ class _Mapping:
                 )
                 found.append(shaped(place))
             else:
-                self._not_understood("spatialCoverage", value)
+                self.fields.not_understood("spatialCoverage", value)
         if found:
-            self._took("spatial", "spatialCoverage")
+            self.fields.took("spatial", "spatialCoverage")
         return tuple(found)
 
     # --- Agents ---------------------------------------------------------------------------------------------------
@@ -325,25 +265,25 @@ class _Mapping:
         contacts: list[Resource] = []
         for attribute, fields in _ROLES.items():
             for field in fields:
-                for value in values_in(self.left.pop(field, None)):
+                for value in values_in(self.fields.take(field)):
                     agent = self._agent(value)
                     if agent is None:
-                        self._not_understood(field, value)
+                        self.fields.not_understood(field, value)
                         continue
                     found[attribute] = tuple(dict.fromkeys((*found.get(attribute, ()), agent)))
-                    self._took(attribute, field, "agent")
+                    self.fields.took(attribute, field, "agent")
                     if isinstance(value, dict) and attribute == "publisher":
-                        contacts += contacts_in(value, self.language)
-        for value in objects_in(self.left.pop("contactPoint", None)):
-            contacts += contact_in(value, self.language)
+                        contacts += contacts_in(value, self.fields.language)
+        for value in objects_in(self.fields.take("contactPoint")):
+            contacts += contact_in(value, self.fields.language)
         if contacts:
-            self._took("contact_point", "contactPoint, publisher.email", "contact")
+            self.fields.took("contact_point", "contactPoint, publisher.email", "contact")
             found["contact_point"] = tuple(contacts[:5])
         return found
 
     def _agent(self, value: Any) -> str | Resource | None:
         entry = value if isinstance(value, dict) else {"name": value}
-        names = tuple(literals_in(entry.get("name") or entry.get("legalName"), self.language))
+        names = tuple(literals_in(entry.get("name") or entry.get("legalName"), self.fields.language))
         if not names:
             return None
         homepage = tuple(address for text in strings_in(entry.get("url")) if (address := join(self.found.page, text)))
@@ -360,17 +300,17 @@ class _Mapping:
 
     def _distributions(self, license_iri: Resources, rights: Resources, attribution: Texts) -> Resources:
         found: list[Resource] = []
-        for value in values_in(self.left.pop("distribution", None)):
+        for value in values_in(self.fields.take("distribution")):
             entry = {"contentUrl": value} if isinstance(value, str) else value
             distribution = (
                 self._distribution(entry, license_iri, rights, attribution) if isinstance(entry, dict) else None
             )
             if distribution is None:
-                self._not_understood("distribution", value)
+                self.fields.not_understood("distribution", value)
             else:
                 found.append(distribution)
         if found:
-            self._took("distribution", "distribution")
+            self.fields.took("distribution", "distribution")
         return tuple(found)
 
     def _distribution(
@@ -387,7 +327,7 @@ class _Mapping:
         media = next((media for text in formats if (media := find_media_type(text))), None)
         for text in formats:
             if find_file_type(text) is None and find_media_type(text) is None:
-                self._not_understood("distribution.encodingFormat", text)
+                self.fields.not_understood("distribution.encodingFormat", text)
         size = next((m.group(1) for text in strings_in(entry.get("contentSize")) if (m := _SIZE.fullmatch(text))), None)
         moment = next((d for text in strings_in(entry.get("dateModified")) if (d := date(text))), None)
         checksum = next(
@@ -398,8 +338,8 @@ class _Mapping:
             iri=iris.mint(self.context.base_url, "distribution", key),
             access_url=download[:1] or access[:1],
             download_url=download[:1],
-            title=tuple(literals_in(entry.get("name"), self.language)),
-            description=tuple(literals_in(entry.get("description"), self.language)),
+            title=tuple(literals_in(entry.get("name"), self.fields.language)),
+            description=tuple(literals_in(entry.get("description"), self.fields.language)),
             format=(code.iri,) if code else (),
             media_type=(media.iri,) if media else (),
             byte_size=(Literal(size, None, str(XSD.nonNegativeInteger)),) if size else (),
@@ -411,9 +351,3 @@ class _Mapping:
             rights=(*own_rights, *(() if own_license else rights)),
             license_attribution=attribution,
         )
-
-    def _account(self) -> None:
-        for field, value in self.left.items():
-            if field not in _SILENT and value not in (None, "", [], {}):
-                text = value if isinstance(value, str) else orjson.dumps(value).decode()
-                self.leftovers.append((f"schema:{field}", text[:10_000]))
