@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from catalog.delivery.ckan_fields import not_taken, package
+from catalog.delivery.ckan_package import not_taken, package
 from catalog.delivery.ckan_values import Breaks
 from catalog.delivery.feed import Described, Feed
 from catalog.delivery.paging import End

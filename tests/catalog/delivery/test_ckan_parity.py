@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from catalog.delivery.ckan_fields import package
+from catalog.delivery.ckan_package import package
 from catalog.delivery.ckan_values import Breaks, Reader
 from catalog.web.app import create_app
 from schemas.namespaces import DCAT

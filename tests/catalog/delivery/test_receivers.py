@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.delivery.asking import InProcess, NoAnswer
-from catalog.delivery.ckan_fields import package
+from catalog.delivery.ckan_package import package
 from catalog.delivery.ckan_values import Reader
 from catalog.delivery.feed import Feed, read
 from catalog.delivery.receivers import europe, govdata, hessen, receivers
