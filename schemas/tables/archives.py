@@ -98,6 +98,8 @@ def _check_directory(data: bytes) -> None:
 
 
 def _check_members(every: list[zipfile.ZipInfo], members: list[zipfile.ZipInfo], size: int) -> None:
+    if not every:
+        raise refusal("empty")
     if len(every) > MAX_MEMBERS:
         raise refusal("archive-members", count=MAX_MEMBERS)
     if any(member.flag_bits & 0x41 for member in every):

@@ -102,8 +102,9 @@ def encrypted() -> bytes:
         (lambda: zipped(("../../etc/cron.d/x", b"a;b\n1;2\n")), "archive-path"),
         (lambda: zipped(("/etc/passwd", b"a;b\n1;2\n")), "archive-path"),
         (lambda: zipped(("C:\\x.csv", b"a;b\n1;2\n")), "archive-path"),
+        (zipped, "empty"),
     ],
-    ids=["42.zip", "overlap", "encrypted", "ratio", "members", "slip", "absolute", "drive"],
+    ids=["42.zip", "overlap", "encrypted", "ratio", "members", "slip", "absolute", "drive", "no-members"],
 )
 def test_F45_archives_are_refused(make: Callable[[], bytes], code: str) -> None:
     data = make()
