@@ -18,7 +18,7 @@ from catalog import disk, formats, occupancy
 from catalog.corrections import kept as kept_corrections
 from catalog.exceptions import LeaseLost, RunActive
 from catalog.forgetting import register
-from catalog.runs import publishing, run_findings
+from catalog.runs import findings_writer, publishing
 from catalog.runs.conclusion import RunResult, Terms, conclude, report_json
 from catalog.runs.run_book import Run
 from catalog.runs.staging import Staging
@@ -228,7 +228,7 @@ class _Runner:
         found = 0
         try:
             told = report or CrawlReport("partial", 0, de, en, failures=(reason,))
-            found = run_findings.write(self.store, self.handle.id, self.source, None, told, self.clock()).findings
+            found = findings_writer.write(self.store, self.handle.id, self.source, None, told, self.clock()).findings
         except (OSError, SQLAlchemyError) as error:
             log.error("findings of run %s could not be written: %s", self.handle.id, error)
         try:

@@ -12,9 +12,9 @@ import orjson
 
 from catalog.corrections import staged as staged_corrections
 from catalog.identity import naming, relinking
-from catalog.runs import duplicates, filling, memory, planning, publishing, run_findings
+from catalog.runs import duplicates, filling, findings_writer, memory, planning, publishing
 from catalog.runs.run_book import Run
-from catalog.runs.run_findings import DUPLICATE, EMPTY, FOREIGN, SHARED_IRI, UNRECONCILED
+from catalog.runs.run_rules import DUPLICATE, EMPTY, FOREIGN, SHARED_IRI, UNRECONCILED
 from catalog.runs.staging import Staging
 from catalog.store import Store, counts_json
 from harvesters.reading import CrawlReport
@@ -85,7 +85,7 @@ def conclude(
         report = replace(report, findings=(Finding(Severity.WARNING, source.id, None, EMPTY), *report.findings))
     plan, outcome = _plan(store, source, staging, report, terms)
     told = None if terms.accepted else replace(report, findings=(*report.findings, *_unaccounted(staging, plan)))
-    found = run_findings.write(store, run.id, source, staging, told, terms.now)
+    found = findings_writer.write(store, run.id, source, staging, told, terms.now)
     result = RunResult(
         source.id, run.id, outcome["status"], outcome["reason_de"], outcome["reason_en"], report.coverage
     )
@@ -113,7 +113,7 @@ def conclude(
         # Another run has published since: what this one would change is looked at again (DESIGN 3, step 5).
         nonlocal plan, outcome, found
         plan, outcome = _plan(store, source, staging, report, terms)
-        found = run_findings.write(store, run.id, source, staging, told, terms.now)
+        found = findings_writer.write(store, run.id, source, staging, told, terms.now)
         return outcome
 
     publishing.publish(store, run, source.key, staging, terms.now, outcome, replan)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +20,7 @@ import pytest
 from catalog import formats
 from catalog.forgetting import files
 from catalog.harvest import run_source
-from catalog.runs import decisions, planning, run_findings
+from catalog.runs import decisions, findings_writer, planning, run_findings, run_rules
 from catalog.runs.conclusion import Terms, conclude
 from catalog.runs.run_findings import LEFT, SET_ASIDE
 from catalog.runs.staging import Staging
@@ -134,7 +136,7 @@ def test_every_finding_is_kept_by_rule_and_property(portal: Source, catalogue: C
     assert len({(cause.severity, cause.rule, cause.path) for cause in found.causes}) == len(found.causes)
     assert len({cause.path for cause in found.causes if cause.rule == "recommended-missing"}) != 1
     duplicates = next(cause for cause in found.causes if cause.rule == "duplicate-identifier")
-    assert (duplicates.findings, len(duplicates.examples)) == (30, run_findings.EXAMPLES)
+    assert (duplicates.findings, len(duplicates.examples)) == (30, findings_writer.EXAMPLES)
     became = Counter(line.place.became for line in told)
     assert (became[SET_ASIDE], became[LEFT]) == (1, 30)
     rows = table(portal, catalogue, result.run)
@@ -143,11 +145,17 @@ def test_every_finding_is_kept_by_rule_and_property(portal: Source, catalogue: C
     assert all(row["Befund"] and "{" not in row["Befund"] and row["So wird es besser"] for row in rows)
 
 
+def test_whoever_reads_findings_knows_the_wordings_of_a_runs_own_rules() -> None:
+    code = "from catalog.runs import run_findings; from schemas.findings import WORDING; print(*WORDING)"
+    known = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert {run_rules.DUPLICATE, run_rules.EMPTY, run_rules.ROBOTS_UNREACHABLE} <= set(known)
+
+
 def test_what_did_not_change_keeps_its_findings_and_is_not_written_twice(portal: Source) -> None:
     first, second = portal.harvest([*PACKAGES, UNUSABLE]), portal.harvest([*PACKAGES, UNUSABLE])
     assert second.counts.unchanged == 12
     assert second.findings == first.findings > 12
-    one, two = (run_findings._lines_file(portal.region, result.run or 0) for result in (first, second))
+    one, two = (run_findings.lines_file(portal.region, result.run or 0) for result in (first, second))
     assert one.samefile(two)
     changed = [package(0, "Ein anderer Titel"), *PACKAGES[1:], UNUSABLE]
     third = portal.harvest(changed)
@@ -172,7 +180,7 @@ def test_a_run_that_found_nothing_in_its_records_says_what_the_crawl_met(portal:
         failures=(Reason.refused(refused.finding()), Reason("Seite 2 fehlt.", "Page 2 is missing.")),
         refusals=(refused.finding(),),
     )
-    found = run_findings.write(store, run.id, portal.source, None, report, portal.now)
+    found = findings_writer.write(store, run.id, portal.source, None, report, portal.now)
     store.close()
     assert [finding.rule for finding in found.source] == [
         *("fetch-robots", "crawl-failure", "robots-not-to-be-had", "robots-rules")
@@ -191,7 +199,7 @@ def test_advice_is_given_by_what_failed(portal: Source, rule: str) -> None:
     run = store.open_run(portal.source, "harvest", portal.now)
     # The sentence says nothing of the kind: that is what the rule is for.
     report = CrawlReport("partial", 0, "Etwas", "Something", failures=(Reason("Etwas", "Something", rule),))
-    found = run_findings.write(store, run.id, portal.source, None, report, portal.now)
+    found = findings_writer.write(store, run.id, portal.source, None, report, portal.now)
     store.close()
     assert [finding.rule for finding in found.source] == [rule], "the reason is told once"
     told = "\n".join(run_words.remedies("portal", found, texts("de")))
@@ -206,7 +214,7 @@ def test_F34_where_a_server_asks_for_rest_only_waiting_is_advised(portal: Source
     rest = Rescheduled("https://portal.example.org/api", 7200)
     told = f"https://portal.example.org: Abruf beendet, {rest.message('de')}"
     report = CrawlReport("partial", 0, told, "English", failures=(Reason(told, "English"),), refusals=(rest.finding(),))
-    found = run_findings.write(store, run.id, portal.source, None, report, portal.now)
+    found = findings_writer.write(store, run.id, portal.source, None, report, portal.now)
     store.close_run(run, portal.now, status="failed", reason_de=told, reason_en="English")
     store.close()
     assert [finding.rule for finding in found.source] == ["fetch-rescheduled"], "a refusal within a reason is the same"
@@ -369,8 +377,8 @@ def test_F75_findings_are_freed_of_a_forgotten_person(portal: Source) -> None:
     result = portal.harvest([package(0, "Sprechstunde von Erika Mustermann"), *PACKAGES[1:]])
     person = spellings_of(["Erika Mustermann"])
     stored = [
-        run_findings._lines_file(portal.region, result.run or 0),
-        run_findings._summary_file(portal.region, result.run or 0),
+        run_findings.lines_file(portal.region, result.run or 0),
+        run_findings.summary_file(portal.region, result.run or 0),
     ]
     assert all(files.look(file, person).hits for file in stored)
     files.free_others(portal.region, person)
@@ -380,7 +388,7 @@ def test_F75_findings_are_freed_of_a_forgotten_person(portal: Source) -> None:
 
 def test_the_command_tells_causes_in_german_and_times_of_berlin(portal: Source, catalogue: Catalogue) -> None:
     result = portal.harvest(PACKAGES)
-    assert orjson.loads(run_findings._summary_file(portal.region, result.run or 0).read_bytes())["run"] == result.run
+    assert orjson.loads(run_findings.summary_file(portal.region, result.run or 0).read_bytes())["run"] == result.run
     run = catalogue.run(result.run or 0)
     found = run_findings.summary(portal.region, result.run or 0)
     assert run is not None
