@@ -24,20 +24,22 @@ _LETTER = 7.6  # the mean width of a letter at 14 pixels, for what fits
 
 @dataclass(frozen=True)
 class Words:
-    """What is written on a map and said of it: a title, a description, and how lengths and degrees are written."""
+    """How lengths and degrees are written on a map."""
 
-    title: str
-    description: str
     decimal: str = ","
     compass: tuple[str, str, str, str] = ("O", "N", "W", "S")  # of east, north, west, south
+    thousands: str = "."
 
 
 @dataclass
 class Ground:
-    """What a map shows: features as GeoJSON in degrees, places, the box that is seen, and a picture with its own box."""
+    """What a map shows: features as GeoJSON in degrees, places, the box that is seen, and a picture with its own box.
+
+    Features are those of each drawing, by its class in WIDTHS: on a narrow one more are gathered.
+    """
 
     box: BoundingBox
-    features: Sequence[Mapping[str, Any]] = ()
+    features: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     places: Sequence[Outline] = ()
     chosen: BoundingBox | None = None
     picture: tuple[str, BoundingBox] | None = None
@@ -59,8 +61,12 @@ class _Sheet(NamedTuple):
 
 
 def drawings(ground: Ground, words: Words, name: str) -> Markup:
-    """The drawings of a map, one for each of WIDTHS; ``name`` begins their ids."""
-    return Markup("\n").join(_drawing(ground, words, f"{name}-{kind}", kind, width) for kind, width in WIDTHS)
+    """The drawings of a map, one for each of WIDTHS.
+
+    What it is called and shows stands in the elements NAME-title and NAME-said of the page: there a word can say which
+    language it is of, which in the text of an SVG's own title none can.
+    """
+    return Markup("\n").join(_drawing(ground, words, escape(name), kind, width) for kind, width in WIDTHS)
 
 
 def _drawing(ground: Ground, words: Words, name: str, kind: str, width: int) -> Markup:
@@ -68,14 +74,12 @@ def _drawing(ground: Ground, words: Words, name: str, kind: str, width: int) -> 
     parts = [
         (
             f'<svg class="map-drawing {kind}" viewBox="0 0 {width} {sheet.height:g}" role="img" '
-            f'aria-labelledby="{name}-title {name}-desc">'
+            f'aria-labelledby="{name}-title" aria-describedby="{name}-said">'
         ),
-        f'<title id="{name}-title">{escape(words.title)}</title>',
-        f'<desc id="{name}-desc">{escape(words.description)}</desc>',
         *_picture(sheet, ground.picture),
         *(() if ground.places else _degrees(sheet, ground.box, words)),
         *_places(sheet, ground),
-        *_features(sheet, ground.features),
+        *_features(sheet, ground.features.get(kind, ()), words.thousands),
         *_chosen(sheet, ground.chosen),
         *_scale(sheet, ground.box, words),
         "</svg>",
@@ -87,7 +91,7 @@ def _sheet(box: BoundingBox, width: int) -> _Sheet:
     left, bottom = to_mercator(box.west, box.south)
     right, top = to_mercator(box.east, box.north)
     across, up = max(right - left, 1e-6), max(top - bottom, 1e-6)
-    height = max(0.45 * width, min(1.1 * width, width * up / across))
+    height = max(0.45 * width, min(highest(width), width * up / across))
     scale = min((width - 2 * _MARGIN) / across, (height - 2 * _MARGIN) / up)
     # What the frame has more than the box lies evenly on both sides.
     return _Sheet(
@@ -97,6 +101,11 @@ def _sheet(box: BoundingBox, width: int) -> _Sheet:
         (bottom + top + round(height) / scale) / 2,
         scale,
     )
+
+
+def highest(width: float) -> float:
+    """How high a drawing of a width is at most (pixels)."""
+    return 1.1 * width
 
 
 def _picture(sheet: _Sheet, picture: tuple[str, BoundingBox] | None) -> Iterator[str]:
@@ -125,7 +134,7 @@ def _places(sheet: _Sheet, ground: Ground) -> Iterator[str]:
     yield "</g>"
 
 
-def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]], thousands: str) -> Iterator[str]:
     yield '<g class="map-features">'
     # Areas lie under lines, and these under points, whatever their order in the file.
     for kind in ("Polygon", "LineString", "Point"):
@@ -136,12 +145,19 @@ def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]]) -> Iterator[
                 if kind == "Point":
                     for longitude, latitude in boxes.positions(geometry):
                         x, y = sheet.at(longitude, latitude)
-                        count = feature.get("properties", {}).get("count")
-                        radius = _DOT if not count else min(18, _DOT + 2 * math.log10(count + 1) * 2)
-                        yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+                        yield _dot(x, y, feature["properties"].get("count", 0), thousands)
                 else:
                     yield f'<path class="{"area" if kind == "Polygon" else "line"}" d="{_path(sheet, geometry)}"/>'
     yield "</g>"
+
+
+def _dot(x: float, y: float, count: int, thousands: str) -> str:
+    """A point; of a gathering a larger one with the number that it stands for."""
+    if not count:
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}"/>'
+    label = f"{count:,}".replace(",", thousands)
+    radius = max(_DOT + 3 * math.log10(count), 3.4 * len(label) + 4)
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/><text x="{x:.1f}" y="{y + 4:.1f}">{label}</text>'
 
 
 def _single(geometry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -6,71 +6,95 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import orjson
-
 from catalog.maps import boxes
 
 Feature = Mapping[str, Any]
 Line = Sequence[Sequence[float]]
-MOST_BYTES = 2_000_000
-MOST_FEATURES = 20_000
+MOST_BYTES = 12_000_000
+"""Most bytes that the lines and areas of a map are kept in, as GeoJSON."""
+MOST_FEATURES = 100_000
 _DIGITS = 6  # of a degree: a decimetre
 _BYTES = 22  # of a position in JSON
 _FINEST = 4_000  # a part of the whole extent: less than a pixel of a large screen
 _ROUNDS = 5
 _MOST_POSITIONS = 200_000  # more are halved, thirded … before anything is measured: some two seconds
+_ROUGH_POSITIONS = 90_000  # of all lines and areas together, where the whole map is seen
+_ROUGH = 8  # positions: with fewer, a geometry is not worth being kept twice
 
 
 class Reduced(NamedTuple):
-    """Features that fit, whether lines of theirs have fewer positions than before, and how many features are left out."""
+    """Features that fit, whether lines of theirs have fewer positions than before, and how many features are left out.
+
+    ``rough`` has, by their places among the features, those with a geometry that is drawn more roughly still: as finely
+    as the whole map can show it.
+    """
 
     features: tuple[dict[str, Any], ...]
     simplified: bool
     left_out: int
+    rough: Mapping[int, dict[str, Any]]
 
 
 def reduced(features: Iterable[Feature], most_bytes: int = MOST_BYTES, most: int = MOST_FEATURES) -> Reduced:
-    """GeoJSON features in degrees that take at most so many bytes as JSON and are at most so many.
+    """GeoJSON features in degrees, at most so many, whose lines and areas take about so many bytes as JSON.
 
-    Lines and areas lose positions first, beginning with those that nobody sees; then features that lie closest to others
-    are left out. Features without a geometry are left out as well. Takes time in proportion to the positions.
+    Lines and areas lose positions, beginning with those that nobody sees. Of features that are too many, those that lie
+    closest to others are left out; features without a geometry are left out as well. Takes time in proportion to the
+    positions.
     """
     drawn = [dict(each) for each in features if each.get("geometry")]
     stated = len(drawn)
     thinner = [_rounded(each) for each in _thinned(drawn, most)]
-    around = len(orjson.dumps([{**each, "geometry": None} for each in thinner])) + 60 * len(thinner)
-    if around > most_bytes // 2:
-        fitting = max(1, len(thinner) * most_bytes // (2 * around))
-        around = around * fitting // len(thinner)
-        thinner = _thinned(thinner, fitting)
-    before = sum(_count(each["geometry"]) for each in thinner)
-    after = _coarser(thinner, max(1_000, (most_bytes - around) // _BYTES), before)
-    while thinner and len(orjson.dumps(thinner)) > most_bytes:
-        thinner = _thinned(thinner, len(thinner) * 3 // 4)
-    return Reduced(tuple(thinner), after < before, stated - len(thinner))
+    shapes = [each for each in thinner if each["geometry"]["type"] != "Point"]
+    before = sum(_count(each["geometry"]) for each in shapes)
+    after = coarser(shapes, max(1_000, most_bytes // _BYTES))
+    return Reduced(tuple(thinner), after < before, stated - len(thinner), _rough(thinner))
+
+
+def _rough(features: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    found = {
+        place: dict(each)
+        for place, each in enumerate(features)
+        if each["geometry"]["type"] != "Point" and _count(each["geometry"]) > _ROUGH
+    }
+    box = boxes.of_features(features) if found else None
+    if box is None:
+        return {}
+    unseen = max(box.east - box.west, box.north - box.south, 1e-6) / _FINEST
+    listed = list(found.values())
+    if sum(_count(each["geometry"]) for each in listed) <= _MOST_POSITIONS:
+        for each in listed:
+            each["geometry"] = _drawn(each["geometry"], unseen)
+    coarser(listed, _ROUGH_POSITIONS)
+    return found
 
 
 def simplified(geometry: Mapping[str, Any], most: int) -> dict[str, Any]:
     """A geometry with about so many positions at most; every line keeps its ends, every area at least a triangle."""
     feature: dict[str, Any] = _rounded({"type": "Feature", "properties": {}, "geometry": geometry})
-    _coarser([feature], most, _count(geometry))
+    coarser([feature], most)
     found: dict[str, Any] = feature["geometry"]
     return found
 
 
-def _coarser(features: list[dict[str, Any]], most: int, count: int) -> int:
-    """Makes features fit into so many positions, by raising what counts as unseen; gives how many there are then."""
-    if count > _MOST_POSITIONS:
-        count = _stridden(features, -(-count // _MOST_POSITIONS))
+def coarser(features: list[dict[str, Any]], most: int) -> int:
+    """Makes features fit into about so many positions, by raising what counts as unseen; gives how many there are then.
+
+    The features get new geometries; none is lost, and each keeps the least that its kind needs.
+    """
+    count = sum(_count(each["geometry"]) for each in features)
+    if count > max(most, _MOST_POSITIONS):
+        count = _stridden(features, -(-count // max(most, _MOST_POSITIONS)))
     box = boxes.of_features(features) if count > most else None
     if box is None:
         return count
     tolerance = max(box.east - box.west, box.north - box.south, 1e-6) / _FINEST
+    least = sum(_least(each["geometry"]) for each in features)
     for _ in range(_ROUNDS):
         for feature in features:
             feature["geometry"] = _drawn(feature["geometry"], tolerance)
         count = sum(_count(each["geometry"]) for each in features)
-        if count <= most:
+        if count <= max(most, least):
             break
         tolerance *= max(2.0, min(8.0, count / most))
     step = -(-count // most)
@@ -207,6 +231,16 @@ def _count(geometry: Mapping[str, Any]) -> int:
     if geometry["type"] == "GeometryCollection":
         return sum(_count(each) for each in geometry["geometries"])
     return _nested_count(geometry["coordinates"])
+
+
+def _least(geometry: Mapping[str, Any]) -> int:
+    """The positions that a geometry has at least, however roughly it is drawn."""
+    kind = geometry["type"]
+    if kind == "GeometryCollection":
+        return sum(_least(each) for each in geometry["geometries"])
+    if kind == "MultiLineString":
+        return 2 * len(geometry["coordinates"])
+    return {"LineString": 2, "Polygon": 4, "MultiPolygon": 4}.get(kind) or _count(geometry)
 
 
 def _nested_count(value: Any) -> int:

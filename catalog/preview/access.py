@@ -5,14 +5,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import NamedTuple
 
+from catalog.maps.features import Features, opened
 from catalog.preview import fetching, wishes
-from catalog.preview.keeping import MAP, PICTURE, ROWS, Keeping, key_of
+from catalog.preview.keeping import INDEX, MAP, PICTURE, ROWS, Keeping, key_of
 from catalog.preview.kept_rows import Rows
 from catalog.preview.model import Cells, Filter, Passing, Preview, RowPage, Selection, Source, Wanted
 from catalog.preview.reasons import Reason
@@ -157,6 +158,15 @@ def passing(region: Region, preview: Preview, filters: Sequence[Filter]) -> Pass
         return Passing(frozenset(), 0, False, late=True)
 
 
+def numbered(region: Region, preview: Preview, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Rows by their number from 0, the first columns only; empty where they cannot be read."""
+    try:
+        with _opened(region, preview) as found:
+            return found.numbered(rows)
+    except sqlite3.Error:
+        return {}
+
+
 def every(region: Region, preview: Preview, selection: Selection) -> Iterator[tuple[str, ...]] | None:
     """All rows that the filters let through, one by one; page and size do not count.
 
@@ -182,9 +192,20 @@ def _opened(region: Region, preview: Preview) -> AbstractContextManager[Rows]:
     return Rows.opened(path, preview.table, preview.rows_kept)
 
 
-def geojson(region: Region, preview: Preview) -> bytes | None:
-    """The features that a map draws, as a GeoJSON FeatureCollection; none where there are none."""
-    return _content(region, preview, MAP) if preview.geometry is not None else None
+@contextmanager
+def features(region: Region, preview: Preview) -> Iterator[Features | None]:
+    """The features that a map draws, opened for reading; None where there are none."""
+    kept = Keeping(region)
+    geojson, index = kept.path(preview, MAP), kept.path(preview, INDEX)
+    if preview.geometry is None or geojson is None or index is None:
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(opened(geojson, index))
+        except (OSError, ValueError):  # made room for others just now
+            found = None
+        yield found
 
 
 def picture(region: Region, preview: Preview) -> bytes | None:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
 from catalog import charts
 from catalog.maps import boxes, reducing
+from catalog.maps import features as map_features
+from catalog.maps.features import Written
 from catalog.preview import counting, persons, placing
 from catalog.preview.contents import Content
 from catalog.preview.model import Facet, Geometry, Preview
@@ -29,7 +29,6 @@ _MOST_FACETS = 20
 _MAX_FACET_COLUMNS = 60
 _LONGEST_VALUE = 200
 _FACETS = frozenset(("category", "boolean", "year", "key", "text", "date", "integer"))
-_MOST_FEATURES = 5_000
 _MAX_NOTES = 40
 
 
@@ -39,7 +38,7 @@ class Assembled:
 
     preview: Preview
     table: Table | None = None
-    geojson: bytes | None = None
+    drawn: Written | None = None
     image: bytes | None = None
 
 
@@ -117,7 +116,7 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
             withheld = shown.withheld if shown else ()
             reason = Reason("personal-data") if withheld else preview.reason or Reason("empty")
             return Assembled(replace(preview, state="none", kind="none", withheld=withheld, reason=reason))
-        return Assembled(replace(preview, state="ready", notes=_listed(preview.notes)), geojson=drawn)
+        return Assembled(replace(preview, state="ready", notes=_listed(preview.notes)), drawn=drawn)
     head, cut = _head(table, allowed, without)
     notes = (*preview.notes, *table.notes, *shown.notes, *shown.profile.notes, *cut)
     return Assembled(
@@ -132,7 +131,7 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
             notes=_listed(notes),
         ),
         table=table,
-        geojson=drawn,
+        drawn=drawn,
     )
 
 
@@ -181,12 +180,12 @@ def _facets(table: Table, figures: Profile) -> Iterator[Facet]:
             yield Facet(column.name, tuple(counts.most_common()))
 
 
-def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[bytes | None, Geometry | None]:
-    reduced = reducing.reduced(features, most=_MOST_FEATURES)
+def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[Written | None, Geometry | None]:
+    reduced = reducing.reduced(features)
     box = _box(reduced.features)
     if not reduced.features or box is None:
         return None, None
-    encoded = orjson.dumps({"type": "FeatureCollection", "features": reduced.features})
+    written = map_features.written(reduced.features, reduced.rough)
     of_file = content.placed.total if content.placed is not None else len(features)
     kinds = tuple(dict.fromkeys(str(each["geometry"]["type"]) for each in reduced.features))
     geometry = Geometry(
@@ -195,11 +194,11 @@ def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[byte
         kinds=kinds,
         box=box,
         points=sum(1 for each in reduced.features for _ in boxes.positions(each["geometry"])),
-        size=len(encoded),
+        size=len(written.geojson),
         simplified=reduced.simplified,
         source="geometry" if content.placed is not None else "columns",
     )
-    return encoded, geometry
+    return written, geometry
 
 
 def _box(features: Sequence[reducing.Feature]) -> BoundingBox | None:

@@ -28,7 +28,7 @@ MAX_BYTES = 2_000_000_000
 """Most room that all previews may take (bytes)."""
 MAX_JSON = 20_000_000
 """Largest preview that is kept and read, without its rows, its map and its picture (bytes)."""
-ROWS, MAP, PICTURE = "rows.db", "map.json", "picture"
+ROWS, MAP, INDEX, PICTURE = "rows.db", "map.json", "map.index", "picture"
 _OTHERS = frozenset(("wishes", "withheld", "mapped"))  # folders beside those of previews
 _GRACE_SECONDS = 120
 _TOUCH_SECONDS = 3600
@@ -124,7 +124,7 @@ class Keeping:
         return found[1].decode(), int(size[1] or size[2]) if size else 0
 
     def path(self, preview: Preview, name: str) -> Path | None:
-        """A file beside a preview: ROWS, MAP or PICTURE; None where there is none."""
+        """A file beside a preview: ROWS, MAP, INDEX or PICTURE; None where there is none."""
         if not preview.folder:
             return None
         file = self.folder / Path(preview.folder).name / name

@@ -10,7 +10,7 @@ from catalog.preview.reasons import Reason
 from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table
 
 # Part of a preview's key: what an older engine made is made anew.
-VERSION = 7
+VERSION = 8
 
 TextKind = Literal["", "plain", "json", "xml"]
 State = Literal["ready", "making", "none"]
@@ -68,11 +68,11 @@ class Facet(NamedTuple):
 
 
 class Geometry(NamedTuple):
-    """The features of a file that can be drawn, in degrees (WGS 84): `geojson()` gives them.
+    """The features of a file that can be drawn, in degrees (WGS 84): `features()` gives them.
 
     `total` is the number of features of the file, `shown` of those that can be drawn, `points` the number of their
-    positions, `size` the bytes of the GeoJSON. `simplified` says that lines were drawn with fewer points. `source` is
-    the kind that the coordinates come from: "geometry", or "columns" for a table with degrees or UTM metres.
+    positions, `size` the bytes of the GeoJSON that is kept. `simplified` says that lines were drawn with fewer points.
+    `source` is the kind that the coordinates come from: "geometry", or "columns" for a table with degrees or UTM metres.
     """
 
     total: int

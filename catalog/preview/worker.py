@@ -80,7 +80,8 @@ def _read(job: Job, parent: Connection) -> None:
     kept = 0
     if done.table is not None:
         kept = _keep_rows(job.folder / keeping.ROWS, done)
-    for name, content in ((keeping.MAP, done.geojson), (keeping.PICTURE, done.image)):
+    geojson, index = done.drawn or (None, None)
+    for name, content in ((keeping.MAP, geojson), (keeping.INDEX, index), (keeping.PICTURE, done.image)):
         if content is not None:
             (job.folder / name).write_bytes(content)
     _say(job, parent, replace(done.preview, rows_kept=kept))

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from catalog import formats
 from catalog import preview as previews
-from catalog.maps import boxes, clustering, drawing, reducing
+from catalog.maps import boxes, clustering, drawing, views
 from catalog.maps import outlines as places
-from catalog.maps.of_rows import of_rows
+from catalog.maps.features import Features
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
 from catalog.web import file_addresses
@@ -21,10 +21,7 @@ from catalog.web.templates import Page, short_name
 from schemas.tables.geometry import BoundingBox
 
 LISTED = 20
-ON_CLICK_BYTES = 2_000_000
-"""A map whose data are larger is loaded only by a click (web.md 1.4)."""
-_DRAWN = 300
-_DRAWN_BYTES = 30_000
+_DRAWN = views.Bounds(300, 30_000)
 Feature = Mapping[str, Any]
 
 
@@ -37,7 +34,7 @@ class Row(NamedTuple):
 
 
 class MapFigure(NamedTuple):
-    """A map to show: ``source`` is the address of its features, ``size`` their bytes, ``live`` what the script is told."""
+    """A map to show: ``source`` is the address of its features, ``live`` what the script is told."""
 
     name: str
     title: Markup
@@ -46,8 +43,6 @@ class MapFigure(NamedTuple):
     rows: tuple[Row, ...]
     more: int
     source: str
-    size: int
-    on_click: bool
     live: Mapping[str, str]
     attribution: str = ""
     attribution_url: str = ""
@@ -72,35 +67,53 @@ def of_preview(
     geometry = preview.geometry
     if geometry is None and preview.picture is not None:
         return _of_service(page, preview, slug, number, lang, name)
-    body = previews.geojson(page.region, preview) if geometry is not None else None
-    if geometry is None or body is None:
+    if geometry is None:
         return None
-    features = orjson.loads(body)["features"]
-    left = of_rows(features, only.rows) if only is not None else None
+    with previews.features(page.region, preview) as features:
+        return _of_features(page, preview, features, slug, number, lang, name, only) if features is not None else None
+
+
+def _of_features(
+    page: Page,
+    preview: Preview,
+    features: Features,
+    slug: str,
+    number: int,
+    lang: str,
+    name: str,
+    only: Only | None,
+) -> MapFigure | None:
+    geometry = preview.geometry
+    assert geometry is not None
+    left = features.of_rows(only.rows) if only is not None else None
+    chosen = features.every if left is None else left
+    box = features.box(chosen)
+    if box is None:
+        return None
     query = [("layer", layer)] if (layer := _asked(page)) else []
     if only is not None and left is not None:
-        features, body = left, orjson.dumps(left)
         query += only.query
     path = file_addresses.path(slug, number, "/map.geojson")
     _ = page.texts.text
-    title = _("Karte: {name}", name=preview.title or preview.source.name if preview.source else slug)
+    title = _("Karte: {name}", name=page.spoken(preview.title or preview.source.name if preview.source else slug, lang))
+    drawn = {
+        kind: views.seen(features, chosen, None, clustering.zoom_of(box, width, drawing.highest(width)), _DRAWN)
+        for kind, width in drawing.WIDTHS
+    }
     sentence = _sentence(page, geometry.shown, None if left is None else len(left))
+    if any(each.gathered for each in drawn.values()):
+        sentence += Markup(" ") + _("Was nah beieinander liegt, ist ein Kreis mit der Anzahl.")
     sentence += _left_out(page, geometry.total - geometry.shown)
-    drawn = figure(
-        page,
-        features,
-        name=name,
-        title=title,
-        sentence=sentence,
-        source=page.file(path, query),
-        size=len(body),
-    )
-    if drawn is None:
-        return None
+    seen = boxes.grown(box, 0.05)
+    around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, seen))
+    shown = _Shown({kind: each.features for kind, each in drawn.items()}, around, seen)
+    found = _figure(page, shown, name, title, sentence, page.file(path, query))
+    rows = tuple(_rows(page, features.read(chosen[:LISTED]), lang))
     foreign = {"lang": lang} if lang and lang != page.language else {}
-    return drawn._replace(
-        rows=tuple(_spoken(drawn.rows, features, lang)),
-        live={**drawn.live, **foreign},
+    return found._replace(
+        rows=rows,
+        more=len(chosen) - len(rows),
+        live={**found.live, **foreign},
         unfiltered=only is not None and left is None,
     )
 
@@ -115,13 +128,6 @@ def _sentence(page: Page, total: int, shown: int | None) -> Markup:
     )
 
 
-def _spoken(rows: Sequence[Row], features: Sequence[Feature], lang: str) -> Iterator[Row]:
-    """The rows with the language of those names that the file gives: the others are numbered in the page's."""
-    given = {str(each.get("properties", {}).get("name") or "") for each in features} - {""}
-    for row in rows:
-        yield row._replace(lang=lang) if row.label in given else row
-
-
 def _of_service(page: Page, preview: Preview, slug: str, number: int, lang: str, name: str) -> MapFigure | None:
     """The map that a service draws: its picture for everybody, its tiles where the map is live."""
     box = preview.extent
@@ -129,16 +135,16 @@ def _of_service(page: Page, preview: Preview, slug: str, number: int, lang: str,
         return None
     layer = dict(preview.layers).get(preview.layer, preview.layer)
     _ = page.texts.text
-    title = _("Karte: {name}", name=layer)
+    title = _("Karte: {name}", name=page.spoken(layer, lang))
     sentence = _("Die Karte zeigt die Ebene „{name}“ des Kartendienstes.", name=page.spoken(layer, lang))
     query = {"layer": preview.layer}
     around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, box))
     picture = page.file(file_addresses.path(slug, number, "/picture"), query if _asked(page) else ())
     tiles = page.file(file_addresses.path(slug, number, "/tiles/")) + "{z}/{x}/{y}.png?" + urlencode(query)
-    shown = _Shown((), around, box, (picture, box))
+    shown = _Shown({}, around, box, (picture, box))
     found = _figure(page, shown, name, title, sentence)
     # What is in a picture cannot be listed.
-    return found._replace(live={**found.live, "overlay": tiles}, rows=(), more=0)
+    return found._replace(live={**found.live, "overlay": tiles}, rows=())
 
 
 def _asked(page: Page) -> str:
@@ -167,74 +173,45 @@ def of_region(page: Page, only: str = "", name: str = "map", chosen: BoundingBox
         return None
     _ = page.texts.text
     names = ", ".join(short_name(each.municipality.name) for each in shown)
-    title = _("Karte: {name}", name=names if only else page.region.title)
+    title = _("Karte: {name}", name=names if only else page.spoken(page.region.title, page.region.language))
     sentence = _("Die Karte zeigt: {names}.", names=names)
-    return _figure(page, _Shown((), found.places, box, chosen=chosen), name, title, sentence)
-
-
-def figure(
-    page: Page,
-    features: Sequence[Feature],
-    *,
-    name: str,
-    title: Markup,
-    sentence: Markup,
-    source: str,
-    size: int,
-) -> MapFigure | None:
-    """The map of GeoJSON features in degrees, whose whole is at ``source``; none where they lie nowhere.
-
-    ``name`` begins the ids of its elements. Outlines of municipalities are drawn where the features lie among them.
-    """
-    box = boxes.of_features(features)
-    if box is None:
-        return None
-    seen = boxes.grown(box, 0.05)
-    around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, seen))
-    return _figure(page, _Shown(features, around, seen), name, title, sentence, source, size)
+    return _figure(page, _Shown({}, found.places, box, chosen=chosen), name, title, sentence)
 
 
 class _Shown(NamedTuple):
-    features: Sequence[Feature]
+    features: Mapping[str, Sequence[Feature]]  # of each drawing by its name
     places: Sequence[Outline]
     box: BoundingBox
     picture: tuple[str, BoundingBox] | None = None
     chosen: BoundingBox | None = None
 
 
-def _figure(
-    page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup, source: str = "", size: int = 0
-) -> MapFigure:
+def _figure(page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup, source: str = "") -> MapFigure:
+    """A map without a list of its features: with that of its places."""
     region = page.region
-    drawn = reducing.reduced(clustering.gathered(shown.features, _DRAWN), _DRAWN_BYTES, _DRAWN)
-    listed = [each for each in shown.places if boxes.meets(each.box, shown.box)]
-    rows = tuple(_rows(page, shown.features[:LISTED], listed))
     return MapFigure(
         name,
         title,
         sentence,
-        drawings(page, shown._replace(features=drawn.features), name, title, sentence),
-        rows,
-        max(0, len(shown.features) - LISTED),
+        drawings(page, shown, name),
+        tuple(_places(page, [each for each in shown.places if boxes.meets(each.box, shown.box)])),
+        0,
         source,
-        size,
-        size > ON_CLICK_BYTES,
         live(page, shown.box),
         region.map.attribution or "",
         region.map.attribution_url or "",
     )
 
 
-def drawings(page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup) -> Markup:
-    """The drawings of a map in a page's language."""
+def drawings(page: Page, shown: _Shown, name: str) -> Markup:
+    """The drawings of a map in a page's language; ``name`` begins the ids of what is said of it (``maps.html``)."""
     german = page.language == "de"
     labels = {each.municipality.id: short_name(each.municipality.name) for each in shown.places}
     ground = drawing.Ground(shown.box, shown.features, shown.places, shown.chosen, shown.picture, labels)
     words = drawing.Words(
-        title.striptags(),
-        sentence.striptags(),
         "," if german else ".",
         ("O", "N", "W", "S") if german else ("E", "N", "W", "S"),
+        "." if german else ",",
     )
     return drawing.drawings(ground, words, name)
 
@@ -267,6 +244,8 @@ def _words(page: Page) -> dict[str, str]:
         "out": _("Herauszoomen"),
         "close": _("Schließen"),
         "several": _("{n} Objekte, zum Vergrößern öffnen", n="{n}"),
+        "together": _("{n} Objekte liegen an dieser Stelle zu dicht für die Karte.", n="{n}"),
+        "seen": _("Im Ausschnitt: {n}", n="{n}"),
         "feature": _("Objekt {n}", n="{n}"),
         "failed": _("Die Karte konnte nicht geladen werden. Die Zeichnung und die Liste zeigen dasselbe."),
         "kilometre": "km",
@@ -274,16 +253,19 @@ def _words(page: Page) -> dict[str, str]:
     }
 
 
-def _rows(page: Page, features: Sequence[Feature], around: Sequence[Outline]) -> Iterator[Row]:
+def _rows(page: Page, features: Sequence[Feature], lang: str) -> Iterator[Row]:
+    """Features with the language of those names that the file gives: the others are numbered in the page's."""
     for number, feature in enumerate(features, 1):
-        own = boxes.of_geometry(feature.get("geometry"))
+        own = boxes.of_geometry(feature["geometry"])
         if own is not None:
-            named = str(feature.get("properties", {}).get("name") or "")
+            named = str(feature["properties"].get("name") or "")
             label = named or page.texts.plain("Objekt {n}", n=str(number))
-            yield Row(label, position(page, own))
-    if not features:
-        for place in around:
-            yield Row(place.municipality.name, position(page, place.box))
+            yield Row(label, position(page, own), lang if named else "")
+
+
+def _places(page: Page, around: Sequence[Outline]) -> Iterator[Row]:
+    for place in around:
+        yield Row(place.municipality.name, position(page, place.box))
 
 
 def position(page: Page, box: BoundingBox) -> Markup:

@@ -21,7 +21,7 @@ from schemas.tables import NUMBERS, Column
 RESERVED = frozenset(
     (
         *("view", "sort", "page", "size", "x", "y", "chart", "raw", "layer", "on", "lang", "key", "download"),
-        *("columns", "q", "agg", "bbox"),
+        *("columns", "q", "agg", "bbox", "zoom"),
     )
 )
 COMPARISONS: tuple[Comparison, ...] = ("contains", "from", "to", "empty", "filled")

@@ -1,7 +1,9 @@
 """``/dataset/SLUG/file/N/map.geojson``: the features of a file's map with what a reader wants to know of each.
 
-Of many points those that lie close are gathered; ``bbox=west,south,east,north`` asks for what is in sight. Filters of
-rows, as the table has them (``Ort=Neuhof``), leave the features of the rows that they let through.
+Of many features those that lie close are gathered: each stands there once, as itself or in the ``count`` of a gathering, and
+``numberMatched`` says how many there are. ``bbox=west,south,east,north`` asks for what is in sight, ``zoom`` for gatherings
+of a size that a map of this zoom shows well; then the box is grown to whole cells, as the answer's ``bbox`` says. Filters
+of rows, as the table has them (``Ort=Neuhof``), leave the features of the rows that they let through.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from catalog import preview as previews
-from catalog.maps import clustering
-from catalog.maps.of_rows import of_rows
+from catalog.maps import views
+from catalog.maps.features import Features, Numbers
 from catalog.preview import Filter, Preview
 from catalog.web import conditional, previewed, searches, security
 from catalog.web.api import row_demands
@@ -29,23 +31,30 @@ from schemas.tables.types import is_missing
 MEDIA_TYPE = "application/geo+json"
 _COLUMNS = 8
 _LONGEST = 200
+_SHORT, _FEW = 60, 100
+"""Characters of a cell where there are more than a few features."""
+_WHOLE = views.Bounds(2_000, 1_000_000)
+_VIEW = views.Bounds(400, 80_000)
+"""What one view of a live map may hold: more would keep a telephone busy (features, bytes)."""
+_CLOSEST = 22
+_DIGITS = 7
 
 
 async def features(request: Request) -> Response:
     """The features as GeoJSON.
 
-    Raises Refused: 400 for a wrong ``bbox`` or filter, 404, 410, 503 while the preview is made or its rows are searched.
+    Raises Refused: 400 for a wrong box, zoom or filter, 404, 410, 503 while the preview is made or its rows are searched.
     """
     found = previewed.named(request, "/map.geojson")
     if isinstance(found, Response):
         return found
-    box = searches.box(request.query_params)
+    box, zoom = searches.box(request.query_params), _zoom(request)
     preview = await previewed.made_preview_of(request, found)
     filters = _filters(request, preview)
     if filters and preview.growing:
         preview = await previewed.whole_preview_of(request, found)
     region = region_of(request)
-    body = await run_sync(lambda: _made(region, preview, filters, box))
+    body = await run_sync(lambda: _made(region, preview, filters, box, zoom))
     if body is None:
         de, en = _why(preview)
         raise Refused(404, f"Von dieser Datei gibt es keine Karte. {de}", f"There is no map of this file. {en}")
@@ -69,31 +78,32 @@ def _filters(request: Request, preview: Preview) -> tuple[Filter, ...]:
     return row_demands.demanded(request.query_params, names, columns).selection.filters
 
 
-def _made(region: Region, preview: Preview, filters: Sequence[Filter], box: BoundingBox | None) -> bytes | None:
-    body = previews.geojson(region, preview)
-    if body is None:
-        return None
-    found: Sequence[Mapping[str, Any]] = orjson.loads(body)["features"]
-    if filters:
-        found = _filtered(region, preview, filters, found)
-    if box is not None:
-        found = clustering.within(found, box)
-    shown = clustering.gathered(found)
-    document = {
-        "type": "FeatureCollection",
-        "gathered": len(shown) < len(found),
-        "features": [_told(each, preview) for each in shown],
+def _made(
+    region: Region, preview: Preview, filters: Sequence[Filter], box: BoundingBox | None, zoom: int | None
+) -> bytes | None:
+    with previews.features(region, preview) as features:
+        if features is None:
+            return None
+        chosen = _filtered(region, preview, filters, features) if filters else features.every
+        view = views.seen(features, chosen, box, zoom, _WHOLE if zoom is None else _VIEW)
+    document: dict[str, Any] = {"type": "FeatureCollection"}
+    if view.box is not None:
+        document["bbox"] = [round(edge, _DIGITS) for edge in view.box]
+    document |= {
+        "numberMatched": view.matched,
+        "numberReturned": len(view.features),
+        "gathered": view.gathered,
+        "closer": view.closer,
+        "features": _told(region, view.features, preview),
     }
     return orjson.dumps(document)
 
 
-def _filtered(
-    region: Region, preview: Preview, filters: Sequence[Filter], found: Sequence[Mapping[str, Any]]
-) -> Sequence[Mapping[str, Any]]:
+def _filtered(region: Region, preview: Preview, filters: Sequence[Filter], features: Features) -> Numbers:
     passing = previews.passing(region, preview, filters)
     if passing.late:
         raise row_demands.late()
-    left = of_rows(found, passing.rows)
+    left = features.of_rows(passing.rows)
     if left is None:
         raise Refused(
             400,
@@ -103,19 +113,37 @@ def _filtered(
     return left
 
 
-def _told(feature: Mapping[str, Any], preview: Preview) -> Mapping[str, Any]:
-    """A feature with the cells of its row, where that is among the first rows."""
+def _told(region: Region, features: Sequence[Mapping[str, Any]], preview: Preview) -> list[Mapping[str, Any]]:
+    """The features with the first cells of their rows; of many, long texts are cut shorter."""
+    wanted = [row for each in features if isinstance(row := each["properties"].get("row"), int)]
+    if preview.table is None or not wanted:
+        return list(features)
+    rows = previews.numbered(region, preview, wanted)
+    longest = _LONGEST if len(wanted) <= _FEW else _SHORT
+    return [_with_cells(each, preview.table.names, rows, longest) for each in features]
+
+
+def _with_cells(
+    feature: Mapping[str, Any], names: Sequence[str], rows: Mapping[int, Sequence[str]], longest: int
+) -> Mapping[str, Any]:
     properties = feature["properties"]
-    row = properties.get("row")
-    table = preview.table
-    if table is None or not isinstance(row, int) or not 0 <= row < len(table.rows):
-        return feature
     cells = [
-        (name, cell[:_LONGEST])
-        for name, cell in zip(table.names, table.rows[row], strict=False)
+        (name, cell if len(cell) <= longest else f"{cell[: longest - 1]}…")
+        for name, cell in zip(names, rows.get(properties.get("row"), ()), strict=False)
         if not is_missing(cell) and cell != properties.get("name") and name not in ("name", "row", "count", "box")
     ]
     return {**feature, "properties": {**properties, **dict(cells[:_COLUMNS])}}
+
+
+def _zoom(request: Request) -> int | None:
+    """The zoom that is asked for. Raises Refused (400) for what is none."""
+    stated = request.query_params.get("zoom", "").strip()
+    if not stated:
+        return None
+    if not (stated.isascii() and stated.isdigit() and len(stated) < 3 and int(stated) <= _CLOSEST):
+        de = f"zoom={stated[:40]} ist nicht erlaubt, sondern eine ganze Zahl von 0 bis {_CLOSEST}."
+        raise Refused(400, de, f"zoom={stated[:40]} is not allowed, but a whole number from 0 to {_CLOSEST}.")
+    return int(stated)
 
 
 ROUTES = (Route("/dataset/{slug}/file/{number:int}/map.geojson", features),)

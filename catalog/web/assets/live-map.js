@@ -1,19 +1,22 @@
 // Brings a map to life: Leaflet, features from our own address, keys, popups of plain text.
 const SIZE = 24;
+const TILE = 256; // pixels
+const CLOSEST = 19; // the largest zoom
+const NEAR = 18; // as close as opening a gathering goes
 
 /** Puts a live map in the place of a stage's drawing; fails where something that it needs does not come. */
-export async function live(stage, asked) {
+export async function live(stage) {
   const [, , outlines, features] = await Promise.all([
     script(stage.dataset.leaflet),
     style(stage.dataset.leafletCss),
     stage.dataset.outlines ? json(stage.dataset.outlines) : null,
-    stage.dataset.source ? json(stage.dataset.source) : null,
+    stage.dataset.source ? json(asking(stage.dataset.source, { zoom: fitting(stage) })) : null,
   ]);
-  new Live(stage, JSON.parse(stage.dataset.words), outlines, features, asked);
+  new Live(stage, JSON.parse(stage.dataset.words), outlines, features);
 }
 
 class Live {
-  constructor(stage, words, outlines, features, asked) {
+  constructor(stage, words, outlines, features) {
     const L = window.L;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const ground = document.createElement("div");
@@ -21,11 +24,10 @@ class Live {
     this.words = words;
     ground.className = "map-live";
     ground.setAttribute("role", "group");
-    ground.setAttribute("aria-label", stage.getAttribute("aria-label"));
-    stage.querySelector(".map-load")?.remove();
+    ground.setAttribute("aria-labelledby", stage.getAttribute("aria-labelledby"));
     stage.classList.add("alive");
     stage.append(ground);
-    const options = { attributionControl: false, zoomControl: false, scrollWheelZoom: false, maxZoom: 19 };
+    const options = { attributionControl: false, zoomControl: false, scrollWheelZoom: false, maxZoom: CLOSEST };
     if (still) Object.assign(options, { zoomAnimation: false, fadeAnimation: false, inertia: false });
     // One finger scrolls the page; two fingers move the map.
     options.dragging = !matchMedia("(pointer: coarse)").matches;
@@ -41,11 +43,15 @@ class Live {
     }
     this.layer = L.layerGroup().addTo(map);
     this.show(features?.features ?? []);
-    if (features?.gathered) map.on("moveend", () => this.closer());
+    if (features?.closer) {
+      this.telling();
+      this.tell(features);
+      map.on("moveend", () => this.closer());
+      map.on("popupclose", () => this.missed && this.closer());
+    }
     this.beside();
     // In a form that htmx swaps the map stays as it is, and what stands beside it is new.
     if (stage.dataset.fields) document.addEventListener("htmx:after:swap", () => this.beside());
-    if (asked) ground.focus();
   }
 
   // What is told beside a live map: its keys, whose base map it is, the choice of its view.
@@ -66,12 +72,12 @@ class Live {
     const L = window.L;
     if (tiles) {
       const [least, most] = zooms.split(" ").map(Number);
-      const options = { minZoom: least, maxNativeZoom: most, maxZoom: 19, bounds: bounds(this.stage.dataset.frame), alt: "" };
+      const options = { minZoom: least, maxNativeZoom: most, maxZoom: CLOSEST, bounds: bounds(this.stage.dataset.frame), alt: "" };
       L.tileLayer(tiles, options).addTo(this.map);
       this.stage.classList.add("tiled");
     }
     if (overlay) this.stage.classList.add("tiled");
-    if (overlay) L.tileLayer(overlay, { maxZoom: 19, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
+    if (overlay) L.tileLayer(overlay, { maxZoom: CLOSEST, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
   }
 
   named(feature, layer) {
@@ -80,26 +86,45 @@ class Live {
     layer.bindTooltip(name, { permanent: true, direction: "center", className: "map-name", interactive: false });
   }
 
-  // Where points were gathered, those that are in sight are asked for again when the map was moved.
+  // Where there is more to be seen than was sent, what is in sight is asked for again when the map was moved.
   async closer() {
-    const box = this.map.getBounds();
-    const asked = [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()].map((edge) => edge.toFixed(5));
     const turn = (this.turn = (this.turn ?? 0) + 1);
-    const address = new URL(this.stage.dataset.source, location.href);
-    address.searchParams.set("bbox", asked.join(","));
+    const bbox = squares(this.map);
+    const address = asking(this.stage.dataset.source, { bbox, zoom: this.map.getZoom() });
     try {
       const found = await json(address);
-      if (turn === this.turn && !this.map.getContainer().querySelector(".leaflet-popup")) this.show(found.features);
+      if (turn !== this.turn) return;
+      // What somebody reads stays; it is asked for again when it is closed.
+      this.missed = !!this.map.getContainer().querySelector(".leaflet-popup");
+      if (this.missed) return;
+      this.show(found.features);
+      this.tell(found);
     } catch { /* what is shown stays */ }
   }
 
+  // How many objects are in sight, for everybody: a screen reader hears it when the map was moved.
+  telling() {
+    const told = (this.told = Object.assign(document.createElement("p"), { className: "map-seen" }));
+    const corner = window.L.control({ position: "topright" });
+    told.setAttribute("role", "status");
+    corner.onAdd = () => told;
+    corner.addTo(this.map);
+  }
+
+  tell(found) {
+    const text = this.words.seen.replace("{n}", number(found.numberMatched));
+    if (this.told.textContent !== text) this.told.textContent = text;
+  }
+
   show(features) {
-    const focused = this.layer.getLayers().some((layer) => this.parts(layer).includes(document.activeElement));
+    const focused = this.order?.find((element) => element === document.activeElement);
+    const was = focused?.dataset.feature;
     this.layer.clearLayers();
     this.order = [];
     features.forEach((feature, index) => this.add(feature, index));
-    if (this.order.length) this.order[0].tabIndex = 0;
-    if (focused) this.order[0]?.focus();
+    const again = was && this.order.find((element) => element.dataset.feature === was);
+    if (this.order.length) this.rove(again ?? this.order[0]);
+    if (focused) (again ?? this.order[0] ?? this.map.getContainer()).focus();
   }
 
   parts(layer) {
@@ -108,9 +133,9 @@ class Live {
 
   add(feature, index) {
     const L = window.L;
-    const { count, box } = feature.properties;
+    const { count } = feature.properties;
     const label = count
-      ? this.words.several.replace("{n}", count)
+      ? this.words.several.replace("{n}", number(count))
       : String(feature.properties.name || this.words.feature.replace("{n}", index + 1));
     const shape = L.geoJSON(feature, {
       style: () => ({ className: "map-shape", weight: 3 }),
@@ -119,6 +144,7 @@ class Live {
     for (const element of this.parts(shape).filter(Boolean)) {
       element.setAttribute("role", "button");
       element.setAttribute("aria-label", label);
+      if (feature.id !== undefined) element.dataset.feature = feature.id;
       if (this.stage.dataset.lang && !count) element.setAttribute("lang", this.stage.dataset.lang);
       element.setAttribute("tabindex", "-1");
       element.addEventListener("keydown", (event) => this.key(event, element, () => this.open(feature, shape, element)));
@@ -127,8 +153,7 @@ class Live {
     }
     shape.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
-      if (count) this.map.fitBounds(bounds(box.join(",")), { maxZoom: 18 });
-      else this.open(feature, shape, event.propagatedFrom?.getElement?.() ?? this.parts(shape)[0], event.latlng);
+      this.open(feature, shape, event.propagatedFrom?.getElement?.() ?? this.parts(shape)[0], event.latlng);
     });
   }
 
@@ -153,8 +178,8 @@ class Live {
 
   open(feature, shape, element, place) {
     const { count, box } = feature.properties;
-    if (count) {
-      this.map.fitBounds(bounds(box.join(",")), { maxZoom: 18 });
+    if (count && this.map.getZoom() < NEAR) {
+      this.map.fitBounds(bounds(box.join(",")), { maxZoom: NEAR });
       return;
     }
     const popup = window.L.popup({ minWidth: 260, maxWidth: 280, maxHeight: 240, closeButton: false, autoPanPadding: [16, 16] });
@@ -176,14 +201,16 @@ class Live {
   words_of(feature, close) {
     const box = document.createElement("div");
     const list = document.createElement("dl");
-    const { name, row, ...more } = feature.properties;
+    const { name, row, count, ...more } = feature.properties;
     box.className = "map-words";
     box.setAttribute("role", "dialog");
-    box.setAttribute("aria-label", name || this.stage.getAttribute("aria-label"));
+    const id = `map-words-${(this.opened = (this.opened ?? 0) + 1)}`;
+    box.setAttribute("aria-labelledby", name ? id : this.stage.getAttribute("aria-labelledby"));
     const { lang } = this.stage.dataset; // the data's, where it is not the page's
     if (lang) list.lang = lang;
-    if (name) box.append(Object.assign(document.createElement("strong"), { textContent: name, ...(lang && { lang }) }));
-    for (const [key, value] of Object.entries(more)) {
+    if (name) box.append(Object.assign(document.createElement("strong"), { id, textContent: name, ...(lang && { lang }) }));
+    if (count) box.append(this.words.together.replace("{n}", number(count)));
+    for (const [key, value] of count ? [] : Object.entries(more)) {
       list.append(
         Object.assign(document.createElement("dt"), { textContent: key }),
         Object.assign(document.createElement("dd"), { textContent: value }),
@@ -222,8 +249,41 @@ class Live {
 
 function dot(count) {
   const size = count ? SIZE + Math.min(24, 6 * Math.log10(count)) : SIZE;
-  const html = count ? Object.assign(document.createElement("span"), { textContent: count }) : "";
+  const html = count ? Object.assign(document.createElement("span"), { textContent: number(count) }) : "";
   return window.L.divIcon({ className: count ? "map-dot many" : "map-dot", iconSize: [size, size], html });
+}
+
+function number(value) {
+  return value.toLocaleString(document.documentElement.lang);
+}
+
+function asking(source, parameters) {
+  const address = new URL(source, location.href);
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+  return address;
+}
+
+// The zoom at which a stage's box fits into it: what Leaflet will choose, known before Leaflet is there.
+function fitting(stage) {
+  const [west, south, east, north] = stage.dataset.box.split(",").map(Number);
+  const up = (latitude) => Math.asinh(Math.tan((latitude * Math.PI) / 180));
+  const world = Math.min(
+    (stage.clientWidth * 360) / Math.max(east - west, 1e-9),
+    (stage.clientHeight * 2 * Math.PI) / Math.max(up(north) - up(south), 1e-9),
+  );
+  return Math.max(0, Math.min(CLOSEST, Math.floor(Math.log2(world / TILE))));
+}
+
+// What is in sight, grown to whole squares of tiles: a small step of the map asks for the same once more.
+function squares(map) {
+  const zoom = map.getZoom();
+  const { min, max } = map.getPixelBounds();
+  const northWest = map.unproject(min.divideBy(TILE).floor().multiplyBy(TILE), zoom);
+  const southEast = map.unproject(max.divideBy(TILE).ceil().multiplyBy(TILE), zoom);
+  const within = (value, most) => Math.max(-most, Math.min(most, value)).toFixed(6);
+  return [
+    within(northWest.lng, 180), within(southEast.lat, 90), within(southEast.lng, 180), within(northWest.lat, 90),
+  ].join(",");
 }
 
 function bounds(written) {

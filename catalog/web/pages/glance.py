@@ -27,7 +27,6 @@ from schemas.tables import NUMBERS, Table
 
 EXPLAINED = 40
 _LOOKED_AT = 4  # files whose previews are looked for
-_MAP_BYTES = 400_000  # of features that are drawn here; more of them have their own page
 
 
 class Head(NamedTuple):
@@ -119,7 +118,7 @@ def _ready(
     reason = found.reason
     chart = charted.shown(page, found, lang, "glance")
     place = found.geometry
-    drawn = chart is None and place is not None and place.size <= _MAP_BYTES
+    drawn = chart is None and place is not None
     return Glance(
         file,
         address,

@@ -19,7 +19,7 @@ from schemas.tables.geometry import BoundingBox
 
 SVG = "{http://www.w3.org/2000/svg}"
 BOX = BoundingBox(9.5, 50.35, 9.7, 50.5)
-WORDS = Words("Karte: <Orte>", 'Die Karte zeigt 1 Objekt & "mehr".')
+WORDS = Words()
 
 
 def feature(kind: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def test_both_drawings_are_named_and_described() -> None:
     for svg, width in zip(drawn(Ground(BOX)), ("720", "340"), strict=True):
         assert svg.get("role") == "img"
         assert (svg.get("viewBox") or "").split()[2] == width
-        first, second = svg.findall(f"{SVG}title") + svg.findall(f"{SVG}desc")
-        assert (first.text, second.text) == (WORDS.title, WORDS.description)
-        assert svg.get("aria-labelledby") == f"{first.get('id')} {second.get('id')}"
+        # The page says what is drawn, where words can say which language they are of.
+        assert (svg.get("aria-labelledby"), svg.get("aria-describedby")) == ("karte-title", "karte-said")
+        assert not svg.findall(f"{SVG}title") + svg.findall(f"{SVG}desc")
         assert "style" not in {name for each in svg.iter() for name in each.keys()}  # noqa: SIM118
 
 
@@ -59,13 +59,24 @@ def test_every_kind_of_feature_is_drawn_areas_under_points() -> None:
             "geometry": {"type": "GeometryCollection", "geometries": [{"type": "Polygon", "coordinates": [ring]}]},
         },
     ]
-    group = next(each for each in drawn(Ground(BOX, features))[0] if each.get("class") == "map-features")
+    group = next(each for each in drawn(Ground(BOX, {"wide": features}))[0] if each.get("class") == "map-features")
     said = [each.tag.removeprefix(SVG) + (f" {each.get('class')}" if each.get("class") else "") for each in group]
     assert said == ["path area", "path area", "path line", "circle", "circle", "circle"]
 
 
+def test_a_gathering_says_how_many_it_stands_for() -> None:
+    one = feature("Point", [9.5, 50.425])
+    many = {**feature("Point", [9.6, 50.425]), "properties": {"count": 12_345, "box": [9.6, 50.4, 9.6, 50.4]}}
+    (group,) = (each for each in drawn(Ground(BOX, {"wide": [one, many]}))[0] if each.get("class") == "map-features")
+    single, gathering, label = group
+    assert label.text == "12.345"
+    assert (label.get("x"), gathering.tag) == (gathering.get("cx"), f"{SVG}circle")
+    assert float(gathering.get("r") or 0) > 2 * float(single.get("r") or 0)
+    assert not list(drawn(Ground(BOX, {"wide": [one]}))[1].iter(f"{SVG}circle"))
+
+
 def test_the_scale_is_true_in_the_middle_of_the_map() -> None:
-    svg = drawn(Ground(BOX, [feature("Point", [9.5, 50.425]), feature("Point", [9.7, 50.425])]))[0]
+    svg = drawn(Ground(BOX, {"wide": [feature("Point", [9.5, 50.425]), feature("Point", [9.7, 50.425])]}))[0]
     dots = [float(each.get("cx") or 0) for each in svg.iter(f"{SVG}circle")]
     metres_a_pixel = length_of(BOX) / (dots[1] - dots[0])
     scale = next(each for each in svg if each.get("class") == "map-scale")
@@ -101,7 +112,9 @@ def test_everything_lies_within_the_frame_anywhere_on_earth(found: list[tuple[fl
     box = boxes.of_features(features)
     assert box is not None
     places = [place(box=boxes.grown(box, 0))] if outlined else []
-    for svg in drawn(Ground(boxes.grown(box, 0.05), features, places, labels={"neuhof": "Neuhof"})):
+    for svg in drawn(
+        Ground(boxes.grown(box, 0.05), dict.fromkeys(("wide", "narrow"), features), places, labels={"neuhof": "Neuhof"})
+    ):
         width, height = (float(each) for each in (svg.get("viewBox") or "").split()[2:])
         for dot in svg.iter(f"{SVG}circle"):
             assert 0 <= float(dot.get("cx") or -1) <= width

@@ -73,8 +73,20 @@ def test_a_size_is_never_exceeded() -> None:
     ]
     points = [feature("Point", [9 + n / 7_000, 50], n) for n in range(3_000)]
     found = reduced([*long, *points], most_bytes=120_000)
-    assert 60_000 < len(orjson.dumps(found.features)) <= 120_000
+    lines = [each for each in found.features if each["geometry"]["type"] == "LineString"]
+    assert 60_000 < len(orjson.dumps(lines)) <= 120_000
     assert found.simplified
+    assert len(found.features) - len(lines) == len(points)  # of points there is nothing to leave out
+
+
+def test_what_the_whole_map_shows_is_kept_more_roughly_too() -> None:
+    found = reduced([feature("Polygon", [circle(20_000)], 1), feature("Point", [9.5, 50.4], 2)])
+    assert not found.simplified
+    assert list(found.rough) == [0]
+    outline, rough = circle(20_000), found.rough[0]["geometry"]["coordinates"][0]
+    assert len(found.features[0]["geometry"]["coordinates"][0]) == 20_001
+    assert 50 < len(rough) < 1_000
+    assert max(aside(position, rough) for position in outline[::97]) < 0.2 / 2_000
 
 
 def test_a_feature_that_crosses_its_place_again_and_again_is_still_drawn() -> None:
@@ -107,4 +119,4 @@ def test_no_area_is_lost(ring: list[list[float]], most: int) -> None:
 
 def test_nothing_is_nothing() -> None:
     assert reduced([{"type": "Feature", "geometry": None, "properties": {}}]).features == ()
-    assert reduced([], MOST_BYTES) == ((), False, 0)
+    assert reduced([], MOST_BYTES) == ((), False, 0, {})

@@ -22,8 +22,8 @@ def made(data: bytes, name: str, whole: bool = True, allowed: bool = False) -> A
 
 
 def features(assembled_: Assembled) -> list[dict[str, object]]:
-    assert assembled_.geojson is not None
-    found: list[dict[str, object]] = orjson.loads(assembled_.geojson)["features"]
+    assert assembled_.drawn is not None
+    found: list[dict[str, object]] = orjson.loads(assembled_.drawn.geojson)["features"]
     return found
 
 

@@ -125,8 +125,8 @@ def test_preview_of_a_real_file(name: str, samples: Path) -> None:
         == expected
     )
     assert preview.kind == ("map" if expected.features else "table")
-    if made.geojson is not None:
-        features = orjson.loads(made.geojson)["features"]
+    if made.drawn is not None:
+        features = orjson.loads(made.drawn.geojson)["features"]
         assert len(features) == expected.features
         for feature in features:
             # Each feature of the table finds its row.

@@ -168,7 +168,7 @@ def test_where_private_persons_live_goes_with_their_names(columns: str, cells: s
     assert (seen.homes, seen.profile.box, seen.table.extent) == (True, None, None)
     assert [note.code for note in seen.notes][-1] == "place-withheld"
     made = assembled(Content("csv", "table", table=read), BASE, allowed=False)
-    assert (made.geojson, made.preview.geometry, made.preview.kind) == (None, None, "table")
+    assert (made.drawn, made.preview.geometry, made.preview.kind) == (None, None, "table")
     assert "50.5" not in str(made)
     assert "5598" not in str(made)
     open_ = assembled(Content("csv", "table", table=read), BASE, allowed=True)
@@ -188,7 +188,7 @@ def test_features_of_private_persons_are_not_drawn() -> None:
     body = orjson.dumps({"type": "FeatureCollection", "features": features})
     found = contents.read(body, "hunde.geojson", True)
     made = assembled(found, BASE, allowed=False)
-    assert (made.geojson, made.preview.geometry, made.preview.kind) == (None, None, "table")
+    assert (made.drawn, made.preview.geometry, made.preview.kind) == (None, None, "table")
     assert "50.5" not in keeping.to_json(made.preview).decode()
     assert made.preview.withheld[-1] == PersonalHint("geometry", "place", 6)
     assert [each.de for each in made.preview.notes if each.code == "place-withheld"] == [

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from catalog.preview import Preview, access
-from catalog.web.maps import ON_CLICK_BYTES
+from catalog.maps.features import Features
 from schemas.model import Distribution
-from schemas.region import Region
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place
@@ -159,7 +157,6 @@ def test_many_features_are_filtered_before_they_are_gathered(site: Site) -> None
     assert free == 2_049
     (more,) = addresses(shown, "figure.map p a")
     assert more == f"{site.path('viele.geojson')}?Status=frei"
-    assert len(FILES["viele.geojson"]) < ON_CLICK_BYTES
 
 
 def test_no_match_is_said_with_the_way_back(site: Site) -> None:
@@ -184,15 +181,10 @@ def test_mistakes_are_told_on_the_map_and_lead_to_their_fields(site: Site) -> No
 
 
 def test_features_without_rows_are_all_shown_and_it_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = access.geojson
+    def bare(features: Features, rows: Collection[int]) -> None:
+        """As it is where no feature tells its row (catalog/maps: test_features.py)."""
 
-    def bare(region: Region, preview: Preview) -> bytes:
-        found = json.loads(kept(region, preview) or b"")
-        for each in found["features"]:
-            del each["properties"]["row"]
-        return json.dumps(found).encode()
-
-    monkeypatch.setattr(access, "geojson", bare)
+    monkeypatch.setattr(Features, "of_rows", bare)
     shown = site.map("plaetze.geojson", "Status=verkauft")
     assert words(first(shown, "figure.map figcaption")).startswith("Die Karte zeigt 12 Objekte.")
     assert "Die Karte zeigt alle Objekte" in [words(each) for each in shown.css(".note h2")]
