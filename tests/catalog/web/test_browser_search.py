@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -102,6 +103,16 @@ def test_on_a_wide_screen_the_field_comes_first_and_results_stand_beside_the_fil
     assert field["y"] + field["height"] < filters["y"] == order["y"] < found["y"] < filters["y"] + filters["height"]
     assert filters["x"] + filters["width"] < order["x"] == found["x"]
     page.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/datasets?q=Wasser", "/datasets?q=" + "Gesellschaft" * 16])
+def test_no_name_and_no_search_is_too_long_for_a_phone(browser: Browser, tmp_path: Path, path: str) -> None:
+    title = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    with place_in(tmp_path, title=title) as place, served(filled(place).app) as here:
+        page = browser.new_page(viewport={"width": 320, "height": 640})
+        page.goto(f"{here}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        page.close()
 
 
 def test_everything_works_without_scripts(browser: Browser, address: str) -> None:
