@@ -26,20 +26,18 @@ SMALL = Form("small", 120.0, 10.0)
 
 
 class Captions(NamedTuple):
-    """What is written to a chart: its name, what it shows in a sentence, and the head of the axis of a histogram.
+    """What is written to a chart beside its names and numbers: the head of an axis that counts.
 
     ``spoken`` is the language of the names in the figure, empty where it is the page's.
     """
 
-    title: str
-    description: str
     counted: str = ""
     spoken: str = ""
 
 
 def draw(figure: Figure, captions: Captions, language: str, name: str) -> Markup:
-    """A chart in both sizes, of which CSS shows one. ``name`` is unique on the page, for it names the parts."""
-    drawn = [_drawn(figure, form, captions, language, f"{name}-{form.name}") for form in FORMS]
+    """A chart in both sizes, of which CSS shows one. What it is called and says stands in NAME-title and NAME-said."""
+    drawn = [_drawn(figure, form, captions, language, name) for form in FORMS]
     return Markup("").join(drawn)
 
 
@@ -51,7 +49,7 @@ def _drawn(figure: Figure, form: Form, captions: Captions, language: str, name: 
         height = _bars(sheet, figure, language, captions.spoken)
     else:
         height = _histogram(sheet, figure, captions, language)
-    return sheet.svg(height, captions.title, captions.description, name)
+    return sheet.svg(height, name)
 
 
 # ---------------------------------------------------------------------------------------------------------- lines

@@ -12,7 +12,6 @@ from catalog.charts import labels
 
 Anchor = Literal["start", "middle", "end"]
 LINE_HEIGHT = 1.25
-_LONGEST = 1_000  # signs of a description
 BOLD = frozenset(("head", "value"))  # the classes of text that the style sheet sets in bold
 
 
@@ -87,17 +86,18 @@ class Sheet:
         at += f' lang="{escape(lang)}"' if lang else ""
         self._parts.append(f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}"{at}>{escape(fitted)}</text>')
 
-    def svg(self, height: float, title: str, description: str, name: str) -> Markup:
-        """The drawing with its name and description for those who do not see it; ``name`` is unique on the page."""
-        width, font = self.form.width, self.form.font
+    def svg(self, height: float, name: str) -> Markup:
+        """The drawing; what it is called and shows stands in the elements NAME-title and NAME-said of the page.
+
+        There a word can say which language it is of, which in the text of an SVG's own title none can.
+        """
+        width, font, name = self.form.width, self.form.font, escape(name)
         head = (
             f'<svg class="chart {self.form.name}" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
-            f'height="{_n(height)}" font-size="{_n(font)}" role="img" aria-labelledby="{escape(name)}-t" '
-            f'aria-describedby="{escape(name)}-d">'
+            f'height="{_n(height)}" font-size="{_n(font)}" role="img" aria-labelledby="{name}-title" '
+            f'aria-describedby="{name}-said">'
         )
-        title, description = (escape(labels.plain(words, _LONGEST)) for words in (title, description))
-        told = f'<title id="{escape(name)}-t">{title}</title><desc id="{escape(name)}-d">{description}</desc>'
-        return Markup(head + told + "".join(self._parts) + "</svg>")
+        return Markup(head + "".join(self._parts) + "</svg>")
 
     def bare(self, height: float) -> Markup:
         """The drawing as an ornament beside its figures: hidden from programs that read aloud."""

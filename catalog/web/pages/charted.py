@@ -23,14 +23,14 @@ PARTIAL = later("Das Diagramm beruht auf den ersten Zeilen. Die Datei hat mehr."
 
 
 class Shown(NamedTuple):
-    """A chart for ``charts.html``: the drawing, its name, sentences, notes, and its twin: heads and rows as text.
+    """A chart for ``charts.html``: the drawing, its heading, sentences, notes, and its twin: heads and rows as text.
 
-    ``numeric`` says of each column of the twin whether it holds numbers. In heading, sentences, heads and the first cells
-    of rows, words of another language say so; ``title`` is the heading as text.
+    ``name`` begins the ids of its elements. ``numeric`` says of each column of the twin whether it holds numbers. In
+    heading, sentences, heads and the first cells of rows, words of another language say so.
     """
 
+    name: str
     drawing: Markup
-    title: str
     heading: Markup
     sentences: tuple[Markup, ...]
     notes: tuple[str, ...]
@@ -54,15 +54,12 @@ def shown(page: Page, preview: Preview, lang: str, name: str = "chart") -> Shown
 def told(page: Page, figure: Figure, lang: str, name: str = "chart") -> Shown:
     """A figure drawn and in words; ``lang`` is the language of its names."""
     said, language = page.texts, page.language
-    plain = Voice(said.plain, str, language)
     marked = Voice(said.text, lambda words: page.spoken(words, lang), language)
-    title = _title(figure, plain)
-    description = " ".join(sentences(figure, plain))
-    captions = Captions(title, description, said.plain(COUNTED), lang if lang != language else "")
+    captions = Captions(said.plain(COUNTED), lang if lang != language else "")
     heads, rows = _twin(figure, marked)
     return Shown(
+        name,
         charts.draw(figure, captions, language, name),
-        title,
         Markup(_title(figure, marked)),
         tuple(map(Markup, sentences(figure, marked))),
         tuple(map(str, notes(figure, said))),

@@ -30,7 +30,7 @@ _HEADINGS: Mapping[When, str] = {
     "current": later("Jetzt und demnächst"),
     "last": later("Die letzten Termine"),
 }
-_LABELS: Mapping[When, str] = {
+_CAPTIONS: Mapping[When, str] = {
     "": later("Erste Zeilen von „{title}“"),
     "next": later("Nächste Termine aus „{title}“"),
     "current": later("Jetzt und demnächst aus „{title}“"),
@@ -54,12 +54,11 @@ class Dated(NamedTuple):
 class Few(NamedTuple):
     """At most ROWS rows with at most COLUMNS cells each.
 
-    ``label`` names their table as text, ``caption`` as HTML; ``styles`` says how the cells of each column are set;
+    ``caption`` names their table; ``styles`` says how the cells of each column are set;
     ``onward`` is the address of all of their kind with its words, none where these are simply the first.
     """
 
     heading: Markup
-    label: Markup
     caption: Markup
     rows: tuple[tuple[str, ...], ...]
     styles: tuple[str, ...]
@@ -77,8 +76,7 @@ def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -
     text = page.texts.text
     return Few(
         text(_HEADINGS[found.when]),
-        text(_LABELS[found.when], title=file.title.text),
-        text(_LABELS[found.when], title=page.spoken(file.title.text, file.title.lang)),
+        text(_CAPTIONS[found.when], title=page.spoken(file.title.text, file.title.lang)),
         tuple(
             tuple(
                 labels.plain(cell_words.shown(column, cell, page.language), _LONGEST_CELL)

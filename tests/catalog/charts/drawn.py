@@ -11,7 +11,7 @@ from markupsafe import Markup
 from catalog.charts import Captions, Figure, draw, labels
 from catalog.charts.sheet import BOLD
 
-CAPTIONS = Captions("Titel", "Beschreibung", "Zahl der Zeilen")
+CAPTIONS = Captions("Zahl der Zeilen")
 
 
 class Box(NamedTuple):

@@ -36,8 +36,10 @@ DATASETS = re.compile(r'href="(/dataset/[\w-]+)"')
 ADDRESS = re.compile(r"https?://\S+|[\w-]+\.[a-z]{3,7}")
 SAID = frozenset((str(DCTERMS.title), str(DCTERMS.description), str(DCAT.keyword)))
 NAMES = frozenset((str(FOAF.name), str(VCARD.fn)))
-# What is to be copied as it stands, what is run, and the name of a drawing, which is one text of words in both languages.
-APART = frozenset(("script", "style", "code", "pre", "title", "desc"))
+# What is to be copied as it stands, and what is run.
+APART = frozenset(("script", "style", "code", "pre"))
+# What is read aloud instead of a thing, or beside it: no part of such a text can say that it is in another language.
+SPOKEN = ("aria-label", "aria-description", "aria-valuetext", "aria-roledescription", "alt", "title", "placeholder")
 
 
 def fetched(address: str) -> bytes:
@@ -82,15 +84,19 @@ def unmarked(page: str, foreign: frozenset[str]) -> list[str]:
 def _texts(node: LexborNode | None, lang: str) -> Iterator[tuple[str, str]]:
     assert node is not None
     for child in node.iter(include_text=True):
+        own = child.attributes.get("lang") or lang
         if child.tag == "-text":
             yield " ".join(child.text_content.split()) if child.text_content else "", lang
         elif child.tag not in APART:
-            yield from _texts(child, child.attributes.get("lang") or lang)
+            yield from ((text, own) for name in SPOKEN if (text := child.attributes.get(name)))
+            yield from _texts(child, own)
 
 
 def test_foreign_words_are_found_where_they_are() -> None:
     page = '<body><p>Level <span lang="de">Wasserstand</span></p><p>Höhe: 3 m</p><table lang="de"><tr><td>Höhe</table>'
     assert unmarked(page, frozenset(("höhe", "wasserstand"))) == ["Höhe: 3 m"]
+    drawn = '<svg aria-label="Wasserstand"><title>Höhe in m</title><g lang="de"><title>Höhe</title></g></svg><i title="Höhe">'
+    assert unmarked(f"<body>{drawn}", frozenset(("höhe", "wasserstand"))) == ["Wasserstand", "Höhe in m", "Höhe"]
 
 
 @pytest.mark.long

@@ -67,8 +67,9 @@ def test_every_page_is_built_alike(full: Place) -> None:
         labelled = {node.attributes["for"] for node in page.css("label[for]")}
         fields = page.css("input:not([type=hidden]), select, textarea")
         assert all(node.attributes.get("id") in labelled for node in fields), path
-        named = [node.attributes.get("aria-labelledby") for node in page.css("[aria-labelledby]")]
-        assert set(named) <= set(ids), path
+        for name in ("aria-labelledby", "aria-describedby"):
+            named = " ".join(str(node.attributes[name]) for node in page.css(f"[{name}]"))
+            assert set(named.split()) <= set(ids), (path, name)
         navigations = [node.attributes.get("aria-label") for node in page.css("nav")]
         assert len(navigations) == len(set(navigations)), path
         assert not page.css("[style], style, script:not([type='application/ld+json'], [src^='/assets/'])")
