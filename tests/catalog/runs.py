@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 
+from catalog import tables
 from catalog.corrections import kept
 from catalog.runs.conclusion import RunResult, Terms, conclude
 from catalog.runs.staging import Staging
-from catalog.store import Store
+from catalog.store import Store, current, shadowed
 from harvesters import pipelines
 from harvesters.reading import Context, CrawlReport, Kept, Native, Page
 from harvesters.spider import Job
@@ -64,6 +66,9 @@ def package(number: int, title: str | None = None, **more: Any) -> dict[str, Any
         "resources": [{"id": f"r{number}", "url": f"https://portal.example.org/{number}.csv", "format": "CSV"}],
         **more,
     }
+
+
+PACKAGES = [package(number) for number in range(12)]
 
 
 class Source:
@@ -126,3 +131,28 @@ class Source:
             store.close()
         self.now += timedelta(days=days)
         return result
+
+
+def titles(region: Region, at: int | None = None) -> dict[str, str]:
+    """Native id to title of what is public at a number."""
+    store = Store(region)
+    try:
+        number = store.number() if at is None else at
+        with store.engine.connect() as connection:
+            rows = connection.execute(
+                sa.select(tables.records.c.native_id, tables.versions.c.title)
+                .join_from(tables.records, tables.versions, tables.versions.c.key == tables.records.c.key)
+                .where(current(number), ~shadowed(number), tables.records.c.position.is_not(None))
+            )
+            return {row.native_id: row.title for row in rows}
+    finally:
+        store.close()
+
+
+def number(region: Region) -> int:
+    """The number that is public."""
+    store = Store(region)
+    try:
+        return store.number()
+    finally:
+        store.close()

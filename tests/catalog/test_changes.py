@@ -13,8 +13,7 @@ from catalog import tables
 from catalog.runs import decisions
 from catalog.store import Store
 from tests.catalog.builder import BACKENDS, region_on
-from tests.catalog.runs import START, Source, package, region
-from tests.catalog.test_runs import titles
+from tests.catalog.runs import START, Source, package, region, titles
 
 PACKAGES = [package(number) for number in range(12)]
 REVISION = b"r"

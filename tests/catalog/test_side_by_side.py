@@ -21,8 +21,7 @@ from catalog.search import Catalogue
 from catalog.store import Store
 from catalog.web.app import create_app
 from schemas.region import load
-from tests.catalog.runs import Source, package, region
-from tests.catalog.test_runs import titles
+from tests.catalog.runs import Source, package, region, titles
 from tests.catalog.web.asking import Asking
 
 FULL = settings().max_examples > 100

@@ -19,8 +19,7 @@ from catalog.store import Store
 from catalog.web.app import create_app
 from harvesters.reading import DERIVED_ID
 from schemas.loose_json import load_json
-from tests.catalog.runs import Source, package, region
-from tests.catalog.test_runs import titles
+from tests.catalog.runs import Source, package, region, titles
 from tests.catalog.test_side_by_side import SYNTAXES
 from tests.catalog.web.asking import Asking
 
