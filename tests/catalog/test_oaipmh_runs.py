@@ -12,7 +12,7 @@ from scrapy.http import Request
 
 from tests.catalog.sampling import ALLMENDE
 from tests.harvesters.crawl_runs import Site, write_region
-from tests.harvesters.test_oaipmh_spider import Repository, dcat, gone, record
+from tests.harvesters.oai_repository import Repository, dcat, gone, record
 
 
 class _Pages(dict[str, Any]):

@@ -6,129 +6,20 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from pydantic import ValidationError
 
 from harvesters.answer import Answer
-from harvesters.ckan.answers import cut
-from harvesters.ckan.portal import CkanOptions, Portal, filter_query, portal
+from harvesters.ckan.portal import CkanOptions
 from harvesters.regions.server import start
 from harvesters.spiders.ckan import CkanSpider
-from schemas.loose_json import load_json
-from schemas.syntax import Unreadable
+from tests.harvesters.ckan_portal import FakePortal, Query, Reply, Server, error, package, packages, success
 from tests.harvesters.crawls import Crawls, Run
-
-Query = Mapping[str, str]
-Reply = tuple[int, str, bytes]
-
-
-def package(number: int, **more: Any) -> dict[str, Any]:
-    url = f"https://www.example.org/{number}.csv"
-    known = {
-        "id": f"id-{number:04}",
-        "name": f"daten-{number}",
-        "title": f"Daten {number}",
-        "state": "active",
-        "private": False,
-    }
-    return {**known, "type": "dataset", "resources": [{"id": f"r-{number}", "url": url, "format": "CSV"}], **more}
-
-
-def packages(count: int) -> list[dict[str, Any]]:
-    return [package(number) for number in range(count)]
-
-
-def success(result: Any) -> Reply:
-    return 200, "application/json", json.dumps({"help": "…", "success": True, "result": result}).encode()
-
-
-def error(status: int, kind: str, message: str) -> Reply:
-    told = {"help": "…", "success": False, "error": {"__type": kind, "message": message}}
-    return status, "application/json", json.dumps(told).encode()
-
-
-@dataclass
-class FakePortal:
-    """A CKAN that answers package_search as CKAN does; ``quirk`` may answer first. ``asked`` holds what was asked."""
-
-    packages: list[dict[str, Any]]
-    cap: int = 1000
-    quirk: Callable[[FakePortal, str, Query], Reply | None] = lambda portal, action, query: None
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-
-    def answer(self, path: str, query: dict[str, list[str]]) -> Reply:
-        action = path.rpartition("/")[2]
-        if any(len(values) > 1 for values in query.values()):
-            return error(409, "Validation Error", "given twice")
-        single = {name: values[0] for name, values in query.items()}
-        self.asked.append((action, single))
-        quirky = self.quirk(self, action, single)
-        if quirky is not None:
-            return quirky
-        if action != "package_search":
-            return error(400, "Bad Request", f"Bad request - Action name not known: {action}")
-        return success({"count": len(self.found(single)), "results": self.page(single), "facets": {}})
-
-    def found(self, query: Query) -> list[dict[str, Any]]:
-        chosen = [
-            p for p in self.packages if "fq" not in query or p.get("organization", {}).get("name", "-") in query["fq"]
-        ]
-        return sorted(chosen, key=lambda p: str(p["id"]), reverse=query.get("sort", "").endswith("desc"))
-
-    def page(self, query: Query) -> list[dict[str, Any]]:
-        start, rows = int(query.get("start", 0)), min(int(query.get("rows", 10)), self.cap)
-        return self.found(query)[start : start + rows]
-
-    def searches(self) -> list[dict[str, str]]:
-        return [query for action, query in self.asked if action == "package_search"]
-
-
-class Server:
-    """Fake portals on one port, each below a path of its own; everything else is a file of ``files``."""
-
-    def __init__(self) -> None:
-        self.portals: dict[str, FakePortal] = {}
-        self.files: dict[str, Reply] = {}
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                name = parts.path.split("/")[1]
-                status, kind, body = 404, "text/html", b"<!doctype html><title>nicht gefunden</title>"
-                if parts.path in server.files:
-                    status, kind, body = server.files[parts.path]
-                elif name in server.portals and "/api/3/action/" in parts.path:
-                    server.portals[name].headers.append({k.lower(): v for k, v in self.headers.items()})
-                    status, kind, body = server.portals[name].answer(parts.path, parse_qs(parts.query))
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
-        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.http.shutdown()
-        self.thread.join()
-        self.http.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -151,82 +42,6 @@ def harvest(server: Server, crawls: Crawls) -> Callable[..., Run]:
 
 def rules(run: Run) -> set[str]:
     return {rule for rule, _ in run.report["findings"]}
-
-
-# ------------------------------------------------------------------------------------------------------- addresses
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("https://h.example/", Portal("https://h.example")),
-        ("https://h.example/ckan", Portal("https://h.example/ckan")),
-        ("https://h.example/api/3", Portal("https://h.example")),
-        ("https://h.example/ckan/api/3/action/package_search?q=x", Portal("https://h.example/ckan")),
-        ("https://h.example/dataset/abfall", Portal("https://h.example")),
-        ("https://h.example/de/organization/neuhof", Portal("https://h.example/de", organizations=("neuhof",))),
-        ("https://h.example/organization/about/neuhof", Portal("https://h.example", organizations=("neuhof",))),
-        ("https://h.example/group/envi", Portal("https://h.example", groups=("envi",))),
-        (
-            "https://h.example/dataset?organization=a&organization=b&tags=Abfall",
-            Portal("https://h.example", organizations=("a", "b"), tags=("Abfall",)),
-        ),
-        ("https://h.example/files/packages.json", Portal("https://h.example/files/packages.json", document=True)),
-    ],
-)
-def test_portal_behind_an_address(url: str, expected: Portal) -> None:
-    assert portal(url) == expected
-
-
-def test_F79_filters_make_one_query() -> None:
-    options = CkanOptions(organizations=("neuhof", 'a"b'), groups=("envi",), fq="res_format:CSV")
-    asked = filter_query(portal("https://h.example/organization/neuhof"), options)
-    assert asked == '+organization:("neuhof" OR "a\\"b") +groups:"envi" res_format:CSV'
-
-
-def test_unknown_option_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        CkanOptions(include_private=True)  # type: ignore[call-arg]
-
-
-# ------------------------------------------------------------------------------------------------------ JSON (F44)
-
-
-@pytest.mark.parametrize(
-    ("body", "value", "repaired"),
-    [
-        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}, False),
-        (b'{"a": NaN, "b": Infinity}', {"a": None, "b": None}, True),
-        (b'{"a": ' + b"9" * 1_000_000 + b"}", {"a": None}, True),
-        (b'{"a": 12345678901234567890123, "n": NaN}', {"a": "12345678901234567890123", "n": None}, True),
-        (b'{"a": "x\\ud800y"}', {"a": "xy"}, True),
-        (b'{"a": "x\\u0000y"}', {"a": "x\0y"}, False),
-        (b'{"a": 1, "a": 2}', {"a": 2}, False),
-        ('{"a": "Größe"}'.encode("cp1252"), {"a": "Größe"}, True),
-    ],
-)
-def test_F44_json_is_read_or_cleaned(body: bytes, value: Any, repaired: bool) -> None:
-    assert load_json(body) == (value, repaired)
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b" \n", b"<html>Wartung</html>", b'{"a": [1, 2', b"[" * 100_000 + b"]" * 100_000, b"\xff\xfe"]
-)
-def test_F01_F03_F21_F40_what_is_no_json_is_refused(body: bytes) -> None:
-    with pytest.raises(Unreadable) as refused:
-        load_json(body)
-    assert len(refused.value.de) < 500
-
-
-def test_cut_knows_the_shapes_of_results() -> None:
-    one = package(1)
-    assert cut({"count": 9, "results": [one]}) == ([one], [], 9)
-    assert cut([[one]]) == ([one], [], None)
-    assert cut(one) == ([one], [], None)
-    assert cut(["a", "b"]) == ([], ["a", "b"], None)
-    assert cut([{"title": "Amt", "name": "amt", "id": "1", "is_organization": True}]) is None
-    assert cut({"site_title": "x"}) is None
-    assert cut("x") is None
 
 
 # ---------------------------------------------------------------------------------------------------------- paging

@@ -15,7 +15,7 @@ from catalog.search import Catalogue
 from schemas.region import load
 from tests.catalog.cli.command import allmende, region
 from tests.catalog.cli.test_harvest import counts, datasets, only
-from tests.harvesters.test_oaipmh_spider import Repository, dcat, gone, record
+from tests.harvesters.oai_repository import Repository, dcat, gone, record
 
 
 class Serving:
