@@ -37,14 +37,16 @@ def is_coming(column: Column, today: date) -> bool:
     return isinstance(column.maximum, str) and column.maximum[:10] >= today.isoformat()
 
 
-def only_counts(figure: Figure, columns: Sequence[Column], today: date, known: Known = NOTHING) -> bool:
+def only_counts(
+    figure: Figure, columns: Sequence[Column], today: date, known: Known = NOTHING, repeats: bool = False
+) -> bool:
     """Whether a chart counts rows that have dates to come, which say more than their number does.
 
-    What the title speaks of is counted all the same.
+    What the title speaks of is counted all the same. ``repeats`` says that what a row dates takes place again later.
     """
     if not isinstance(figure, Bars) or figure.rule != "count" or known.spoken.get(figure.x, 0.0) >= _TITLE:
         return False
-    return any(is_coming(column, today) for column in _dates(columns))
+    return repeats or any(is_coming(column, today) for column in _dates(columns))
 
 
 def _dates(columns: Iterable[Column]) -> Iterator[Column]:

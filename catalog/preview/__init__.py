@@ -2,8 +2,8 @@
 
 `awaited()` gives the preview of a file and has it made if need be; requests wait for it without a thread. `find()` does so
 where nobody else wants the thread, `peek()` never waits; `rows()`, `cells()`, `passing()` and `every()` filter and sort
-all rows that were kept, `numbered()` gives those of some numbers, `features()` and `picture()` what is drawn. All but
-`awaited()` block.
+all rows that were kept, `numbered()` gives those of some numbers, `features()` and `picture()` what is drawn. `freshen()`
+has a calendar read again whose next dates run out. All but `awaited()` block.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from catalog.preview.model import (
 from catalog.preview.reasons import Reason
 
 if TYPE_CHECKING:
-    from catalog.preview.access import cells, every, features, find, numbered, passing, peek, picture, rows
+    from catalog.preview.access import cells, every, features, find, freshen, numbered, passing, peek, picture, rows
     from catalog.preview.waiting import awaited
     from catalog.preview.wanting import wanted
 
@@ -48,6 +48,7 @@ __all__ = [
     "every",
     "features",
     "find",
+    "freshen",
     "numbered",
     "passing",
     "peek",

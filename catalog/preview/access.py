@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -32,6 +32,15 @@ _ABANDONED = timedelta(minutes=1)
 def peek(region: Region, wish: Wanted) -> Preview | None:
     """The preview that is there, however old; none where there is none. Never waits, never makes one."""
     return Keeping(region).get(key_of(wish))
+
+
+def freshen(region: Region, wish: Wanted, preview: Preview) -> None:
+    """Leave a wish that a calendar be read again whose next occurrences run out, for whoever comes next. Never waits."""
+    if _is_spent(preview):
+        kept = Keeping(region)
+        with suppress(OSError):
+            wishes.leave(kept, wish, wishes.AHEAD)
+            wishes.wake(region, kept)
 
 
 class Asked(NamedTuple):
@@ -120,13 +129,17 @@ def _changed(region: Region, wish: Wanted, found: Preview) -> bool:
 
 
 def _old(found: Preview) -> bool:
-    if found.source is None:
+    if found.source is None or _is_spent(found):
         return True
     checked = datetime.fromisoformat(found.source.checked_at)
     if found.growing:
         return datetime.now(UTC) - checked > _ABANDONED  # its maker was ended
     failed = found.state == "none" and found.reason is not None and found.reason.temporary
     return datetime.now(UTC) - checked > (FRESH_FAILURE if failed else FRESH)
+
+
+def _is_spent(found: Preview) -> bool:
+    return found.occurrences is not None and found.occurrences.is_spent(datetime.now(UTC).date())
 
 
 def rows(region: Region, preview: Preview, selection: Selection) -> RowPage:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from catalog import charts
 from catalog.maps import boxes, reducing
 from catalog.maps import features as map_features
 from catalog.maps.features import Written
-from catalog.preview import counting, persons, placing
+from catalog.preview import counting, occurrences, persons, placing
+from catalog.preview.calendar_events import BERLIN
 from catalog.preview.contents import Content
-from catalog.preview.model import Facet, Geometry, Preview
+from catalog.preview.model import Facet, Geometry, Occurrences, Preview
 from catalog.preview.persons import Without, nobody
 from catalog.preview.reasons import Reason
-from schemas.tables import BoundingBox, Note, Profile, Table, profile
+from schemas.tables import BoundingBox, Note, Profile, Table, calendars, profile
 from schemas.tables.kinds import KINDS
 from schemas.tables.notes import note
 from schemas.tables.types import is_missing
@@ -128,11 +130,20 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
             facets=tuple(_facets(table, shown.profile)),
             withheld=shown.withheld,
             chart=charts.prepare(table, shown.profile, geometry is not None, titles),
+            occurrences=_occurrences(content, preview, table),
             notes=_listed(notes),
         ),
         table=table,
         drawn=drawn,
     )
+
+
+def _occurrences(content: Content, preview: Preview, table: Table) -> Occurrences | None:
+    """When the events of a calendar take place from the day on that it was fetched; none where that is withheld."""
+    if not content.calendar or preview.source is None or calendars.BEGIN not in table.names:
+        return None
+    fetched = datetime.fromisoformat(preview.source.fetched_at)
+    return occurrences.next_of(content.calendar, fetched.astimezone(BERLIN).date())
 
 
 def _listed(notes: Sequence[Note]) -> tuple[Note, ...]:

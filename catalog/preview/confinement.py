@@ -6,8 +6,11 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MEMORY_BYTES = 600_000_000
@@ -69,6 +72,30 @@ def shorten(seconds: int) -> None:
     until = int(used.ru_utime + used.ru_stime) + seconds
     if most == resource.RLIM_INFINITY or until < most:
         resource.setrlimit(resource.RLIMIT_CPU, (until, most))
+
+
+class TooLong(BaseException):
+    """Raised in the midst of what takes too long; no library takes it for an error of its own."""
+
+
+@contextmanager
+def hurried(seconds: float) -> Iterator[None]:
+    """Ends with TooLong what takes more of the processor (seconds), even where it never comes back.
+
+    Only in Python's own code, and only in the main thread: elsewhere it raises ValueError before anything is done. Not to be
+    nested.
+    """
+    usual = signal.signal(signal.SIGVTALRM, _too_long)
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, usual)
+
+
+def _too_long(_number: int, _frame: object) -> None:
+    raise TooLong
 
 
 def _address_space() -> int:

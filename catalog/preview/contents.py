@@ -60,7 +60,8 @@ _REASONS = {
 class Content:
     """What was found in a file. ``table`` holds all rows that were read, ``placed`` a feature for each of them.
 
-    ``file_kind`` is a key of KINDS; ``lines`` are features without a row, such as the ways of buses.
+    ``file_kind`` is a key of KINDS; ``lines`` are features without a row, such as the ways of buses. ``calendar`` is the
+    iCalendar file whose events are the rows.
     """
 
     file_kind: str
@@ -79,6 +80,7 @@ class Content:
     members: tuple[str, ...] = ()
     layers: tuple[tuple[str, str], ...] = ()
     layer: str = ""
+    calendar: bytes = b""
 
 
 def read(data: bytes, name: str, whole: bool, limit: int | None = None, layer: str = "") -> Content:
@@ -213,7 +215,7 @@ def _xml(data: bytes, name: str, limit: int | None) -> Content:
 
 def _calendar(data: bytes, name: str, limit: int | None) -> Content:
     found = read_events(data)
-    return Content("ics", "table", title=found.title, table=table_of(found))
+    return Content("ics", "table", title=found.title, table=table_of(found), calendar=data)
 
 
 def _text(data: bytes, name: str, limit: int | None) -> Content:

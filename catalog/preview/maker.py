@@ -169,6 +169,8 @@ class Maker:
 
     async def _make(self, wish: Wish) -> None:
         known = self.kept.get(wish.key)
+        if known is not None and known.occurrences and known.occurrences.is_spent(datetime.now(UTC).date()):
+            known = None  # the same file tells other dates by now
         try:
             try:
                 got = await self._fetched(wish, known)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
 from catalog.preview.reasons import Reason
 from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table
 
 # Part of a preview's key: what an older engine made is made anew.
-VERSION = 8
+VERSION = 9
+_A_YEAR = timedelta(days=366)
+_FEW_OCCURRENCES = 100
 
 TextKind = Literal["", "plain", "json", "xml"]
 State = Literal["ready", "making", "none"]
@@ -94,6 +97,41 @@ class Picture(NamedTuple):
     pages: int = 0
 
 
+class Occurrence(NamedTuple):
+    """When an event of a calendar takes place: the number of its row from 0, its beginning and end as text.
+
+    Both are days ("2026-12-24"), or times on German clocks ("2026-12-24 18:00"); of whole days the end is the last one, and
+    where none is stated it is empty. `last` is the day on which it still takes place.
+    """
+
+    row: int
+    begin: str
+    end: str
+    last: str
+
+
+class Occurrences(NamedTuple):
+    """The next times that the events of a calendar take place, in order, from the day `since` on; repetitions are told out.
+
+    None that begins before the day `until` is missing. `plain` says that each event takes place once, as its row says.
+    """
+
+    found: tuple[Occurrence, ...]
+    since: str
+    until: str
+    plain: bool
+
+    def after(self, day: date) -> tuple[Occurrence, ...]:
+        """Those that take place on a day or later."""
+        return tuple(each for each in self.found if each.last >= day.isoformat())
+
+    def is_spent(self, today: date) -> bool:
+        """Whether the file should be read again, though it is the same: time has gone on, and few are left to come."""
+        if self.since >= today.isoformat() or self.until >= (today + _A_YEAR).isoformat():
+            return False
+        return len(self.after(today)) < _FEW_OCCURRENCES
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The preview of one file.
@@ -109,7 +147,7 @@ class Preview:
     name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown,
     `extent` what of the earth the picture of a map service shows;
     `text` is the beginning of a text, indented where it is JSON. `chart` is what `catalog.charts.prepare` made of all rows.
-    `notes` are repairs and remarks, to be shown as they are.
+    `occurrences` say when the events of a calendar take place next. `notes` are repairs and remarks, to be shown as they are.
     """
 
     key: str
@@ -135,6 +173,7 @@ class Preview:
     layer: str = ""
     extent: BoundingBox | None = None
     chart: Mapping[str, Any] = field(default_factory=dict)
+    occurrences: Occurrences | None = None
     folder: str = ""
     version: int = VERSION
 

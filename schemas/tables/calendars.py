@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from schemas.tables.decoding import decode
 from schemas.tables.documents import read_calendar
@@ -12,11 +14,13 @@ from schemas.tables.notes import refusal
 MAX_EVENTS = 20_000
 _MAX_BYTES = 20_000_000
 _FOLD = re.compile(r"\n[ \t]")
-_LINE = re.compile(r"([A-Za-z-]{1,40})(?:;[^:\n]{0,500})?:(.{0,10000})")
+_LINE = re.compile(r"([A-Za-z-]{1,40})((?:;[^:\n]{0,500})?):(.{0,10000})")
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?Z?)?")
+BEGIN, END = "Beginn", "Ende"
+"""The columns of when an event begins and ends."""
 _COLUMNS = {
-    "DTSTART": "Beginn",
-    "DTEND": "Ende",
+    "DTSTART": BEGIN,
+    "DTEND": END,
     "SUMMARY": "Titel",
     "LOCATION": "Ort",
     "CATEGORIES": "Kategorie",
@@ -28,27 +32,27 @@ _ESCAPES = {"\\n": " ", "\\N": " ", "\\,": ",", "\\;": ";", "\\\\": "\\"}
 _ESCAPE = re.compile(r"\\[nN,;\\]")
 
 
+class Property(NamedTuple):
+    """A content line of an event: its name in capitals, its parameters (``;TZID=Europe/Berlin``), its value as written."""
+
+    name: str
+    parameters: str
+    value: str
+
+
 def read_events(data: bytes) -> Objects:
     """The events as a list of objects; columns that no event fills are left out. Raises `TableError` (`empty`) without any."""
     decoded = decode(data[:_MAX_BYTES])
-    text = _FOLD.sub("", decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
     events: list[dict[str, str]] = []
-    event: dict[str, str] | None = None
-    inner = total = 0
-    for line in text.split("\n"):
-        upper = line[:14].upper()
-        if upper.startswith("BEGIN:VEVENT"):
-            event, inner = {}, 0
-            total += 1
-        elif upper.startswith("END:VEVENT"):
-            if event and len(events) < MAX_EVENTS:
-                events.append(event)
-            event = None
-        elif event is not None:
-            inner += upper.startswith("BEGIN:") - upper.startswith("END:")
-            found = _LINE.fullmatch(line)
-            if found and not inner and (name := found.group(1).upper()) in _COLUMNS:
-                event.setdefault(name, _said(name, found.group(2)))
+    total = 0
+    for properties, has_ended in _events(decoded.text):
+        total += 1
+        event: dict[str, str] = {}
+        for each in properties:
+            if each.name in _COLUMNS:
+                event.setdefault(each.name, _said(each.name, each.value))
+        if event and has_ended and len(events) < MAX_EVENTS:
+            events.append(event)
     names = [name for name in _COLUMNS if any(each.get(name) for each in events)]
     if not names:
         raise refusal("empty")
@@ -57,6 +61,42 @@ def read_events(data: bytes) -> Objects:
     return Objects(
         tuple(_COLUMNS[name] for name in names), rows, total, title, decoded.encoding, False, None, decoded.notes
     )
+
+
+def properties_of_rows(data: bytes) -> Iterator[tuple[Property, ...]]:
+    """The properties of each event that :func:`read_events` makes a row of, in the order of the rows.
+
+    Those of alarms within an event are not among them, nor is anything of a time zone.
+    """
+    kept = 0
+    for properties, has_ended in _events(decode(data[:_MAX_BYTES]).text):
+        if has_ended and kept < MAX_EVENTS and any(each.name in _COLUMNS for each in properties):
+            kept += 1
+            yield tuple(properties)
+
+
+def _events(text: str) -> Iterator[tuple[list[Property], bool]]:
+    """The properties of each event in the order of the file, and whether it ends there: a file may be cut off."""
+    text = _FOLD.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    event: list[Property] | None = None
+    inner = 0
+    for line in text.split("\n"):
+        upper = line[:14].upper()
+        if upper.startswith("BEGIN:VEVENT"):
+            if event is not None:
+                yield event, False
+            event, inner = [], 0
+        elif upper.startswith("END:VEVENT"):
+            if event is not None:
+                yield event, True
+            event = None
+        elif event is not None:
+            inner += upper.startswith("BEGIN:") - upper.startswith("END:")
+            found = _LINE.fullmatch(line)
+            if found and not inner:
+                event.append(Property(found.group(1).upper(), found.group(2), found.group(3)))
+    if event is not None:
+        yield event, False
 
 
 def _said(name: str, value: str) -> str:

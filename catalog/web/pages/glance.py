@@ -92,6 +92,8 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
         if found is not None and found.ready and found.kind in ("table", "map", "image", "document"):
             if uncharted is not None and found.geometry is None:
                 continue
+            assert asked is not None
+            previews.freshen(page.region, asked, found)
             meanings = dictionary.meanings(item, page.language)
             shown = _ready(page, found, file, entry, address, lang, meanings)
             if found.geometry is not None or not pinned.is_passed_over(page.region, found, past.today(page.request)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from markupsafe import Markup
@@ -13,12 +13,14 @@ from catalog import charts
 from catalog import preview as previews
 from catalog.charts import Histogram, coming, labels
 from catalog.preview import Filter, Preview, Selection
+from catalog.preview.model import Occurrences
 from catalog.web import past, row_filters
 from catalog.web.pages import cell_words, facts
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.region import Region
 from schemas.tables import Column
+from schemas.tables.calendars import BEGIN, END
 
 ROWS, COLUMNS = 10, 12
 _LONGEST_CELL = 120
@@ -43,19 +45,29 @@ _ONWARD: Mapping[When, str] = {
 }
 
 
+_REPEATED = later(
+    "Wiederkehrende Termine stehen hier einzeln, abgesagte nicht. In der Datei steht eine Reihe von Terminen nur einmal."
+)
+
+
 class Dated(NamedTuple):
-    """Rows around today: those to come, those of which some have begun ("current"), or the last ones; and how to find them."""
+    """Rows around today: those to come, those of which some have begun ("current"), or the last ones; and how to find them.
+
+    No selection finds them where they are ``repeated``: told one by one, though the file says them once.
+    """
 
     when: When
     rows: tuple[tuple[str, ...], ...]
     selection: Selection
+    repeated: bool = False
 
 
 class Few(NamedTuple):
     """At most ROWS rows with at most COLUMNS cells each.
 
-    ``caption`` names their table; ``styles`` says how the cells of each column are set;
-    ``onward`` is the address of all of their kind with its words, none where these are simply the first.
+    ``caption`` names their table; ``styles`` says how the cells of each column are set; ``onward`` is the address of all of
+    their kind with its words, none where these are simply the first, or no address finds them. ``said`` is a remark on how
+    they come about.
     """
 
     heading: Markup
@@ -63,6 +75,7 @@ class Few(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
     styles: tuple[str, ...]
     onward: tuple[str, Markup] | None = None
+    said: Markup = Markup()
 
 
 def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -> Few | None:
@@ -74,6 +87,7 @@ def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -
         "", tuple(map(tuple, preview.table.rows[:ROWS])), Selection()
     )
     text = page.texts.text
+    leads_on = found.when and not found.repeated
     return Few(
         text(_HEADINGS[found.when]),
         text(_CAPTIONS[found.when], title=page.spoken(file.title.text, file.title.lang)),
@@ -85,7 +99,8 @@ def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -
             for row in found.rows
         ),
         tuple(map(cell_words.style, columns_of(preview))),
-        (page.link(path, row_filters.pairs(found.selection)), text(_ONWARD[found.when])) if found.when else None,
+        (page.link(path, row_filters.pairs(found.selection)), text(_ONWARD[found.when])) if leads_on else None,
+        text(_REPEATED) if found.repeated else Markup(),
     )
 
 
@@ -94,9 +109,17 @@ def dated(region: Region, preview: Preview, today: date, title: str) -> Dated | 
 
     None where the table has no such dates, or where a number of it is what it is about.
     """
+    if _is_measured(preview):
+        return None
+    told = preview.occurrences
+    if told is not None and told.since <= today.isoformat():
+        if (occurring := _occurring(region, preview, told, today)) is not None:
+            return occurring
+        if today.isoformat() < told.until:
+            return _over(region, preview, today)
     columns = preview.profile.columns if preview.profile else ()
     begin = coming.begin(columns)
-    if begin is None or _is_measured(preview):
+    if begin is None:
         return None
     # The last day of what lasts a day in a calendar is the day after (RFC 5545, 3.6.1).
     is_calendar = preview.source is not None and preview.source.kind == "ics"
@@ -111,6 +134,32 @@ def dated(region: Region, preview: Preview, today: date, title: str) -> Dated | 
         return None
     found = previews.rows(region, preview, asked)
     return Dated(when, found.rows, asked) if found.rows else None
+
+
+def _occurring(region: Region, preview: Preview, told: Occurrences, today: date) -> Dated | None:
+    """The rows of a calendar by when its events take place next; none where nothing is to come."""
+    following = told.after(today)[:ROWS]
+    rows = previews.numbered(region, preview, sorted({each.row for each in following}))
+    names = [column.name for column in preview.table.columns] if preview.table else []
+    shown = tuple(
+        tuple(
+            {BEGIN: each.begin, END: each.end}.get(name, cell)
+            for name, cell in zip(names, rows[each.row], strict=False)
+        )
+        for each in following
+        if each.row in rows
+    )
+    has_begun = any(each.begin[:10] < today.isoformat() for each in following)
+    asked = Selection((Filter(BEGIN, "from", today.isoformat()),), BEGIN, size=ROWS)
+    return Dated("current" if has_begun else "next", shown, asked, not told.plain) if shown else None
+
+
+def _over(region: Region, preview: Preview, today: date) -> Dated | None:
+    """The last rows of a calendar that has nothing to come but what was cancelled."""
+    until_now = Filter(BEGIN, "to", (today - timedelta(days=1)).isoformat())
+    asked = Selection((until_now,), BEGIN, descending=True, size=ROWS)
+    found = previews.rows(region, preview, asked)
+    return Dated("last", found.rows, asked) if found.rows else None
 
 
 def _is_measured(preview: Preview) -> bool:

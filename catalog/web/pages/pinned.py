@@ -64,7 +64,8 @@ def is_passed_over(region: Region, preview: Preview, today: date) -> bool:
         return False
     if preview.geometry is not None:
         return isinstance(made.figure, Bars) and made.figure.rule == "count"
-    return coming.only_counts(made.figure, preview.profile.columns, today, known_of(preview))
+    repeats = preview.occurrences is not None and bool(preview.occurrences.after(today))
+    return coming.only_counts(made.figure, preview.profile.columns, today, known_of(preview), repeats)
 
 
 def of(region: Region, preview: Preview) -> PinnedChart | None:

@@ -54,6 +54,8 @@ def test_counting_says_less_than_dates_to_come() -> None:
     assert coming.only_counts(counted, profile.columns, TODAY)
     assert coming.only_counts(counted, profile.columns, TODAY + timedelta(days=29))
     assert not coming.only_counts(counted, profile.columns, TODAY + timedelta(days=30))
+    # What repeats is still to come, though the day that its row names is over.
+    assert coming.only_counts(counted, profile.columns, TODAY + timedelta(days=30), repeats=True)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ import orjson
 import pytest
 
 from catalog import preview as previews
-from catalog.preview import Filter, Preview, Selection, keeping
+from catalog.preview import Filter, Preview, Selection, contents, keeping, occurrences
 from catalog.preview.access import _of_known_layer
+from catalog.preview.assembly import assembled
 from catalog.preview.findings import of_dataset
 from catalog.preview.keeping import Keeping
 from catalog.preview.persons import nobody
@@ -26,6 +27,7 @@ from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
 from schemas.region import Region
 from schemas.tables import PersonalHint, read_table
+from tests.catalog.preview.calendars import calendar
 from tests.catalog.preview.region_of_files import MUNICIPAL, end_maker, make_region
 from tests.faultserver import FaultServer, Reply
 
@@ -178,6 +180,48 @@ def test_an_unchanged_file_is_not_read_again_and_a_changed_one_is(region: Region
     previews.find(region, previews.wanted(region, source_of(region, address), address))
     newer = changed(region, address, lambda each: each.source is not None and each.source.etag == '"v2"')
     assert newer.rows_kept == 3
+
+
+def test_a_calendar_whose_next_dates_run_out_is_read_again_though_it_is_the_same(
+    region: Region, server: FaultServer
+) -> None:
+    choir = calendar("DTSTART;TZID=Europe/Berlin:20250107T193000\nRRULE:FREQ=WEEKLY\nSUMMARY:Chor")
+    address = served(server, "chor.ics", choir, etag='"v1"')
+    first = found(region, address)
+    assert first.occurrences is not None
+    assert 50 < len(first.occurrences.found) < 60
+    wish, kept = previews.wanted(region, source_of(region, address), address), Keeping(region)
+    previews.freshen(region, wish, first)
+    assert not list(kept.wishes.glob(f"*-{first.key}.json"))
+    # It was read 300 days ago: 100 days are left of it.
+    then = datetime.now(UTC).date() - timedelta(days=300)
+    old = occurrences.next_of(choir, then)
+    kept.put(replace(first, occurrences=old), kept.folder / first.folder)
+    previews.freshen(region, wish, replace(first, occurrences=old))
+    again = changed(region, address, lambda each: each.occurrences is not None and each.occurrences.since > str(then))
+    assert again.occurrences is not None
+    assert again.occurrences.since >= first.occurrences.since
+    assert len(again.occurrences.found) > 50
+    assert "if-none-match" not in server.seen[-1].headers
+
+
+def test_dates_of_a_calendar_in_an_archive_and_none_of_what_is_withheld() -> None:
+    source = previews.Source("k.ics", "", "ics", "", "", 200, 1, 1, True, "", "", "", "2026-03-20T23:30:00Z", "")
+    base = Preview("k", "https://example.org/k.zip", "making", source=source)
+    choir = calendar("DTSTART;TZID=Europe/Berlin:20250107T193000\nRRULE:FREQ=WEEKLY\nSUMMARY:Chor")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("k.ics", choir)
+    found_ = contents.read(out.getvalue(), "k.zip", True)
+    told = assembled(found_, base, False).preview.occurrences
+    assert told is not None
+    assert (told.since, told.found[0].begin) == ("2026-03-21", "2026-03-24 19:30")  # the 21st in Germany
+    assert found_.table is not None
+    without = replace(
+        found_,
+        table=replace(found_.table, columns=(replace(found_.table.columns[0], name="X"), *found_.table.columns[1:])),
+    )
+    assert assembled(without, base, False).preview.occurrences is None
 
 
 def grown_old(region: Region, preview: Preview) -> None:

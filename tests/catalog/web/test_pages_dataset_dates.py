@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog import preview as previews
 from catalog.preview import wanting
+from catalog.reading.past import BERLIN
 from catalog.web.app import create_app
 from schemas.kinds import Literal
 from schemas.pinned_charts import PinnedChart
 from tests.catalog.builder import BASE, Stored, dataset
+from tests.catalog.preview.calendars import calendar
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import AUTHORITY, Asking, Place
 from tests.catalog.web.pages_reading import addresses, file, first, read, words
@@ -22,6 +25,7 @@ from tests.catalog.web.pages_reading import addresses, file, first, read, words
 TODAY = date(2026, 11, 29)
 # In Germany it is the 29th by then.
 NIGHT = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+READ = datetime.now(BERLIN).date()
 KINDS = ("Biotonne", "Restmüll", "Biotonne", "Papier")
 
 
@@ -69,6 +73,36 @@ def events() -> str:
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y\r\n{made}END:VCALENDAR\r\n"
 
 
+def repeated() -> str:
+    """A calendar read today: a choir each week, once moved and once cancelled, a market day and a course that has begun."""
+    now = READ
+    day, week = "{:%Y%m%d}", timedelta(days=7)
+    first = now - 8 * week + timedelta(days=1)  # tomorrow is one
+    choir = f"UID:1\nDTSTART;TZID=Europe/Berlin:{day.format(first)}T193000\nRRULE:FREQ=WEEKLY\nSUMMARY:Chor"
+    moved = (
+        "UID:1\nRECURRENCE-ID;TZID=Europe/Berlin:{}T193000\nDTSTART;TZID=Europe/Berlin:{}T180000\nSUMMARY:Chor im Saal"
+    )
+    away = "UID:1\nRECURRENCE-ID;TZID=Europe/Berlin:{0}T193000\nDTSTART;TZID=Europe/Berlin:{0}T193000\nSTATUS:CANCELLED"
+    begun = now - timedelta(days=2)
+    return calendar(
+        choir,
+        moved.format(day.format(first + 9 * week), day.format(first + 9 * week + timedelta(days=1))),
+        away.format(day.format(first + 10 * week)),
+        f"DTSTART;VALUE=DATE:{day.format(now)}\nSUMMARY:Markt",
+        f"DTSTART;VALUE=DATE:{day.format(begun)}\nDTEND;VALUE=DATE:{day.format(now + timedelta(days=3))}\nSUMMARY:Kurs",
+        f"DTSTART;VALUE=DATE:{day.format(now + timedelta(days=5))}\nSTATUS:CANCELLED\nSUMMARY:Lesung",
+    ).decode()
+
+
+def called_off() -> str:
+    """A calendar in which nothing is to come but what was cancelled."""
+    now = READ
+    return calendar(
+        f"DTSTART;VALUE=DATE:{now - timedelta(days=9):%Y%m%d}\nSUMMARY:Lesung",
+        f"DTSTART;VALUE=DATE:{now + timedelta(days=9):%Y%m%d}\nSTATUS:CANCELLED\nSUMMARY:Lesung",
+    ).decode()
+
+
 def levels() -> str:
     """A number by days, some of which are still to come."""
     return "Datum;Pegel (cm)\n" + "".join(f"{dated(n)};{40 + n % 9}\n" for n in range(-20, 20))
@@ -82,6 +116,8 @@ DATASETS = {
     "sperrungen": ("Sperrungen", {"sperrungen.csv": closures()}),
     "karte": ("Sperrungen auf der Karte", {"sperrungen-2.csv": closures(), "sperrungen.geojson": drawn()}),
     "feste": ("Feste", {"feste.ics": events()}),
+    "kalender": ("Kalender", {"kalender.ics": repeated()}),
+    "abgesagt": ("Abgesagtes", {"abgesagt.ics": called_off()}),
     "pegel": ("Pegel", {"pegel.csv": levels()}),
 }
 
@@ -208,6 +244,52 @@ def test_a_calendar_has_its_events_by_their_beginning(place: Place) -> None:
     assert f"{path(place, 'feste')}?Beginn.from=2026-11-29&sort=Beginn" in [
         a.attributes["href"] for a in shown.css("a")
     ]
+
+
+@contextmanager
+def now(place: Place) -> Iterator[date]:
+    """Today as it is: what repeats is told from the day on that its file was read."""
+    if datetime.now(BERLIN).date() != READ:
+        pytest.skip("midnight has passed since the files were written")
+    place.app.state.now = None
+    try:
+        yield READ
+    finally:
+        place.app.state.now = lambda: NIGHT
+
+
+def test_repeating_events_stand_one_by_one_without_the_cancelled(place: Place) -> None:
+    with now(place) as today:
+        shown = look(place, "kalender")
+        english = look(place, "kalender", "/en")
+        table = read(place, path(place, "kalender"))
+    tomorrow, week = today + timedelta(days=1), timedelta(days=7)
+    assert not shown.css("svg.chart"), "no count of what repeats"
+    assert words(shown.css_first("#rows")) == "Jetzt und demnächst"
+    names = [words(head) for head in shown.css("#rows ~ .scroll thead th")]
+    assert names[:3] == ["Beginn", "Ende", "Titel"]
+    evenings = [(f"{tomorrow + n * week:%d.%m.%Y} 19:30", "", "Chor") for n in (0, 3, 4, 5, 6, 7, 8)]
+    course = today - timedelta(days=2), today + timedelta(days=2)
+    assert list(zip(column(shown, 0), column(shown, 1), column(shown, 2), strict=True)) == [
+        (f"{course[0]:%d.%m.%Y}", f"{course[1]:%d.%m.%Y}", "Kurs"),
+        (f"{today:%d.%m.%Y}", f"{today:%d.%m.%Y}", "Markt"),
+        evenings[0],
+        (f"{tomorrow + week + timedelta(days=1):%d.%m.%Y} 18:00", "", "Chor im Saal"),
+        *evenings[1:7],
+    ]
+    assert "In der Datei steht eine Reihe von Terminen nur einmal." in words(shown)
+    assert "von 6 Zeilen" not in words(shown)
+    assert "cancelled ones are left out" in words(english)
+    assert not [a for a in shown.css("a") if "Termine" in words(a)], "no filter of the table finds them"
+    # The table itself says what the file says.
+    assert len(table.css("table.cells tbody tr")) == 6
+
+
+def test_what_was_cancelled_is_not_to_come(place: Place) -> None:
+    with now(place) as today:
+        shown = look(place, "abgesagt")
+    assert words(shown.css_first("#rows")) == "Die letzten Termine"
+    assert column(shown, 0) == [f"{today - timedelta(days=9):%d.%m.%Y}"]
 
 
 def test_a_course_of_numbers_is_no_list_of_dates(place: Place) -> None:
