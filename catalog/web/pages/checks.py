@@ -10,7 +10,7 @@ from markupsafe import Markup
 from catalog.links.book import Link
 from catalog.reading.entries import Entry
 from catalog.web import sanitising
-from catalog.web.pages import currency, facts
+from catalog.web.pages import currency, distributions, facts
 from catalog.web.templates import Page
 from schemas.model import Dataset
 from schemas.vocabularies import non_proprietary
@@ -27,14 +27,14 @@ class Check(NamedTuple):
 
 
 def checks(
-    page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File], links: Mapping[str, Link]
+    page: Page, entry: Entry, record: Dataset, files: Sequence[distributions.File], links: Mapping[str, Link]
 ) -> tuple[Check, ...]:
     """What was checked, in the order in which it matters to a reader."""
     return tuple(_checks(page, entry, record, files, links))
 
 
 def _checks(
-    page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File], links: Mapping[str, Link]
+    page: Page, entry: Entry, record: Dataset, files: Sequence[distributions.File], links: Mapping[str, Link]
 ) -> Iterator[Check]:
     _ = page.texts.text
     described = sanitising.plain(facts.spoken(record.description, page.language).text)
@@ -52,7 +52,7 @@ def _checks(
         _("Geben Sie bei jeder Datei eine offene Lizenz an, zum Beispiel dl-de/by-2.0."),
     )
     yield _check(
-        any(facts.readable_by_programs(file) and non_proprietary(file.format) for file in files),
+        any(distributions.readable_by_programs(file) and non_proprietary(file.format) for file in files),
         _("Mindestens eine Datei hat ein offenes Format, das Programme lesen."),
         _("Keine Datei hat ein offenes Format, das Programme lesen."),
         _("Stellen Sie die Daten zusätzlich als CSV oder GeoJSON bereit."),
@@ -82,7 +82,7 @@ def _check(met: bool, good: Markup, bad: Markup, fix: Markup) -> Check:
     return Check(met, good if met else bad, Markup() if met else fix)
 
 
-def _reachable(page: Page, files: Sequence[facts.File], links: Mapping[str, Link]) -> Check:
+def _reachable(page: Page, files: Sequence[distributions.File], links: Mapping[str, Link]) -> Check:
     _ = page.texts.text
     works = [links[file.address].works if file.address in links else None for file in files if file.address]
     if not works:

@@ -31,6 +31,7 @@ from catalog.web.negotiation import negotiated
 from catalog.web.pages import (
     checks,
     currency,
+    distributions,
     facts,
     glance,
     labels,
@@ -111,8 +112,8 @@ def show(page: Page, entry: Entry) -> Response:
     links, scored = _asked(page, entry)
     sizes = _fetched(page, entry, record)
     found = tuple(
-        facts.asked(page, file, links.get(file.address), sizes.get(file.number))
-        for file in facts.files(page, record, titles)
+        distributions.asked(page, file, links.get(file.address), sizes.get(file.number))
+        for file in distributions.files(page, record, titles)
     )
     title = facts.spoken(record.title, page.language, languages.of_data(page.region, record))
     values: dict[str, Any] = {
@@ -147,12 +148,12 @@ def _fetched(page: Page, entry: Entry, record: Dataset) -> dict[int, int]:
 
 
 def _use(
-    page: Page, entry: Entry, record: Dataset, found: tuple[facts.File, ...], agents: Mapping[str, Agent]
+    page: Page, entry: Entry, record: Dataset, found: tuple[distributions.File, ...], agents: Mapping[str, Agent]
 ) -> dict[str, Any]:
     """What the data are, and what one can do with them."""
     description = facts.spoken(record.description, page.language, languages.of_data(page.region, record))
     summary = sanitising.sentence(description.text)
-    best, seen = facts.best(found), glance.glance(page, entry, record, found)
+    best, seen = distributions.best(found), glance.glance(page, entry, record, found)
     read_here = seen is not None and seen.is_table
     decimal = seen.decimal if seen is not None and read_here else ""
     publishers = [said.text for said in facts.people(page, record.publisher, agents)]
@@ -175,7 +176,7 @@ def _quality(
     page: Page,
     entry: Entry,
     record: Dataset,
-    found: tuple[facts.File, ...],
+    found: tuple[distributions.File, ...],
     links: Mapping[str, Link],
     rating: scores.Rating | None,
 ) -> dict[str, Any]:

@@ -21,7 +21,16 @@ from catalog.preview.mapped import has_map
 from catalog.preview.wanting import has_layers
 from catalog.web import conditional, file_addresses, previewed, row_filters
 from catalog.web.negotiation import Refused, region_of
-from catalog.web.pages import column_words, facts, file_chart, file_filters, file_map, file_table, languages
+from catalog.web.pages import (
+    column_words,
+    distributions,
+    facts,
+    file_chart,
+    file_filters,
+    file_map,
+    file_table,
+    languages,
+)
 from catalog.web.pages.known import known
 from catalog.web.previewed import Named
 from catalog.web.templates import Page, routes, short_name
@@ -115,12 +124,12 @@ async def file(request: Request) -> Response:
     return response
 
 
-def _item(page: Page, found: Named, preview: Preview, lang: str) -> facts.File:
+def _item(page: Page, found: Named, preview: Preview, lang: str) -> distributions.File:
     """The file as it is shown, with the size that its server told or that was fetched. Reads the store."""
-    item = facts.file_of(page, found.number, found.file, {}, lang)
+    item = distributions.file_of(page, found.number, found.file, {}, lang)
     with page.catalogue.engine.connect() as connection:
         link = book.of_record(connection, found.entry.key).get(item.address)
-    return facts.asked(page, item, link, preview.source.size if preview.source else None)
+    return distributions.asked(page, item, link, preview.source.size if preview.source else None)
 
 
 def _views(page: Page, preview: Preview, slug: str, number: int) -> Iterator[View]:

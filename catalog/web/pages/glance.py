@@ -16,7 +16,7 @@ from catalog.preview import Preview, wanting
 from catalog.reading.entries import Entry
 from catalog.web import file_addresses, maps, past
 from catalog.web.maps import MapFigure
-from catalog.web.pages import charted, column_words, facts, file_table, glance_rows, languages, pinned
+from catalog.web.pages import charted, column_words, distributions, file_table, glance_rows, languages, pinned
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
 from catalog.web.pages.glance_rows import COLUMNS, Few
@@ -46,7 +46,7 @@ class Glance(NamedTuple):
     in its numbers, empty where there is no table. ``lang`` is the language of the file's words.
     """
 
-    file: facts.File
+    file: distributions.File
     address: str
     state: str
     lang: str
@@ -74,13 +74,13 @@ class Glance(NamedTuple):
         return bool(self.heads)
 
 
-def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File]) -> Glance | None:
+def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[distributions.File]) -> Glance | None:
     """What there is to see of a dataset: of its first file that has something, else of the best one; None without files.
 
     ``record`` has its distributions in the order of ``files``. Reads the disk, so it is called in a thread.
     """
     described = [each for each in record.distribution if isinstance(each, Distribution)]
-    wanted = sorted((file for file in files if file.address), key=facts.rank)[:_LOOKED_AT]
+    wanted = sorted((file for file in files if file.address), key=distributions.rank)[:_LOOKED_AT]
     unready: Glance | None = None
     uncharted: Glance | None = None
     for file in wanted:
@@ -103,7 +103,7 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File
     return uncharted or unready
 
 
-def _unready(page: Page, found: Preview | None, file: facts.File, address: str, lang: str) -> Glance:
+def _unready(page: Page, found: Preview | None, file: distributions.File, address: str, lang: str) -> Glance:
     if found is None or found.state == "making":
         return Glance(file, address, "unknown" if found is None else "making", lang)
     reason = found.reason
@@ -112,7 +112,13 @@ def _unready(page: Page, found: Preview | None, file: facts.File, address: str, 
 
 
 def _ready(
-    page: Page, found: Preview, file: facts.File, entry: Entry, address: str, lang: str, meanings: Mapping[str, str]
+    page: Page,
+    found: Preview,
+    file: distributions.File,
+    entry: Entry,
+    address: str,
+    lang: str,
+    meanings: Mapping[str, str],
 ) -> Glance:
     table = found.table
     path = file_addresses.path(entry.slug, file.number)

@@ -15,7 +15,7 @@ from catalog.charts import Histogram, coming, labels
 from catalog.preview import Filter, Preview, Selection
 from catalog.preview.model import Occurrences
 from catalog.web import past, row_filters
-from catalog.web.pages import cell_words, facts
+from catalog.web.pages import cell_words, distributions
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.region import Region
@@ -78,7 +78,7 @@ class Few(NamedTuple):
     said: Markup = Markup()
 
 
-def few(page: Page, preview: Preview, file: facts.File, path: str, title: str) -> Few | None:
+def few(page: Page, preview: Preview, file: distributions.File, path: str, title: str) -> Few | None:
     """The rows of a preview; none where it has no table. ``path`` is that of the file's page, ``title`` the dataset's."""
     if preview.table is None:
         return None

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from catalog.reading.entries import Entry
 from catalog.web import file_addresses, past
-from catalog.web.pages.facts import File
+from catalog.web.pages.distributions import File
 from catalog.web.templates import Page
 from catalog.web.texts import SOURCE
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from catalog.reading.entries import Entry
 from catalog.web import sanitising
-from catalog.web.pages import facts
+from catalog.web.pages import distributions, facts
 from catalog.web.templates import Page
 from schemas import iris
 from schemas.model import Agent, Dataset, iri_of
@@ -20,7 +20,7 @@ _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028",
 
 
 def dataset(
-    page: Page, entry: Entry, record: Dataset, files: Sequence[facts.File], agents: Mapping[str, Agent]
+    page: Page, entry: Entry, record: Dataset, files: Sequence[distributions.File], agents: Mapping[str, Agent]
 ) -> dict[str, Any]:
     """The description of a dataset (schema.org/Dataset, as Google Dataset Search reads it)."""
     description = sanitising.plain(facts.spoken(record.description, page.language).text)[:5000]

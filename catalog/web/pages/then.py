@@ -16,7 +16,7 @@ from catalog.reading.numbered_files import in_order
 from catalog.reading.timeline import KeptVersion, Record
 from catalog.web import conditional, past
 from catalog.web.histories import no_version, place_of
-from catalog.web.pages import facts, languages
+from catalog.web.pages import distributions, facts, languages
 from catalog.web.past import Wanted
 from catalog.web.refusing import Refused, to_dataset, to_history
 from catalog.web.templates import Page, short_name
@@ -125,7 +125,7 @@ def _show(page: Page, entry: Entry, found: _Found, then: Wanted | None) -> Respo
         version=found.version,
         last=found.last,
         place=place,
-        files=facts.files(page, record, titles),
+        files=distributions.files(page, record, titles),
         facts=facts.facts(page, record, agents, titles),
         trail=trail,
         indexed=False,
