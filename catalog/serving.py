@@ -13,13 +13,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from catalog import backup, clock, formats, occupancy
+from catalog.children import Answering, Child, context
 from catalog.feedback import admission, post
 from catalog.feedback.box import Box
 from catalog.feeds import dump
@@ -48,7 +48,6 @@ PRUNE_SECONDS = 86_400.0
 _PAUSE_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
-_context = multiprocessing.get_context("spawn")
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -90,12 +89,13 @@ def serve(region: Region, listening: socket.socket, workers: int, clocked: bool 
 def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool) -> int:
     Store(region).close()
     Follower(region).catch_up()
-    ours, theirs = _context.Pipe(duplex=False)
-    children = [_Child(_web, (region.folder, listening, ours, dict(os.environ))) for _ in range(workers)]
-    children.append(_Child(_follow, (region.folder, ours, dict(os.environ))))
+    ours, theirs = context.Pipe(duplex=False)
+    children: list[Child] = []
+    children += [Answering(_web, (region.folder, listening, ours, dict(os.environ))) for _ in range(workers)]
+    children.append(Child(_follow, (region.folder, ours, dict(os.environ))))
     if clocked:
-        children.append(_Child(_preview, (region.folder, ours, dict(os.environ))))
-        children.append(_Child(_check, (region.folder, ours, dict(os.environ))))
+        children.append(Child(_preview, (region.folder, ours, dict(os.environ))))
+        children.append(Child(_check, (region.folder, ours, dict(os.environ))))
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -107,7 +107,7 @@ def _serve(region: Region, listening: socket.socket, workers: int, clocked: bool
         configured = _configuration(region.folder)
         while not ended.wait(1.0):
             for child in children:
-                child.restart_if_dead()
+                child.tend()
             if (present := _configuration(region.folder)) != configured:
                 configured = present
                 if _is_valid(region.folder):
@@ -137,39 +137,10 @@ def _is_valid(folder: Path) -> bool:
     return True
 
 
-class _Child:
-    """A process that is started anew when it dies, at most once in two seconds."""
-
-    def __init__(self, target: Callable[..., None], args: tuple[Any, ...]) -> None:
-        self.target = target
-        self.args = args
-        self.started = 0.0
-        self.process = self._start()
-
-    def _start(self) -> Any:
-        self.started = time.monotonic()
-        process = _context.Process(target=self.target, args=self.args, daemon=True)
-        process.start()
-        return process
-
-    def restart_if_dead(self) -> None:
-        if not self.process.is_alive() and time.monotonic() - self.started > 2:
-            self.process = self._start()
-
-    def restart(self) -> None:
-        """Ends the process in peace and starts it anew: it reads the region's files when it starts."""
-        self.end()
-        self.process = self._start()
-
-    def end(self) -> None:
-        self.process.terminate()
-        self.process.join(5)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-
-
-def _web(folder: Path, listening: socket.socket, parent: Connection, environment: dict[str, str]) -> None:
+def _web(
+    folder: Path, listening: socket.socket, parent: Connection, environment: dict[str, str], answers: Any | None
+) -> None:
+    """One web worker; ``answers``, an event, is set once it takes requests."""
     import uvicorn
 
     from catalog.web.app import create_app
@@ -188,7 +159,14 @@ def _web(folder: Path, listening: socket.socket, parent: Connection, environment
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if answers is not None and self.started:
+                answers.set()
+
+    Server(config).run(sockets=[listening])
 
 
 def _follow(folder: Path, parent: Connection, environment: dict[str, str]) -> None:

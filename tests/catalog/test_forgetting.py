@@ -427,7 +427,7 @@ def test_F75_while_it_is_served(folder: Path) -> None:
         assert is_hit(feed)
         assert forget(folder).code == 0
         slug = next(each.slug for title, each in texts(folder).items() if "Zweiter" in title)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while is_hit(fetch(f"{address}/catalog.ttl")) and time.monotonic() < until:
             time.sleep(0.2)
         for path in (
@@ -446,7 +446,7 @@ def test_F75_while_it_is_served(folder: Path) -> None:
 
 def fetch(url: str, again: bool = True) -> bytes:
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url, timeout=120) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
         return bytes(error.read())

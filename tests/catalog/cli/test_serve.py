@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.region import load
 from tests.catalog.cli.command import address, free_ports, get, group, none_left, started
 
 
@@ -53,6 +55,31 @@ def test_worker_that_dies_is_started_anew(harvested: Path) -> None:
                 time.sleep(0.1)
         assert get(f"{where}/healthz")[0] == 200
         assert not before & set(group(serving.pid))
+        serving.terminate()
+        assert serving.wait(20) == 0
+        assert none_left(serving.pid)
+
+
+def test_changed_configuration_is_taken_over_and_every_request_meanwhile_is_answered(
+    harvested: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "region"
+    shutil.copytree(harvested, folder)
+    with started("serve", "--port", free_ports(), "--workers", 1, cwd=folder) as serving:
+        where = address(serving)
+        file = folder / "region.toml"
+        text = file.read_text(encoding="utf-8")
+        title = load(folder, {}).title
+        file.write_text(text.replace(title, "Neuer Name der Region"), encoding="utf-8")
+        until = time.monotonic() + 120
+        answers: list[bytes] = []
+        while not answers or b"Neuer Name der Region" not in answers[-1]:
+            assert time.monotonic() < until, "the change is not taken over"
+            status, body = get(where)
+            assert status == 200
+            answers.append(body)
+            time.sleep(0.02)
+        assert title.encode() in answers[0], "the change was taken over before it could be asked for"
         serving.terminate()
         assert serving.wait(20) == 0
         assert none_left(serving.pid)
