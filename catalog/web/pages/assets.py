@@ -6,24 +6,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from catalog.web import conditional, static
+from catalog.web import conditional, favicon, static
 from catalog.web.negotiation import Refused
 
 
 async def asset(request: Request) -> Response:
     """``/assets/NAME``; packed with Brotli or gzip, whichever the client takes. Raises Refused (404)."""
-    return _answer(request, request.path_params["name"])
+    name = request.path_params["name"]
+    if name not in static.paths():
+        raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
+    return _answer(request, static.file(name))
 
 
 async def icon(request: Request) -> Response:
-    """``/favicon.ico``: the sign of the pages for whoever asks without having read one; it is SVG, and says so."""
-    return _answer(request, "favicon.svg")
+    """``/favicon.ico``: the sign of the pages for whoever asks without having read one."""
+    return _answer(request, favicon.icon())
 
 
-def _answer(request: Request, name: str) -> Response:
-    if name not in static.paths():
-        raise Refused(404, "Diese Datei gibt es nicht.", "There is no such file.")
-    found = static.file(name)
+def _answer(request: Request, found: static.File) -> Response:
     # While workers of two releases answer, one may be asked for the other's version: that must not stay for a year.
     named = request.query_params.get("v") == found.version
     kept = "public, max-age=31536000, immutable" if named else "no-cache"

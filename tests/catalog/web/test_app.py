@@ -314,8 +314,9 @@ def test_whom_to_tell_of_a_hole(place: Place) -> None:
 
 def test_the_sign_of_the_pages_is_there_for_who_guesses_its_address(place: Place) -> None:
     answer = place.ask.get("/favicon.ico")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/vnd.microsoft.icon")
     assert answer.headers["cache-control"] == "no-cache"
+    assert place.ask.get("/favicon.ico", if_none_match=answer.headers["etag"]).status_code == 304
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "rdf", "jsonld", "nt"])
