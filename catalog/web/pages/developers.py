@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,9 +10,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog.preview import Selection
 from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import YES, Hit, Query
-from catalog.web import conditional, file_addresses
+from catalog.web import conditional, file_addresses, row_filters
 from catalog.web.pages.hits import wish_for
 from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
@@ -28,6 +30,8 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
     later("Der Katalog als DCAT-AP.de"): (
         ("/catalog.ttl", later("seitenweise, in Turtle; auch .rdf, .jsonld und .nt; nimmt die Filter der Suche")),
         ("/catalog.nt.gz", later("alles in einer Datei (N-Triples, gepackt)")),
+        ("/municipality/{place}/catalog.ttl", later("die Datensätze einer Gemeinde")),
+        ("/theme/{topic}/catalog.ttl", later("die Datensätze eines Themas")),
         ("/dataset/{slug}.json", later("ein Datensatz mit seinen Dateien als einfaches JSON")),
         ("/dataset/{slug}.ttl", later("ein Datensatz; auch .rdf, .jsonld und .nt")),
         ("/dataset/{slug}", later("dasselbe, wenn der Kopf „Accept“ eine dieser Formen nennt")),
@@ -63,14 +67,38 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 
 
+# What addresses take: names in code, and what they mean.
+_SEARCH: Sequence[tuple[str, str]] = (
+    ("q", later("Wörter, „Folgen von Wörtern“ in Anführungszeichen, -ohne")),
+    ("municipality, theme, format, license", later("wie in der Adresse der Suchseite; mehrfach heißt oder")),
+    ("age", later("today, week, month, year oder older")),
+    ("map, live, hvd", later("yes: nur mit Karte, Live-Werten, als hochwertiger Datensatz")),
+    ("bbox", later("vier Zahlen in Grad: Westen, Süden, Osten, Norden")),
+    ("from, to", later("Zeitraum der Daten, als 2026-03-01, 2026-03 oder 2026")),
+    ("on", later("der Katalog, wie er an diesem Tag war")),
+    ("sort, page, size", later("Reihenfolge, Seite und Zahl der Treffer je Seite")),
+)
+_ROWS: Sequence[tuple[str, str]] = (
+    (later("Spalte=Wert"), later("Zeilen mit genau diesem Wert; mehrfach heißt oder")),
+    (later("Spalte.contains"), later("Zeilen, in denen das vorkommt")),
+    (later("Spalte.from, Spalte.to"), later("Zahlen und Tage ab diesem Wert, bis zu diesem Wert")),
+    (later("Spalte.empty=1, Spalte.filled=1"), later("Zeilen ohne Wert, mit Wert")),
+    ("sort", later("Name der Spalte; mit - davor fallend")),
+    ("page, size, raw=1", later("Seite, Zeilen je Seite (JSON, bis 1.000), Werte wie in der Datei")),
+)
+_TOPIC = "ENVI"  # for examples, where a dataset has none
 _LOOKED_AT = 20  # datasets among which examples are looked for
 
 
 class Shown(NamedTuple):
-    """The addresses of the files that examples show: one with rows, one with a map; empty where there is none."""
+    """The addresses of the files that examples show: one with rows, one with a map; empty where there is none.
+
+    ``column`` is one of numbers in the rows.
+    """
 
     table: str = ""
     map: str = ""
+    column: str = ""
 
 
 class Address(NamedTuple):
@@ -94,19 +122,20 @@ def _shown(page: Page) -> Shown:
     kept = Keeping(page.region)
     tables = Query(format=("CSV",), sort="title", size=_LOOKED_AT)
     maps = Query(map=(YES,), sort="title", size=_LOOKED_AT)
-    return Shown(
-        _file(page, tables, lambda key: kept.shown(key) == "table"),
-        _file(page, maps, lambda key: kept.state(key) is not None and (kept.mapped / key).is_file()),
-    )
+    table, key = _file(page, tables, lambda key: kept.shown(key) == "table")
+    place, _key = _file(page, maps, lambda key: kept.state(key) is not None and (kept.mapped / key).is_file())
+    profile = preview.profile if key and (preview := kept.get(key)) else None
+    numbers = (column.name for column in (profile.columns if profile else ()) if column.type in ("integer", "number"))
+    return Shown(table, place, next(numbers, ""))
 
 
-def _file(page: Page, query: Query, is_good: Callable[[str], bool]) -> str:
-    """The address of the first file of the datasets found whose preview, by its key, is good; empty where none is."""
+def _file(page: Page, query: Query, is_good: Callable[[str], bool]) -> tuple[str, str]:
+    """The first file of the datasets found whose preview is good: its address and the preview's key; empty where none is."""
     for hit in page.catalogue.find(query, page.at).hits:
         for number, file in enumerate(hit.summary.files, 1):
-            if is_good(key_of(wish_for(page, hit, file))):
-                return file_addresses.path(hit.slug, number)
-    return ""
+            if is_good(key := key_of(wish_for(page, hit, file))):
+                return file_addresses.path(hit.slug, number), key
+    return "", ""
 
 
 async def developers(request: Request) -> Response:
@@ -121,14 +150,19 @@ async def developers(request: Request) -> Response:
         base=page.region.base_url,
         hit=hit,
         groups=_groups(page, hit, shown),
-        lines=examples(page.region.base_url, hit),
+        lines=examples(page.region.base_url, hit, shown),
+        parameters=[
+            (page.texts.text(title), [(page.texts.text(names), page.texts.text(words)) for names, words in rows])
+            for title, rows in ((later("Suchen"), _SEARCH), (later("Zeilen einer Tabelle"), _ROWS))
+        ],
     )
 
 
-def examples(base: str, hit: Hit | None) -> Mapping[str, str]:
+def examples(base: str, hit: Hit | None, shown: Shown) -> Mapping[str, str]:
     """Lines to copy, by the tool that runs them: they work as they stand. Without a dataset those that need none."""
     found = {
-        "search": f'curl "{base}/datasets.json?q=wasser"',
+        # curl sends ü as it is, which no server need take; so it is told to encode it.
+        "search": f'curl -G "{base}/datasets.json" --data-urlencode "q=müll"',
         "sheet": f'curl -o datasets.csv "{base}/datasets.csv"',
         "python": (
             "import json, urllib.request\n\n"
@@ -142,6 +176,10 @@ def examples(base: str, hit: Hit | None) -> Mapping[str, str]:
     }
     if hit is not None:
         found["dataset"] = f'curl -L -H "Accept: text/turtle" "{base}/dataset/{hit.slug}"'
+    if shown.table:
+        order = row_filters.pairs(Selection(sort=shown.column, descending=True)) if shown.column else []
+        said = "".join(f" --data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in order)
+        found["rows"] = f'curl -G "{base}{shown.table}.json"{said} -d size=3'
     return found
 
 
@@ -155,7 +193,10 @@ def _groups(page: Page, hit: Hit | None, shown: Shown) -> Sequence[tuple[Markup,
         if of_file:
             file = shown.map if after.startswith("/map") else shown.table
             return page.file(file + after) if file else ""
-        return page.file(path.format(slug=hit.slug, key=hit.key)) if hit else ""
+        if hit is None:
+            return ""
+        topic = next(iter(hit.summary.themes), _TOPIC)
+        return page.file(path.format(slug=hit.slug, key=hit.key, place=hit.municipality, topic=topic))
 
     return [
         (texts.text(title), [Address(path.partition("?")[0], example(path), texts.text(words)) for path, words in rows])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from catalog.maps.tiles import Tile, named
+from catalog.web.pages import developers
 from schemas.map_settings import MapSettings
 from schemas.model import Distribution
 from schemas.region import Municipality
@@ -23,6 +25,7 @@ from tests.catalog.preview import tile_service
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place, place_in
 from tests.catalog.web.pages_reading import addresses, read
+from tests.catalog.web.serving import served
 from tests.faultserver import FaultServer, Reply
 from tests.servers import mapserver
 
@@ -324,3 +327,9 @@ def test_a_table_without_places_says_why_it_has_no_map(tmp_path: Path, source: F
         examples = [a for a in addresses(read(place, "/developers")) if "/file/" in a]
         assert examples == [f"{path}.json", f"{path}.csv"]
         assert {place.ask.get(address).status_code for address in examples} == {200}
+        with served(place.app) as here:
+            lines = developers.examples(here, None, developers.Shown(path, column="Alter"))
+            rows = subprocess.run(["sh", "-c", lines["rows"]], capture_output=True, text=True, timeout=60, check=True)
+        assert [row["Baum"] for row in json.loads(rows.stdout)["rows"]] == ["Buche", "Eiche"]
+        said = lines["rows"].replace(here, place.region.base_url)
+        assert said in [node.text() for node in read(place, "/developers").css("pre.command")]

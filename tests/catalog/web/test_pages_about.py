@@ -166,19 +166,23 @@ def test_every_address_for_programs_is_told_and_answers(full: Place) -> None:
     assert not [a for a in examples if "/file/" in a], "no file has been shown here yet"
     assert len(examples) > 15
     for address in examples:
-        assert full.ask.get(address).status_code in (200, 303), address
+        answer = full.ask.get(address)
+        if answer.status_code == 307:  # a part of the catalogue, by its municipality or topic
+            answer = full.ask.get(answer.headers["location"])
+            assert "dcat:Dataset" in answer.text
+        assert answer.status_code in (200, 303), address
 
 
 def test_the_lines_for_programs_work_as_they_stand(full: Place) -> None:
     hit = full.catalogue.find(Query(q="Bauplätze"), full.catalogue.number()).hits[0]
     with served(full.app) as address:
-        lines = developers.examples(address, hit)
+        lines = developers.examples(address, hit, developers.Shown())
         python = subprocess.run(
             [sys.executable, "-c", lines["python"]], capture_output=True, text=True, timeout=60, check=True
         )
         assert "Badegewässer im Kreis" in python.stdout
         search = subprocess.run(["sh", "-c", lines["search"]], capture_output=True, text=True, timeout=60, check=True)
-        assert {"total", "datasets"} <= set(json.loads(search.stdout))
+        assert json.loads(search.stdout)["q"] == "müll"
         record = subprocess.run(["sh", "-c", lines["dataset"]], capture_output=True, text=True, timeout=60, check=True)
         assert "dcat:Dataset" in record.stdout
         whole = subprocess.run(["sh", "-c", lines["whole"]], capture_output=True, text=True, timeout=60, check=True)
