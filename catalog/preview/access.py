@@ -35,8 +35,13 @@ def peek(region: Region, wish: Wanted) -> Preview | None:
 
 
 def freshen(region: Region, wish: Wanted, preview: Preview) -> None:
-    """Leave a wish that a calendar be read again whose next occurrences run out, for whoever comes next. Never waits."""
-    if _is_spent(preview):
+    """Leave a wish that a calendar be read again whose next occurrences run out, for whoever comes next. Never waits.
+
+    Not within an hour after its server was asked: it may be gone, and what is shown stays.
+    """
+    if preview.source is None or not _is_spent(preview):
+        return
+    if datetime.now(UTC) - datetime.fromisoformat(preview.source.checked_at) > FRESH_FAILURE:
         kept = Keeping(region)
         with suppress(OSError):
             wishes.leave(kept, wish, wishes.AHEAD)

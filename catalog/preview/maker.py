@@ -168,7 +168,7 @@ class Maker:
             await asyncio.to_thread(self.kept.prune)
 
     async def _make(self, wish: Wish) -> None:
-        known = self.kept.get(wish.key)
+        shown = known = self.kept.get(wish.key)
         if known is not None and known.occurrences and known.occurrences.is_spent(datetime.now(UTC).date()):
             known = None  # the same file tells other dates by now
         try:
@@ -181,12 +181,13 @@ class Maker:
                 raise Unchanged
         except Unchanged:
             assert known is not None
-            assert known.source is not None
-            source = known.source._replace(checked_at=now_text())
-            self.kept.put(replace(known, source=source), self.kept.folder / known.folder if known.folder else None)
+            self._put_again(known)
             return
         except NotFetched as refused:
-            self._put_nothing(wish, refused)
+            if wish.urgency and shown is not None and shown.ready:
+                self._put_again(shown)  # nobody waits for another
+            else:
+                self._put_nothing(wish, refused)
             return
         except FetchRefused as refused:  # only ahead of demand: robots.txt, or a host that wants rest
             log.info("previews: %s", refused)
@@ -285,6 +286,12 @@ class Maker:
             log.error("previews: a result is none: %s", type(error).__name__)
             return best or replace(job.base, state="none", reason=Reason("failed"))
         return replace(found, key=job.base.key, address=job.base.address, folder="")
+
+    def _put_again(self, known: Preview) -> None:
+        """Keep what there is; its server has just been asked."""
+        assert known.source is not None
+        source = known.source._replace(checked_at=now_text())
+        self.kept.put(replace(known, source=source), self.kept.folder / known.folder if known.folder else None)
 
     def _put_nothing(self, wish: Wish, refused: NotFetched) -> None:
         source = fetching.nothing(wish.wanted, refused, datetime.now(UTC))

@@ -191,13 +191,27 @@ def test_a_calendar_whose_next_dates_run_out_is_read_again_though_it_is_the_same
     assert first.occurrences is not None
     assert 50 < len(first.occurrences.found) < 60
     wish, kept = previews.wanted(region, source_of(region, address), address), Keeping(region)
+    granted(kept, first.key)
     previews.freshen(region, wish, first)
     assert not list(kept.wishes.glob(f"*-{first.key}.json"))
     # It was read 300 days ago: 100 days are left of it.
     then = datetime.now(UTC).date() - timedelta(days=300)
-    old = occurrences.next_of(choir, then)
-    kept.put(replace(first, occurrences=old), kept.folder / first.folder)
-    previews.freshen(region, wish, replace(first, occurrences=old))
+    assert first.source is not None
+    long_ago = first.source._replace(checked_at="2020-01-01T00:00:00Z")
+    old = replace(first, occurrences=occurrences.next_of(choir, then), source=long_ago)
+    # A server that is gone takes nothing away, and is not asked again at once.
+    kept.put(old, kept.folder / first.folder)
+    server.pages["/chor.ics"] = Reply(b"", 404)
+    previews.freshen(region, wish, old)
+    asked = changed(region, address, lambda each: each.source is not None and each.source.checked_at > "2020-01-02")
+    assert (asked.state, asked.occurrences) == ("ready", old.occurrences)
+    granted(kept, first.key)
+    previews.freshen(region, wish, asked)
+    assert not list(kept.wishes.glob(f"*-{first.key}.json"))
+    # Where it is there, it is read: nothing is asked of it by its ETag.
+    kept.put(old, kept.folder / first.folder)
+    served(server, "chor.ics", choir, etag='"v1"')
+    previews.freshen(region, wish, old)
     again = changed(region, address, lambda each: each.occurrences is not None and each.occurrences.since > str(then))
     assert again.occurrences is not None
     assert again.occurrences.since >= first.occurrences.since
@@ -240,6 +254,14 @@ def changed(region: Region, address: str, as_wanted: Callable[[Preview], bool]) 
             return preview
         time.sleep(0.05)
     raise AssertionError("the preview did not change")
+
+
+def granted(kept: Keeping, key: str) -> None:
+    """Wait until no wish for a preview is left."""
+    until = time.monotonic() + PATIENCE
+    while list(kept.wishes.glob(f"*-{key}.json")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_many_readers_of_one_file_make_one_fetch(region: Region, server: FaultServer) -> None:

@@ -211,24 +211,26 @@ def test_hostile_rules_cost_little_and_harm_nobody_else(event: str) -> None:
     assert len(found.found) <= occurrences.MOST
 
 
-def test_a_calendar_of_nothing_but_hostile_rules_ends_in_time_and_small() -> None:
+def test_a_calendar_of_nothing_but_hostile_rules_ends_in_time_and_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(occurrences, "SECONDS", 1.0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
     events = ["DTSTART:19260101T000000Z\nRRULE:FREQ=SECONDLY", HOSTILE[3], HOSTILE[4]] * 300
     found = told(*events, "DTSTART:20260401T100000Z")
-    assert time.process_time() - began < 2 * occurrences.SECONDS
+    assert time.process_time() - began < 4 * occurrences.SECONDS
     assert len(found.found) <= occurrences.MOST
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000, "kilobytes"
 
 
-def test_one_series_of_many_events_is_not_compared_for_ever() -> None:
+def test_one_series_of_many_events_is_not_compared_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each leaves out moments, each takes the place of some: so many times so many."""
+    monkeypatch.setattr(occurrences, "SECONDS", 0.5)
     stamps = ",".join(f"2026{month:02d}{day:02d}T100000Z" for month in range(1, 13) for day in range(1, 29))
     masters = [f"UID:1\nDTSTART:20260401T100000Z\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE:{stamps}"] * 1_500
     changes = ["UID:1\nRECURRENCE-ID:20250401T100000Z\nDTSTART:20260401T100000Z"] * 10_000
     began = time.process_time()
     assert occurrences.next_of(calendar(*masters, *changes), DAY) is None
-    assert time.process_time() - began < 4 * occurrences.SECONDS
+    assert time.process_time() - began < 10 * occurrences.SECONDS
 
 
 def test_what_never_ends_is_ended_and_nothing_is_left_behind() -> None:
