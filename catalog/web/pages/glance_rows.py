@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -48,25 +48,28 @@ _ONWARD: Mapping[When, str] = {
 _REPEATED = later(
     "Wiederkehrende Termine stehen hier einzeln, abgesagte nicht. In der Datei steht eine Reihe von Terminen nur einmal."
 )
+_TURNED = later("Uhrzeiten sind hier deutsche Zeit. Die Datei nennt sie in einer anderen.")
 
 
 class Dated(NamedTuple):
     """Rows around today: those to come, those of which some have begun ("current"), or the last ones; and how to find them.
 
-    No selection finds them where they are ``repeated``: told one by one, though the file says them once.
+    No selection finds them where they are ``repeated``: told one by one, though the file says them once. ``turned`` says
+    that the file has other times for them, those of another zone.
     """
 
     when: When
     rows: tuple[tuple[str, ...], ...]
     selection: Selection
     repeated: bool = False
+    turned: bool = False
 
 
 class Few(NamedTuple):
     """At most ROWS rows with at most COLUMNS cells each.
 
     ``caption`` names their table; ``styles`` says how the cells of each column are set; ``onward`` is the address of all of
-    their kind with its words, none where these are simply the first, or no address finds them. ``said`` is a remark on how
+    their kind with its words, none where these are simply the first, or no address finds them. ``said`` are remarks on how
     they come about.
     """
 
@@ -76,6 +79,7 @@ class Few(NamedTuple):
     styles: tuple[str, ...]
     onward: tuple[str, Markup] | None = None
     said: Markup = Markup()
+    repeated: bool = False
 
 
 def few(page: Page, preview: Preview, file: distributions.File, path: str, title: str) -> Few | None:
@@ -100,8 +104,16 @@ def few(page: Page, preview: Preview, file: distributions.File, path: str, title
         ),
         tuple(map(cell_words.style, columns_of(preview))),
         (page.link(path, row_filters.pairs(found.selection)), text(_ONWARD[found.when])) if leads_on else None,
-        text(_REPEATED) if found.repeated else Markup(),
+        Markup(" ").join(text(said) for said in _remarks(found)),
+        found.repeated,
     )
+
+
+def _remarks(found: Dated) -> Iterator[str]:
+    if found.repeated:
+        yield _REPEATED
+    if found.turned:
+        yield _TURNED
 
 
 def dated(region: Region, preview: Preview, today: date, title: str) -> Dated | None:
@@ -149,9 +161,11 @@ def _occurring(region: Region, preview: Preview, told: Occurrences, today: date)
         for each in following
         if each.row in rows
     )
+    place = names.index(BEGIN) if BEGIN in names else 0
+    turned = any(each.begin[10:] != rows[each.row][place][10:] for each in following if each.row in rows)
     has_begun = any(each.begin[:10] < today.isoformat() for each in following)
     asked = Selection((Filter(BEGIN, "from", today.isoformat()),), BEGIN, size=ROWS)
-    return Dated("current" if has_begun else "next", shown, asked, not told.plain) if shown else None
+    return Dated("current" if has_begun else "next", shown, asked, not told.plain, turned) if shown else None
 
 
 def _over(region: Region, preview: Preview, today: date) -> Dated | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -94,6 +94,14 @@ def repeated() -> str:
     ).decode()
 
 
+def elsewhere() -> str:
+    """A calendar of single evenings in UTC, as many programs write them."""
+    return calendar(
+        f"DTSTART:{READ - timedelta(days=9):%Y%m%d}T183000Z\nSUMMARY:Rat",
+        f"DTSTART:{READ + timedelta(days=9):%Y%m%d}T183000Z\nSUMMARY:Rat",
+    ).decode()
+
+
 def called_off() -> str:
     """A calendar in which nothing is to come but what was cancelled."""
     now = READ
@@ -117,6 +125,7 @@ DATASETS = {
     "karte": ("Sperrungen auf der Karte", {"sperrungen-2.csv": closures(), "sperrungen.geojson": drawn()}),
     "feste": ("Feste", {"feste.ics": events()}),
     "kalender": ("Kalender", {"kalender.ics": repeated()}),
+    "utc": ("Gremien in UTC", {"utc.ics": elsewhere()}),
     "abgesagt": ("Abgesagtes", {"abgesagt.ics": called_off()}),
     "pegel": ("Pegel", {"pegel.csv": levels()}),
 }
@@ -283,6 +292,19 @@ def test_repeating_events_stand_one_by_one_without_the_cancelled(place: Place) -
     assert not [a for a in shown.css("a") if "Termine" in words(a)], "no filter of the table finds them"
     # The table itself says what the file says.
     assert len(table.css("table.cells tbody tr")) == 6
+
+
+def test_times_of_another_zone_are_told_in_german_time(place: Place) -> None:
+    with now(place) as today:
+        shown, other = look(place, "utc"), look(place, "kalender")
+        table = read(place, path(place, "utc"))
+    evening = datetime.combine(today + timedelta(days=9), time(18, 30), UTC).astimezone(BERLIN)
+    assert column(shown, 0) == [f"{evening:%d.%m.%Y %H:%M}"]
+    said = "Uhrzeiten sind hier deutsche Zeit."
+    assert f"Sie sehen 1 von 2 Zeilen. {said}" in words(shown)
+    assert said not in words(other)
+    assert words(table.css("table.cells tbody td")[0]).endswith("18:30"), "the table says what the file says"
+    assert "Alle kommenden Termine ansehen" in words(shown)
 
 
 def test_what_was_cancelled_is_not_to_come(place: Place) -> None:
