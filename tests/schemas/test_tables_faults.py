@@ -22,20 +22,13 @@ from schemas.tables.jsondata import read as read_json
 from schemas.tables.kinds import find_kind
 from schemas.tables.positions import from_utm
 from schemas.tables.table import MAX_BYTES
+from tests.schemas.file_bytes import zipped
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 )
 
 ROOT = Path(__file__).parents[2]
-
-
-def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 def workbook(sheet: bytes | None = None, extra: tuple[tuple[str, bytes], ...] = ()) -> bytes:

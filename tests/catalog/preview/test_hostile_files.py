@@ -11,7 +11,6 @@ import socket
 import struct
 import subprocess
 import sys
-import zipfile
 import zlib
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -26,6 +25,7 @@ from catalog.preview import Preview, Source, confinement, contents, keeping, wor
 from catalog.preview.assembly import assembled
 from tests.catalog.preview.region_of_files import MUNICIPAL
 from tests.catalog.preview.test_contents import geopackage, page, shapefile
+from tests.schemas.file_bytes import zipped
 
 ROOT = Path(__file__).parents[3]
 CPU_SECONDS = (
@@ -69,14 +69,6 @@ def read_apart(folder: Path, data: bytes, name: str, whole: bool = True) -> Ende
     result = folder / worker.RESULT
     found = keeping.from_json(result.read_bytes()) if result.exists() else None
     return Ended(found, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, status)
-
-
-def zipped(*members: tuple[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def huge_picture() -> bytes:
