@@ -24,9 +24,11 @@ from harvesters.reading import (
     Unusable,
 )
 from harvesters.spider import HarvestSpider, Job
-from schemas import future_dates, iris, rdf, validation
+from schemas import future_dates, iris, validation
 from schemas.findings import Finding, Severity
 from schemas.model import Resource
+from schemas.ntriples import ntriples_of
+from schemas.triples import RecordLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Read(_Step):
 
     def _read(self, native: Native, place: str, digest: bytes) -> Outcome:
         if len(native.fingerprint) > self.limits.record_bytes:
-            raise rdf.RecordLimit(f"{len(native.fingerprint)} > {self.limits.record_bytes} bytes")
+            raise RecordLimit(f"{len(native.fingerprint)} > {self.limits.record_bytes} bytes")
         reading = self.reader.read(native, self.job.context)
         return Outcome(reading.native_id, digest, reading)
 
@@ -103,7 +105,7 @@ def _guarded(
         return step(what, place, digest)
     except Unusable as refused:
         return _set_aside(place, digest, refused.finding)
-    except rdf.RecordLimit as limit:
+    except RecordLimit as limit:
         return _set_aside(place, digest, Finding(Severity.VIOLATION, place, None, RECORD_TOO_LARGE, (str(limit),)))
     except Exception as error:  # the traceback goes with the record
         finding = Finding(Severity.VIOLATION, place, None, UNREADABLE_RECORD, (errors.message(error, allowed),))
@@ -157,15 +159,15 @@ class Check(_Step):
         assert reading is not None
         source = self.job.context.source
         key = iris.key(source.key, reading.native_id)
-        ntriples = rdf.ntriples(reading.record, key)
+        ntriples = ntriples_of(reading.record, key)
         if not is_writable(ntriples):
             reading = repaired(reading)
-            ntriples = rdf.ntriples(reading.record, key)
+            ntriples = ntriples_of(reading.record, key)
         findings = reading.findings + validation.check(reading.record, source.profile, reading.companions)
         if self.job.now is not None:
             findings += future_dates.check((reading.record, *reading.companions), self.job.now)
         if (triples := ntriples.count("\n")) > self.limits.record_triples:
-            raise rdf.RecordLimit(f"{triples} > {self.limits.record_triples} triples")
+            raise RecordLimit(f"{triples} > {self.limits.record_triples} triples")
         return replace(
             outcome,
             reading=reading,
@@ -198,7 +200,7 @@ def companion(record: Resource, source_key: str, base_url: str) -> Companion:
     """An agent, service or series ready to be stored under its KEY."""
     assert record.iri is not None
     key = iris.companion_key(record.iri, source_key, base_url)
-    ntriples = rdf.ntriples(record, key)
+    ntriples = ntriples_of(record, key)
     return Companion(record, key, ntriples, iris.content_hash(ntriples))
 
 

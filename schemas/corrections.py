@@ -14,11 +14,12 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast
 
-from schemas import rdf, whole
+from schemas import whole
 from schemas.dcat import TABLE_OF
 from schemas.findings import Finding, Severity, declare
 from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution, Resource, Value, iri_of
+from schemas.ntriples import ntriples_of
 from schemas.proposals import is_named, name_of
 from schemas.validation import name_of as property_name
 from schemas.vocabularies import LISTS, Code
@@ -169,8 +170,8 @@ def statements(record_class: type[Resource], attribute: str, values: Iterable[Va
     if not given[name] and not extra:
         return ""
     # The statements of SUBJECT's own class say nothing about the value.
-    bare = rdf.ntriples(owner(iri=SUBJECT), "")
-    whole = rdf.ntriples(replace(owner(iri=SUBJECT), extra=tuple(extra), **given), "")
+    bare = ntriples_of(owner(iri=SUBJECT), "")
+    whole = ntriples_of(replace(owner(iri=SUBJECT), extra=tuple(extra), **given), "")
     own = set(bare.splitlines())
     return "".join(f"{line}\n" for line in whole.splitlines() if line not in own)
 
@@ -217,7 +218,7 @@ def values_of(record_class: type[Resource], attribute: str, said: str) -> tuple[
 
 def with_companions(said: str, companions: Iterable[Resource], record_key: str = "") -> str:
     """Statements of a value with those of the records of their own that it refers to."""
-    return said + "".join(rdf.ntriples(companion, record_key) for companion in companions)
+    return said + "".join(ntriples_of(companion, record_key) for companion in companions)
 
 
 def same(record_class: type[Resource], attribute: str, one: str, other: str) -> bool:

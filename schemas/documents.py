@@ -8,7 +8,7 @@ from schemas import cpsv, model, rdf, syntax, validation
 from schemas.dcat import TABLE_OF
 from schemas.findings import Finding, Severity, declare
 from schemas.model import Resource
-from schemas.triples import Triples
+from schemas.triples import RecordLimit, Triples
 from schemas.views import View
 
 NO_RECORD = declare(
@@ -62,7 +62,7 @@ def _read(triples: Triples, subjects: list[tuple[str, type[Resource]]]) -> dict[
     for subject, record_class in subjects:
         try:
             reading.record(subject, record_class)
-        except rdf.RecordLimit as limit:
+        except RecordLimit as limit:
             finding = Finding(Severity.VIOLATION, subject, None, validation.UNPARSEABLE, (str(limit), str(limit)))
             findings[finding] = None
             continue

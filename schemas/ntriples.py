@@ -107,7 +107,7 @@ class _Writing:
         return f"_:b{self.key}{iris.label(chr(10).join(statements).encode('utf-8', 'surrogatepass'))}"
 
 
-def ntriples(record: Resource, record_key: str) -> str:
+def ntriples_of(record: Resource, record_key: str) -> str:
     """A record in canonical N-Triples: sorted lines, blank nodes labelled from the record's key and their content.
 
     Takes a record with an IRI and its KEY; equal content gives equal bytes (DESIGN 3, content_hash).
@@ -154,10 +154,12 @@ def _nested(record: Resource) -> Iterator[tuple[str, Resource]]:
             yield predicate, value
 
 
-def graph(record: Resource, record_key: str = "n") -> rdflib.Graph:
+def rdflib_graph(record: Resource, record_key: str = "n") -> rdflib.Graph:
     """A record as an rdflib graph of its own, literals as the source wrote them."""
     result = rdflib.Graph()
-    for triple in pyoxigraph.parse(ntriples(record, record_key), format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True):
+    for triple in pyoxigraph.parse(
+        ntriples_of(record, record_key), format=pyoxigraph.RdfFormat.N_TRIPLES, lenient=True
+    ):
         subject, predicate, value = (_rdflib_term(t) for t in (triple.subject, triple.predicate, triple.object))
         result.add((subject, predicate, value))
     return result

@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Container, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import rdflib
 from rdflib import DCAT, FOAF
 
 from schemas import iris
 from schemas.classes import BARE
-from schemas.dcat import TABLE_OF, TABLES
+from schemas.dcat import TABLES
 from schemas.findings import Finding, Severity, declare
-from schemas.kinds import Kind, Literal, language_tag
+from schemas.kinds import Literal, language_tag
 from schemas.model import Agent, ContactPoint, DataService, DatasetSeries, Distribution, Resource, Value
 from schemas.namespaces import VCARD
-from schemas.normalisations import iri_from_text, present_iri, present_property
-from schemas.ntriples import graph, ntriples
+from schemas.normalisations import iri_from_text, present_iri
+from schemas.reading_plans import GEOMETRY, REFERENCE, TYPED, plans_of
 from schemas.triples import RDF_TYPE, Fingerprints, RecordLimit, Triples
 
-__all__ = [
-    "COMPANIONS",
-    "RDF_TYPE",
-    "Reading",
-    "RecordLimit",
-    "Triples",
-    "graph",
-    "modern_property",
-    "ntriples",
-    "place_of",
-    "read",
-]
-
-modern_property = present_property
 R = TypeVar("R", bound=Resource)
 
 # Records of these classes stand for themselves once they have an IRI; a dataset only refers to them (DESIGN 3, Serve).
@@ -77,61 +63,6 @@ COMPANION_TOO_LARGE = declare(
     "Make the description smaller at the source, or raise the limit under [limits] of the source.",
     "faults F43",
 )
-
-
-_LITERAL, _REFERENCE, _GEOMETRY, _TYPED, _EXTRA = range(5)
-_LITERAL_KINDS = frozenset(
-    {Kind.TEXT, Kind.DATE, Kind.DECIMAL, Kind.INTEGER, Kind.DURATION, Kind.HEX, Kind.NOTATION, Kind.GEOMETRY}
-)
-
-
-class _Plan(NamedTuple):
-    """What to do with the values of a property as it is spelled in a document."""
-
-    attribute: str
-    mode: int
-    node: type[Resource] | None
-    property: str
-
-
-class _Plans(dict[str, _Plan]):
-    """The plans of one class, by the property's spelling; one that the table does not know is kept as an extra."""
-
-    def __init__(self, record_class: type[Resource]) -> None:
-        super().__init__({RDF_TYPE: _Plan("types", _TYPED, None, RDF_TYPE)})
-        table = TABLE_OF.get(record_class)
-        self.types = frozenset(str(t) for t in table.types) if table else frozenset()
-        for row in table.rows if table else ():
-            mode = _LITERAL if row.kind in _LITERAL_KINDS else _REFERENCE
-            if row.kind is Kind.GEOMETRY and row.attribute == "geometry":
-                mode = _GEOMETRY
-            plan = _Plan(row.attribute, mode, row.node, str(row.property))
-            for spelled in (row.property, *row.reads):
-                self.setdefault(str(spelled), plan)
-            self[str(row.property)] = plan
-
-    def __missing__(self, spelled: str) -> _Plan:
-        known = self.get(present_property(spelled))
-        plan = known or _Plan("", _EXTRA, None, present_property(spelled))
-        if len(self) < 10_000:
-            self[spelled] = plan
-        return plan
-
-
-_PLANS: dict[type[Resource], _Plans] = {}
-
-
-def _plans_of(record_class: type[Resource]) -> _Plans:
-    plans = _PLANS.get(record_class)
-    if plans is None:
-        plans = _PLANS[record_class] = _Plans(record_class)
-    return plans
-
-
-def place_of(record_class: type[Resource], spelled: str) -> tuple[str | None, str]:
-    """Where a property in any spelling goes: the attribute (None: it is kept as an extra) and its present IRI."""
-    plan = _plans_of(record_class)[spelled]
-    return plan.attribute or None, plan.property
 
 
 # Tags that were looked at once and may stand as they are.
@@ -236,7 +167,7 @@ class Reading:
         statements = self.triples.by_subject.get(subject, [])
         self._count(subject, len(statements))
         self._path.append(subject)
-        plans = _plans_of(record_class)
+        plans = plans_of(record_class)
         found: dict[str, list[Value]] = {}
         types: list[str] = []
         extra: list[tuple[str, Value]] = []
@@ -246,13 +177,13 @@ class Reading:
             attribute, mode, node, predicate = plans[spelled]
             value: Value | None
             if isinstance(raw, str):
-                if mode == _REFERENCE:
+                if mode == REFERENCE:
                     value = plain.get(raw) or self._value(raw, node)
-                elif mode == _TYPED and raw[:2] != "_:":
+                elif mode == TYPED and raw[:2] != "_:":
                     if raw not in plans.types and raw not in types:
                         types.append(raw)
                     continue
-                elif mode == _GEOMETRY:
+                elif mode == GEOMETRY:
                     value = self._value(raw, None)
                 else:
                     later.append((predicate, raw))
@@ -263,8 +194,8 @@ class Reading:
                     continue
                 if lang is not None and lang not in _SOUND_TAGS:
                     raw = self._tagged(raw)
-                value = self._from_text(predicate, raw) if mode == _REFERENCE else raw
-                if mode >= _TYPED or value is None:
+                value = self._from_text(predicate, raw) if mode == REFERENCE else raw
+                if mode >= TYPED or value is None:
                     extra.append((predicate, raw))
                     continue
             values = found.get(attribute)

@@ -15,7 +15,7 @@ from schemas import rdf, syntax
 from schemas.kinds import Literal
 from schemas.model import Resource
 from schemas.normalisations import CODE_LISTS
-from schemas.triples import Triples
+from schemas.triples import RDF_TYPE, Triples
 
 R = TypeVar("R", bound=Resource)
 _MASK = "urn:allmende:code:"
@@ -49,7 +49,7 @@ def read(ntriples: bytes, subject: str, record_class: type[Resource]) -> Whole:
 
 
 def _is_bare(statements: Sequence[tuple[str, Any]]) -> bool:
-    return all(predicate == rdf.RDF_TYPE for predicate, _ in statements)
+    return all(predicate == RDF_TYPE for predicate, _ in statements)
 
 
 def _masked(triples: Triples, masks: Mapping[str, str]) -> Triples:
@@ -58,7 +58,7 @@ def _masked(triples: Triples, masks: Mapping[str, str]) -> Triples:
     for subject, statements in triples.by_subject.items():
         for predicate, value in statements:
             # A type stays what it is, even if it is a code.
-            known = masks.get(value) if isinstance(value, str) and predicate != rdf.RDF_TYPE else None
+            known = masks.get(value) if isinstance(value, str) and predicate != RDF_TYPE else None
             masked.add(masks.get(subject, subject), predicate, known or value)
         if subject in masks:
             masked.add(masks[subject], _KEEP, Literal("."))

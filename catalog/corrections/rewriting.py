@@ -21,10 +21,11 @@ from catalog.runs.staging_file import MAPPED
 from catalog.store import current
 from harvesters import correcting
 from harvesters.reading import Harvested, Reading, TraceEntry
-from schemas import corrections, future_dates, iris, rdf, validation, whole
+from schemas import corrections, future_dates, iris, validation, whole
 from schemas.corrections import HOMELESS, Corrected, Correction
 from schemas.findings import Finding, Severity
 from schemas.model import Resource
+from schemas.ntriples import ntriples_of
 from schemas.region import Region
 
 _compress = zstandard.ZstdCompressor(level=3).compress
@@ -144,7 +145,7 @@ def described_in(connection: sa.Connection, at: int) -> Described:
 
 
 def _staged(staged: Staged, record: Resource, findings: Sequence[Finding], trace: bytes, how: Manner) -> Staged:
-    ntriples = rdf.ntriples(record, staged.key)
+    ntriples = ntriples_of(record, staged.key)
     violations = sum(f.severity is Severity.VIOLATION for f in findings)
     # As catalog.runs.staging counts: what ends with the calendar is not among them.
     warnings = sum(f.severity is Severity.WARNING and f.rule != future_dates.FUTURE for f in findings)
@@ -167,7 +168,7 @@ def as_companion(record: Resource, source_key: str, how: Manner) -> Staged:
     """A series, service or agent that a correction brings, as it is staged."""
     assert record.iri is not None
     key = iris.companion_key(record.iri, source_key, how.base_url)
-    content = iris.content_hash(rdf.ntriples(record, key))
+    content = iris.content_hash(ntriples_of(record, key))
     empty = Staged(
         *(key, record.iri, MAPPED, kind_of(record), record.iri, content, content, record.iri, None, None, None, "[]"),
         *(None, None, None, "", 1, None, None, None),

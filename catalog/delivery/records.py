@@ -10,6 +10,7 @@ from schemas import rdf, validation
 from schemas.findings import Finding, Severity
 from schemas.model import DataService, Dataset, DatasetSeries
 from schemas.namespaces import DCAT
+from schemas.triples import RecordLimit
 
 _OWN = tuple(str(each) for each in (DCAT.Dataset, DCAT.DataService, DCAT.DatasetSeries))
 
@@ -24,7 +25,7 @@ def findings_of(described: Described, profile: str) -> tuple[Finding, ...]:
     reading = _reading(described.page)
     try:
         record = reading.record(described.iri, Dataset)
-    except rdf.RecordLimit as limit:
+    except RecordLimit as limit:
         said = (str(limit), str(limit))
         return (Finding(Severity.VIOLATION, described.iri, None, validation.UNPARSEABLE, said),)
     companions = [each for each in reading.companions.values() if not isinstance(each, DataService | DatasetSeries)]

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from catalog.feeds.members import Members
 from catalog.fragments import written
 from catalog.reading.entries import Entry
-from schemas import iris, rdf
+from schemas import iris
 from schemas.kinds import Literal, is_web
 from schemas.model import Agent, Catalog, ConceptScheme, Document, Location, Resource, Value
 from schemas.namespaces import HYDRA, XSD
+from schemas.ntriples import ntriples_of
 from schemas.region import Municipality, Region
 from schemas.vocabularies import LISTS, find_language
 
@@ -39,7 +40,7 @@ class Envelope:
     """
 
     def __init__(self, resources: Iterable[Resource] = (), members: Members | None = None) -> None:
-        lines = {line for resource in resources for line in rdf.ntriples(resource, "envelope").splitlines()}
+        lines = {line for resource in resources for line in ntriples_of(resource, "envelope").splitlines()}
         self._core = "".join(f"{line}\n" for line in sorted(lines)).encode()
         self._members = members
 

@@ -18,6 +18,7 @@ from harvesters.reading import Harvested, Reading, TraceEntry
 from schemas import iris, rdf, syntax
 from schemas.model import Resource
 from schemas.namespaces import DCTERMS
+from schemas.ntriples import ntriples_of
 from schemas.region import Region
 
 _compress = zstandard.ZstdCompressor(level=3).compress
@@ -49,7 +50,7 @@ def rewritten(version: Any, record: Any, matcher: Matcher, instead: Office) -> d
     )
     after = without_forgotten(reading, matcher, instead, record.source_key, None if companion else record.key)
     record_after: Resource = after.record
-    ntriples = rdf.ntriples(record_after, record.key)
+    ntriples = ntriples_of(record_after, record.key)
     if matcher.holds(ntriples) or holds_apart(ntriples, matcher):
         ntriples = _without_lines(ntriples, matcher)
         record_after = _typed_as(record.kind, record_after.iri or record.iri, ntriples.encode())

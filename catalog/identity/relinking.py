@@ -19,6 +19,7 @@ from catalog.runs.staging import Staged, Staging
 from catalog.store import Store
 from schemas import iris, rdf, syntax
 from schemas.model import Resource
+from schemas.ntriples import ntriples_of
 
 # A pair below this score is not proposed, and a mark that so many records of a side bear says nothing.
 LEAST = 0.6
@@ -112,7 +113,7 @@ def _replace(staging: Staging, staged: Staged, key: str, iri: str) -> None:
     assert staged.ntriples is not None
     assert staged.iri is not None
     record = replace(_record(staged.kind, staged.iri, staged.ntriples), iri=iri)
-    ntriples = rdf.ntriples(record, key)
+    ntriples = ntriples_of(record, key)
     ready = derive(ntriples)
     findings = staged.findings.replace(orjson.dumps(staged.iri).decode(), orjson.dumps(iri).decode())
     # Its traits are found out anew: its subject is one of them.

@@ -17,8 +17,9 @@ from catalog import tables
 from catalog.identity import subjects
 from catalog.identity.subjects import Subject
 from harvesters.reading import Outcome
-from schemas import iris, rdf
+from schemas import iris
 from schemas.findings import Finding
+from schemas.ntriples import ntriples_of
 
 BATCH = 500
 
@@ -94,7 +95,7 @@ def anchored(outcome: Outcome, relink: Relink) -> Outcome:
     if relink.subject is not None:
         record = relink.subject.under(record)
         findings = relink.subject.findings(record, findings, former)
-    ntriples = rdf.ntriples(record, relink.key)
+    ntriples = ntriples_of(record, relink.key)
     return replace(
         outcome,
         reading=replace(reading, record=record),

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 
 from catalog import tables
 from catalog.reading.summary import Summary
-from schemas import iris, rdf
+from schemas import iris
 from schemas.findings import Finding, Severity, declare
 from schemas.model import Dataset, Distribution, Resource
 from schemas.namespaces import DCAT, FOAF, RDF
+from schemas.ntriples import ntriples_of
 
 R = TypeVar("R", bound=Resource)
 _subjects = tables.subjects
@@ -157,7 +158,7 @@ def named(subject: Subject, record: Resource, key: str, findings: Iterable[Findi
     former, before = record.iri, tuple(findings)
     record = subject.under(record)
     after = subject.findings(record, before, former)
-    ntriples = rdf.ntriples(record, key)
+    ntriples = ntriples_of(record, key)
     short = Summary.from_json(summary)
     more = sum(f.severity is Severity.WARNING for f in after) - sum(f.severity is Severity.WARNING for f in before)
     short = short._replace(warnings=short.warnings + more)

@@ -25,6 +25,7 @@ from schemas.kinds import Literal, is_web
 from schemas.limits import Limits
 from schemas.model import DataService, Dataset, DatasetSeries, Distribution, Resource
 from schemas.namespaces import ADMS, DCAT, DCTERMS, FOAF
+from schemas.reading_plans import place_of
 from schemas.triples import RDF_TYPE, Fingerprints, RecordLimit, Triples
 
 LOOP = declare(
@@ -357,7 +358,7 @@ def _entries(record_class: type[Resource], spelled: frozenset[str], place: str) 
         return known
     entries = []
     for predicate in sorted(spelled - {RDF_TYPE}):
-        attribute, present = rdf.place_of(record_class, predicate)
+        attribute, present = place_of(record_class, predicate)
         rule = "taken" if predicate == present else "present spelling"
         rule = rule if attribute else f"{rule}, kept as it is"
         entries.append(TraceEntry(f"{place}{attribute or present}", predicate, rule))

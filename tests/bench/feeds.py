@@ -127,7 +127,7 @@ def _built(shelf: _Shelf, page: _Typed, suffixes: Sequence[str]) -> list[bytes]:
     """A page made of typed records: record → N-Triples → fragments, proven as at publication → page."""
     entries = []
     for entry, record in page.entries:
-        lines = ntriples.ntriples(record, entry.key).encode()
+        lines = ntriples.ntriples_of(record, entry.key).encode()
         if suffixes == ("nt",):
             entries.append(replace(entry, packed=zstandard.compress(lines)))
         else:

@@ -19,9 +19,10 @@ from catalog import database, tables
 from catalog.fragments import derive
 from catalog.reading.summary import kind_of, summarize
 from catalog.runs.staging import findings_to_json
-from schemas import iris, model, rdf
+from schemas import iris, model
 from schemas.findings import Finding, Severity
 from schemas.kinds import Literal
+from schemas.ntriples import ntriples_of
 from schemas.region import HarvestSource, Municipality, Publisher, Region
 
 BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
@@ -138,7 +139,7 @@ class Builder:
         )
         if connection.scalar(sa.select(tables.records.c.key).where(tables.records.c.key == key)) is None:
             self._record(connection, one, key, str(record.iri), kind, summary.title, at)
-        ntriples = rdf.ntriples(record, key).encode()
+        ntriples = ntriples_of(record, key).encode()
         traced = [[attribute, "datei", "derived"] for attribute in one.derived]
         version_id = (connection.scalar(sa.select(sa.func.max(versions.c.id))) or 0) + 1
         connection.execute(

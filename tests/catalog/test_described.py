@@ -14,6 +14,7 @@ from schemas import rdf, syntax
 from schemas.classes import BARE
 from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
+from schemas.ntriples import ntriples_of
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 SCHEME = "http://www.w3.org/2004/02/skos/core#ConceptScheme"
@@ -36,7 +37,7 @@ RECORD = Dataset(
         ),
     ),
 )
-NTRIPLES = rdf.ntriples(RECORD, "k").encode()
+NTRIPLES = ntriples_of(RECORD, "k").encode()
 
 
 def entry(ntriples: bytes = NTRIPLES) -> Entry:
@@ -96,7 +97,7 @@ def test_our_reader_takes_none_of_it_into_a_record() -> None:
     page = syntax.parse(NTRIPLES + described("nt", [entry()]).ntriples, "nt")
     assert RECORD.iri is not None
     read = rdf.Reading(page, {RECORD.iri}).record(RECORD.iri, Dataset)
-    assert rdf.ntriples(read, "k").encode() == NTRIPLES
+    assert ntriples_of(read, "k").encode() == NTRIPLES
 
 
 def test_a_name_is_not_enough_of_whoever_owes_more() -> None:

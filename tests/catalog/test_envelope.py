@@ -14,10 +14,11 @@ from catalog.feeds.envelope import Envelope, View, around_page, around_record, c
 from catalog.fragments import document
 from catalog.reading.entries import Entry
 from catalog.search import Catalogue
-from schemas import iris, rdf
+from schemas import iris
 from schemas.kinds import Literal
 from schemas.model import CatalogRecord
 from schemas.namespaces import DCAT, HYDRA, XSD
+from schemas.ntriples import ntriples_of
 from schemas.region import Region
 from tests.catalog.builder import Builder, Stored, dataset, region_in
 
@@ -87,7 +88,7 @@ def test_entry_about_a_record_is_what_the_table_writes(syntax: str, tmp_path: Pa
     def check(region: Region, entries: list[Entry]) -> None:
         for entry in entries:
             if entry.kind != "agent":
-                expected = rdf.ntriples(record_about(region.base_url, entry), "envelope").encode()
+                expected = ntriples_of(record_about(region.base_url, entry), "envelope").encode()
                 assert statements(syntax, fragment(around_record(region, entry), syntax)) == statements("nt", expected)
 
     with_entries(tmp_path, check)
@@ -108,7 +109,7 @@ def test_envelope_of_a_page_is_what_the_table_writes(syntax: str, tmp_path: Path
             ),
         )
         whole = [catalogue, hydra(VIEW), *(record_about(region.base_url, entry) for entry in listed)]
-        expected = "".join(rdf.ntriples(resource, "envelope") for resource in whole).encode()
+        expected = "".join(ntriples_of(resource, "envelope") for resource in whole).encode()
         envelope = around_page(region, "2026-01-01T00:00:00Z", entries, VIEW)
         assert statements(syntax, fragment(envelope, syntax)) == statements("nt", expected)
 

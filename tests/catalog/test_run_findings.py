@@ -36,9 +36,10 @@ from harvesters.ogc import service_record as ows_service
 from harvesters.persons.spellings import spellings_of
 from harvesters.reading import CrawlReport, Outcome, Page, Reading
 from harvesters.reasons import Reason
-from schemas import iris, model, rdf
+from schemas import iris, model
 from schemas.findings import WORDING, Finding, Severity
 from schemas.kinds import Literal
+from schemas.ntriples import ntriples_of
 from schemas.region import load
 from tests.catalog.runs import Source, package, region
 from tests.catalog.web.asking import Asking
@@ -409,7 +410,7 @@ def test_what_concerns_a_service_is_told_once_however_many_layers_it_has(portal:
     def layer(number: int, changed: str = "") -> Outcome:
         own = f"https://daten.example.org/id/dataset/{number}"
         record = model.Dataset(iri=own, title=(Literal(f"Ebene {number}{changed}"),))
-        ntriples = rdf.ntriples(record, iris.key("portal", str(number)))
+        ntriples = ntriples_of(record, iris.key("portal", str(number)))
         findings = (
             Finding(Severity.WARNING, service.iri or "", None, ows_service.LIMITED_ANSWERS, ("5000",)),
             Finding(Severity.WARNING, own, None, ows_service.LIMITED_ANSWERS, ("5000",)),

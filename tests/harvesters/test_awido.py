@@ -29,6 +29,7 @@ from schemas import rdf
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
 from schemas.model import Dataset
+from schemas.ntriples import ntriples_of
 from schemas.region import load
 from schemas.syntax import Unreadable
 from tests.catalog.runs import REGION
@@ -80,9 +81,9 @@ def test_recording(folder: Path) -> None:
     found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
     assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 def test_one_dataset_for_each_place_and_year(peer: Peer) -> None:

@@ -23,8 +23,8 @@ from harvesters.persons.words import own_names, without_names
 from harvesters.readers import ckan, dcatus
 from harvesters.reading import Context, Native, Outcome, Page, Reading, Unusable
 from harvesters.spider import Job
-from schemas import rdf
 from schemas.model import Agent, ContactPoint, Dataset
+from schemas.ntriples import ntriples_of
 from tests.harvesters import canary_files, canary_portals, canary_services, canary_xml
 from tests.harvesters.canaries import BODIES, PERSONS, TEXTS, Person, listed
 from tests.harvesters.canary_texts import Walk
@@ -38,7 +38,7 @@ assert len(PERSONS) >= 60
 
 def said(reading: Reading) -> str:
     """Everything of a reading that is stored or shown."""
-    records = [rdf.ntriples(record, str(number)) for number, record in enumerate((reading.record, *reading.companions))]
+    records = [ntriples_of(record, str(number)) for number, record in enumerate((reading.record, *reading.companions))]
     findings = [" ".join([f.focus, f.path or "", *f.arguments, f.message("de"), f.fix("en")]) for f in reading.findings]
     rest = [
         *map(" ".join, reading.trace),

@@ -22,6 +22,7 @@ from harvesters.spider import Job
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Agent, DataService, Dataset, DatasetSeries, Distribution
+from schemas.ntriples import ntriples_of, rdflib_graph
 from schemas.region import HarvestSource, Municipality, Publisher, Region
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ckan").iterdir())
@@ -69,9 +70,9 @@ def through_pipelines(packages: list[Any]) -> list[Outcome]:
 
 
 def graph_of(reading: Reading) -> rdflib.Graph:
-    result = rdf.graph(reading.record, "record")
+    result = rdflib_graph(reading.record, "record")
     for number, companion in enumerate(reading.companions):
-        result += rdf.graph(companion, f"c{number}")
+        result += rdflib_graph(companion, f"c{number}")
     return result
 
 
@@ -101,10 +102,10 @@ def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = read(json.loads((folder / "input.json").read_text(encoding="utf-8")))
     for record in (reading.record, *reading.companions):
         assert record.iri
-        written = rdf.ntriples(record, "k")
+        written = ntriples_of(record, "k")
         graph = rdflib.Graph().parse(data=written, format="nt")
         again = rdf.read(graph, record.iri, type(record))
-        assert rdf.ntriples(again, "k") == written
+        assert ntriples_of(again, "k") == written
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
@@ -211,7 +212,7 @@ def test_F23_no_address_that_a_browser_runs(address: str) -> None:
     reading = read(
         {"id": "a", "title": "A", "url": address, "resources": [{"id": "r", "url": address, "uri": address}]}
     )
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     assert address not in written
     assert ("url", address) in reading.leftovers
     assert len(distributions(reading)) == 1

@@ -29,6 +29,7 @@ from schemas.model import (
     nested,
 )
 from schemas.namespaces import DCAT, DCATDE, OWL, SCHEMA
+from schemas.ntriples import rdflib_graph
 from schemas.proposals import applied
 from schemas.validation import fits
 from schemas.vocabularies import LISTS, deprecated
@@ -143,7 +144,7 @@ def test_K01_addresses_of_contacts_are_iris(case: str) -> None:
 def test_former_properties_and_codes_go_out_in_their_present_form(case: str) -> None:
     graph = rdflib.Graph()
     for number, record in enumerate(records(case)):
-        graph += rdf.graph(record, f"record{number}")
+        graph += rdflib_graph(record, f"record{number}")
     assert [term for term in FORMER if (None, term, None) in graph] == []
     said = {str(value) for value in graph.objects() if isinstance(value, rdflib.URIRef)}
     assert sorted(value for value in said if deprecated(value)) == []

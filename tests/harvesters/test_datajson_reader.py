@@ -21,6 +21,7 @@ from harvesters.spider import Job
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Dataset, Distribution
+from schemas.ntriples import ntriples_of
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/dcatus").iterdir())
@@ -59,9 +60,9 @@ def test_recording(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = read(json.loads((folder / "input.json").read_text(encoding="utf-8")))
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 def test_placeholders_are_findings_and_no_values() -> None:
@@ -134,7 +135,7 @@ def test_one_licence_text_is_one_statement_for_all_distributions() -> None:
         "distribution": [{"title": "1"}, {"title": "2"}],
     }
     reading = read(entry)
-    assert rdf.ntriples(reading.record, "k").count("Nur mit Dank") == 1
+    assert ntriples_of(reading.record, "k").count("Nur mit Dank") == 1
     assert [finding.rule for finding in reading.findings] == ["license-not-understood"]
 
 

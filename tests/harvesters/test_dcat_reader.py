@@ -6,10 +6,12 @@ import pytest
 
 from harvesters.readers import dcat
 from harvesters.reading import DERIVED_ID, NO_IDENTITY, RECORD_TOO_LARGE, Reading, TraceEntry, Unusable
-from schemas import iris, rdf
+from schemas import iris
 from schemas.kinds import Literal
 from schemas.limits import Limits
 from schemas.model import DataService, Dataset, DatasetSeries, Distribution
+from schemas.ntriples import ntriples_of
+from schemas.triples import RecordLimit
 from tests.harvesters.dcat_parts import BASE, context, cut, natives, readings
 
 EX = "http://source.example/"
@@ -155,7 +157,7 @@ def test_contacts_periods_and_places_without_iri_stay_blank_nodes() -> None:
         'ex:d a dcat:Dataset ; dct:title "A" ; dcat:contactPoint [ vcard:fn "Amt" ] ; dct:spatial [ skos:prefLabel "Ort" ] ;'
         ' dct:temporal [ dcat:startDate "2026" ] .'
     )
-    assert rdf.ntriples(reading.record, "k").count("> _:bk") == 3
+    assert ntriples_of(reading.record, "k").count("> _:bk") == 3
 
 
 # ------------------------------------------------------------------------------------------- records of their own
@@ -205,7 +207,7 @@ def test_catalog_record_of_the_source_is_named() -> None:
         'ex:d a dcat:Dataset ; dct:title "A" . ex:r a dcat:CatalogRecord ; foaf:primaryTopic ex:d ; dct:modified "2026-01-01" .'
     )
     assert reading.source_record == f"{EX}r"
-    assert "primaryTopic" not in rdf.ntriples(reading.record, "k")
+    assert "primaryTopic" not in ntriples_of(reading.record, "k")
 
 
 def test_distribution_that_no_dataset_has_is_named() -> None:
@@ -241,9 +243,9 @@ def test_F40_limits_of_the_source_hold_for_reading() -> None:
     text = 'ex:d a dcat:Dataset ; dct:title "A" ; dct:provenance [ ex:p [ ex:p [ ex:p 1 ] ] ] .'
     (native,) = natives(text)
     assert dcat.read(native, context()).native_id
-    with pytest.raises(rdf.RecordLimit):
+    with pytest.raises(RecordLimit):
         dcat.read(native, context(limits=Limits(depth=2)))
-    with pytest.raises(rdf.RecordLimit):
+    with pytest.raises(RecordLimit):
         dcat.read(native, context(limits=Limits(record_blank_nodes=2)))
 
 

@@ -14,19 +14,21 @@ import pytest
 
 from harvesters.readers import dcat
 from harvesters.reading import Context, Reading, Unusable
-from schemas import iris, rdf, syntax
+from schemas import iris, syntax
 from schemas.classes import BARE
 from schemas.dcat import TABLES
 from schemas.kinds import Kind, Literal, is_iri, is_web, language_tag, writable
 from schemas.limits import Limits
 from schemas.model import Dataset
 from schemas.normalisations import CODE_LISTS, NORMALISATIONS, iri_from_text, present_iri, present_property
+from schemas.ntriples import ntriples_of
+from schemas.triples import RDF_TYPE
 from tests.harvesters.dcat_parts import BASE, context
 
 ROOT = Path(__file__).parent.parent.parent
 RECORDINGS = ROOT / "tests/recordings/dcat"
 DOCUMENT = "http://source.example/catalog"
-TYPE = ox.NamedNode(rdf.RDF_TYPE)
+TYPE = ox.NamedNode(RDF_TYPE)
 GEOMETRY = "http://www.w3.org/ns/locn#geometry"
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Statement = tuple[Term, ox.NamedNode, Term]
@@ -201,9 +203,9 @@ def _check_record(
 ) -> None:
     companions = {label[c.iri]: c for c in reading.companions if c.iri is not None}
     parts: list[tuple[Term, str]] = [
-        (label[entry.subject], rdf.ntriples(reading.record, iris.key(where.source.key, reading.native_id)))
+        (label[entry.subject], ntriples_of(reading.record, iris.key(where.source.key, reading.native_id)))
     ]
-    parts += [(term, rdf.ntriples(c, iris.key(where.source.key, c.iri or ""))) for term, c in companions.items()]
+    parts += [(term, ntriples_of(c, iris.key(where.source.key, c.iri or ""))) for term, c in companions.items()]
     for term, text in parts:
         subjects = {line.split(" ", 1)[0] for line in text.splitlines()}
         elsewhere = {c for c in companions if c != term and str(ox.NamedNode(writable(c.value))) not in subjects}

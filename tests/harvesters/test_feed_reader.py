@@ -23,6 +23,7 @@ from harvesters.spider import Job
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Dataset, Location, text
+from schemas.ntriples import ntriples_of
 from schemas.syntax import Unreadable
 from tests.harvesters.source_walks import Sink, context, distributions
 
@@ -61,7 +62,7 @@ def graph_of(found: list[Reading]) -> rdflib.Graph:
     graph = rdflib.Graph()
     records = [record for reading in found for record in (reading.record, *reading.companions)]
     for number, record in enumerate(records):
-        graph.parse(data=rdf.ntriples(record, f"k{number}"), format="nt")
+        graph.parse(data=ntriples_of(record, f"k{number}"), format="nt")
     return graph
 
 
@@ -78,9 +79,9 @@ def test_recording(folder: Path) -> None:
 def test_records_come_back_from_their_ntriples(folder: Path) -> None:
     for reading in read_recording(folder):
         assert reading.record.iri
-        written = rdf.ntriples(reading.record, "k")
+        written = ntriples_of(reading.record, "k")
         graph = rdflib.Graph().parse(data=written, format="nt")
-        assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_F76_rights_of_an_entry_go_before_those_of_the_feed() -> None:
 
 def test_F75_authors_stand_nowhere_but_in_agents_and_contacts() -> None:
     found = item("<author>sachgebiet@example.org (Sachgebiet Tiefbau)</author>")
-    written = rdf.ntriples(found, "k")
+    written = ntriples_of(found, "k")
     lines = [line for line in written.splitlines() if "Tiefbau" in line]
     assert len(lines) == 2
     assert all("foaf/0.1/name" in line or "vcard/ns#fn" in line for line in lines)

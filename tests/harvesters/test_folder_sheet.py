@@ -15,9 +15,9 @@ from harvesters.files.file_groups import FileEntry, group
 from harvesters.files.metadata_sheet import COLUMNS, MetadataSheet, field_of, is_sheet, nearest, read_sheet
 from harvesters.readers import files
 from harvesters.reading import Context, Native, Reading
-from schemas import rdf
 from schemas.classes import HVD_LEGISLATION
 from schemas.model import ContactPoint, Dataset, Distribution, Location, PeriodOfTime, RightsStatement
+from schemas.ntriples import ntriples_of
 from schemas.tables import TableError
 from tests.harvesters.crawl_runs import context_of, write_region
 
@@ -246,7 +246,7 @@ def test_no_row_breaks_the_reader(context: Context, cells: dict[str, str]) -> No
             continue
         reading = files.read(Native(found, b""), context)
         said = {text for _, text in reading.leftovers} | {finding.arguments[-1] for finding in reading.findings}
-        lines = rdf.ntriples(reading.record, "k")
+        lines = ntriples_of(reading.record, "k")
         for name, cell in cells.items():
             # Each value is in the record, or it is said that it was not understood.
             if name in ("Titel", "Beschreibung", "Nutzungsbedingungen"):

@@ -25,8 +25,9 @@ from harvesters.persons.wanted import canonical
 from harvesters.readers import ckan
 from harvesters.reading import Context, Kept, Native, Outcome, Page, Reading
 from harvesters.spider import Job
-from schemas import iris, rdf
+from schemas import iris
 from schemas.model import Agent, ContactPoint, Dataset
+from schemas.ntriples import ntriples_of
 from tests.harvesters.dcat_parts import context, readings
 
 KEY = b"k" * KEY_BYTES
@@ -228,7 +229,7 @@ def test_json_stays_json() -> None:
 
 
 def said(reading: Reading) -> str:
-    records = [rdf.ntriples(record, str(number)) for number, record in enumerate((reading.record, *reading.companions))]
+    records = [ntriples_of(record, str(number)) for number, record in enumerate((reading.record, *reading.companions))]
     rest = [
         *map(" ".join, reading.trace),
         *map(" ".join, reading.leftovers),
@@ -314,7 +315,7 @@ def test_a_rewritten_response_is_read_as_the_first_one_was(native_id: str) -> No
     key = iris.key(where.source.key, first.native_id)
     assert first.native_id == again.native_id
     if native_id == "a":  # else the files' IRIs, which are made of the id, differ
-        assert rdf.ntriples(first.record, key) == rdf.ntriples(again.record, key)
+        assert ntriples_of(first.record, key) == ntriples_of(again.record, key)
 
 
 def test_markup_with_the_person_in_an_id_is_not_kept() -> None:

@@ -21,6 +21,7 @@ from harvesters.spiders.ics import IcsOptions, IcsSpider
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Dataset
+from schemas.ntriples import ntriples_of
 from schemas.syntax import Unreadable
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
@@ -73,9 +74,9 @@ def test_F75_people_do_not_come_out_and_what_is_kept_reads_the_same(folder: Path
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     for reading in recorded(folder):
         assert reading.record.iri
-        written = rdf.ntriples(reading.record, "k")
+        written = ntriples_of(reading.record, "k")
         graph = rdflib.Graph().parse(data=written, format="nt")
-        assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"id": ""}, {"id": ["a"]}])

@@ -13,6 +13,7 @@ from harvesters.cleaning import clean
 from harvesters.reading import Native, Reading
 from schemas import rdf, syntax
 from schemas.model import Dataset
+from schemas.ntriples import ntriples_of
 from schemas.triples import Triples
 from tests.harvesters.dcat_parts import context as dcat_context
 from tests.harvesters.dcat_parts import readings
@@ -37,7 +38,7 @@ def said(reading: Reading) -> dict[str, set[str | None]]:
     record = reading.record
     assert isinstance(record, Dataset)
     assert record.iri is not None
-    stored = rdf.ntriples(record, "key").encode()
+    stored = ntriples_of(record, "key").encode()
     triples: Triples = syntax.load(stored, "https://a.example/x.nt").triples
     back = rdf.Reading(triples, ()).record(record.iri, Dataset)
     assert (set(back.title), set(back.description)) == (set(record.title), set(record.description))

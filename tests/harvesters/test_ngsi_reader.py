@@ -24,6 +24,7 @@ from schemas import rdf
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
 from schemas.model import Dataset, Distribution, Location
+from schemas.ntriples import ntriples_of
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ngsi").iterdir())
@@ -73,7 +74,7 @@ def test_recording(folder: Path) -> None:
 def test_F75_no_value_of_any_attribute_comes_out(folder: Path) -> None:
     reading = recorded(folder)
     assert PERSON in (folder / "input.json").read_text(encoding="utf-8")
-    assert PERSON not in rdf.ntriples(reading.record, "k")
+    assert PERSON not in ntriples_of(reading.record, "k")
     assert PERSON not in repr((reading.leftovers, reading.findings, reading.companions))
 
 
@@ -81,9 +82,9 @@ def test_F75_no_value_of_any_attribute_comes_out(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = recorded(folder)
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from harvesters.oai.records import Cut, Places, cut
 from harvesters.readers import oaipmh
 from harvesters.reading import Page, Reading
 from harvesters.spider import Job
-from schemas import rdf
 from schemas.findings import WORDING
 from schemas.limits import Limits
+from schemas.ntriples import ntriples_of
 from schemas.syntax import Unreadable
 from tests.harvesters.source_walks import BASE, Sink, context
 
@@ -39,7 +39,7 @@ def readings(folder: Path) -> list[Reading]:
 def graph_of(found: list[Reading]) -> rdflib.Graph:
     graph = rdflib.Graph()
     for number, record in enumerate(each for reading in found for each in (reading.record, *reading.companions)):
-        graph.parse(data=rdf.ntriples(record, f"k{number}"), format="nt")
+        graph.parse(data=ntriples_of(record, f"k{number}"), format="nt")
     return graph
 
 

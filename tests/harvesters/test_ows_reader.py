@@ -27,6 +27,7 @@ from harvesters.spiders.ows import natives_of
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import DataService, Dataset, Distribution, Resource, RightsStatement
+from schemas.ntriples import ntriples_of
 from schemas.syntax import Unreadable
 from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
 
@@ -82,9 +83,9 @@ def test_recording(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     for reading in readings(folder.name).values():
         assert reading.record.iri
-        written = rdf.ntriples(reading.record, "k")
+        written = ntriples_of(reading.record, "k")
         graph = rdflib.Graph().parse(data=written, format="nt")
-        assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 # ------------------------------------------------------------------------------------------ what the standards say

@@ -21,6 +21,7 @@ from harvesters.spider import Job
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import DataService, Dataset, Distribution
+from schemas.ntriples import ntriples_of
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
 _ROOT = Path(__file__).parents[1] / "recordings"
@@ -80,9 +81,9 @@ def test_recording(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = recorded(folder)
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=case)

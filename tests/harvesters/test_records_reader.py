@@ -21,6 +21,7 @@ from harvesters.spider import Job
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import DataService, Dataset, Distribution
+from schemas.ntriples import ntriples_of
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ogcrecords").iterdir())
@@ -67,9 +68,9 @@ def test_recording(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = recorded(folder.name)
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, type(reading.record)), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, type(reading.record)), "k") == written
 
 
 def test_address_of_a_record_is_its_iri() -> None:
@@ -102,7 +103,7 @@ def test_F48_metres_are_no_degrees() -> None:
 
 
 def test_box_with_heights() -> None:
-    assert "POLYGON((9.5 50.5,9.7 50.5,9.7 50.3,9.5 50.3,9.5 50.5))" in rdf.ntriples(
+    assert "POLYGON((9.5 50.5,9.7 50.5,9.7 50.3,9.5 50.3,9.5 50.5))" in ntriples_of(
         recorded("collection_edr").record, "k"
     )
 

@@ -26,6 +26,7 @@ from harvesters.spiders.restjson import RestJsonOptions
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Dataset
+from schemas.ntriples import ntriples_of
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/restjson").iterdir())
@@ -79,9 +80,9 @@ def test_recording(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = restjson.read(*recorded(folder))
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 def test_what_no_field_takes_is_left_over() -> None:

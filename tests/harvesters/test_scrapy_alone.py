@@ -18,9 +18,9 @@ from harvesters import exporters, registry, settings
 from harvesters.pipelines import Batch
 from harvesters.reading import Outcome, Page, Reading
 from harvesters.regions import server
-from schemas import rdf
 from schemas.kinds import Literal
 from schemas.model import Dataset
+from schemas.ntriples import ntriples_of
 from tests.faultserver import FaultServer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -117,7 +117,7 @@ def batch(*titles: str) -> Batch:
         record = Dataset(iri=f"https://example.org/{title}", title=(Literal(f'„{title}" <&>', "de"),))
         extra = ((f"https://example.org/{title}/123", "https://example.org/x"),) if title == "unsayable" else ()
         record = Dataset(iri=record.iri, title=record.title, extra=extra)
-        outcomes.append(Outcome(title, b"", Reading(title, record), ntriples=rdf.ntriples(record, title)))
+        outcomes.append(Outcome(title, b"", Reading(title, record), ntriples=ntriples_of(record, title)))
     return Batch(Page("https://example.org/"), (*outcomes, Outcome("x", b"", set_aside=True)))
 
 

@@ -22,6 +22,7 @@ from schemas import rdf
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
 from schemas.model import Dataset
+from schemas.ntriples import ntriples_of
 from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/sensorthings").iterdir())
@@ -72,9 +73,9 @@ def test_F75_names_of_things_and_their_properties_do_not_come_out() -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     for reading in recorded(folder):
         assert reading.record.iri
-        written = rdf.ntriples(reading.record, "k")
+        written = ntriples_of(reading.record, "k")
         graph = rdflib.Graph().parse(data=written, format="nt")
-        assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 def test_order_of_things_decides_nothing() -> None:

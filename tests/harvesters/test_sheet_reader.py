@@ -24,6 +24,7 @@ from harvesters.spiders.sheet import SheetOptions
 from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Dataset, Distribution, text
+from schemas.ntriples import ntriples_of
 from schemas.tables import TableError
 from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
 
@@ -81,9 +82,9 @@ def test_recording(folder: Path) -> None:
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = sheet.read(*recorded(folder))
     assert reading.record.iri
-    written = rdf.ntriples(reading.record, "k")
+    written = ntriples_of(reading.record, "k")
     graph = rdflib.Graph().parse(data=written, format="nt")
-    assert rdf.ntriples(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
 
 
 def test_rows_of_one_identifier_and_rows_without_one_are_one_dataset() -> None:

@@ -21,7 +21,8 @@ from harvesters.website.linked_data import find_datasets
 from harvesters.website.page_links import read_links
 from harvesters.website.schema_org import SchemaDataset, identity
 from harvesters.website.web_pages import WebPage, join, moment_of, parse
-from schemas import iris, rdf
+from schemas import iris
+from schemas.ntriples import ntriples_of
 from tests.graphs import canonical
 from tests.harvesters.crawl_runs import context_of, write_region
 
@@ -66,8 +67,8 @@ def website_files(native: Native) -> tuple[str, ...]:
 def test_recordings(context: Context, case: str) -> None:
     page = page_of((RECORDINGS / case / "input.html").read_bytes())
     read = [clean(reading, context) for reading in readings(page, context)]
-    lines = {line for r in read for line in rdf.ntriples(r.record, iris.key("web", r.native_id)).splitlines()}
-    lines |= {line for r in read for companion in r.companions for line in rdf.ntriples(companion, "c").splitlines()}
+    lines = {line for r in read for line in ntriples_of(r.record, iris.key("web", r.native_id)).splitlines()}
+    lines |= {line for r in read for companion in r.companions for line in ntriples_of(companion, "c").splitlines()}
     said = {
         reading.native_id: {
             "findings": [[str(finding.severity), finding.rule, *finding.arguments] for finding in reading.findings],
@@ -267,15 +268,15 @@ def test_F76_several_licences_are_none(context: Context) -> None:
     )
     [reading] = readings(page_of(html), context)
     assert [finding.rule for finding in reading.findings] == ["page-licenses-differ"]
-    assert "license" not in rdf.ntriples(reading.record, "k")
+    assert "license" not in ntriples_of(reading.record, "k")
     [reading] = readings(page_of('<a rel="license" href="/unsere-lizenz.html">A</a><a href="a.csv">Bäume</a>'), context)
-    assert '"https://www.example.org/unsere-lizenz.html"' in rdf.ntriples(reading.record, "k")
+    assert '"https://www.example.org/unsere-lizenz.html"' in ntriples_of(reading.record, "k")
 
 
 def test_a_person_is_marked_and_taken_out(context: Context) -> None:
     page = page_of((RECORDINGS / "json-ld/input.html").read_bytes())
     reading = clean(readings(page, context)[0], context)
-    assert "Mustermann" not in rdf.ntriples(reading.record, "k")
+    assert "Mustermann" not in ntriples_of(reading.record, "k")
 
 
 def test_identities() -> None:
@@ -360,7 +361,7 @@ def test_F44_no_description_breaks_the_reader(context: Context, entry: dict[str,
         reading = clean(website.read(Native(data, b""), context), context)
     except Unusable:
         return
-    list(pyoxigraph.parse(rdf.ntriples(reading.record, "k").encode(), format=pyoxigraph.RdfFormat.N_TRIPLES))
+    list(pyoxigraph.parse(ntriples_of(reading.record, "k").encode(), format=pyoxigraph.RdfFormat.N_TRIPLES))
 
 
 def test_F40_deeply_nested_descriptions_are_left() -> None:

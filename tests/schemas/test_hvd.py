@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph
 
-from schemas import hvd, rdf, syntax
+from schemas import hvd, syntax
 from schemas.classes import HVD_LEGISLATION
 from schemas.endpoints import description_of, kind_of
 from schemas.findings import Severity
@@ -27,6 +27,7 @@ from schemas.model import (
     Standard,
 )
 from schemas.namespaces import DCTERMS
+from schemas.ntriples import ntriples_of, rdflib_graph
 from schemas.proposals import applied
 from schemas.validation import check, check_view
 from schemas.views import View
@@ -229,7 +230,7 @@ def test_the_official_shapes_find_no_violation_of_hvd_afterwards(standards: Path
     def found(*records: Resource) -> list[str]:
         data = Graph()
         for number, record in enumerate(records):
-            data += rdf.graph(record, f"key{number}")
+            data += rdflib_graph(record, f"key{number}")
         # The classes of what is only referred to lie in background vocabularies (standards/versions.md).
         return [line for line in violations(data, shapes) if "does not have class" not in line]
 
@@ -333,7 +334,7 @@ def test_a_marked_dataset_without_service_is_warned_of_in_every_profile_and_wron
     for profile in ("dcat-ap", "dcat-ap-de", "geodcat-ap", "hvd"):
         assert severities(profile, marked) == {Severity.WARNING}, "a service elsewhere may give access to it"
         assert severities(profile, marked, service) == set()
-    document = View(syntax.parse(rdf.ntriples(marked, "k"), "nt").by_subject)
+    document = View(syntax.parse(ntriples_of(marked, "k"), "nt").by_subject)
     (found,) = [each for each in check_view(document, "hvd") if each.rule == "dataset-without-service"]
     assert found.severity is Severity.VIOLATION
     assert severities("dcat-ap", dataset("Adressen")) == set()

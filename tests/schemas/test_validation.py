@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from harvesters import registry
-from schemas import convention_rules, documents, model, rdf, rules, syntax, validation
+from schemas import convention_rules, documents, model, rules, syntax, validation
 from schemas.class_tables import Row, Table
 from schemas.classes import HVD_LEGISLATION
 from schemas.dcat import PROFILES, TABLES
@@ -21,6 +21,7 @@ from schemas.findings import WORDING, Finding, Severity, declare, worst
 from schemas.kinds import DATATYPES, Kind, Literal
 from schemas.model import ContactPoint, Dataset, Distribution, PeriodOfTime, Resource
 from schemas.namespaces import DCAT, DCATAP, DCATDE, DCTERMS, LOCN, VCARD, XSD
+from schemas.ntriples import ntriples_of
 from schemas.triples import RDF_TYPE
 from schemas.validation import check, check_view
 from schemas.views import View
@@ -228,7 +229,7 @@ def test_record_is_judged_like_the_document_that_it_becomes(table: Table, profil
     double = {row.attribute: (good(row, 0), good(row, 1)) for row in table.rows}
     wrong = tuple((str(row.property), Literal("{", "de")) for row in table.rows if row.kind in (Kind.IRI, Kind.NODE))
     for record in (whole, changed(whole, **empty), changed(whole, **double), changed(whole, extra=wrong)):
-        document = View(syntax.parse(rdf.ntriples(record, "k"), "nt").by_subject, whole=False)
+        document = View(syntax.parse(ntriples_of(record, "k"), "nt").by_subject, whole=False)
         assert set(check(record, profile)) == set(check_view(document, profile))
 
 

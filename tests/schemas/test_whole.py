@@ -5,10 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas import corrections, rdf, whole
+from schemas import corrections, whole
 from schemas.corrections import Correction
 from schemas.kinds import Literal
 from schemas.model import Agent, Dataset, Distribution, Location, PeriodOfTime, Resource, RightsStatement
+from schemas.ntriples import ntriples_of
 
 IRI = "https://daten.example.org/id/dataset/x"
 CODES = (
@@ -55,9 +56,9 @@ wishes = st.one_of(
 
 @given(datasets)
 def test_nothing_is_lost_between_writing_and_reading(record: Dataset) -> None:
-    written = rdf.ntriples(record, "k")
+    written = ntriples_of(record, "k")
     again = whole.read(written.encode(), IRI, Dataset).record
-    assert rdf.ntriples(again, "k") == written
+    assert ntriples_of(again, "k") == written
 
 
 @given(datasets, st.lists(wishes, max_size=3))
@@ -78,10 +79,10 @@ def test_what_corrections_did_can_be_taken_off_again(record: Dataset, wanted: li
         there = corrections.statements_of(applied.record, each.attribute, each.names)
         renamed = any(c.attribute == "distribution.access_url" for c in made)
         assert there == each.value or (there is None and renamed) or renamed
-    stored = whole.read(rdf.ntriples(applied.record, "k").encode(), IRI, Dataset).record
+    stored = whole.read(ntriples_of(applied.record, "k").encode(), IRI, Dataset).record
     beneath = corrections.unapply(stored, applied.corrected, made)
     if all(d.iri for d in record.distribution if isinstance(d, Distribution)):
-        assert rdf.ntriples(beneath, "k") == rdf.ntriples(record, "k")
+        assert ntriples_of(beneath, "k") == ntriples_of(record, "k")
 
 
 def test_an_agent_beside_the_record_is_a_companion() -> None:
