@@ -16,11 +16,11 @@ from hypothesis import settings
 from catalog import disk
 from catalog.search import Catalogue
 from schemas.region import Region
+from tests.catalog.full_disk import failing_at
 from tests.catalog.runs import Source, package
 from tests.catalog.runs import region as region_in
 from tests.catalog.sampling import ALLMENDE
 from tests.catalog.test_pool import data_json, region
-from tests.catalog.test_run_states import failing_at
 from tests.faultserver import FaultServer, Reply
 
 pytestmark = pytest.mark.long

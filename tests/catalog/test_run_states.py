@@ -9,9 +9,7 @@ front, and take both back (DESIGN 3, Identity).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,8 @@ from catalog.runs.conclusion import RunResult
 from catalog.search import Catalogue
 from catalog.store import Store, current
 from schemas import iris
+from tests.catalog.full_disk import failing_at
+from tests.catalog.run_model import Decision, Model, Published, Seen
 from tests.catalog.runs import Source, package, region
 
 pytestmark = pytest.mark.long
@@ -43,76 +43,6 @@ PORTAL, NEIGHBOUR = "portal", "nachbar"
 GOOD = ("ok", "warnings")
 # What a source says at one time: a version of the title for each id that it lists.
 Listing = dict[int, int]
-
-
-@dataclass
-class Seen:
-    """What the model knows of one public record."""
-
-    version: int
-    absent_runs: int = 0
-    absent_since: datetime | None = None
-
-
-@dataclass
-class Published:
-    """What one published run made of the catalogue: the state before it, and the ids that it touched."""
-
-    run: int
-    before: dict[int, int]
-    after: dict[int, int]
-
-
-@dataclass
-class Decision:
-    """What a steward decided about a cluster: to split it, or that a record be in front. ``since`` orders those in force."""
-
-    run: int
-    number: int
-    front: str | None  # the KEY that is to be in front; None: a split
-    since: int
-    in_force: bool = True
-
-
-@dataclass
-class Model:
-    """What must be public, told from what the runs reported and what they were given."""
-
-    public: dict[int, Seen] = field(default_factory=dict)
-    runs: list[Published] = field(default_factory=list)
-    decided: list[Decision] = field(default_factory=list)
-
-    def is_split(self, number: int) -> bool:
-        """Whether a split of an id's records is in force."""
-        return any(each.in_force and each.number == number and each.front is None for each in self.decided)
-
-    def front(self, number: int) -> str | None:
-        """The KEY of the record that a steward wants in front, if any: the latest word counts."""
-        chosen = [each for each in self.decided if each.in_force and each.number == number and each.front]
-        return max(chosen, key=lambda each: each.since).front if chosen else None
-
-    def versions(self) -> dict[int, int]:
-        """The public records with their versions."""
-        return {number: seen.version for number, seen in self.public.items()}
-
-
-@contextmanager
-def failing_at(nth: int) -> Iterator[None]:
-    """Lets the n-th writing statement fail as on a full disk."""
-    left = nth
-
-    def count(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        nonlocal left
-        if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
-            left -= 1
-            if left == 0:
-                raise OSError(28, "No space left on device")
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", count)
-    try:
-        yield
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", count)
 
 
 class RunStates(RuleBasedStateMachine):
