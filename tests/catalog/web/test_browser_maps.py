@@ -151,6 +151,15 @@ def test_features_are_walked_by_keyboard_and_the_map_is_left(context: BrowserCon
     assert page.locator("img[src='x']").count() == 0
 
 
+def test_areas_are_filled_and_ways_are_not(context: BrowserContext, site: Site) -> None:
+    page = context.new_page()
+    opened(page, site)
+    filled = page.locator(".map-live .map-shape").evaluate_all(
+        "shapes => shapes.map(each => [each.getAttribute('d').endsWith('z'), getComputedStyle(each).fill !== 'none'])"
+    )
+    assert sorted(filled) == [[False, False], [True, True]]
+
+
 def test_a_click_opens_what_is_clicked(context: BrowserContext, site: Site) -> None:
     page = context.new_page()
     told = complaining(page)
