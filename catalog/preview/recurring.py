@@ -23,6 +23,8 @@ _PERIODS = {
     "DAILY": timedelta(days=1),
     "WEEKLY": timedelta(weeks=1),
 }
+# What takes place more often than that is no date that anybody keeps, and would hide all others.
+_OFTENEST = timedelta(minutes=15)
 _WHOLE_DAYS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -47,7 +49,10 @@ class Rule(NamedTuple):
 
 
 def rule_of(text: str, start: Moment) -> Rule:
-    """The rule that a text states for what begins then. Raises ValueError where it states none, or parts that are not known."""
+    """The rule that a text states for what begins then.
+
+    Raises ValueError where it states none, or parts that are not known, or one that comes true every few seconds or minutes.
+    """
     parts: dict[str, str] = {}
     for part in text.strip().strip(";").upper().split(";"):
         name, _, value = part.partition("=")
@@ -56,6 +61,9 @@ def rule_of(text: str, start: Moment) -> Rule:
     if parts.keys() - {*_TIMES, *_DAYS, *_ENDS} or (start.zone is None and frequency not in _WHOLE_DAYS):
         raise ValueError("a rule that is not understood")
     interval = _number(parts.get("INTERVAL", "1"))
+    period = interval * _PERIODS[frequency] if frequency in _PERIODS else None
+    if period is not None and period < _OFTENEST:
+        raise ValueError("a rule that comes true all the time")
     until = moment_of(parts["UNTIL"]) if "UNTIL" in parts else None
     if "UNTIL" in parts and until is None:
         raise ValueError("no moment")
@@ -65,7 +73,7 @@ def rule_of(text: str, start: Moment) -> Rule:
     stated = [f"{name}={parts[name]}" for name in choosing if name in parts]
     return Rule(
         ";".join((*stated, f"INTERVAL={interval}")),
-        interval * _PERIODS[frequency] if frequency in _PERIODS else None,
+        period,
         _number(parts["COUNT"]) if "COUNT" in parts else None,
         until,
     )

@@ -184,6 +184,8 @@ HOSTILE = [
     "DTSTART:19260101T000000Z\nRRULE:FREQ=SECONDLY;UNTIL=21260101T000000Z",
     "DTSTART:19260101T000000Z\nRRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30",
     "DTSTART:19260101T000000Z\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    "DTSTART:19260101T000000Z\nRRULE:FREQ=SECONDLY;INTERVAL=900;BYMONTH=2;BYMONTHDAY=30",
+    "DTSTART:19260101T000000Z\nRRULE:FREQ=SECONDLY;INTERVAL=900",
     "DTSTART:20260101T000000Z\nRRULE:FREQ=YEARLY;BYWEEKNO=53;BYYEARDAY=1",
     "DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY;INTERVAL=0",
     "DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY;COUNT=99999999999999999999",
@@ -215,11 +217,29 @@ def test_a_calendar_of_nothing_but_hostile_rules_ends_in_time_and_small(monkeypa
     monkeypatch.setattr(occurrences, "SECONDS", 1.0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
-    events = ["DTSTART:19260101T000000Z\nRRULE:FREQ=SECONDLY", HOSTILE[3], HOSTILE[4]] * 300
+    events = HOSTILE[:7] * 300
     found = told(*events, "DTSTART:20260401T100000Z")
     assert time.process_time() - began < 4 * occurrences.SECONDS
     assert len(found.found) <= occurrences.MOST
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000, "kilobytes"
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("SECONDLY", []),
+        ("MINUTELY;INTERVAL=14", []),
+        ("MINUTELY;INTERVAL=15", ["2026-03-20 00:00", "2026-03-20 00:15"]),
+        ("MINUTELY;INTERVAL=90;BYHOUR=14,15,16", ["2026-03-20 14:00", "2026-03-20 15:30"]),
+        ("HOURLY;INTERVAL=2;BYHOUR=10,12", ["2026-03-20 10:00", "2026-03-20 12:00"]),
+    ],
+)
+def test_what_takes_place_all_the_time_is_no_date_and_hides_none(rule: str, shown: list[str]) -> None:
+    event = f"DTSTART;TZID=Europe/Berlin:20260301T020000\nRRULE:FREQ={rule}"
+    found = told(event, "DTSTART;VALUE=DATE:20270101").found
+    assert [each.begin for each in found if each.row == 0][:2] == shown
+    if not shown:
+        assert [each.row for each in found] == [1]
 
 
 def test_one_series_of_many_events_is_not_compared_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,6 +359,9 @@ def test_what_came_long_before_is_passed_over_without_a_difference(
     frequency: str, interval: int, more: str, seconds: int
 ) -> None:
     start = Moment(datetime(2026, 3, 1, 2, 40), BERLIN)
+    interval *= {"SECONDLY": 907, "MINUTELY": 17}.get(
+        frequency, 1
+    )  # more often than each 15 minutes it is not followed
     text = f"FREQ={frequency};INTERVAL={interval}{more}"
     first = start.wall + timedelta(seconds=seconds)
 
