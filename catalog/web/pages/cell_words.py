@@ -1,17 +1,19 @@
 """Cells as readers of German pages know numbers and dates: 20,7 and 06.12.2026, where a file says 20.7 and 2026-12-06.
 
-Nothing is rounded or left out. What is no plain number or date stays as the file has it; so do coordinates, which people
-carry to other maps, and all cells on pages in other languages. Files for programs never pass through here.
+Nothing is rounded, and nothing left out but the zone of a time that our clocks show too. What is no plain number or date
+stays as the file has it; so do times of other zones, coordinates, which people carry to other maps, and all cells on pages in
+other languages. Files for programs never pass through here.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from catalog import formats
 from schemas.tables import NUMBERS, Column
 
-# A time with a zone is none of these: its hour here depends on the day.
-_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(?::00(?:\.0+)?|(:\d\d))?)?")
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(?::00(?:\.0+)?|(:\d\d))?([+-]\d\d:\d\d)?)?")
 # Digits, perhaps in groups, decimals, then at most a unit.
 _ENGLISH = re.compile(r"^[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?=(?:\s*[^\s\d.,]{1,8})?$)")
 _SIGNS = str.maketrans(",.", ".,")
@@ -37,5 +39,16 @@ def _moment(cell: str) -> str:
     found = _MOMENT.fullmatch(cell.strip())
     if found is None:
         return cell
-    year, month, day, clock, seconds = found.groups()
+    year, month, day, clock, seconds, zone = found.groups()
+    if zone and not _is_ours(found[0]):
+        return cell
     return f"{day}.{month}.{year}" + (f" {clock}{seconds or ''}" if clock else "")
+
+
+def _is_ours(moment: str) -> bool:
+    """Whether a time with its zone is what clocks in Germany show at that moment."""
+    try:
+        when = datetime.fromisoformat(moment)
+        return when.utcoffset() == when.astimezone(formats.BERLIN).utcoffset()
+    except (ValueError, OverflowError):
+        return False
