@@ -87,7 +87,7 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A number for each of some names, the highest first unless the names have an order of their own (years).
+    """A number for each of some names, the highest first unless the names have an order of their own (years, months, ages).
 
     ``y`` is empty where rows are counted; ``about`` is another column that says what the names are of; ``hidden`` names are
     not shown, those with the lowest values.

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import NamedTuple
 
-_MONTHS = {
+MONTHS = {  # by their names and short names, German and English, in small letters
     name: number
     for number, names in enumerate(
         (
@@ -67,7 +67,7 @@ def _quarter(fields: _Fields) -> datetime:
 
 
 def _named_month(fields: _Fields) -> datetime:
-    month = _MONTHS[(fields["n"] or "").casefold().rstrip(".")]
+    month = MONTHS[(fields["n"] or "").casefold().rstrip(".")]
     return datetime(int(fields["y"] or 0), month, int(fields.get("d") or 1))
 
 

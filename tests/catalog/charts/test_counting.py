@@ -170,6 +170,37 @@ def test_years_keep_their_order() -> None:
     assert [name for name, _ in found.bars] == [str(year) for year in range(2010, 2025)]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Jan. Feb. Mrz. Apr.",
+        "Mo Di Mi Do Fr Sa So",
+        "Monday Tuesday Sunday",
+        "unter 6|6 bis 17|18 bis unter 65|65 und älter",
+        "unter 3 Jahren|3-5 Jahre|6–17 Jahre|100 Jahre und mehr",
+        "<10|10-49|50-249|>=250",
+        "0 bis 5|65+",
+    ],
+)
+def test_names_with_an_order_of_their_own_keep_it(names: str) -> None:
+    ordered = names.split("|") if "|" in names else names.split()
+    table, profile = tables.table(["Gruppe", "Zahl"], [(name, (n * 7) % 5) for n, name in enumerate(reversed(ordered))])
+    found = made(table, profile, Choice("bar", "Gruppe", ("Zahl",)))
+    assert isinstance(found, Bars)
+    assert [name for name, _ in found.bars] == ordered
+
+
+@pytest.mark.parametrize(
+    "names", ["Mai Juni Ferien", "Sonntag Feiertag", "12 7 30", "CDU SPD Grüne", "2-Zimmer 1-Zimmer"]
+)
+def test_other_names_stand_by_their_values(names: str) -> None:
+    table, profile = tables.table(["Gruppe", "Zahl"], [(name, n) for n, name in enumerate(names.split())])
+    found = made(table, profile, Choice("bar", "Gruppe", ("Zahl",)))
+    assert isinstance(found, Bars)
+    assert [value for _, value in found.bars] == sorted((value for _, value in found.bars), reverse=True)
+
+
 def test_rows_are_counted_where_there_is_no_number() -> None:
     found = made(*tables.playgrounds())
     assert isinstance(found, Bars)
