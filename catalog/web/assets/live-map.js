@@ -18,7 +18,7 @@ export async function live(stage) {
 class Live {
   constructor(stage, words, outlines, features) {
     const L = window.L;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still = (this.still = matchMedia("(prefers-reduced-motion: reduce)").matches);
     const ground = document.createElement("div");
     this.stage = stage;
     this.words = words;
@@ -123,8 +123,17 @@ class Live {
     this.order = [];
     features.forEach((feature, index) => this.add(feature, index));
     const again = was && this.order.find((element) => element.dataset.feature === was);
-    if (this.order.length) this.rove(again ?? this.order[0]);
-    if (focused) (again ?? this.order[0] ?? this.map.getContainer()).focus();
+    const next = again ?? this.order.find((element) => this.sees(element)) ?? this.order[0];
+    if (next) this.rove(next);
+    if (!focused) return;
+    this.quiet = true; // who moves the map does not want it moved back
+    (next ?? this.map.getContainer()).focus({ preventScroll: true });
+    this.quiet = false;
+  }
+
+  sees(element) {
+    const [own, ground] = [element, this.map.getContainer()].map((each) => each.getBoundingClientRect());
+    return own.left >= ground.left && own.right <= ground.right && own.top >= ground.top && own.bottom <= ground.bottom;
   }
 
   parts(layer) {
@@ -139,7 +148,7 @@ class Live {
       : String(feature.properties.name || this.words.feature.replace("{n}", index + 1));
     const shape = L.geoJSON(feature, {
       style: () => ({ className: "map-shape", weight: 3 }),
-      pointToLayer: (_, place) => L.marker(place, { icon: dot(count), keyboard: false, riseOnHover: true }),
+      pointToLayer: (_, place) => L.marker(place, { icon: dot(count), keyboard: false, riseOnHover: true, autoPanOnFocus: false }),
     }).addTo(this.layer);
     for (const element of this.parts(shape).filter(Boolean)) {
       element.setAttribute("role", "button");
@@ -148,7 +157,10 @@ class Live {
       if (this.stage.dataset.lang && !count) element.setAttribute("lang", this.stage.dataset.lang);
       element.setAttribute("tabindex", "-1");
       element.addEventListener("keydown", (event) => this.key(event, element, () => this.open(feature, shape, element)));
-      element.addEventListener("focus", () => this.rove(element));
+      element.addEventListener("focus", () => {
+        this.rove(element);
+        if (!this.quiet && !this.sees(element)) this.map.panTo(shape.getBounds().getCenter(), { animate: !this.still });
+      });
       this.order.push(element);
     }
     shape.on("click", (event) => {
