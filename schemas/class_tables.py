@@ -83,3 +83,8 @@ def row_of(
     if demanded is None:
         raise ValueError(f"{prop} of {profile} without an obligation")
     return Row(attribute="", property=prop, kind=kind, obligations={profile: demanded}, range=range, datatype=datatype)
+
+
+def table_of(target: URIRef, *rows: Row) -> Table:
+    """The table of a class that no record has attributes for."""
+    return Table(model.Resource, (target,), rows)
