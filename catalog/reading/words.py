@@ -19,6 +19,7 @@ STOP_WORDS = frozenset(
         "ist mit nach oder sind über um und vom von vor was welche wie wo zu zum zur "
         "wann warum wer kann man kommt kommen gibts finde finden wird werden hat haben los auch noch alle mein meine "
         "meiner unser unsere unserer es er sie wir ihr hier dort bitte möchte will brauche suche zeige zeig gebe gib "
+        "viel viele wieviel wieviele wieso woher wohin many much "
         "the of and or where is are how what when who which there do does for from to with by near my me our your "
         "their this that these those any some please show find get give about into at on"
     )

@@ -177,7 +177,11 @@ def test_plurals_of_english_words_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "q", ["freie Parkplätze", "Parkplätze in der Nähe", "Wo gibt es kostenlose Parkplätze", "nächster Parkplatz bitte"]
+    "q",
+    [
+        *("freie Parkplätze", "Parkplätze in der Nähe", "Wo gibt es kostenlose Parkplätze", "nächster Parkplatz bitte"),
+        *("Wie viele Parkplätze hat Flieden", "how many parking spaces are there"),
+    ],
 )
 def test_words_that_datasets_need_not_hold(catalogue: Catalogue, q: str) -> None:
     assert found(catalogue, q) == ["Belegung der Parkplätze"]
