@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver
 
 from catalog.folder_files import opened
 from catalog.links.answers import of_refusal, reason_of_status
-from catalog.preview.model import Preview, Source, Wanted
+from catalog.preview.model import Preview, Source, Tiling, Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import TEXTS, Reason
 from catalog.runs.staging import now_text
@@ -42,7 +42,8 @@ _SAME = {"inner": "address", "robots-unreachable": "robots", "head": "http", "no
 class Fetched:
     """The bytes of a file and what is known of them; ``kind`` and ``sha256`` of the source are filled in later.
 
-    ``mosaic`` says that they are pictures that belong together, ``extent`` what of the earth a map service's picture shows.
+    ``mosaic`` says that they are pictures that belong together, ``extent`` what of the earth a map service's picture shows,
+    ``tiling`` which tiles it has.
     """
 
     body: bytes
@@ -53,6 +54,7 @@ class Fetched:
     layer: str = ""
     mosaic: Mosaic | None = None
     extent: BoundingBox | None = None
+    tiling: Tiling | None = None
 
 
 class Unchanged(Exception):

@@ -202,6 +202,7 @@ class Maker:
             layers=got.layers,
             layer=got.layer,
             extent=got.extent,
+            tiling=got.tiling,
         )
         await self._read(wish, base, got)
 

@@ -132,6 +132,17 @@ class Occurrences(NamedTuple):
         return len(self.after(today)) < _FEW_OCCURRENCES
 
 
+class Tiling(NamedTuple):
+    """The tiles of a layer of a WMTS that web maps show: their side in pixels, the least and the highest zoom.
+
+    A side of 0: there are none, the layer's picture is all that can be seen of it.
+    """
+
+    side: int
+    least: int = 0
+    most: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The preview of one file.
@@ -145,7 +156,7 @@ class Preview:
     rows are there and the rest follows within seconds: figures rest on the first rows, and there is no chart or map yet.
     Columns with data of persons are in `withheld` and nowhere else. `members` are the names in an archive; `layers` are
     name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown,
-    `extent` what of the earth the picture of a map service shows;
+    `extent` what of the earth the picture of a map service shows, `tiling` which tiles a WMTS has of it;
     `text` is the beginning of a text, indented where it is JSON. `chart` is what `catalog.charts.prepare` made of all rows.
     `occurrences` say when the events of a calendar take place next. `notes` are repairs and remarks, to be shown as they are.
     """
@@ -172,6 +183,7 @@ class Preview:
     layers: tuple[tuple[str, str], ...] = ()
     layer: str = ""
     extent: BoundingBox | None = None
+    tiling: Tiling | None = None
     chart: Mapping[str, Any] = field(default_factory=dict)
     occurrences: Occurrences | None = None
     folder: str = ""

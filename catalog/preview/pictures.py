@@ -28,15 +28,27 @@ class Drawn(NamedTuple):
     title: str = ""
 
 
+class Warp(NamedTuple):
+    """How a picture comes out of another one: its size, and for each part of it (left, top, right, bottom in pixels) the
+    corners of what is seen there in the other: north-west, south-west, south-east, north-east.
+    """
+
+    width: int
+    height: int
+    mesh: tuple[tuple[tuple[int, int, int, int], tuple[float, ...]], ...]
+
+
 class Mosaic(NamedTuple):
     """Pictures of one size that lie side by side, row by row, as one file: how many stand in a row, and their bytes.
 
-    One without bytes is left out. ``shown`` is what is shown of the whole: left, top, right and bottom as shares of it.
+    One without bytes is left out. ``shown`` is what is shown of the whole: left, top, right and bottom as shares of it;
+    or ``warp`` says how it is drawn anew.
     """
 
     columns: int
     sizes: tuple[int, ...]
     shown: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    warp: Warp | None = None
 
 
 def joined(data: bytes, mosaic: Mosaic) -> Drawn | Reason:
@@ -60,8 +72,13 @@ def joined(data: bytes, mosaic: Mosaic) -> Drawn | Reason:
         if each is not None and each.size == first.size:
             row, column = divmod(number, mosaic.columns)
             whole.paste(each, (column * width, row * height))
-    left, top, right, bottom = (round(share * whole.size[side % 2]) for side, share in enumerate(mosaic.shown))
-    whole = whole.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+    if mosaic.warp is not None:
+        warp = mosaic.warp
+        smooth = Image.Resampling.BILINEAR
+        whole = whole.transform((warp.width, warp.height), Image.Transform.MESH, warp.mesh, smooth)
+    else:
+        left, top, right, bottom = (round(share * whole.size[side % 2]) for side, share in enumerate(mosaic.shown))
+        whole = whole.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
     is_opaque = whole.getchannel("A").getextrema() == (255, 255)
     return _saved(whole.convert("RGB") if is_opaque else whole)
 

@@ -146,8 +146,8 @@ TEXTS: Mapping[str, tuple[str, str, tuple[str, str]]] = {
         ("Wählen Sie auf der Seite der Datei eine Ebene.", "Choose a layer on the page of the file."),
     ),
     "no-tiles": (
-        "Der Dienst hat für diese Ebene keine Kacheln in Web-Mercator. Nur solche zeigen unsere Karten.",
-        "The service has no tiles in web Mercator for this layer. Our maps show no others.",
+        "Der Dienst hat für diese Ebene keine Kacheln, die sich auf unsere Karten legen lassen.",
+        "The service has no tiles for this layer that can be laid on our maps.",
         _GIS,
     ),
     "coverage": (

@@ -28,6 +28,7 @@ MOST_LAYERS = 200
 WIDEST = 800
 PICTURES = ("image/png", "image/png8", "image/png; mode=8bit", "image/jpeg", "image/gif", "image/webp")
 _MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
+_FORMER_MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3785"
 Layers = tuple[tuple[str, str], ...]
 
 
@@ -136,8 +137,8 @@ def map_crs(layer: Layer) -> str | None:
 
 
 def is_mercator(crs: str) -> bool:
-    """Whether a name means web Mercator (EPSG:3857)."""
-    return crs_iri(crs) == _MERCATOR
+    """Whether a name means web Mercator: EPSG:3857, the deprecated EPSG:3785, or what others call it (900913)."""
+    return crs_iri(crs) in (_MERCATOR, _FORMER_MERCATOR)
 
 
 def seen(crs: str, box: BoundingBox, widest: int) -> View:

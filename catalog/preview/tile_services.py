@@ -1,15 +1,15 @@
 """Layers of a WMTS (OGC 07-057r7): which have tiles that web maps show, how these are asked for, and a picture of them.
 
-Web maps show squares of 256 pixels in web Mercator, counted from the north-west corner of the world; other matrix sets
-cannot be laid over them.
+Web maps show squares in web Mercator, counted from the north-west corner of the world. Of a layer that has tiles in UTM
+alone there is a still picture.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -17,12 +17,14 @@ from anyio.to_thread import run_sync
 
 from catalog.maps import boxes, tiles
 from catalog.maps.tiles import Tile
+from catalog.preview import measured_tiles, tile_matrices
 from catalog.preview.fetching import Fetched, NotFetched
-from catalog.preview.model import Wanted
+from catalog.preview.model import Tiling, Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import Reason
 from catalog.preview.service_asking import Asking, description
-from catalog.preview.service_layers import PICTURES, chosen, is_mercator, named, part_seen, titles_of
+from catalog.preview.service_layers import PICTURES, chosen, named, part_seen, titles_of
+from catalog.preview.tile_matrices import Matrix
 from harvesters.ogc import standards
 from harvesters.ogc.addresses import asking, is_inner
 from harvesters.ogc.capabilities import Capabilities, Layer
@@ -34,28 +36,42 @@ from schemas.syntax import Unreadable
 from schemas.tables.geometry import BoundingBox
 from schemas.tables.positions import from_mercator, to_mercator
 
-SIDE = 256
 ACROSS = 3
 """How many tiles a picture of a layer is wide and high, at most."""
-MOST_ZOOM = 22
-_WORLD_SCALE = 559_082_264.0287178  # scale of the tile that shows the whole world (07-057r7, annex E.4)
 _TILE_BYTES = 2_000_000
 _PLACE = re.compile(r"\{(\w{1,60})\}")
 _OF_TILES = frozenset(("tilematrix", "tilerow", "tilecol"))
 
 
 class Grid(NamedTuple):
-    """How the tiles of a layer are asked for: an address with places for matrix, row and column; the matrix of each zoom."""
+    """How the tiles of a layer are asked for: an address with places for matrix, row and column; the matrix of each zoom.
+
+    ``side`` is how many pixels wide and high a tile is.
+    """
 
     template: str
     matrices: Mapping[int, str]
+    side: int = tile_matrices.SIDES[0]
+
+
+class Measured(NamedTuple):
+    """The same of a layer with tiles in UTM: the system, and the matrices from the finest."""
+
+    template: str
+    crs: str
+    matrices: tuple[Matrix, ...]
 
 
 class Tiled(NamedTuple):
-    """A WMTS, and the grids of those of its layers that web maps can show, by their names."""
+    """A WMTS, and the grids of its layers by their names: of those that web maps can show, and of those in UTM alone."""
 
     capabilities: Capabilities
     grids: Mapping[str, Grid]
+    measured: Mapping[str, Measured] = MappingProxyType({})
+
+    def has(self, layer: str) -> bool:
+        """Whether there is a picture of a layer."""
+        return layer in self.grids or layer in self.measured
 
 
 async def described(asked: Asking) -> Tiled:
@@ -71,45 +87,24 @@ def read(body: bytes, url: str) -> Tiled:
     """A capabilities document and the address that it came from, taken apart. Raises Unreadable."""
     told = standards.cut(body, url, "WMTS").capabilities
     contents = child(open_xml(body).root, "Contents")
-    sets = {text(each, "Identifier"): _matrices(each) for each in children(contents, "TileMatrixSet")}
+    sets = {text(each, "Identifier"): each for each in children(contents, "TileMatrixSet")}
+    zooms = {name: tile_matrices.zooms(each) for name, each in sets.items()}
+    in_utm = {name: tile_matrices.measured(each) for name, each in sets.items()}
     grids: dict[str, Grid] = {}
+    measured: dict[str, Measured] = {}
     for element in children(contents, "Layer"):
         links = [text(each, "TileMatrixSet") for each in children(element, "TileMatrixSetLink")]
-        link = max((each for each in links if sets.get(each)), key=lambda each: len(sets[each]), default="")
-        template = _template(told, element, link) if link else None
-        if template is not None:
-            grids[text(element, "Identifier")] = Grid(template, sets[link])
-    return Tiled(told, grids)
-
-
-def _matrices(matrix_set: Element) -> dict[int, str]:
-    """The matrices of a set that are zooms of a web map."""
-    if not is_mercator(text(matrix_set, "SupportedCRS")):
-        return {}
-    found: dict[int, str] = {}
-    for matrix in children(matrix_set, "TileMatrix"):
-        numbers = _numbers(
-            text(matrix, "ScaleDenominator"),
-            text(matrix, "TileWidth"),
-            text(matrix, "TileHeight"),
-            *text(matrix, "TopLeftCorner").split(),
-        )
-        if len(numbers) != 5 or numbers[0] <= 0:
+        own = [each for each in links if each in sets]
+        name = text(element, "Identifier")
+        link = max(own, key=lambda each: (len(zooms[each].matrices), -zooms[each].side), default="")
+        if link and zooms[link].matrices:
+            if template := _template(told, element, link):
+                grids[name] = Grid(template, *zooms[link])
             continue
-        scale, width, height, left, top = numbers
-        zoom = math.log2(_WORLD_SCALE / scale)
-        is_square = width == height == SIDE and abs(left + tiles.HALF) < 1 and abs(top - tiles.HALF) < 1
-        if is_square and abs(zoom - round(zoom)) < 0.001 and 0 <= round(zoom) <= MOST_ZOOM:
-            found.setdefault(round(zoom), text(matrix, "Identifier"))
-    return found
-
-
-def _numbers(*said: str) -> list[float]:
-    try:
-        found = [float(each) for each in said]
-    except ValueError:
-        return []
-    return found if all(map(math.isfinite, found)) else []
+        link = next((each for each in own if in_utm[each][1]), "")
+        if link and (template := _template(told, element, link)):
+            measured[name] = Measured(template, *in_utm[link])
+    return Tiled(told, grids, measured)
 
 
 def _template(told: Capabilities, layer: Element, matrix_set: str) -> str | None:
@@ -185,9 +180,11 @@ def address(tiled: Tiled, wanted: Wanted, tile: Tile, places: Collection[str] = 
 
 def _of_tile(grid: Grid, tile: Tile) -> str | None:
     matrix = grid.matrices.get(tile.z)
-    if matrix is None:
-        return None
-    return _put(grid.template, {"tilematrix": matrix, "tilerow": str(tile.y), "tilecol": str(tile.x)})
+    return None if matrix is None else _at(grid.template, matrix, tile.x, tile.y)
+
+
+def _at(template: str, matrix: str, column: int, row: int) -> str:
+    return _put(template, {"tilematrix": matrix, "tilerow": str(row), "tilecol": str(column)})
 
 
 async def picture(asked: Asking) -> Fetched:
@@ -197,33 +194,64 @@ async def picture(asked: Asking) -> Fetched:
     try:
         picked = chosen(layers, asked.wanted, titles_of(tiled.capabilities), asked.places)
     except NotFetched as refused:  # only what can be shown is a choice
-        drawable = tuple(each for each in refused.layers if each[0] in tiled.grids)
+        drawable = tuple(each for each in refused.layers if tiled.has(each[0]))
         raise NotFetched(
             refused.reason if drawable or not refused.layers else Reason("no-tiles"), 0, drawable
         ) from None
     layer = picked.layer
-    if layer.name not in tiled.grids:
-        raise NotFetched(Reason("no-tiles"))
-    grid = tiled.grids[layer.name]
     seen = _seen(layer, asked)
-    squares = tiles.over(seen, grid.matrices, ACROSS)
-    parts = [await _fetched(asked, grid, tile) for row in squares for tile in row]
+    if layer.name in tiled.grids:
+        pieces = _of_web(tiled.grids[layer.name], seen)
+    elif layer.name in tiled.measured:
+        pieces = await run_sync(_of_utm, tiled.measured[layer.name], seen)
+    else:
+        raise NotFetched(Reason("no-tiles"))
+    parts = [await _fetched(asked, at) for at in pieces.addresses]
     first = next((got for got in parts if got is not None), None)
     if first is None:
         raise NotFetched(Reason("no-layer"))
     bodies = [got.body if got is not None else b"" for got in parts]
     body = b"".join(bodies)
-    shown, extent = _cut(seen, squares)
-    offered = tuple(each for each in picked.layers if each[0] in tiled.grids)
+    offered = tuple(each for each in picked.layers if tiled.has(each[0]))
     return replace(
         first,
         body=body,
         source=first.source._replace(name=named(layer.name, ".png"), size=len(body), read=len(body)),
         layers=offered if len(offered) > 1 else (),
         layer=layer.name,
-        mosaic=Mosaic(len(squares[0]), tuple(map(len, bodies)), shown),
-        extent=extent,
+        mosaic=pieces.mosaic._replace(sizes=tuple(map(len, bodies))),
+        extent=pieces.extent,
+        tiling=pieces.tiling,
     )
+
+
+class _Pieces(NamedTuple):
+    """The tiles of a picture: their addresses, how they lie, what of the earth they show, and which more there are."""
+
+    addresses: tuple[str, ...]
+    mosaic: Mosaic
+    extent: BoundingBox
+    tiling: Tiling
+
+
+def _of_web(grid: Grid, seen: BoundingBox) -> _Pieces:
+    squares = tiles.over(seen, grid.matrices, ACROSS)
+    found = [_of_tile(grid, tile) for row in squares for tile in row]
+    shown, extent = _cut(seen, squares)
+    tiling = Tiling(grid.side, min(grid.matrices), max(grid.matrices))
+    # Only zooms that the grid has are chosen, so each tile has an address.
+    return _Pieces(tuple(filter(None, found)), Mosaic(len(squares[0]), (), shown), extent, tiling)
+
+
+def _of_utm(measured: Measured, seen: BoundingBox) -> _Pieces:
+    """Reads PROJ's data: call it in a thread. Raises NotFetched."""
+    extent = BoundingBox(seen.west, max(seen.south, -85.0), seen.east, min(seen.north, 85.0))
+    squares = measured_tiles.over(extent, measured.crs, measured.matrices, ACROSS)
+    if squares is None:
+        raise NotFetched(Reason("no-tiles"))
+    places = tuple(place for row in squares.places for place in row)
+    addresses = tuple(_at(measured.template, squares.matrix.name, column, row) for column, row in places)
+    return _Pieces(addresses, Mosaic(len(squares.places[0]), (), warp=squares.warp), extent, Tiling(0))
 
 
 def _cut(seen: BoundingBox, squares: Sequence[Sequence[Tile]]) -> tuple[tuple[float, float, float, float], BoundingBox]:
@@ -244,10 +272,8 @@ def _seen(layer: Layer, asked: Asking) -> BoundingBox:
     return part_seen(BoundingBox(*stated), asked.region)
 
 
-async def _fetched(asked: Asking, grid: Grid, tile: Tile) -> Fetched | None:
+async def _fetched(asked: Asking, at: str) -> Fetched | None:
     """A tile; None where the service has none at this place."""
-    at = _of_tile(grid, tile)
-    assert at is not None  # only zooms that the grid has are chosen
     try:
         got = await asked.fetch(at, _TILE_BYTES)
     except NotFetched as refused:

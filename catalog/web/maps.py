@@ -16,6 +16,7 @@ from catalog.maps import outlines as places
 from catalog.maps.features import Features
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
+from catalog.preview.model import Tiling
 from catalog.web import file_addresses
 from catalog.web.templates import Page, short_name
 from schemas.tables.geometry import BoundingBox
@@ -144,7 +145,16 @@ def _of_service(page: Page, preview: Preview, slug: str, number: int, lang: str,
     shown = _Shown({}, around, box, (picture, box))
     found = _figure(page, shown, name, title, sentence)
     # What is in a picture cannot be listed.
-    return found._replace(live={**found.live, "overlay": tiles}, rows=())
+    return found._replace(live={**found.live, **_live_layer(preview.tiling, tiles, picture)}, rows=())
+
+
+def _live_layer(tiling: Tiling | None, tiles: str, picture: str) -> dict[str, str]:
+    """What the live map shows of a service's layer: its tiles, or its picture where there are none for web maps."""
+    if tiling is None:
+        return {"overlay": tiles}
+    if not tiling.side:
+        return {"still": picture}
+    return {"overlay": tiles, "tiling": f"{tiling.side} {tiling.least} {tiling.most}"}
 
 
 def _asked(page: Page) -> str:

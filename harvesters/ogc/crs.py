@@ -8,7 +8,7 @@ _EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _CRS84H = "http://www.opengis.net/def/crs/OGC/0/CRS84h"
 _EPSG_NAME = re.compile(
-    r"(?:urn:(?:x-)?ogc:def:crs:epsg:[\d.]*:|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/"
+    r"(?:urn:(?:x-)?ogc:def:crs:epsg:[\d.:]*:|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/"
     r"|https?://www\.opengis\.net/gml/srs/epsg\.xml#|epsg:{1,2}|\[epsg:)(\d{4,5})\]?",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ def crs_iri(name: str) -> str | None:
         return _CRS84
     match = _EPSG_NAME.fullmatch(name)
     if match is None:
-        old = _OLD.get(name.rpartition(":")[2])
+        old = _OLD.get(re.split("[:/#]", name)[-1])
         return f"{_EPSG}{old}" if old else None
     return f"{_EPSG}{match[1]}" if _FIRST <= int(match[1]) <= _LAST else None
 

@@ -167,6 +167,10 @@ def test_F42_schema_locations_are_not_followed(tmp_path: Path) -> None:
         ("http://www.opengis.net/gml/srs/epsg.xml#31467", "EPSG/0/31467"),
         ("https://www.opengis.net/def/crs/EPSG/0/3857", "EPSG/0/3857"),
         ("EPSG:900913", "EPSG/0/3857"),
+        ("urn:ogc:def:crs:EPSG::900913", "EPSG/0/3857"),
+        ("urn:ogc:def:crs:EPSG:6.18:3:3857", "EPSG/0/3857"),  # as 07-057r7 itself writes it, in annex E.4
+        ("http://www.opengis.net/def/crs/EPSG/0/900913", "EPSG/0/3857"),
+        ("ESRI:102100", "EPSG/0/3857"),
         ("CRS:84", "OGC/1.3/CRS84"),
         ("urn:ogc:def:crs:OGC:2:84", "OGC/1.3/CRS84"),
         ("urn:ogc:def:crs:OGC:1.3:CRS84", "OGC/1.3/CRS84"),

@@ -27,7 +27,7 @@ from catalog.maps.kept import Kept
 from catalog.maps.outlines import frame
 from catalog.maps.proxy import Busy, Proxy, media_type
 from catalog.maps.tiles import Tile
-from catalog.preview import tile_services
+from catalog.preview import tile_matrices, tile_services
 from catalog.preview.fetching import NotFetched, origin_of
 from catalog.preview.layer_names import places_of
 from catalog.preview.model import Wanted
@@ -43,6 +43,7 @@ from schemas.region import Region
 from schemas.tables.geometry import BoundingBox
 
 SIZE = 256
+_SIZES = frozenset((side, side) for side in tile_matrices.SIDES)
 MOST_ZOOM = 20
 _DAYS = 1.0
 _DESCRIBED_SECONDS = 600.0
@@ -112,10 +113,10 @@ def _address(described: Capabilities, wanted: Wanted, named: Tile, around: Colle
 
 
 def _fits(picture: bytes) -> bool:
-    """Whether a picture is of the size that was asked for, where its head says it (PNG): none is larger when unpacked."""
+    """Whether a picture has the size of a tile, where its head says it (PNG): none is larger when unpacked."""
     if not picture.startswith(b"\x89PNG"):
         return media_type(picture) in ("image/jpeg", "image/gif", "image/webp")
-    return len(picture) > 24 and struct.unpack_from(">II", picture, 16) == (SIZE, SIZE)
+    return len(picture) > 24 and struct.unpack_from(">II", picture, 16) in _SIZES
 
 
 async def _described(app: Starlette, region: Region, wanted: Wanted) -> Capabilities | Tiled | None:

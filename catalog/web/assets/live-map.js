@@ -68,7 +68,7 @@ class Live {
   }
 
   tiles() {
-    const { tiles, zooms, overlay } = this.stage.dataset;
+    const { tiles, zooms, overlay, tiling, still } = this.stage.dataset;
     const L = window.L;
     if (tiles) {
       const [least, most] = zooms.split(" ").map(Number);
@@ -76,8 +76,15 @@ class Live {
       L.tileLayer(tiles, options).addTo(this.map);
       this.stage.classList.add("tiled");
     }
-    if (overlay) this.stage.classList.add("tiled");
-    if (overlay) L.tileLayer(overlay, { maxZoom: CLOSEST, bounds: bounds(this.stage.dataset.box), alt: "" }).addTo(this.map);
+    if (!overlay && !still) return;
+    const place = bounds(this.stage.dataset.box);
+    this.stage.classList.add("tiled");
+    if (still) return void L.imageOverlay(still, place, { alt: "" }).addTo(this.map);
+    // A tile of 512 pixels shows at its zoom what the map shows in four of 256 one zoom further in.
+    const [side, least, most] = tiling?.split(" ").map(Number) ?? [TILE, 0, CLOSEST];
+    const further = Math.log2(side / TILE);
+    const within = { minZoom: least + further, maxNativeZoom: most + further, maxZoom: CLOSEST, zoomOffset: -further };
+    L.tileLayer(overlay, { tileSize: side, ...within, bounds: place, alt: "" }).addTo(this.map);
   }
 
   named(feature, layer) {

@@ -6,23 +6,27 @@ import asyncio
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+import pyproj
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from catalog.maps import boxes, tiles
 from catalog.maps.tiles import Tile
-from catalog.preview import contents, tile_services
+from catalog.preview import contents, measured_tiles, tile_services
 from catalog.preview.fetching import Fetched, NotFetched
-from catalog.preview.model import Wanted
+from catalog.preview.model import Tiling, Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.services import from_service
 from catalog.preview.tile_services import Grid, Tiled
 from schemas.region import HarvestSource, Region
 from schemas.tables.geometry import BoundingBox
+from schemas.tables.positions import to_mercator
 from tests.catalog.builder import region_in
-from tests.catalog.preview.tile_service import capabilities, colour, drawn, layer, matrix_set
+from tests.catalog.preview.tile_service import CORNER, capabilities, colour, drawn, layer, matrix_set
 from tests.faultserver import FaultServer, Reply
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -43,18 +47,70 @@ def read(*parts: str, tiles_at: str = "") -> Tiled:
 def test_only_matrices_of_web_maps_are_taken() -> None:
     sets = (
         matrix_set("utm", range(6, 13), "urn:ogc:def:crs:EPSG::25832"),
-        matrix_set("gross", range(6, 13), side=512),
+        matrix_set("riesig", range(6, 13), side=1024),
+        matrix_set("gross", range(6, 13), side=512),  # no more zooms than those of 256 pixels
         matrix_set("ecke", range(6, 13), corner="1000000 7000000"),
         matrix_set("kurz", range(10, 12), "EPSG:3857"),
         matrix_set("halb", (6.5, 7.5), "EPSG:900913"),
         WEB,
     )
     told = read(
-        layer("grau", ("utm", "gross", "ecke", "halb", "kurz", "web"), REST), layer("utm", ("utm",), REST), *sets
+        layer("grau", ("utm", "riesig", "gross", "ecke", "halb", "kurz", "web"), REST),
+        layer("utm", ("utm",), REST),
+        *sets,
     )
     assert list(told.grids) == ["grau"]
     assert told.grids["grau"].matrices == {zoom: f"web:{zoom}" for zoom in range(6, 13)}
+    assert told.grids["grau"].side == 256
     assert [each.name for each in told.capabilities.layers] == ["grau", "utm"]
+
+
+def test_a_zoom_of_large_tiles_is_the_ground_that_they_cover() -> None:
+    grid = read(layer("grau", ("gross",), REST), matrix_set("gross", range(6, 13), side=512)).grids["grau"]
+    assert (grid.side, grid.matrices) == (512, {zoom - 1: f"gross:{zoom}" for zoom in range(6, 13)})
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "urn:ogc:def:crs:EPSG:6.18:3:3857",
+        "urn:ogc:def:crs:EPSG:6.18.3:3857",
+        "urn:ogc:def:crs:EPSG::3857",
+        "urn:ogc:def:crs:EPSG::900913",
+        "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "http://www.opengis.net/def/crs/EPSG/0/900913",
+        "EPSG:3785",
+        "ESRI:102100",
+    ],
+)
+@pytest.mark.parametrize("corner", [CORNER, " ".join(reversed(CORNER.split())), "-2.0037508E7 2.0037508E7"])
+def test_web_mercator_has_many_names(crs: str, corner: str) -> None:
+    own = matrix_set("eigen", range(3, 20, 2), crs, corner=corner)
+    grid = read(layer("grau", ("eigen",), REST), own).grids["grau"]
+    assert list(grid.matrices) == list(range(3, 20, 2))
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "1e300", "1e-320", "nan", "inf", "viele", ""])
+@pytest.mark.parametrize(
+    "name", ["ScaleDenominator", "TopLeftCorner", "TileWidth", "TileHeight", "MatrixWidth", "MatrixHeight"]
+)
+def test_matrices_with_odd_numbers_are_passed_over_or_reach_nowhere(name: str, wrong: str) -> None:
+    for crs in ("EPSG:3857", "EPSG:25832"):
+        said = matrix_set("odd", (9,), crs)
+        before, _, after = said.partition(f"<{name}>")
+        odd = f"{before}<{name}>{f'{wrong} {wrong}' if name == 'TopLeftCorner' else wrong}</{name}>{after.partition('>')[2]}"
+        told = read(layer("grau", ("odd",), REST), odd)
+        for measured in told.measured.values():
+            found = measured_tiles.over(BoundingBox(9.4, 50.3, 9.8, 50.6), measured.crs, measured.matrices, 3)
+            assert found is None or len(found.places) <= 3
+        assert tile_services.address(told, Wanted(URL, "x", "WMTS"), HERE) is None
+
+
+def test_a_known_scale_set_says_what_an_odd_name_does_not() -> None:
+    odd = matrix_set("eigen", range(3), "urn:karten:eigenes")
+    assert not read(layer("grau", ("eigen",), REST), odd).grids
+    known = "<WellKnownScaleSet>urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible</WellKnownScaleSet><TileMatrix>"
+    assert read(layer("grau", ("eigen",), REST), odd.replace("<TileMatrix>", known, 1)).grids
 
 
 @pytest.mark.parametrize(
@@ -154,6 +210,57 @@ def test_a_picture_is_made_of_tiles_side_by_side(tmp_path: Path, server: FaultSe
                 assert pixel == ((0, 0, 0, 0) if tile == left_out else (*colour(tile), 255))
 
 
+def test_tiles_in_utm_become_a_picture_that_lies_right_on_the_map(tmp_path: Path, server: FaultServer) -> None:
+    pixel, left, top = 100.0, 500_000.0, 5_700_000.0
+    turn = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:25832", always_xy=True)
+    spots = [(9.45, 50.32), (9.75, 50.57), (9.6, 50.45), (9.42, 50.58), (9.78, 50.31)]
+    matrices = "".join(
+        f"<TileMatrix><ows:Identifier>{name}</ows:Identifier><ScaleDenominator>{size / 0.00028}</ScaleDenominator>"
+        f"<TopLeftCorner>{left} {top}</TopLeftCorner><TileWidth>256</TileWidth><TileHeight>256</TileHeight>"
+        "<MatrixWidth>40</MatrixWidth><MatrixHeight>40</MatrixHeight></TileMatrix>"
+        for name, size in (("grob", 400.0), ("mittel", pixel), ("fein", 5.0))
+    )
+    told = "<ows:Identifier>utm</ows:Identifier><ows:SupportedCRS>urn:ogc:def:crs:EPSG::25832</ows:SupportedCRS>"
+    template = server.url("/{TileMatrix}/{TileRow}/{TileCol}.png")
+    serve(server, layer("grau", ("utm",), template), f"<TileMatrixSet>{told}{matrices}</TileMatrixSet>")
+    for row, column in product(range(10), range(10)):
+        tile = Image.new("RGB", (256, 256), (0, 0, 200))
+        for spot in spots:
+            east, north = turn.transform(*spot)
+            x, y = (east - left) / pixel - column * 256, (top - north) / pixel - row * 256
+            ImageDraw.Draw(tile).ellipse((x - 8, y - 8, x + 8, y + 8), (255, 0, 0))
+        out = io.BytesIO()
+        tile.save(out, "PNG")
+        server.pages[f"/mittel/{row}/{column}.png"] = Reply(out.getvalue(), 200, {"content-type": "image/png"})
+    found = shown(tmp_path, server)
+    assert found.tiling == Tiling(0)
+    assert found.extent == pytest.approx(boxes.grown(BoundingBox(9.4, 50.3, 9.8, 50.6), 0.02))
+    assert found.mosaic is not None
+    assert found.extent is not None
+    made = contents.read_mosaic(found.body, found.mosaic)
+    with Image.open(io.BytesIO(made.image)) as opened:
+        picture = opened.convert("RGB")
+        red: Any = picture.getchannel("R")
+        west, south, east, north = (
+            *to_mercator(found.extent.west, found.extent.south),
+            *to_mercator(found.extent.east, found.extent.north),
+        )
+        assert picture.width / picture.height == pytest.approx((east - west) / (north - south), rel=0.01)
+        for spot in spots:
+            x, y = to_mercator(*spot)
+            at = (x - west) / (east - west) * picture.width, (north - y) / (north - south) * picture.height
+            reds = [
+                (column, row)
+                for row, column in product(
+                    range(int(at[1]) - 20, int(at[1]) + 20), range(int(at[0]) - 20, int(at[0]) + 20)
+                )
+                if 0 <= column < picture.width and 0 <= row < picture.height
+                if red.getpixel((column, row)) > 128
+            ]
+            middle = [sum(place[axis] for place in reds) / len(reds) + 0.5 for axis in (0, 1)]
+            assert middle == pytest.approx(at, abs=2.0)  # a pixel of the tiles is 1.8 of the picture
+
+
 def test_why_there_is_no_picture(tmp_path: Path, server: FaultServer) -> None:
     def reason(service: str = "WMTS", name: str = "") -> str:
         with pytest.raises(NotFetched) as refused:
@@ -162,7 +269,10 @@ def test_why_there_is_no_picture(tmp_path: Path, server: FaultServer) -> None:
 
     assert reason("WCS") == "coverage"
     assert not server.seen
-    serve(server, layer("grau", ("utm",), REST), matrix_set("utm", range(6, 13), "EPSG:25832"))
+    serve(server, layer("grau", ("gk",), REST), matrix_set("gk", range(6, 13), "EPSG:31467"))
+    assert reason() == "no-tiles"
+    # So fine that the region would be too many tiles.
+    serve(server, layer("grau", ("utm",), REST), matrix_set("utm", (20,), "EPSG:25832"))
     assert reason() == "no-tiles"
     serve(server, layer("grau", ("web",), server.url("/{TileMatrix}/{TileRow}/{TileCol}.png")), WEB)
     assert reason() == "no-layer"  # none of its tiles is there

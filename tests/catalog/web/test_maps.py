@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from tests.catalog.builder import Stored, dataset
 from tests.catalog.preview import tile_service
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place, place_in
-from tests.catalog.web.pages_reading import addresses, read
+from tests.catalog.web.pages_reading import addresses, first, read
 from tests.catalog.web.serving import served
 from tests.faultserver import FaultServer, Reply
 from tests.servers import mapserver
@@ -280,6 +281,37 @@ def test_a_layer_of_a_tile_service_and_none_of_a_coverage_service(tmp_path: Path
     assert (square.status_code, square.headers["content-type"]) == (200, "image/jpeg")
     assert square.content == again.content == source.pages["/web:12/1381/2157.jpg"].body
     assert (far.status_code, other.status_code) == (404, 502)
+
+
+def test_large_tiles_and_tiles_in_utm_are_shown_as_what_they_are(tmp_path: Path, source: FaultServer) -> None:
+    template = source.url("/{TileMatrix}/{TileRow}/{TileCol}.png")
+    large = tile_service.layer("grau", ("gross",), template)
+    told = tile_service.capabilities(large, tile_service.matrix_set("gross", range(9, 14), side=512))
+    source.pages["/gross.xml"] = Reply(told, 200, {"content-type": "text/xml"})
+    for zoom, columns, rows in ((11, range(1076, 1082), range(688, 694)), (12, (2157,), (1381,))):
+        for tile in (Tile(zoom, x, y) for x in columns for y in rows):
+            source.pages[f"/gross:{zoom + 1}/{tile.y}/{tile.x}.png"] = tile_service.drawn(tile, side=512)
+    utm = tile_service.matrix_set("utm", (7,), "EPSG:25832", corner="-46133.17 6301219.54")
+    told = tile_service.capabilities(tile_service.layer("plan", ("utm",), template), utm)
+    source.pages["/utm.xml"] = Reply(told, 200, {"content-type": "text/xml"})
+    for row, column in product(range(10), range(10)):
+        source.pages[f"/utm:7/{row}/{column}.png"] = tile_service.drawn(Tile(7, column, row))
+    with previewing(tmp_path / "r", source.url("/")) as place:
+        path = put(place, source.url("/gross.xml"), "WMTS_SRVC")
+        ready(place, path)
+        page = first(read(place, f"{path}?view=map"), ".map-stage").attributes
+        square = place.ask.get(f"{path}/tiles/12/2157/1381.png?layer=grau")
+        path_of_utm = put(place, source.url("/utm.xml"), "WMTS_SRVC")
+        ready(place, path_of_utm)
+        still = first(read(place, f"{path_of_utm}?view=map"), ".map-stage").attributes
+        picture = place.ask.get(f"{path_of_utm}/picture")
+        none = place.ask.get(f"{path_of_utm}/tiles/12/2157/1381.png?layer=plan")
+    assert page["data-overlay"] == f"{path}/tiles/{{z}}/{{x}}/{{y}}.png?layer=grau"
+    assert page["data-tiling"] == "512 8 12"
+    assert square.content == source.pages["/gross:13/1381/2157.png"].body
+    assert (still["data-still"], still.get("data-overlay")) == (f"{path_of_utm}/picture", None)
+    assert picture.status_code == 200
+    assert none.status_code == 502
 
 
 def test_a_map_service_does_not_lead_to_another_inner_host(tmp_path: Path, source: FaultServer) -> None:
