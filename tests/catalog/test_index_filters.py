@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog import index
 from catalog.follower import Follower
 from catalog.preview.wanting import identifiers
 from catalog.reading import extents, synonyms, words
@@ -165,6 +166,8 @@ def test_what_was_found_before_is_what_is_found_anew(catalogue: Catalogue, monke
     monkeypatch.setattr(Remembered, "once", lambda _self, _key, make: make())
     anew = [(catalogue.find(query, today=TODAY), catalogue.count(query, TODAY)) for query in queries]
     assert kept == [*anew, *anew]
+    monkeypatch.setattr(index, "_BESIDE_FROM", 0)  # as in a large catalogue
+    assert [(catalogue.find(query, today=TODAY), catalogue.count(query, TODAY)) for query in queries] == anew
     assert len({results.total for results, _ in anew}) > 3
 
 
