@@ -68,7 +68,7 @@ def test_several_processes_may_start_at_once(region: Region) -> None:
         subprocess.Popen([sys.executable, "-c", code, folder, store], stdout=subprocess.PIPE, text=True, cwd=_root())
         for _ in range(4)
     ]
-    assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["1"] * 4
+    assert [process.communicate(timeout=240)[0].strip() for process in processes] == ["1"] * 4
     assert [process.returncode for process in processes] == [0] * 4
 
 

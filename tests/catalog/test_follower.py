@@ -181,7 +181,7 @@ def test_followers_that_start_at_once_wait_for_one_another(region: Region, build
         )
         for _ in range(2)
     ]
-    assert [process.communicate(timeout=60)[0].strip() for process in processes] == ["1"] * 2
+    assert [process.communicate(timeout=240)[0].strip() for process in processes] == ["1"] * 2
     assert len(titles(region)) == 299
 
 

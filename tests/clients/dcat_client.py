@@ -67,7 +67,7 @@ def real_client() -> Iterator[Client]:
             assert process.stdin is not None
             process.stdin.close()
             try:
-                process.wait(20)
+                process.wait(120)
             except subprocess.TimeoutExpired:
                 process.kill()
 

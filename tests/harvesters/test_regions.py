@@ -157,7 +157,7 @@ def test_the_command_prints_its_address_and_ends_on_sigterm(base: str) -> None:
         assert process.stdout.readline() == f"http://127.0.0.1:{port}\n"
         assert httpx.get(f"http://127.0.0.1:{port}/robots.txt", trust_env=False).status_code == 200
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0
     taken = subprocess.run(
         [*command, str(urlsplit(base).port)], capture_output=True, text=True, check=False, cwd=REGIONS.parent.parent
     )

@@ -112,7 +112,7 @@ def rdflib_endpoint(tmp_path: Path) -> Iterator[str]:
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen([str(_SERVERS), "-c", code], stdout=log, stderr=log)
     try:
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/sparql", timeout=5).close()
                 break
@@ -124,7 +124,7 @@ def rdflib_endpoint(tmp_path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/sparql"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(120)
 
 
 def test_crawl_of_rdflib_endpoint(rdflib_endpoint: str, tmp_path: Path) -> None:

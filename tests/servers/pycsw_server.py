@@ -87,7 +87,7 @@ def serving(folder: Path, records: Mapping[str, bytes], **settings: str) -> Iter
         yield pycsw
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(120)
         log.close()
 
 
@@ -119,7 +119,7 @@ def _run(what: str, folder: Path, *arguments: str) -> None:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")[-3000:])

@@ -78,7 +78,7 @@ def serving(
             yield running
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(120)
 
 
 def _configuration(running: Pygeoapi, collections: Mapping[str, Mapping[str, Any]], limit: int) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _configuration(running: Pygeoapi, collections: Mapping[str, Mapping[str, Any
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for _ in range(600):
+    for _ in range(2400):
         if process.poll() is not None:
             raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")[-3000:])
         try:

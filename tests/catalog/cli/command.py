@@ -116,7 +116,7 @@ def group(leader: int) -> list[int]:
     return found
 
 
-def none_left(leader: int, seconds: float = 10) -> bool:
+def none_left(leader: int, seconds: float = 60) -> bool:
     """Whether all processes of a group end within some seconds."""
     until = time.monotonic() + seconds
     while group(leader) and time.monotonic() < until:
@@ -147,7 +147,7 @@ def demo(folder: Path, address: str) -> Path:
     return folder
 
 
-def address(process: subprocess.Popen[str], seconds: float = 60) -> str:
+def address(process: subprocess.Popen[str], seconds: float = 240) -> str:
     """The line on stdout that names the address; nothing else stands there."""
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], seconds)

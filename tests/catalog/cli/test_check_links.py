@@ -70,7 +70,7 @@ def test_serve_asks_what_is_due_by_itself(folder: Path, tmp_path: Path, server: 
         assert [broken["address"] for broken in told["broken"]] == [server.url("/weg.csv")]
         assert server.hits["/weg.csv"] == before + 1, "asked once, by HEAD alone"
         serving.terminate()
-        assert serving.wait(20) == 0
+        assert serving.wait(120) == 0
 
 
 def test_what_is_due_is_asked_and_told(folder: Path, server: FaultServer) -> None:

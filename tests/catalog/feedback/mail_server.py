@@ -66,7 +66,7 @@ def mail_server(context: ssl.SSLContext | None = None, encrypted: bool = False, 
     options: dict[str, Any] = {"ssl_context": context} if encrypted else {"tls_context": context}
     if login:
         options |= {"authenticator": keeper.authenticate, "auth_require_tls": not encrypted}
-    controller = _AnyPort(keeper, hostname="127.0.0.1", port=0, ready_timeout=10, **options)
+    controller = _AnyPort(keeper, hostname="127.0.0.1", port=0, ready_timeout=60, **options)
     controller.start()
     try:
         yield keeper, controller.port

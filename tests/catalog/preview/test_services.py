@@ -264,7 +264,7 @@ def test_a_layer_from_the_wish_to_table_and_map(tmp_path: Path) -> None:
         made = make_region(tmp_path / "r", server.url)
         wish = previews.wanted(made, "neuhof-portal", server.url, "WFS_SRVC")
         try:
-            preview = previews.find(made, wish, 60.0)
+            preview = previews.find(made, wish, 300.0)
         finally:
             end_maker(made)
     assert (preview.state, preview.kind) == ("ready", "map")

@@ -92,7 +92,7 @@ def demo_site(folder: Path) -> Iterator[Region]:
         follower.catch_up()
         follower.close()
         catalogue = Catalogue(region)
-        patience, previewed.PATIENCE = previewed.PATIENCE, 60.0
+        patience, previewed.PATIENCE = previewed.PATIENCE, 300.0
         try:
             following.follow(region, catalogue.engine, utc_now())
             with served(create_app(region, catalogue)) as address:

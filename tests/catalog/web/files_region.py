@@ -85,7 +85,7 @@ def site_in(folder: Path) -> Iterator[Site]:
     for name, content in FILES.items():
         (folder / "files" / name).write_bytes(content)
     place = Place(region)
-    patience, previewed.PATIENCE = previewed.PATIENCE, 60.0
+    patience, previewed.PATIENCE = previewed.PATIENCE, 300.0
     try:
         files = tuple(
             file(

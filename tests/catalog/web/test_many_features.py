@@ -92,7 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for name, content in FILES.items():
         (folder / "files" / name).write_bytes(content)
     place = Place(region)
-    patience, previewed.PATIENCE = previewed.PATIENCE, 60.0
+    patience, previewed.PATIENCE = previewed.PATIENCE, 300.0
     try:
         base = f"{region.base_url}/files/ordner/"
         files = tuple(

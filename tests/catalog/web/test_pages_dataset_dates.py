@@ -151,7 +151,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             for item in items:
                 wish = wanting.of_file(region, "ordner", item, record=record)
                 assert wish is not None
-                found = previews.find(region, wish, patience=60)
+                found = previews.find(region, wish, patience=300)
                 assert found.ready, found.reason
         yield made
     finally:

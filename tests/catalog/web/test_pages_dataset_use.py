@@ -129,7 +129,7 @@ def with_table(tmp_path: Path) -> Iterator[tuple[Place, str]]:
     made.app.state.now = lambda: NOW
     try:
         made.publish(Stored("t", dataset("Mengen", distribution=(item,)), source_key="ordner"))
-        found = previews.find(region, previews.wanted(region, "ordner", address), patience=60)
+        found = previews.find(region, previews.wanted(region, "ordner", address), patience=300)
         assert found.ready, found.reason
         yield made, made.slug("t", "ordner")
     finally:
