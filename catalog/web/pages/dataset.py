@@ -182,18 +182,18 @@ def _quality(
 ) -> dict[str, Any]:
     """How good data and description are: checks, score, findings, how the addresses answer."""
     named = {file.iri: page.spoken(file.title.text, file.title.lang) for file in found if file.iri}
+    findings = (
+        *future_dates.in_force(entry.findings, page.now),
+        *link_findings(record, links),
+        *file_findings.of_dataset(page.region, entry.source_key, record),
+    )
+    groups = remarks.grouped(findings, page.texts, lambda focus: named.get(focus, ""))
     return {
         "checks": checks.checks(page, entry, record, found, links),
         "rating": rating,
-        "groups": remarks.grouped(
-            (
-                *future_dates.in_force(entry.findings, page.now),
-                *link_findings(record, links),
-                *file_findings.of_dataset(page.region, entry.source_key, record),
-            ),
-            page.texts,
-            lambda focus: named.get(focus, ""),
-        ),
+        "brief": remarks.brief(findings, page.texts),
+        "groups": groups,
+        "found": sum(group.number for group in groups),
         "answering": {file.anchor: scores.answering(page, links.get(file.address)) for file in found},
     }
 

@@ -166,6 +166,12 @@ def property_name(iri: str, texts: Texts) -> str:
     return texts.plain("„{word}“ ({name})", word=texts.plain(ATTRIBUTES[known]), name=short)
 
 
+def property_word(iri: str, texts: Texts) -> str:
+    """What people call a property, without its short name: Zeitraum; empty if we have no word."""
+    known = _attributes().get(iri)
+    return texts.plain(ATTRIBUTES[known]) if known in ATTRIBUTES and known is not None else ""
+
+
 def short_name(iri: str) -> str:
     """What a property is called after its namespace."""
     found = _NAME.search(iri)

@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from catalog.links.findings import BROKEN
+from catalog.preview.findings import PERSONAL_COLUMN, PERSONAL_PAGE
 from catalog.web.pages import labels
 from catalog.web.texts import Texts, later
 from harvesters import wordings
 from schemas.findings import WORDING, Finding, Severity, Wording
+from schemas.rules import ATTRIBUTION, EMPTY_CONTACT, EMPTY_PERIOD, TURNED_PERIOD
 from schemas.validation import MISSING, RECOMMENDED
 
 _TITLES = {
@@ -28,6 +31,13 @@ _MISSING = {
     ),
 }
 _PLACE = re.compile(r"\{\d+\}")
+_BRIEF = 3
+_LACKING = (
+    (MISSING, later("Pflichtangaben fehlen: {names}.")),
+    (RECOMMENDED, later("Empfohlene Angaben fehlen: {names}.")),
+)
+# What whoever uses the data has to know too, in words that they know.
+_FOR_ALL = frozenset({BROKEN, PERSONAL_COLUMN, PERSONAL_PAGE, ATTRIBUTION, EMPTY_CONTACT, EMPTY_PERIOD, TURNED_PERIOD})
 
 
 class Remark(NamedTuple):
@@ -76,6 +86,26 @@ def grouped(findings: Iterable[Finding], texts: Texts, place: Callable[[str], st
         for severity, alike in found.items()
         if alike
     )
+
+
+def brief(findings: Iterable[Finding], texts: Texts) -> tuple[str, ...]:
+    """What is wrong in at most three sentences for whoever wants to use the data, the weightiest first.
+
+    What is only to be noted, and what only stewards understand, is not among them.
+    """
+    found = list(dict.fromkeys(each._replace(focus="") for each in findings if each.severity != Severity.INFO))
+    order = list(_TITLES)
+    told: dict[str, None] = {}
+    for severity in order[:2]:
+        for rule, wording in _LACKING:
+            paths = [each.path for each in found if (each.rule, each.severity) == (rule, severity) and each.path]
+            names = dict.fromkeys(filter(None, (labels.property_word(path, texts) for path in paths)))
+            if names:
+                told[texts.plain(wording, names=", ".join(names))] = None
+        for each in found:
+            if each.severity == severity and each.rule in _FOR_ALL:
+                told[sentences(each, texts)[0]] = None
+    return tuple(told)[:_BRIEF]
 
 
 def _remarks(found: Mapping[Finding, Iterable[str]], texts: Texts) -> Iterator[Remark]:

@@ -98,6 +98,14 @@ def test_findings_are_sentences_grouped_by_weight_with_a_remedy(place: Place) ->
     assert "Die Pflichtangabe „Titel“ (title) fehlt. So wird es besser: Ergänzen Sie „Titel“ (title)" in said
     assert "Diese empfohlenen Angaben fehlen: „Zeitraum“ (temporal) „Ort“ (spatial) Betrifft: Datei Nummer 1" in said
     assert "regel-von-frueher: wert" in said
+    # Citizens read what is missing in words; what stewards read of it is folded.
+    beside = section.css("h3 + ul > li")
+    assert [words(each) for each in beside] == [
+        "Pflichtangaben fehlen: Titel.",
+        "Empfohlene Angaben fehlen: Zeitraum, Ort.",
+    ]
+    assert len(section.css("details:not([open]) h4")) == 3
+    assert "4 Befunde für die Redaktion, mit Rat" in said
 
 
 def test_a_dataset_without_findings_is_said_to_be_well(full: Place) -> None:
