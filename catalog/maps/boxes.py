@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.tables.geometry import BoundingBox
@@ -11,6 +11,7 @@ from schemas.tables.geometry import BoundingBox
 Position = tuple[float, float]
 # A single point has no extent: some 200 metres around it are shown.
 _LEAST = 0.002
+_NUMBER = (int, float)
 
 
 def around(boxes: Iterable[BoundingBox]) -> BoundingBox | None:
@@ -49,12 +50,25 @@ def positions(geometry: Mapping[str, Any] | None) -> Iterator[Position]:
         if isinstance(current, dict):
             waiting.extend(value for key in ("coordinates", "geometries") if (value := current.get(key)) is not None)
         elif isinstance(current, list):
-            if len(current) > 1 and all(isinstance(each, int | float) for each in current[:2]):
-                x, y = float(current[0]), float(current[1])
-                if -180 <= x <= 180 and -90 <= y <= 90:
-                    yield x, y
+            if _is_position(current):
+                yield from _on_earth(current)
+            elif current and _is_position(current[0]):  # a line: its positions need not wait one by one
+                for each in current:
+                    if _is_position(each):
+                        yield from _on_earth(each)
             else:
                 waiting.extend(reversed(current))
+
+
+def _is_position(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) > 1 and isinstance(value[0], _NUMBER) and isinstance(value[1], _NUMBER)
+    )
+
+
+def _on_earth(position: Sequence[float]) -> tuple[Position, ...]:
+    x, y = float(position[0]), float(position[1])
+    return ((x, y),) if -180 <= x <= 180 and -90 <= y <= 90 else ()
 
 
 def grown(box: BoundingBox, share: float) -> BoundingBox:

@@ -136,6 +136,7 @@ def _places(sheet: _Sheet, ground: Ground) -> Iterator[str]:
 
 def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]], thousands: str) -> Iterator[str]:
     yield '<g class="map-features">'
+    labels: list[str] = []  # on top of all circles: where these touch, no number is covered
     # Areas lie under lines, and these under points, whatever their order in the file.
     for kind in ("Polygon", "LineString", "Point"):
         for feature in features:
@@ -145,19 +146,25 @@ def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]], thousands: s
                 if kind == "Point":
                     for longitude, latitude in boxes.positions(geometry):
                         x, y = sheet.at(longitude, latitude)
-                        yield _dot(x, y, feature["properties"].get("count", 0), thousands)
+                        circle, label = _dot(x, y, feature["properties"].get("count", 0), thousands)
+                        labels.append(label)
+                        yield circle
                 else:
                     yield f'<path class="{"area" if kind == "Polygon" else "line"}" d="{_path(sheet, geometry)}"/>'
+    yield from labels
     yield "</g>"
 
 
-def _dot(x: float, y: float, count: int, thousands: str) -> str:
-    """A point; of a gathering a larger one with the number that it stands for."""
+def _dot(x: float, y: float, count: int, thousands: str) -> tuple[str, str]:
+    """A point without a label; of a gathering a larger one with the number that it stands for."""
     if not count:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}"/>'
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}"/>', ""
     label = f"{count:,}".replace(",", thousands)
     radius = max(_DOT + 3 * math.log10(count), 3.4 * len(label) + 4)
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/><text x="{x:.1f}" y="{y + 4:.1f}">{label}</text>'
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>',
+        f'<text x="{x:.1f}" y="{y + 4:.1f}">{label}</text>',
+    )
 
 
 def _single(geometry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from catalog.maps import boxes
 from schemas.tables.geometry import BoundingBox
 
 Feature = Mapping[str, Any]
@@ -44,10 +43,11 @@ class Written(NamedTuple):
     directory: bytes
 
 
-def written(features: Sequence[Feature], rough: Mapping[int, Feature]) -> Written:
-    """Features with a geometry in degrees as they are kept; ``rough`` has those whose lines are drawn with fewer positions.
+def written(features: Sequence[Feature], around: Sequence[BoundingBox | None], rough: Mapping[int, Feature]) -> Written:
+    """Features with a geometry in degrees as they are kept; ``around`` has the box of each.
 
-    Its keys are their places in the sequence. GeoJSON may have members of its own (RFC 7946, 6.1): ``rough`` is one.
+    ``rough`` has those whose lines are drawn with fewer positions, by their places in the sequence. GeoJSON may have members
+    of its own (RFC 7946, 6.1): ``rough`` is one.
     """
     # One text that grows: what orjson gives keeps four kilobytes each, however short it is.
     body, starts = bytearray(_BEGIN), [len(_BEGIN)]
@@ -60,7 +60,9 @@ def written(features: Sequence[Feature], rough: Mapping[int, Feature]) -> Writte
     index["length"] = index["rough_length"] = np.diff(starts) - len(_BETWEEN)
     index["row"] = [row if isinstance(row := each["properties"].get("row"), int) else -1 for each in features]
     index["shape"] = [each["geometry"]["type"] != "Point" for each in features]
-    edges = np.array([_edges(each["geometry"]) for each in features], "<f8").reshape(-1, len(BoundingBox._fields))
+    edges = np.array([_NOWHERE if each is None else each for each in around], "<f8").reshape(
+        -1, len(BoundingBox._fields)
+    )
     for place, edge in enumerate(BoundingBox._fields):
         index[edge] = edges[:, place]
     if features:
@@ -73,13 +75,6 @@ def written(features: Sequence[Feature], rough: Mapping[int, Feature]) -> Writte
         body += part
     body += _END
     return Written(bytes(body), index.tobytes())
-
-
-def _edges(geometry: Mapping[str, Any]) -> tuple[float, float, float, float]:
-    if geometry["type"] == "Point":
-        x, y = geometry["coordinates"]
-        return x, y, x, y
-    return boxes.of_geometry(geometry) or _NOWHERE
 
 
 class Features:

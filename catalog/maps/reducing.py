@@ -25,13 +25,14 @@ _ROUGH = 8  # positions: with fewer, a geometry is not worth being kept twice
 class Reduced(NamedTuple):
     """Features that fit, whether lines of theirs have fewer positions than before, and how many features are left out.
 
-    ``rough`` has, by their places among the features, those with a geometry that is drawn more roughly still: as finely
-    as the whole map can show it.
+    ``positions`` counts those of all features. ``rough`` has, by their places among the features, those with a geometry that
+    is drawn more roughly still: as finely as the whole map can show it.
     """
 
     features: tuple[dict[str, Any], ...]
     simplified: bool
     left_out: int
+    positions: int
     rough: Mapping[int, dict[str, Any]]
 
 
@@ -48,7 +49,8 @@ def reduced(features: Iterable[Feature], most_bytes: int = MOST_BYTES, most: int
     shapes = [each for each in thinner if each["geometry"]["type"] != "Point"]
     before = sum(_count(each["geometry"]) for each in shapes)
     after = coarser(shapes, max(1_000, most_bytes // _BYTES))
-    return Reduced(tuple(thinner), after < before, stated - len(thinner), _rough(thinner))
+    positions = after + len(thinner) - len(shapes)
+    return Reduced(tuple(thinner), after < before, stated - len(thinner), positions, _rough(thinner))
 
 
 def _rough(features: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:

@@ -193,10 +193,11 @@ def _facets(table: Table, figures: Profile) -> Iterator[Facet]:
 
 def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[Written | None, Geometry | None]:
     reduced = reducing.reduced(features)
-    box = _box(reduced.features)
+    around = [boxes.of_geometry(each["geometry"]) for each in reduced.features]
+    box = _box([each for each in around if each is not None])
     if not reduced.features or box is None:
         return None, None
-    written = map_features.written(reduced.features, reduced.rough)
+    written = map_features.written(reduced.features, around, reduced.rough)
     of_file = content.placed.total if content.placed is not None else len(features)
     kinds = tuple(dict.fromkeys(str(each["geometry"]["type"]) for each in reduced.features))
     geometry = Geometry(
@@ -204,7 +205,7 @@ def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[Writ
         shown=len(reduced.features),
         kinds=kinds,
         box=box,
-        points=sum(1 for each in reduced.features for _ in boxes.positions(each["geometry"])),
+        points=reduced.positions,
         size=len(written.geojson),
         simplified=reduced.simplified,
         source="geometry" if content.placed is not None else "columns",
@@ -212,11 +213,11 @@ def _drawn(features: Sequence[reducing.Feature], content: Content) -> tuple[Writ
     return written, geometry
 
 
-def _box(features: Sequence[reducing.Feature]) -> BoundingBox | None:
-    """The box around the features; those few that lie outside Germany by a slip of the pen do not widen it (F48)."""
-    german = [each for each in features if all(map(_in_germany, boxes.positions(each["geometry"])))]
-    return boxes.of_features(german if 0 < len(features) - len(german) <= 0.05 * len(features) else features)
+def _box(around: Sequence[BoundingBox]) -> BoundingBox | None:
+    """The box around those of features; the few that reach beyond Germany by a slip of the pen do not widen it (F48)."""
+    german = [each for each in around if _in_germany(*each[:2]) and _in_germany(*each[2:])]
+    return boxes.around(german if 0 < len(around) - len(german) <= 0.05 * len(around) else around)
 
 
-def _in_germany(position: tuple[float, float]) -> bool:
-    return 5.0 <= position[0] <= 16.0 and 47.0 <= position[1] <= 56.0
+def _in_germany(longitude: float, latitude: float) -> bool:
+    return 5.0 <= longitude <= 16.0 and 47.0 <= latitude <= 56.0

@@ -67,9 +67,13 @@ def test_every_kind_of_feature_is_drawn_areas_under_points() -> None:
 def test_a_gathering_says_how_many_it_stands_for() -> None:
     one = feature("Point", [9.5, 50.425])
     many = {**feature("Point", [9.6, 50.425]), "properties": {"count": 12_345, "box": [9.6, 50.4, 9.6, 50.4]}}
-    (group,) = (each for each in drawn(Ground(BOX, {"wide": [one, many]}))[0] if each.get("class") == "map-features")
-    single, gathering, label = group
-    assert label.text == "12.345"
+    few = {**many, "properties": {"count": 2, "box": [9.6, 50.4, 9.6, 50.4]}}
+    single, gathering, other, label, small = next(
+        each for each in drawn(Ground(BOX, {"wide": [one, many, few]}))[0] if each.get("class") == "map-features"
+    )
+    # Labels lie above all circles.
+    assert [each.tag for each in (single, gathering, other)] == [f"{SVG}circle"] * 3
+    assert (label.text, small.text) == ("12.345", "2")
     assert (label.get("x"), gathering.tag) == (gathering.get("cx"), f"{SVG}circle")
     assert float(gathering.get("r") or 0) > 2 * float(single.get("r") or 0)
     assert not list(drawn(Ground(BOX, {"wide": [one]}))[1].iter(f"{SVG}circle"))

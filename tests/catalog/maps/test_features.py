@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.maps import boxes, reducing
-from catalog.maps.features import Features, opened, written
+from catalog.maps.features import Features, Written, opened, written
 from schemas.tables.geometry import BoundingBox
 
 
@@ -41,11 +41,16 @@ def circle(x: float, y: float, radius: float = 0.01, count: int = 200) -> dict[s
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
-@contextmanager
-def kept(features: list[dict[str, Any]]) -> Iterator[Features]:
+def as_kept(features: list[dict[str, Any]]) -> Written:
     """Features as previews keep them."""
     reduced = reducing.reduced(features)
-    found = written(reduced.features, reduced.rough)
+    return written(reduced.features, [boxes.of_geometry(each["geometry"]) for each in reduced.features], reduced.rough)
+
+
+@contextmanager
+def kept(features: list[dict[str, Any]]) -> Iterator[Features]:
+    """The same, opened."""
+    found = as_kept(features)
     with TemporaryDirectory() as folder:
         geojson, index = Path(folder) / "map.json", Path(folder) / "map.index"
         geojson.write_bytes(found.geojson)
@@ -116,13 +121,12 @@ def test_what_the_whole_map_cannot_show_is_kept_beside_what_it_can() -> None:
         assert 4 <= len(drawn["geometry"]["coordinates"][0]) < 100
 
 
-def test_a_map_is_geojson(tmp_path: Path) -> None:
+def test_a_map_is_geojson() -> None:
     features = [feature(0, point(9, 50)), feature(1, circle(9.2, 50))]
-    reduced = reducing.reduced(features)
-    document = orjson.loads(written(reduced.features, reduced.rough).geojson)
+    document = orjson.loads(as_kept(features).geojson)
     assert document["type"] == "FeatureCollection"
-    assert document["features"] == list(reduced.features)
-    assert orjson.loads(written((), {}).geojson)["features"] == []
+    assert document["features"] == list(reducing.reduced(features).features)
+    assert orjson.loads(as_kept([]).geojson)["features"] == []
 
 
 def test_a_damaged_index_is_no_map(tmp_path: Path) -> None:

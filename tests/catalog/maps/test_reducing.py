@@ -119,4 +119,4 @@ def test_no_area_is_lost(ring: list[list[float]], most: int) -> None:
 
 def test_nothing_is_nothing() -> None:
     assert reduced([{"type": "Feature", "geometry": None, "properties": {}}]).features == ()
-    assert reduced([], MOST_BYTES) == ((), False, 0, {})
+    assert reduced([], MOST_BYTES) == ((), False, 0, 0, {})
