@@ -87,3 +87,51 @@ def test_findings_for_stewards_are_printed(phone: Page, site: Site) -> None:
     phone.goto(site.remarked)
     phone.emulate_media(media="print")
     assert phone.get_by_text("Namensnennungstext (licenseAttributionByText)").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 360])
+@pytest.mark.parametrize(
+    ("path", "tables"), [("/status", 2), ("/quality", 3), ("/municipality/neuhof", 1), ("/gaps", 1)]
+)
+def test_tables_of_our_own_show_all_their_cells_on_a_phone(
+    phone: Page, site: Site, path: str, tables: int, width: int
+) -> None:
+    phone.set_viewport_size(ViewportSize(width=width, height=740))
+    phone.goto(site.address + path)
+    stacks = phone.locator(".stack")
+    assert stacks.count() == tables
+    assert all(stacks.evaluate_all("all => all.map(each => each.scrollWidth <= each.clientWidth)"))
+    seen = phone.locator(".stack tbody :is(th, td)")
+    boxes = [seen.nth(n).bounding_box() for n in range(seen.count())]
+    assert boxes
+    assert all(box and box["width"] and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+    # Each cell says what the hidden head of its column does.
+    told = """all => all.map(stack => [
+        [...stack.querySelectorAll('thead th')].slice(1).map(head => head.textContent),
+        ...[...stack.querySelectorAll('tbody tr')].map(row =>
+            [...row.querySelectorAll('td')].map(cell => cell.dataset.label))])"""
+    for heads, *rows in stacks.evaluate_all(told):
+        assert rows
+        assert all(row == heads for row in rows)
+    shown = phone.evaluate("getComputedStyle(document.querySelector('.stack td'), '::before').content")
+    assert shown.startswith(("attr(data-label)", '"'))
+
+
+def test_tables_of_our_own_are_tables_for_screen_readers_on_a_phone(phone: Page, site: Site) -> None:
+    phone.goto(f"{site.address}/status")
+    session = phone.context.new_cdp_session(phone)
+    roles = [
+        node["role"]["value"] for node in session.send("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]
+    ]
+    assert {"table", "row", "rowheader", "columnheader", "cell"} <= set(roles)
+
+
+def test_tables_of_our_own_are_tables_on_wide_screens_and_on_paper(phone: Page, site: Site) -> None:
+    display = "getComputedStyle(document.querySelector('.stack tbody tr')).display"
+    phone.goto(f"{site.address}/status")
+    assert phone.evaluate(display) == "block"
+    phone.emulate_media(media="print")
+    assert phone.evaluate(display) == "table-row"
+    phone.emulate_media(media="screen")
+    phone.set_viewport_size(ViewportSize(width=1280, height=900))
+    assert phone.evaluate(display) == "table-row"
