@@ -275,6 +275,13 @@ class Catalogue:
             lambda: changelog.changes(self.engine, self.municipalities, at, limit, since, sources),
         )
 
+    def following(
+        self, at: int, limit: int, since: int, beyond: int | None = None, municipality: str = ""
+    ) -> tuple[Change, ...]:
+        """What publications after ``since`` did, the oldest first; of ``since`` itself what lies beyond a version's number."""
+        sources = self._sources.get(municipality, ()) if municipality else None
+        return changelog.following(self.engine, self.municipalities, at, limit, since, beyond, sources)
+
     def counts(self, at: int) -> Counts:
         """How many datasets there are, in all and by municipality, theme, format and licence."""
         return self._made.once(("counts", at), lambda: self._counts(at))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from catalog.reading.entries import Change
 from schemas import iris
-from schemas.region import Region
+from schemas.region import Municipality, Region
 
 MEDIA_TYPE = "application/atom+xml"
 _TITLES = {"created": "Neu: {}", "updated": "Geändert: {}", "withdrawn": "Entfernt: {}"}
@@ -30,13 +31,29 @@ class Item(NamedTuple):
     author: str = ""
 
 
-def write(region: Region, changes: Sequence[Change], published_at: str) -> bytes:
-    """The feed of changes. Takes them, the newest first, and when the catalogue last changed (empty: never)."""
-    base = region.base_url
+def write(
+    region: Region, changes: Sequence[Change], published_at: str, municipality: Municipality | None = None
+) -> bytes:
+    """The feed of changes. Takes them, the newest first, and when the catalogue last changed (empty: never).
+
+    ``municipality`` is the one whose changes they are; None: all of the region.
+    """
+    query = f"?municipality={municipality.id}" if municipality else ""
+    address, page = f"{region.base_url}/feed.atom{query}", f"{region.base_url}/news{query}"
+    title = title_of(region, municipality)
+    return document(region, title, address, page, items(region, changes), published_at, region.description)
+
+
+def title_of(region: Region, municipality: Municipality | None) -> str:
+    """What the feed of changes is called."""
+    place = f", {municipality.name}" if municipality else ""
+    return f"{region.title}{place}: Neu und geändert"
+
+
+def items(region: Region, changes: Iterable[Change]) -> list[Item]:
+    """Changes as entries of a feed."""
     names = {municipality.id: municipality.name for municipality in region.municipalities}
-    items = (_item(base, change, names.get(change.municipality, region.publisher.name)) for change in changes)
-    title = f"{region.title}: Neu und geändert"
-    return document(region, title, f"{base}/feed.atom", f"{base}/datasets", items, published_at, region.description)
+    return [_item(region.base_url, change, names.get(change.municipality, region.publisher.name)) for change in changes]
 
 
 def document(
@@ -73,7 +90,7 @@ def _item(base: str, change: Change, author: str) -> Item:
         f"{iris.mint(base, 'record', change.key)}#{change.number}",
         _TITLES[change.kind].format(change.title),
         change.published_at,
-        f"{base}/dataset/{change.slug}",
+        f"{base}/dataset/{quote(change.slug)}",
         change.kind,
         f"{change.title} ({author})",
         author,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,6 +12,20 @@ from catalog.reading.entries import Change
 from catalog.store import current, shadowed
 
 _records, _versions = tables.records, tables.versions
+
+
+class _Span(NamedTuple):
+    """Which changes are wanted: after publication ``since`` up to ``at``, at most ``limit``.
+
+    ``beyond`` wants also those of ``since`` whose version has a higher number (None: none of them). ``forward`` gives
+    the oldest first.
+    """
+
+    since: int
+    at: int
+    limit: int
+    beyond: int | None = None
+    forward: bool = False
 
 
 def changes(
@@ -26,21 +40,41 @@ def changes(
 
     ``sources`` are the keys of those that count; None: all.
     """
-    if limit < 1:
+    return _found(engine, municipalities, _Span(since or 0, at, limit), sources)
+
+
+def following(
+    engine: sa.Engine,
+    municipalities: Mapping[str, str],
+    at: int,
+    limit: int,
+    since: int,
+    beyond: int | None = None,
+    sources: Collection[str] | None = None,
+) -> tuple[Change, ...]:
+    """The same, the oldest first: what follows publication ``since``, or in it the version with the number ``beyond``.
+
+    Whoever goes on with the number and version of the last one misses nothing and gets nothing twice, whatever is
+    published meanwhile: what a publication did does not change afterwards.
+    """
+    return _found(engine, municipalities, _Span(since, at, limit, beyond, forward=True), sources)
+
+
+def _found(
+    engine: sa.Engine, municipalities: Mapping[str, str], span: _Span, sources: Collection[str] | None
+) -> tuple[Change, ...]:
+    if span.limit < 1:
         return ()
-    since = 0 if since is None else since
     ours = sa.true() if sources is None else _records.c.source_key.in_(sorted(sources))
     with engine.begin() as connection:
-        written = connection.execute(_written(since, at, limit).where(ours)).all()
-        if len(written) == limit:  # nothing older can be among the newest
-            since = max(since, written[-1].number - 1)
-        others = [
-            row
-            for statement in (_withdrawn, _stepped_behind, _stepped_forward)
-            for row in connection.execute(statement(since, at, limit).where(ours))
-        ]
-    newest = sorted([*written, *others], key=lambda row: (-row.number, -row.version_id))[:limit]
-    return tuple(_change(row, municipalities) for row in newest)
+        found = connection.execute(_written(span).where(ours)).all()
+        if len(found) == span.limit:  # nothing further on can be among those wanted
+            last = found[-1].number
+            span = span._replace(at=last) if span.forward else span._replace(since=max(span.since, last - 1))
+        for statement in (_withdrawn, _stepped_behind, _stepped_forward):
+            found = [*found, *connection.execute(statement(span).where(ours))]
+    found = sorted(found, key=lambda row: (row.number, row.version_id), reverse=not span.forward)
+    return tuple(_change(row, municipalities) for row in found[: span.limit])
 
 
 def _change(row: Any, municipalities: Mapping[str, str]) -> Change:
@@ -53,52 +87,53 @@ def _change(row: Any, municipalities: Mapping[str, str]) -> Change:
         municipalities.get(row.source_key, ""),
         row.kind,
         row.iri,
+        row.version_id,
     )
 
 
-def _written(since: int, at: int, limit: int) -> sa.Select[Any]:
+def _written(span: _Span) -> sa.Select[Any]:
     before = _versions.alias("before")
     replaced = sa.exists().where(before.c.key == _versions.c.key, before.c.valid_to == _versions.c.valid_from)
     was_public = sa.and_(replaced, ~shadowed(_versions.c.valid_from - 1))
     kind = sa.case((was_public, "updated"), else_="created")
-    return _select(_versions.c.valid_from, kind, since, at, limit).where(~shadowed(_versions.c.valid_from))
+    return _select(_versions.c.valid_from, kind, span).where(~shadowed(_versions.c.valid_from))
 
 
-def _withdrawn(since: int, at: int, limit: int) -> sa.Select[Any]:
+def _withdrawn(span: _Span) -> sa.Select[Any]:
     after = _versions.alias("after")
     replaced = sa.exists().where(after.c.key == _versions.c.key, after.c.valid_from == _versions.c.valid_to)
-    statement = _select(_versions.c.valid_to, sa.literal("withdrawn"), since, at, limit)
-    return statement.where(~replaced, ~shadowed(_versions.c.valid_to - 1))
+    statement = _select(_versions.c.valid_to, sa.literal("withdrawn"), span)
+    # What steps behind another as it ends is told by _stepped_behind: once is enough.
+    return statement.where(~replaced, ~shadowed(_versions.c.valid_to - 1), ~shadowed(_versions.c.valid_to))
 
 
-def _stepped_behind(since: int, at: int, limit: int) -> sa.Select[Any]:
+def _stepped_behind(span: _Span) -> sa.Select[Any]:
     """Datasets that were public and then stood behind the same dataset of another source."""
     shadows = tables.shadows.alias("behind")
     before = shadows.c.valid_from - 1
-    statement = _select(shadows.c.valid_from, sa.literal("withdrawn"), since, at, limit, shadows)
+    statement = _select(shadows.c.valid_from, sa.literal("withdrawn"), span, shadows)
     return statement.where(current(before), ~shadowed(before))
 
 
-def _stepped_forward(since: int, at: int, limit: int) -> sa.Select[Any]:
+def _stepped_forward(span: _Span) -> sa.Select[Any]:
     """Datasets that stood behind another and are public as they were."""
     shadows = tables.shadows.alias("behind")
     then = shadows.c.valid_to
-    statement = _select(then, sa.literal("created"), since, at, limit, shadows)
+    statement = _select(then, sa.literal("created"), span, shadows)
     return statement.where(_versions.c.valid_from < then, current(then), ~shadowed(then))
 
 
 def _select(
-    number: sa.Column[Any],
-    kind: sa.ColumnElement[str],
-    since: int,
-    at: int,
-    limit: int,
-    shadows: sa.FromClause | None = None,
+    number: sa.Column[Any], kind: sa.ColumnElement[str], span: _Span, shadows: sa.FromClause | None = None
 ) -> sa.Select[Any]:
     publications = tables.publications
     joined = _versions.join(_records, _records.c.key == _versions.c.key)
     if shadows is not None:
         joined = joined.join(shadows, shadows.c.key == _versions.c.key)
+    after = number > span.since
+    if span.beyond is not None:
+        after = sa.and_(number >= span.since, sa.or_(after, _versions.c.id > span.beyond))
+    order = (number, _versions.c.id) if span.forward else (number.desc(), _versions.c.id.desc())
     return (
         sa.select(
             number.label("number"),
@@ -112,7 +147,7 @@ def _select(
             kind.label("kind"),
         )
         .select_from(joined.outerjoin(publications, publications.c.number == number))
-        .where(number > since, number <= at, _records.c.kind == "dataset")
-        .order_by(number.desc(), _versions.c.id.desc())
-        .limit(limit)
+        .where(after, number <= span.at, _records.c.kind == "dataset")
+        .order_by(*order)
+        .limit(span.limit)
     )

@@ -236,7 +236,10 @@ class FeedPage(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a publication did to a dataset. ``kind`` is created, updated or withdrawn."""
+    """What a publication did to a dataset. ``kind`` is created, updated or withdrawn.
+
+    ``version`` is the number of the version that it began or ended: among the changes of a publication each has its own.
+    """
 
     number: int
     published_at: str
@@ -246,6 +249,7 @@ class Change(NamedTuple):
     municipality: str
     kind: str
     iri: str
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ FEEDS = (
     "catalog.nt.gz",
     "changes",
     "feed.atom",
+    "feed.json",
     "sitemap.xml",
 )
 PAGES = ("", "datasets", "municipality/neuhof", "status", "en/datasets", "api/3/action/package_search?rows=100")

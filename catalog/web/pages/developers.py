@@ -48,7 +48,14 @@ _ADDRESSES: Mapping[str, Sequence[tuple[str, str]]] = {
         ("/outlines.geojson", later("die Umrisse der Gemeinden, soweit die Region sie angibt")),
     ),
     later("Änderungen und Zustand"): (
-        ("/feed.atom", later("die letzten Änderungen")),
+        (
+            "/changes?since=0",
+            later(
+                "was jede Veröffentlichung neu, anders und zurückgezogen brachte, lückenlos; auch municipality, size"
+            ),
+        ),
+        ("/feed.atom", later("die letzten Änderungen; auch municipality")),
+        ("/feed.json", later("dasselbe als JSON-Feed")),
         ("/dataset/{slug}/history.json", later("alle Fassungen eines Datensatzes; auch .atom")),
         ("/status.json", later("wie der Katalog und seine Quellen stehen, was wartet, Version")),
         ("/status.atom", later("Quellen, die nichts mehr liefern")),
@@ -172,6 +179,7 @@ def examples(base: str, hit: Hit | None, shown: Shown) -> Mapping[str, str]:
         ),
         "whole": f'curl "{base}/catalog.nt.gz" | gunzip | head',
         "page": f'curl "{base}/catalog.ttl?page=1"',
+        "changes": f'curl "{base}/changes?since=0"',
         "etag": f"curl -I {base}/catalog.ttl\ncurl -H 'If-None-Match: \"…\"' {base}/catalog.ttl",
     }
     if hit is not None:

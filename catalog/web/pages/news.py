@@ -69,7 +69,9 @@ async def news(request: Request) -> Response:
         older=page.link("/news", {**filtered, "page": str(number + 1)})
         if len(found) > number * PAGE and number < LAST_PAGE
         else "",
-        feed=page.file("/datasets.atom", {"municipality": wanted}) if place else page.file("/feed.atom"),
+        atom=page.file("/feed.atom", filtered),
+        json=page.file("/feed.json", filtered),
+        changes=page.file("/changes", filtered),
         trail=[(page.link("/datasets"), page.texts.text("Daten"))],
         indexed=number == 1,
     )

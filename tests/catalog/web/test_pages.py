@@ -368,7 +368,8 @@ def test_news_stand_by_day_and_for_one_municipality(full: Place) -> None:
     flieden = read(full, "/news?municipality=flieden")
     assert words(first(flieden, "h1")) == "Neu und geändert in Flieden"
     assert len(flieden.css(".news li")) == 1
-    assert "/datasets.atom?municipality=flieden" in addresses(flieden)
+    for address in ("/feed.atom", "/feed.json", "/changes"):
+        assert f"{address}?municipality=flieden" in addresses(flieden)
     assert read(full, "/news?municipality=atlantis", 404)
 
 
