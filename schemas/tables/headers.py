@@ -5,19 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
-from schemas.tables import dates, numbers
+from schemas.tables import numbers
+from schemas.tables.header_rows import MAX_NAME, Row, find_header, fit
 from schemas.tables.notes import Note, note
-from schemas.tables.types import is_missing
 
-Row = Sequence[str]
-
-_LOOK_AHEAD = 60  # rows among which the header row is looked for
-_MAX_NAME = 200
 _BLANKS = re.compile(r"\s+")
-_BRACKETED = re.compile(r"[\[(][^\[\]()]{1,20}[\])]")
 _SUM = re.compile(
     r"(?:(?:gesamt|zwischen|end)?summen?|gesamt|insgesamt|gesamtergebnis|total|zusammen|sum|Σ|∑)(?:\s?[:=])?"
     r"|(?:gesamt|zwischen)?summe\s.{1,40}",
@@ -42,15 +36,14 @@ class Laid(NamedTuple):
 def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -> Laid:
     """Find the header row and lay the rows out under it.
 
-    The header row is the first one of the modal width with at most one empty cell among the columns that hold anything;
-    a row directly above or below it that names columns too is joined to it. Cells stay as delivered; rows that are too
-    short are filled, rows that are too long are cut and counted unless what is cut is empty. A `header_row` (from 1) is
-    taken as it is given.
+    How the header is found says `find_header`. Cells stay as delivered; rows that are too short are filled, rows that
+    are too long are cut and counted unless what is cut is empty. Columns without name and value are left out, those
+    without a name are numbered. A `header_row` (from 1) is taken as it is given.
     """
     notes: list[Note] = []
     kept = _filled_columns(records, width)
     given = header_row is not None and 1 <= header_row <= len(records)
-    found, joined = (header_row - 1, 1) if header_row and given else _find_header(records, width, kept)
+    found, joined = (header_row - 1, 1) if header_row and given else find_header(records, width, kept)
     first = found - joined + 1 if found >= 0 else 0
     skipped = _titles(records[:first] if found >= 0 else records[:0])
     if skipped:
@@ -59,14 +52,14 @@ def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -
         notes.append(note("no-header"))
     if joined > 1:
         notes.append(note("header-joined", count=joined))
-    names = _names([_fit(row, width) for row in records[first : found + 1]] if found >= 0 else [], width)
+    names = _names([fit(row, width) for row in records[first : found + 1]] if found >= 0 else [], width)
     blank, ragged = sum(not any(map(str.strip, row)) for row in records[: max(0, first)]), 0
     rows: list[tuple[str, ...]] = []
     for row in records[found + 1 :]:
         if len(row) != width:
             if any(map(str.strip, row[width:])) or (row and len(row) < width and any(map(str.strip, row))):
                 ragged += 1
-            row = _fit(row, width)
+            row = fit(row, width)
         if not any(map(str.strip, row)):
             blank += 1
             continue
@@ -75,7 +68,8 @@ def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -
         notes.append(note("ragged-rows", count=ragged))
     if rows:
         kept = _filled_columns(rows, width)  # a title may have stood alone in its column
-    names, rows = _without_empty(names, rows, kept, notes)
+    beyond = max((len(row) - width for row in records[first : found + 1]), default=0)  # only the header has them
+    names, rows = _without_empty(names, rows, kept, max(0, beyond), notes)
     sums = _sum_rows(rows)
     if sums:
         notes.append(note("sum-rows", count=len(sums)))
@@ -87,10 +81,6 @@ def modal_width(records: Sequence[Row]) -> int:
     """The width that most rows with content have; the wider of two that are equally frequent."""
     widths = Counter(len(row) for row in records if any(map(str.strip, row)))
     return max(((count, width) for width, count in widths.items()), default=(0, 0))[1]
-
-
-def _fit(row: Row, width: int) -> Row:
-    return row if len(row) == width else (*row[:width], *[""] * (width - len(row)))
 
 
 def _filled_columns(records: Sequence[Row], width: int) -> list[bool]:
@@ -108,82 +98,6 @@ def _filled_columns(records: Sequence[Row], width: int) -> list[bool]:
     return filled
 
 
-def _find_header(records: Sequence[Row], width: int, kept: list[bool]) -> tuple[int, int]:
-    """Number of the last header row and how many rows form the header; (-1, 0) if the table has none."""
-    columns = [index for index in range(width) if kept[index]]
-    best, best_filled = -1, 0
-    for number, row in enumerate(records[:_LOOK_AHEAD]):
-        if len(row) != width:
-            continue
-        filled = sum(bool(row[index].strip()) for index in columns)
-        if filled >= max(1, len(columns) - 1) and (filled > 1 or len(columns) == 1):
-            best = number
-            break
-        if filled > best_filled:
-            best, best_filled = number, filled
-    if best < 0:
-        return -1, 0
-    if _is_data(records[best], columns):
-        return -1, 0
-    below = _names_too(records, best, columns, width)
-    above = _names_above(records, best, columns, width)
-    return (best + 1, 2) if below else (best, 2 if above else 1)
-
-
-def _is_data(row: Row, columns: list[int]) -> bool:
-    """Whether a row holds values, not names: half of its cells are numbers or dates, and not years or a count 1, 2, 3."""
-    cells = [row[index].strip() for index in columns if row[index].strip()]
-    values = [cell for cell in cells if numbers.looks_numeric(cell) or _is_date(cell)]
-    if 2 * len(values) < len(cells):
-        return False
-    whole = [int(cell) for cell in values if cell.isascii() and cell.isdigit()]
-    if len(whole) == len(values) > 1:
-        years = all(1800 <= value <= 2100 for value in whole)
-        counted = all(later - earlier == 1 for earlier, later in pairwise(whole))
-        return not (years or counted)
-    return bool(values) and not (len(whole) == len(values) == 1 and 1800 <= whole[0] <= 2100)
-
-
-def _is_date(cell: str) -> bool:
-    return any(form.unit in ("day", "second") and dates.parse(cell, form) is not None for form in dates.FORMATS[:5])
-
-
-def _names_above(records: Sequence[Row], header: int, columns: list[int], width: int) -> bool:
-    """Whether the row above groups or completes the names: half filled, or (over repeated names) at least two groups."""
-    if header == 0 or len(records[header - 1]) != width:
-        return False
-    above, names = records[header - 1], records[header]
-    filled = [above[index].strip() for index in columns if above[index].strip()]
-    if len(filled) < 2 or any(len(cell) > _MAX_NAME for cell in filled):
-        return False
-    if 2 * len(filled) >= len(columns):
-        return True
-    lower = [names[index].strip() for index in columns]
-    return len(set(lower)) < len(lower)
-
-
-def _names_too(records: Sequence[Row], header: int, columns: list[int], width: int) -> bool:
-    """Whether the row below still names: it holds units only, or words in every one of several columns of numbers."""
-    if header + 2 >= len(records) or len(records[header + 1]) != width:
-        return False
-    below = records[header + 1]
-    filled = [below[index].strip() for index in columns if below[index].strip()]
-    if filled and all(_BRACKETED.fullmatch(cell) for cell in filled):
-        return True
-    data = [row for row in records[header + 2 : header + 32] if len(row) == width]
-    if len(data) < 2:  # one row of numbers is no evidence
-        return False
-    numeric = [
-        index
-        for index in columns
-        if (cells := [row[index] for row in data if not is_missing(row[index])])
-        and sum(map(numbers.looks_numeric, cells)) >= 0.9 * len(cells)
-    ]
-    return len(numeric) >= 2 and all(
-        not is_missing(below[index]) and not any(map(str.isdigit, below[index].strip()[:1])) for index in numeric
-    )
-
-
 def _titles(records: Sequence[Row]) -> tuple[str, ...]:
     """The lines above the header as text; lines that hold delimiters only are left out."""
     lines = (" ".join(cell.strip() for cell in row if cell.strip()) for row in records)
@@ -197,7 +111,7 @@ def _names(header: Sequence[Row], width: int) -> list[str]:
     lower = [_BLANKS.sub(" ", cell).strip() for cell in header[-1]]
     if 2 * sum(bool(cell.strip()) for cell in upper) < width and len(header) > 1:
         upper = _spread(upper, lower)
-    return [_BLANKS.sub(" ", f"{above} {below}").strip()[:_MAX_NAME] for above, below in zip(upper, lower, strict=True)]
+    return [_BLANKS.sub(" ", f"{above} {below}").strip()[:MAX_NAME] for above, below in zip(upper, lower, strict=True)]
 
 
 def _spread(upper: list[str], lower: list[str]) -> list[str]:
@@ -211,13 +125,14 @@ def _spread(upper: list[str], lower: list[str]) -> list[str]:
 
 
 def _without_empty(
-    names: list[str], rows: list[tuple[str, ...]], kept: list[bool], notes: list[Note]
+    names: list[str], rows: list[tuple[str, ...]], kept: list[bool], beyond: int, notes: list[Note]
 ) -> tuple[list[str], list[tuple[str, ...]]]:
-    """Leave out the columns that have neither name nor value."""
+    """Leave out the columns that have neither name nor value, and tell of them and of as many as lie `beyond` the rows."""
     keep = [index for index, name in enumerate(names) if name or kept[index]]
+    if beyond + len(names) > len(keep):
+        notes.append(note("empty-columns", count=beyond + len(names) - len(keep)))
     if len(keep) == len(names):
         return names, rows
-    notes.append(note("empty-columns", count=len(names) - len(keep)))
     return [names[index] for index in keep], [tuple([row[index] for index in keep]) for row in rows]
 
 

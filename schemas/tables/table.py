@@ -11,7 +11,8 @@ from schemas.tables import jsondata, kinds, sheets
 from schemas.tables.archives import Archive
 from schemas.tables.decoding import decode
 from schemas.tables.geometry import Extent
-from schemas.tables.headers import Laid, Row, lay_out, modal_width
+from schemas.tables.header_rows import Row
+from schemas.tables.headers import Laid, lay_out, modal_width
 from schemas.tables.notes import Note, note, refusal
 from schemas.tables.types import Column, find_columns, is_missing
 

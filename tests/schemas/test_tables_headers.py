@@ -62,6 +62,75 @@ def test_duplicate_and_missing_names() -> None:
     assert {"duplicate-names", "unnamed-columns"} <= codes(table)
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected", "types"),
+    [
+        (
+            ["Name;Wert;Wert;;", "A;12;2;3,5;7", "B;3;4;4,5;5"],
+            ["Name", "Wert", "Wert (2)", "Spalte 4", "Spalte 5"],
+            ["text", "integer", "integer", "number", "integer"],
+        ),
+        (
+            ["Name;;;Wert", "A;17;12;3", "B;3;4;4"],
+            ["Name", "Spalte 2", "Spalte 3", "Wert"],
+            ["text", "integer", "integer", "integer"],
+        ),
+        # The first row of values counts 1, 2, 3 as names of classes may.
+        (
+            ["Name;Wert;Wert;;", "A;1;2;3;4", "B;9;4;4;5"],
+            ["Name", "Wert", "Wert (2)", "Spalte 4", "Spalte 5"],
+            ["text", "integer", "integer", "integer", "integer"],
+        ),
+        (
+            ["Name;Jahr;;", "A;2019;x;y", "B;2020;z;x"],
+            ["Name", "Jahr", "Spalte 3", "Spalte 4"],
+            ["text", "year", "text", "text"],
+        ),
+        (
+            ["Ort;2019;2020;;", "Neuhof;123;234;5;6", "Flieden;5;4;3;2"],
+            ["Ort", "2019", "2020", "Spalte 4", "Spalte 5"],
+            ["text", "integer", "integer", "integer", "integer"],
+        ),
+        (
+            ["Ort;Typ;;", "Neuhof;Bach;d;e", "Flieden;Bach;f;g", "Kalbach;See;h;i"],
+            ["Ort", "Typ", "Spalte 3", "Spalte 4"],
+            ["text", "text", "text", "text"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("title", [[], ["Verzeichnis"], ["Stand:;01.03.2026"]])
+def test_a_row_with_few_names_is_a_header_above_the_values_it_names(
+    lines: list[str], expected: list[str], types: list[str], title: list[str]
+) -> None:
+    width = lines[0].count(";")
+    above = [line + ";" * (width - line.count(";")) for line in title]
+    table = read_table("\n".join([*above, *lines, ""]).encode())
+    assert names(table) == expected
+    assert [";".join(row) for row in table.rows] == lines[1:]
+    assert [column.type for column in table.columns] == types
+    assert "unnamed-columns" in codes(table)
+
+
+def test_a_title_of_two_cells_is_no_header_above_names_that_are_years() -> None:
+    table = read_table(b"Einwohner;Stand 2024;;;\nOrt;2019;2020;2021;2022\nNeuhof;123;345;4;5\nFlieden;5;6;7;8\n")
+    assert (names(table), table.skipped) == (["Ort", "2019", "2020", "2021", "2022"], ("Einwohner Stand 2024",))
+
+
+def test_two_header_rows_that_complete_each_other() -> None:
+    table = read_table(b"Nr;Name;Adresse;;\n;;Weg;PLZ;Ort\n1;A;Am Bach 1;36119;Neuhof\n2;B;Am Bach 2;36119;Neuhof\n")
+    assert names(table) == ["Nr", "Name", "Adresse Weg", "PLZ", "Ort"]
+    assert table.total_rows == 2
+
+
+@pytest.mark.parametrize("data", [b"Ort;Wert;;\nNeuhof;1\nFlieden;3\n", b"Ort;Wert\nNeuhof;1;;;\nFlieden;3;;;\n"])
+def test_delimiters_that_only_the_header_or_only_the_rows_end_with_are_no_columns(data: bytes) -> None:
+    table = read_table(data)
+    assert (names(table), table.rows) == (["Ort", "Wert"], (("Neuhof", "1"), ("Flieden", "3")))
+    assert [column.type for column in table.columns] == ["text", "integer"]
+    assert {note.de for note in table.notes if note.code == "empty-columns"} != set()
+    assert table.ragged_rows == 0
+
+
 def test_names_lose_their_outer_blanks_and_line_breaks() -> None:
     assert names(read_table(b'Data Atto ;"Nennleistung\r\n [kW]"\n2024-01-03;9\n')) == [
         "Data Atto",
@@ -180,6 +249,34 @@ def test_a_table_written_in_any_dialect_reads_back_equal(written: tuple[str, lis
     assert names(table) == header
     assert table.rows == tuple(tuple(row) for row in rows if any(cell.strip() for cell in row))
     assert table.ragged_rows == 0
+
+
+@st.composite
+def sparsely_named(draw: st.DrawFn) -> tuple[list[str], list[list[str]], int]:
+    """Names of which any but the first two may be missing, rows of a word and numbers, and empty columns at the end."""
+    width = draw(st.integers(3, 7))
+    some = [draw(st.sampled_from(["", "Wert", "Zahl", f"Spalte {index + 1}"])) for index in range(2, width)]
+    number = st.integers(3000, 99_999).map(str)  # neither years nor a count
+    rows = draw(st.lists(st.lists(number, min_size=width - 1, max_size=width - 1), min_size=2, max_size=9))
+    return ["Ort", "Wert", *some], [[f"O{index}rt", *row] for index, row in enumerate(rows)], draw(st.integers(0, 4))
+
+
+@settings(deadline=None, max_examples=300)
+@given(sparsely_named(), st.sampled_from([0, 1, 2]))
+def test_columns_without_names_cost_neither_names_nor_types(
+    written: tuple[list[str], list[list[str]], int], ending: int
+) -> None:
+    header, rows, empty = written
+    head, tail = {0: (empty, empty), 1: (empty, 0), 2: (0, empty)}[ending]
+    lines = [";".join([*header, *[""] * head]), *(";".join([*row, *[""] * tail]) for row in rows)]
+    table = read_table("\n".join(lines).encode(), "x.csv")
+    assert [list(row) for row in table.rows] == rows
+    assert names(table)[:2] == ["Ort", "Wert"]
+    assert len(set(names(table))) == len(header)
+    for number, (given_name, name) in enumerate(zip(header, names(table), strict=True), start=1):
+        assert name.startswith(given_name or f"Spalte {number}")
+    assert [column.type for column in table.columns[1:]] == ["integer"] * (len(header) - 1)
+    assert ("empty-columns" in codes(table)) == (empty > 0)
 
 
 @settings(deadline=None, max_examples=300)
