@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from catalog import database, tables
 from catalog.identity.primaries import preferred
 from catalog.index import Ground, Index
 from catalog.maps.outlines import outlines
-from catalog.reading import changelog, direct, overview, rows
+from catalog.reading import changelog, direct, overview, past, rows
 from catalog.reading.entries import (
     Change,
     Counts,
@@ -92,30 +92,30 @@ class Catalogue:
     # ---------------------------------------------------------------------------------------- search
 
     def find(self, query: Query, at: int | None = None, today: date | None = None) -> Results:
-        """One page of the datasets that a query finds, with facets. ``today`` (UTC) is what ages count from.
+        """One page of the datasets that a query finds, with facets. ``today`` (in Europe/Berlin) is what ages count from.
 
         Never an error, whatever is asked. While the index is behind, it answers from what it has, without records that
         are no longer public.
         """
         at = self.number() if at is None else at
         self.index.refresh()
-        found = self.index.search(query, self.ground, today or _today())
+        found = self.index.search(query, self.ground, today or past.today())
         return Results(min(found.number, at), found.total, found.marked(self.hits(found.keys, at)), found.facets)
 
     def count(self, query: Query, today: date | None = None) -> int:
         """How many datasets a query finds in the newest state of the index."""
         self.index.refresh()
-        return self.index.count(query, self.ground, today or _today())
+        return self.index.count(query, self.ground, today or past.today())
 
     def helped(self, query: Query, today: date | None = None) -> Help:
         """What helps about a search that found nothing."""
         self.index.refresh()
-        return Helper(self.index, self.ground, today or _today()).help(query)
+        return Helper(self.index, self.ground, today or past.today()).help(query)
 
     def suggestions(self, q: str, today: date | None = None) -> Suggestions:
         """What a text that is being typed into the search may go on as."""
         self.index.refresh()
-        return suggest(self.index, self.ground, q, today or _today())
+        return suggest(self.index, self.ground, q, today or past.today())
 
     def hits(self, keys: Sequence[str], at: int) -> tuple[Hit, ...]:
         """The records of some keys in their order, as far as they are public at a number."""
@@ -225,7 +225,7 @@ class Catalogue:
     ) -> FeedPage:
         """A page of a filtered feed: the next datasets beyond a position that a query finds, by position."""
         self.index.refresh()
-        found = self.index.after(query, self.ground, today or _today(), after, size)
+        found = self.index.after(query, self.ground, today or past.today(), after, size)
         by_key: dict[str, Entry] = {}
         with self.engine.begin() as connection:
             for some in rows.batches(found.keys):
@@ -368,7 +368,7 @@ class Catalogue:
 
     def _counts(self, at: int) -> Counts:
         self.index.refresh()
-        found = self.index.search(Query(size=0), self.ground, _today())
+        found = self.index.search(Query(size=0), self.ground, past.today())
         if found.number == at and at > 0:
             return overview.counted(self._sources, found)
         return overview.counts(self.engine, self._sources, at)
@@ -401,7 +401,3 @@ def _gone(connection: sa.Connection, key: str, at: int) -> Gone | None:
     )
     row = connection.execute(statement).first()
     return Gone(row[0], row[1], row[2], row[3] or "") if row else None
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

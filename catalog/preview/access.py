@@ -17,6 +17,7 @@ from catalog.preview.keeping import INDEX, MAP, PICTURE, ROWS, Keeping, key_of
 from catalog.preview.kept_rows import Rows
 from catalog.preview.model import Cells, Filter, Passing, Preview, RowPage, Selection, Source, Wanted
 from catalog.preview.reasons import Reason
+from catalog.reading.past import today
 from schemas.region import Region
 
 PATIENCE_SECONDS = 2.5
@@ -144,7 +145,7 @@ def _old(found: Preview) -> bool:
 
 
 def _is_spent(found: Preview) -> bool:
-    return found.occurrences is not None and found.occurrences.is_spent(datetime.now(UTC).date())
+    return found.occurrences is not None and found.occurrences.is_spent(today())
 
 
 def rows(region: Region, preview: Preview, selection: Selection) -> RowPage:

@@ -30,6 +30,7 @@ from catalog.preview.keeping import Keeping
 from catalog.preview.model import Preview
 from catalog.preview.reasons import Reason
 from catalog.preview.wishes import Wish
+from catalog.reading.past import today
 from catalog.reading.rows import published
 from catalog.runs.staging import now_text
 from harvesters.guards.destinations import check_destination
@@ -169,7 +170,7 @@ class Maker:
 
     async def _make(self, wish: Wish) -> None:
         shown = known = self.kept.get(wish.key)
-        if known is not None and known.occurrences and known.occurrences.is_spent(datetime.now(UTC).date()):
+        if known is not None and known.occurrences and known.occurrences.is_spent(today()):
             known = None  # the same file tells other dates by now
         try:
             try:

@@ -12,12 +12,13 @@ import tantivy
 
 from catalog.reading import spelling, words
 from catalog.reading.extents import Seen
+from catalog.reading.past import BERLIN
 from catalog.reading.summary import Summary
 from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 8
+VERSION = 9
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 _FEW = 16
@@ -158,7 +159,7 @@ def document(indexed: Indexed) -> tantivy.Document:
     if summary.publisher:
         fields["publisher"] = summary.publisher
     if moment is not None:
-        fields["day"] = (moment.date() - EPOCH).days
+        fields["day"] = (_day(moment, summary.modified or summary.issued) - EPOCH).days
     return tantivy.Document(**fields)
 
 
@@ -204,6 +205,17 @@ def _span(begin: str, end: str) -> tuple[int, int] | None:
     # "2024" and "2024-03" as an end mean their last day.
     after = {4: 365, 7: 30}.get(len(end.strip()), 0) if last else 0
     return days[0], days[1] + after
+
+
+def _day(moment: datetime, text: str) -> date:
+    """The day of a moment on German clocks, as pages say it; that of its text where it names no zone."""
+    stated = text.strip()
+    if len(stated) in (4, 7) or datetime.fromisoformat(stated).tzinfo is None:
+        return moment.date()
+    try:
+        return moment.astimezone(BERLIN).date()
+    except OverflowError:  # the last hour of the year 9999
+        return moment.date()
 
 
 def _moment(text: str) -> datetime | None:

@@ -21,6 +21,11 @@ class Then(NamedTuple):
     published_at: str
 
 
+def today(now: datetime | None = None) -> date:
+    """The day that it is in Europe/Berlin, at a time with a zone or now: what "today" means here wherever it is said."""
+    return (now or datetime.now(UTC)).astimezone(BERLIN).date()
+
+
 def at_end_of(connection: sa.Connection, day: date, newest: int) -> Then | None:
     """What was public at the end of a day in Europe/Berlin, up to the number ``newest``; None if nothing was yet."""
     midnight = datetime.combine(day + timedelta(days=1), time(), BERLIN).astimezone(UTC)

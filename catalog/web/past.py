@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from starlette.requests import Request
 
 from catalog import formats
 from catalog.reading import past
-from catalog.reading.past import BERLIN
 from catalog.search import Catalogue
 from catalog.web import conditional
 from catalog.web.refusing import Refused
@@ -78,7 +77,7 @@ def day_in(text: str) -> date | None:
 def today(request: Request) -> date:
     """The day that it is in Europe/Berlin; an application's ``state.now`` replaces the clock."""
     clock: Callable[[], datetime] | None = getattr(request.app.state, "now", None)
-    return (clock() if clock else datetime.now(UTC)).astimezone(BERLIN).date()
+    return past.today(clock() if clock else None)
 
 
 def _begun(day: date, today: date) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from catalog import formats
+from catalog.reading import past
 from catalog.reading.remembered import Remembered
 from catalog.search import Catalogue
 from catalog.web import conditional, sanitising, static
@@ -61,6 +62,11 @@ class Page:
         """The present time; an application's ``state.now`` replaces the clock."""
         clock: Callable[[], datetime] | None = getattr(self.request.app.state, "now", None)
         return clock() if clock else datetime.now(UTC)
+
+    @property
+    def today(self) -> date:
+        """The day that it is in Europe/Berlin."""
+        return past.today(self.now)
 
     def link(self, path: str, query: Query = ()) -> str:
         """The address of a page in this request's language."""

@@ -116,7 +116,7 @@ async def _feed(request: Request, suffix: str) -> Response:
     if wish.filters:
         if wish.then is not None:
             catalogue = await _of_past(catalogue, at)
-        today = wish.then.day if wish.then else None
+        today = wish.then.day if wish.then else past.today(request)
         page = await searched(
             catalogue, partial(catalogue.selection, wish.query, wish.after, at, forms=ready_form(suffix), today=today)
         )

@@ -79,7 +79,7 @@ async def search(request: Request) -> Response:
     page = await page_of(request, query)
     if suffix == "atom":
         query = replace(query, sort=NEWEST)
-    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
+    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.today))
     if found.number == page.at and (query.on or not query.age):
         # JSON counts what is on a map, and that may be another without a publication.
         conditional.keep(request, conditional.MAPS_SECONDS if query.map or suffix == "json" else None)
@@ -92,7 +92,7 @@ async def search(request: Request) -> Response:
         return f"{page.region.base_url}/datasets.{suffix}" + (f"?{urlencode(own)}" if own else "")
 
     helps = suffix == "json" and not found.total and query.q
-    help_ = await searched(page.catalogue, lambda: page.catalogue.helped(query, page.now.date())) if helps else Help()
+    help_ = await searched(page.catalogue, lambda: page.catalogue.helped(query, page.today)) if helps else Help()
     asked = _Asked(page, query, found, address, help_.meant, searches.is_shortened(request.query_params))
     headers = {**security.OPEN, "cache-control": "no-cache", "link": links(_neighbours(asked)), **past.headers(request)}
     if suffix == "csv":

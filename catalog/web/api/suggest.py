@@ -21,7 +21,7 @@ async def suggest(request: Request) -> Response:
     conditional.keep(request, seconds=600)
     page = Page(request)
     q = request.query_params.get("q", "").lstrip()[: searches.LONGEST]
-    found = await searched(page.catalogue, lambda: page.catalogue.suggestions(q, page.now.date()))
+    found = await searched(page.catalogue, lambda: page.catalogue.suggestions(q, page.today))
     body = orjson.dumps({"q": q, "suggestions": list(_suggestions(page, q, found))})
     return Response(body, headers={**security.OPEN, "cache-control": "no-cache"}, media_type="application/json")
 

@@ -65,7 +65,7 @@ async def datasets(request: Request) -> Response:
     page = await page_of(request, query)
     then = page.then if isinstance(page, PastPage) else None
     listed = isinstance(page, PastPage) and not page.catalogue.searched
-    today = page.now.date()
+    today = page.today
     found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=today))
     last = min(max(-(-found.total // SIZE), 1), LAST_PAGE)
     needs_help = not found.total and bool(searches.filters(query))
@@ -132,9 +132,7 @@ async def _shown_rows(page: Page, shown: Instead | None) -> list[hits.Row]:
     if shown is None:
         return []
     query = replace(shown.query, size=SIZE)
-    return _rows(
-        page, await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
-    )
+    return _rows(page, await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.today)))
 
 
 def _alternates(page: Page, query: Query) -> list[tuple[str, str, str]]:

@@ -86,7 +86,7 @@ def _examples(page: Page) -> Examples:
 
 
 def _count(page: Page) -> Count:
-    today = page.now.date()
+    today = page.today
     return lambda q: page.catalogue.count(Query(q=q), today)
 
 

@@ -54,7 +54,7 @@ def _doors(page: Page, counts: Counts) -> Iterator[Door]:
     if page.exists("/dashboard"):
         yield Door(_("Lage jetzt"), _("Messwerte, Termine und Hinweise auf einen Blick"), page.link("/dashboard"))
     else:
-        live = page.catalogue.count(Query(live=(YES,)), page.now.date())
+        live = page.catalogue.count(Query(live=(YES,)), page.today)
         if live:
             found = page.texts.plural("{n} Datensatz mit Live-Werten", "{n} Datensätze mit Live-Werten", live)
             yield Door(_("Lage jetzt"), found, page.link("/datasets", {"live": YES}))

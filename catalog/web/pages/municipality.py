@@ -81,7 +81,7 @@ async def municipality(request: Request) -> Response:
         raise Refused(404, "Diese Gemeinde gehört nicht zur Region.", "This municipality is not part of the region.")
     conditional.keep(request, seconds=60)
     query = Query(municipality=(place.id,), sort="modified", size=SHOWN)
-    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
+    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.today))
     sources = tuple(state for state in states.sources(page) if state.source.municipality == place.id)
     filtered = {"municipality": place.id}
     values: dict[str, Any] = {

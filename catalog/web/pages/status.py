@@ -34,7 +34,7 @@ async def status(request: Request) -> Response:
 def _show(page: Page) -> Response:
     found, stated = states.sources(page), accessibility.report()
     stands, quality = standing.stands(page.catalogue, found, page.now)
-    sizes = page.catalogue.find(Query(size=0), page.at, today=page.now.date())
+    sizes = page.catalogue.find(Query(size=0), page.at, today=page.today)
     with page.catalogue.engine.begin() as connection:
         reach = report.reach(connection)
         queue = standing.queue(page.region, connection, stands, page.now)
@@ -59,7 +59,7 @@ def _show(page: Page) -> Response:
         total=sizes.total,
         ages=tuple(ages(page, dict(sizes.facets["age"]), sizes.total)),
         queue=queue,
-        old_statement=stated.day if accessibility.is_old(stated, page.now.date()) else "",
+        old_statement=stated.day if accessibility.is_old(stated, page.today) else "",
         program=built(),
         runs=_runs(page, {state.source.key: state.source.title for state in found}),
     )

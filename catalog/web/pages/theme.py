@@ -77,7 +77,7 @@ async def theme(request: Request) -> Response:
     conditional.keep(request, seconds=60)
     filtered = {"theme": code.code}
     query = Query(theme=(code.code,), sort="modified", size=SHOWN)
-    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.now.date()))
+    found = await searched(page.catalogue, lambda: page.catalogue.find(query, page.at, today=page.today))
     counts = page.catalogue.counts(page.at).themes
     topic = _topic(page, code.code, found.total)
     return page.render(

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from starlette.datastructures import QueryParams
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview
 from catalog.preview.wanting import wanted
+from catalog.reading import past
 from catalog.reading.entries import Query
 from catalog.reading.remembered import Remembered
 from catalog.web import searches, searching, templates
@@ -374,3 +375,47 @@ def test_a_slow_search_holds_up_neither_the_others_nor_more_than_its_share(
 
     assert asyncio.run(asked_at_once()) == ["found"] * 5
     assert most == AT_ONCE
+
+
+# ------------------------------------------------------------------------------------------------- today
+
+
+@pytest.mark.parametrize(
+    ("now", "changed_today"),
+    [
+        # Half past eleven in the evening, one in the night, and the hour before it, in summer: German clocks.
+        (datetime(2026, 6, 1, 21, 30, tzinfo=UTC), {"Am ersten", "Monatserster"}),
+        (datetime(2026, 6, 1, 22, 30, tzinfo=UTC), {"In der Nacht", "Am zweiten"}),
+        (datetime(2026, 6, 1, 23, 59, tzinfo=UTC), {"In der Nacht", "Am zweiten"}),
+        (datetime(2026, 6, 2, 12, 0, tzinfo=UTC), {"In der Nacht", "Am zweiten"}),
+    ],
+)
+def test_today_is_the_german_day_on_pages_for_programs_and_in_feeds(
+    tmp_path: Path, now: datetime, changed_today: set[str]
+) -> None:
+    dates = {
+        "Am ersten": "2026-06-01T08:00:00+02:00",
+        "Monatserster": "2026-06-01",
+        "In der Nacht": "2026-06-01T22:15:00Z",
+        "Am zweiten": "2026-06-02",
+    }
+    with place_in(tmp_path) as place:
+        place.app.state.now = lambda: now
+        place.publish(*(Stored(t, dataset(t, modified=(Literal(d, None, ""),))) for t, d in dates.items()))
+        page = read(place, "/datasets?age=today")
+        assert {words(each) for each in page.css(".hits h3")} == changed_today
+        (label,) = (words(each) for each in page.css("label") if "heute geändert" in words(each))
+        assert label == f"heute geändert ({len(changed_today)})"
+        found = place.ask.get("/datasets.json?age=today").json()
+        assert found["total"] == len(changed_today)
+        assert {each["title"] for each in found["datasets"]} == changed_today
+        feed = place.ask.get("/catalog.ttl?age=today").text
+        assert {title for title in dates if f'"{title}"' in feed} == changed_today
+
+
+def test_the_catalogues_own_today_is_the_german_one(tmp_path: Path) -> None:
+    assert past.today(datetime(2026, 1, 1, 22, 59, tzinfo=UTC)) == date(2026, 1, 1)
+    assert past.today(datetime(2026, 1, 1, 23, 0, tzinfo=UTC)) == date(2026, 1, 2)
+    with place_in(tmp_path) as place:
+        place.publish(Stored("a", dataset("A", modified=(Literal(past.today().isoformat(), None, ""),))))
+        assert place.catalogue.count(Query(age=("today",))) == 1
