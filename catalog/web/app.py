@@ -17,6 +17,7 @@ from starlette.types import Scope
 from catalog.search import Catalogue
 from catalog.web import security
 from catalog.web.conditional import Conditional
+from catalog.web.cors import Cors
 from catalog.web.negotiation import HTML, Offer, Refused, html_offer, local, preferred
 from catalog.web.pages.errors import error
 from catalog.web.refusing import Way
@@ -47,7 +48,11 @@ def create_app(region: Region, catalogue: Catalogue | None = None) -> Starlette:
 
     app = Starlette(
         routes=routes(),
-        middleware=[Middleware(Conditional, catalogue=opened), Middleware(Security, too_long=too_long)],
+        middleware=[
+            Middleware(Conditional, catalogue=opened),
+            Middleware(Security, too_long=too_long),
+            Middleware(Cors, routes=routes()),
+        ],
         exception_handlers={HTTPException: refused, Exception: failed},
         lifespan=lifespan,
     )

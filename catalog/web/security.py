@@ -24,7 +24,9 @@ HEADERS = {
 # Anybody's page may read the feeds; nothing of them depends on who asks.
 OPEN = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Last-Modified, Link",
+    "access-control-expose-headers": (
+        "ETag, Last-Modified, Link, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, Memento-Datetime"
+    ),
     "cross-origin-resource-policy": "cross-origin",
 }
 QUERY_BYTES = Limits().query_bytes

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from catalog.web import security
 from catalog.web.negotiation import catalogue_of
 
-_FRESH = {"cache-control": "no-store"}
+_FRESH = {**security.OPEN, "cache-control": "no-store"}
 
 
 async def alive(_: Request) -> Response:

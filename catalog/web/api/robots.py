@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from catalog.web import security
 from catalog.web.negotiation import region_of
 
 # Each search has further searches, each file's page a preview that is made for it; datasets lead to all there is.
@@ -19,7 +20,7 @@ async def robots(request: Request) -> Response:
     """The rules, and where the site map is."""
     base = region_of(request).base_url
     rules = "".join(f"Disallow: {path}\n" for path in _DISALLOWED)
-    return PlainTextResponse(f"User-agent: *\n{rules}\nSitemap: {base}/sitemap.xml\n")
+    return PlainTextResponse(f"User-agent: *\n{rules}\nSitemap: {base}/sitemap.xml\n", headers=security.OPEN)
 
 
 ROUTES = (Route("/robots.txt", robots),)

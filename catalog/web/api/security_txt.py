@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from catalog.web import past
+from catalog.web import past, security
 from catalog.web.negotiation import region_of
 
 PATH = "/.well-known/security.txt"
@@ -26,7 +26,7 @@ async def contact(request: Request) -> Response:
         "Preferred-Languages: de, en",
         f"Canonical: {region.base_url}{PATH}",
     )
-    return PlainTextResponse("".join(f"{line}\n" for line in lines))
+    return PlainTextResponse("".join(f"{line}\n" for line in lines), headers=security.OPEN)
 
 
 ROUTES = (Route(PATH, contact, methods=["GET"]),)

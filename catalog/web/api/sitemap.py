@@ -12,7 +12,7 @@ from starlette.routing import Route
 from catalog.feeds import sitemap
 from catalog.feeds.sitemap import Place
 from catalog.search import PAGE, Catalogue
-from catalog.web import conditional
+from catalog.web import conditional, security
 from catalog.web.negotiation import Refused, catalogue_of, region_of
 from schemas.region import Region
 from schemas.vocabularies import LISTS
@@ -61,7 +61,9 @@ def _places(region: Region, catalogue: Catalogue, at: int, number: int) -> Itera
 
 
 def _answer(pieces: Iterator[bytes]) -> Response:
-    return Response(b"".join(pieces), headers={"cache-control": "no-cache"}, media_type=sitemap.MEDIA_TYPE)
+    return Response(
+        b"".join(pieces), headers={**security.OPEN, "cache-control": "no-cache"}, media_type=sitemap.MEDIA_TYPE
+    )
 
 
 ROUTES = (Route("/sitemap.xml", whole), Route("/sitemap/{number:int}.xml", part))
