@@ -3,7 +3,8 @@
 Of many features those that lie close are gathered: each stands there once, as itself or in the ``count`` of a gathering, and
 ``numberMatched`` says how many there are. ``bbox=west,south,east,north`` asks for what is in sight, ``zoom`` for gatherings
 of a size that a map of this zoom shows well; then the box is grown to whole cells, as the answer's ``bbox`` says. Filters
-of rows, as the table has them (``Ort=Neuhof``), leave the features of the rows that they let through.
+of rows, as the table has them (``Ort=Neuhof``), leave the features of the rows that they let through. Cells are as the file
+has them; ``lang=de`` asks for them as German pages show them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from catalog.preview import Filter, Preview
 from catalog.web import conditional, previewed, searches, security
 from catalog.web.api import row_demands
 from catalog.web.negotiation import Refused, region_of
+from catalog.web.pages import cell_words
 from schemas.region import Region
+from schemas.tables import Column
 from schemas.tables.geometry import BoundingBox
 from schemas.tables.types import is_missing
 
@@ -37,6 +40,8 @@ _WHOLE = views.Bounds(2_000, 1_000_000)
 _VIEW = views.Bounds(400, 80_000)
 """What one view of a live map may hold: more would keep a telephone busy (features, bytes)."""
 _CLOSEST = 22
+_OWN = frozenset(("name", "row", "count", "box"))
+"""Properties of ours, which no column's cell replaces."""
 _DIGITS = 7
 
 
@@ -54,7 +59,8 @@ async def features(request: Request) -> Response:
     if filters and preview.growing:
         preview = await previewed.whole_preview_of(request, found)
     region = region_of(request)
-    body = await run_sync(lambda: _made(region, preview, filters, box, zoom))
+    language = request.query_params.get("lang", "")
+    body = await run_sync(lambda: _made(region, preview, filters, box, zoom, language))
     if body is None:
         de, en = _why(preview)
         raise Refused(404, f"Von dieser Datei gibt es keine Karte. {de}", f"There is no map of this file. {en}")
@@ -79,7 +85,12 @@ def _filters(request: Request, preview: Preview) -> tuple[Filter, ...]:
 
 
 def _made(
-    region: Region, preview: Preview, filters: Sequence[Filter], box: BoundingBox | None, zoom: int | None
+    region: Region,
+    preview: Preview,
+    filters: Sequence[Filter],
+    box: BoundingBox | None,
+    zoom: int | None,
+    language: str,
 ) -> bytes | None:
     with previews.features(region, preview) as features:
         if features is None:
@@ -94,7 +105,7 @@ def _made(
         "numberReturned": len(view.features),
         "gathered": view.gathered,
         "closer": view.closer,
-        "features": _told(region, view.features, preview),
+        "features": _told(region, view.features, preview, language),
     }
     return orjson.dumps(document)
 
@@ -113,26 +124,36 @@ def _filtered(region: Region, preview: Preview, filters: Sequence[Filter], featu
     return left
 
 
-def _told(region: Region, features: Sequence[Mapping[str, Any]], preview: Preview) -> list[Mapping[str, Any]]:
+def _told(
+    region: Region, features: Sequence[Mapping[str, Any]], preview: Preview, language: str
+) -> list[Mapping[str, Any]]:
     """The features with the first cells of their rows; of many, long texts are cut shorter."""
     wanted = [row for each in features if isinstance(row := each["properties"].get("row"), int)]
     if preview.table is None or not wanted:
         return list(features)
     rows = previews.numbered(region, preview, wanted)
     longest = _LONGEST if len(wanted) <= _FEW else _SHORT
-    return [_with_cells(each, preview.table.names, rows, longest) for each in features]
+    return [_with_cells(each, preview.table.columns, rows, longest, language) for each in features]
 
 
 def _with_cells(
-    feature: Mapping[str, Any], names: Sequence[str], rows: Mapping[int, Sequence[str]], longest: int
+    feature: Mapping[str, Any],
+    columns: Sequence[Column],
+    rows: Mapping[int, Sequence[str]],
+    longest: int,
+    language: str,
 ) -> Mapping[str, Any]:
     properties = feature["properties"]
     cells = [
-        (name, cell if len(cell) <= longest else f"{cell[: longest - 1]}…")
-        for name, cell in zip(names, rows.get(properties.get("row"), ()), strict=False)
-        if not is_missing(cell) and cell != properties.get("name") and name not in ("name", "row", "count", "box")
+        (column.name, _cut(cell_words.shown(column, cell, language), longest))
+        for column, cell in zip(columns, rows.get(properties.get("row"), ()), strict=False)
+        if not is_missing(cell) and cell != properties.get("name") and column.name not in _OWN
     ]
     return {**feature, "properties": {**properties, **dict(cells[:_COLUMNS])}}
+
+
+def _cut(cell: str, longest: int) -> str:
+    return cell if len(cell) <= longest else f"{cell[: longest - 1]}…"
 
 
 def _zoom(request: Request) -> int | None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from catalog.charts import labels
 from catalog.preview import Filter, Preview, Selection
 from catalog.web import row_filters
+from catalog.web.pages import cell_words
 from catalog.web.row_filters import Mistake, Pairs
 from catalog.web.templates import Page
 from catalog.web.texts import later
@@ -40,10 +41,18 @@ class Read(NamedTuple):
     unknown: tuple[str, ...]
 
 
+class Choice(NamedTuple):
+    """A value to choose: as addresses have it, as the page shows it, and its number of rows (0: not known)."""
+
+    value: str
+    words: str
+    rows: int
+
+
 class Field(NamedTuple):
     """A field of the filter form: ``kind`` is choice, range or text.
 
-    ``choices`` are values with their numbers of rows, ``values`` what is asked for: one, or from and to; ``wrong`` says of
+    ``values`` what is asked for: one, or from and to; ``wrong`` says of
     each what is wrong with it, if anything; ``hidden`` is what the form keeps beside it.
     """
 
@@ -51,7 +60,7 @@ class Field(NamedTuple):
     name: str
     label: str
     kind: str
-    choices: tuple[tuple[str, int], ...]
+    choices: tuple[Choice, ...]
     values: tuple[str, ...]
     wrong: tuple[Markup, ...]
     hidden: Pairs
@@ -113,7 +122,7 @@ def stated(page: Page, preview: Preview, path: str, lang: str, view: str = "", k
         asked.unknown,
         shown,
         tuple(_told(page, asked.mistakes, shown)),
-        tuple(_chips(page, path, selection, lang, view, own)),
+        tuple(_chips(page, path, preview, selection, lang, view, own)),
         address(page, path, own, view),
         address(page, path, row_filters.pairs(Selection(), selection.filters)),
         address(page, path, row_filters.pairs(Selection(), (*selection.filters, *mistaken))),
@@ -138,14 +147,26 @@ def _fields(page: Page, preview: Preview, asked: Read) -> Iterator[Field]:
         choices = () if column.name in mistaken else facets.get(column.name, ())
         kind = "choice" if choices else "range" if column.type in _RANGES or column.name in mistaken else "text"
         asked_here = [each for each in (*asked.selection.filters, *wrong) if each.column == column.name]
-        yield _field(f"filter-{place}", column, kind, choices, asked_here, wrong, said)
+        shown_choices = tuple(
+            Choice(value, cell_words.shown(column, value, page.language), count)
+            for value, count in _with_chosen(choices, asked_here)
+        )
+        yield _field(f"filter-{place}", column, kind, shown_choices, asked_here, wrong, said)
+
+
+def _with_chosen(choices: tuple[tuple[str, int], ...], asked: Sequence[Filter]) -> tuple[tuple[str, int], ...]:
+    """Choices with the value that is asked for, though it may be none of them."""
+    chosen = next((each.value for each in asked if each.comparison == "is"), None)
+    if not choices or chosen is None or chosen in {value for value, _ in choices}:
+        return choices
+    return (*choices, (chosen, 0))
 
 
 def _field(
     id: str,
     column: Column,
     kind: str,
-    choices: tuple[tuple[str, int], ...],
+    choices: tuple[Choice, ...],
     asked: Sequence[Filter],
     wrong: Sequence[Filter],
     said: Mapping[Filter, Markup],
@@ -156,8 +177,6 @@ def _field(
     shown = [next((each for each in first if each.comparison == place), None) for place in places]
     # What the fields cannot show (a second value, an exact one from the address) goes along unseen.
     hidden = row_filters.pairs(Selection(), [each for each in asked if each not in shown and each not in wrong])
-    if choices and shown[0] is not None and shown[0].value not in {value for value, _ in choices}:
-        choices = (*choices, (shown[0].value, 0))
     values = tuple(each.value if each else "" for each in shown)
     words = tuple(said.get(each, Markup()) if each else Markup() for each in shown)
     return Field(id, row_filters.parameter(column.name), column.name, kind, choices, values, words, hidden)
@@ -177,13 +196,19 @@ def _words(page: Page, mistake: Mistake) -> Markup:
     return page.texts.text(words) if mistake.kind == "order" else page.texts.text(words, value=mistake.filters[0].value)
 
 
-def _chips(page: Page, path: str, selection: Selection, lang: str, view: str, kept: Pairs) -> Iterator[Chip]:
-    """The filters in force in a view."""
+def _chips(
+    page: Page, path: str, preview: Preview, selection: Selection, lang: str, view: str, kept: Pairs
+) -> Iterator[Chip]:
+    """The filters in force in a view; what is compared with cells is shown as these are."""
+    columns = {column.name: column for column in preview.profile.columns} if preview.profile is not None else {}
     for each in selection.filters:
         left = [other for other in selection.filters if other != each]
         column = page.spoken(labels.plain(each.column, 80), lang)
         # What a cell is, was chosen from the file's words; the rest was written by the reader.
-        value = page.spoken(each.value, lang) if each.comparison == "is" else each.value
+        shown = each.value
+        if each.comparison != "contains" and each.column in columns:
+            shown = cell_words.shown(columns[each.column], shown, page.language)
+        value = page.spoken(shown, lang) if each.comparison == "is" else shown
         words = page.texts.text(_SAID[each.comparison], column=column, value=value)
         found = row_filters.pairs(selection._replace(page=1), left)
         yield Chip(words, address(page, path, [*kept, *found], view))

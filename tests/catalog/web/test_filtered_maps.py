@@ -38,7 +38,15 @@ def collection(count: int) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": [plot(n) for n in range(count)]}).encode()
 
 
-FILES = {"plaetze.geojson": collection(13), "viele.geojson": collection(4_920), "runde.gpx": GPX}
+TREES = "Baum;Gepflanzt;Höhe;Breite;Länge\n" + "".join(
+    f"Linde {n};2026-03-{n % 3 + 1:02};{n}.5;50.4{n};9.5{n}\n" for n in range(10, 40)
+)
+FILES = {
+    "baeume.csv": TREES.encode(),
+    "plaetze.geojson": collection(13),
+    "viele.geojson": collection(4_920),
+    "runde.gpx": GPX,
+}
 
 
 class Site:
@@ -62,7 +70,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    types = {"geojson": "application/geo+json", "gpx": "application/gpx+xml"}
+    types = {"geojson": "application/geo+json", "gpx": "application/gpx+xml", "csv": "text/csv"}
     pages = {f"/{name}": Reply(body, 200, {"content-type": types[name.split(".")[1]]}) for name, body in FILES.items()}
     with FaultServer(pages=pages) as source:
         place = Place(make_region(tmp_path_factory.mktemp("plots") / "r", source.url("/")))
@@ -95,7 +103,7 @@ def test_the_map_shows_the_rows_that_are_asked_for(site: Site) -> None:
     assert "Bauplatz 7" not in figure.text()
     assert (
         first(shown, "[data-source]").attributes["data-source"]
-        == f"{site.path('plaetze.geojson')}/map.geojson?Status=frei"
+        == f"{site.path('plaetze.geojson')}/map.geojson?Status=frei&lang=de"
     )
     (chip,) = shown.css(".chips .removable")
     assert words(chip) == "Filter entfernen: Status: frei ×"
@@ -196,3 +204,40 @@ def test_a_map_of_a_file_without_rows_knows_no_columns(site: Site) -> None:
     shown = site.map("runde.gpx", "Status=frei")
     assert "Diese Spalten gibt es in der Datei nicht: Status" in words(first(shown, "#file"))
     assert shown.css("figure.map")
+
+
+def test_popups_of_german_pages_say_numbers_and_dates_as_the_table_does(site: Site) -> None:
+    def popup(language: str) -> dict[str, Any]:
+        source = str(first(site.map("baeume.csv", language=language), "[data-source]").attributes["data-source"])
+        answer = site.place.ask.get(source)
+        assert answer.status_code == 200
+        return dict(
+            next(each["properties"] for each in answer.json()["features"] if "10" in each["properties"]["name"])
+        )
+
+    assert popup("").items() >= {"Gepflanzt": "02.03.2026", "Höhe": "10,5", "Breite": "50.410"}.items()
+    raw = {"Gepflanzt": "2026-03-02", "Höhe": "10.5", "Breite": "50.410"}
+    assert popup("/en").items() >= raw.items()
+    # Programs have what the file has, and filters compare with that.
+    found = site.features("baeume.csv", "Gepflanzt=2026-03-02")["features"]
+    assert found
+    assert {each["properties"]["Gepflanzt"] for each in found} == {"2026-03-02"}
+
+
+def test_choices_and_chips_of_filters_say_dates_as_the_table_does_and_addresses_keep_them(site: Site) -> None:
+    path = site.path("baeume.csv")
+    shown = read(site.place, f"{path}?Gepflanzt=2026-03-02")
+    choices = {each.attributes["value"]: words(each) for each in shown.css("select[name=Gepflanzt] option")}
+    assert choices == {
+        "": "alle",
+        "2026-03-01": "01.03.2026 (10)",
+        "2026-03-02": "02.03.2026 (10)",
+        "2026-03-03": "03.03.2026 (10)",
+    }
+    assert first(shown, "option[selected]").attributes["value"] == "2026-03-02"
+    assert "Gepflanzt: 02.03.2026" in words(first(shown, "ul.chips li"))
+    assert len(shown.css("tbody tr")) == 10
+    ranged = read(site.place, f"{path}?Gepflanzt.from=2026-03-02")
+    assert "Gepflanzt ab 02.03.2026" in words(first(ranged, "ul.chips li"))
+    english = read(site.place, f"/en{path}?Gepflanzt=2026-03-02")
+    assert "2026-03-01 (10)" in [words(each) for each in english.css("select[name=Gepflanzt] option")]
