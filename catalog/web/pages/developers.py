@@ -10,10 +10,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from catalog.built import built
 from catalog.preview import Selection
 from catalog.preview.keeping import Keeping, key_of
 from catalog.reading.entries import YES, Hit, Query
-from catalog.web import conditional, file_addresses, row_filters
+from catalog.web import conditional, file_addresses, row_filters, security
 from catalog.web.pages.hits import wish_for
 from catalog.web.searching import searched
 from catalog.web.templates import Page, routes
@@ -158,6 +159,8 @@ async def developers(request: Request) -> Response:
         hit=hit,
         groups=_groups(page, hit, shown),
         lines=examples(page.region.base_url, hit, shown),
+        bounds={"path": security.PATH_BYTES, "query": security.QUERY_BYTES},
+        version=built().version,
         parameters=[
             (page.texts.text(title), [(page.texts.text(names), page.texts.text(words)) for names, words in rows])
             for title, rows in ((later("Suchen"), _SEARCH), (later("Zeilen einer Tabelle"), _ROWS))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
+from catalog.built import Built
 from catalog.quality import following
 from catalog.reading.entries import Query
 from catalog.web.pages import developers, licences
@@ -187,6 +188,34 @@ def test_the_lines_for_programs_work_as_they_stand(full: Place) -> None:
         assert "dcat:Dataset" in record.stdout
         whole = subprocess.run(["sh", "-c", lines["whole"]], capture_output=True, text=True, timeout=60, check=True)
         assert whole.stdout.count("\n") == 10
+
+
+def test_the_rules_are_those_that_the_server_keeps(full: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = words(first(read(full, "/developers"), "section[aria-labelledby=rules]"))
+    bounds = re.search(r"vor „\?“ ([\d.]+) Bytes lang sein und dahinter ([\d.]+)", rules)
+    assert bounds is not None
+    path, query = (int(number.replace(".", "")) for number in bounds.groups())
+    assert full.ask.get(f"/{'x' * (path - 1)}").status_code == 404
+    assert full.ask.get(f"/{'x' * path}").status_code == 414
+    assert full.ask.get(f"/datasets.json?q={'x' * (query - 2)}").status_code != 414
+    assert full.ask.get(f"/datasets.json?q={'x' * (query - 1)}").status_code == 414
+    assert {full.ask.get("/changes?since=0").status_code for _ in range(300)} == {200}, "no request is counted"
+    status = full.ask.get("/status.json").json()
+    assert f"Allmende {status['version']}." in rules
+    for version, young in (("0.9.1", True), ("1.0.0", False)):
+        monkeypatch.setattr(developers, "built", lambda version=version: Built(version, ""))
+        full.publish()  # else the page would be given as it was kept
+        told = words(first(read(full, "/en/developers"), "section[aria-labelledby=rules]"))
+        assert (f"Allmende {version}." in told, "anything may still change" in told) == (True, young)
+
+
+def test_the_line_for_changes_is_where_to_begin(full: Place) -> None:
+    with served(full.app) as address:
+        line = developers.examples(address, None, developers.Shown())["changes"]
+        asked = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60, check=True)
+    found = json.loads(asked.stdout)
+    assert found["changes"]
+    assert {change["kind"] for change in found["changes"]} <= {"created", "updated", "withdrawn"}
 
 
 def test_an_empty_catalogue_has_the_page_too(tmp_path: Path) -> None:
