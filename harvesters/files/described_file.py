@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
 
+from harvesters.persons import errors
 from harvesters.persons.private_lists import are_homes
 from schemas.tables import FileDescription, Note, describe_file
 from schemas.tables.kinds import JSON_LD, KINDS, Kind, extension
 from schemas.tables.notes import note
 
+log = logging.getLogger(__name__)
+
 _UNKNOWN = KINDS["unknown"]
+# The note of a file that our program failed at: its wording is the error's.
+FAILED = "reading-failed"
 # Notes after which a file has no content that we can speak of.
 UNREADABLE = frozenset(
     {
@@ -75,6 +82,11 @@ class DescribedFile(NamedTuple):
         return next((note for note in self.notes if note.code in UNREADABLE), None)
 
     @property
+    def failed(self) -> Note | None:
+        """The note that says at which error reading the file ended, or None."""
+        return next((note for note in self.notes if note.code == FAILED), None)
+
+    @property
     def is_web_page(self) -> bool:
         """Whether a web page was delivered under the name of a data file (F01)."""
         return self.kind == "html" and extension(self.path) not in _ALIASES["text/html"]
@@ -83,8 +95,22 @@ class DescribedFile(NamedTuple):
 def describe(data: bytes, path: str, url: str, modified: str | None, allowed: bool = False) -> DescribedFile:
     """The file's facts by its content. Nothing is raised: what could not be read is in the notes.
 
-    Where private persons live is told only if the source is ``allowed`` to name them.
+    Where private persons live is told only if the source is ``allowed`` to name them. A file at which our program fails is
+    known by its name, and ``failed``: one file must never cost the others of its folder.
     """
+    try:
+        return _described(data, path, url, modified, allowed)
+    except Exception as error:
+        reason = errors.message(error, allowed)
+        log.error("%s: %s\n%s", path, reason, errors.trace(error, allowed))
+        kind, known = by_name(path)
+        digest, note_ = hashlib.sha256(data).hexdigest(), Note(FAILED, reason, reason)
+        return DescribedFile(
+            path, url, kind, known.media_type, known.file_type, len(data), digest, notes=(note_,), modified=modified
+        )
+
+
+def _described(data: bytes, path: str, url: str, modified: str | None, allowed: bool) -> DescribedFile:
     name = path.rpartition("/")[2]
     found = describe_file(data, name)
     period, box = found.period, found.box

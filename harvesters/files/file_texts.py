@@ -18,6 +18,16 @@ FILE_UNREADABLE = declare(
     "Open {0} and save the file anew, or replace it.",
     "faults F45, F46",
 )
+FILE_FAILED = declare(
+    "file-failed",
+    "{0} konnte nicht gelesen werden ({1}). Der Datensatz wurde zurückgestellt und bleibt, wie er war.",
+    "{0} could not be read ({1}). The dataset was set aside and stays as it was.",
+    "Öffnen Sie {0} und speichern Sie die Datei neu. Hilft das nicht, ist es wahrscheinlich ein Fehler des Programms: "
+    "Melden Sie ihn; was dazu nötig ist, steht im Protokoll des Dienstes.",
+    "Open {0} and save the file anew. If that does not help, it is probably a fault of the program: report it; what is "
+    "needed stands in the service's log.",
+    "faults F45",
+)
 FILE_WEB_PAGE = declare(
     "file-is-web-page",
     "Unter {0} liegt eine Web-Seite statt der Datei, die der Name verspricht; sie wurde zurückgestellt.",

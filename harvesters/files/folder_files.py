@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -12,10 +13,14 @@ from harvesters.files.described_file import DescribedFile
 from harvesters.files.file_groups import FileEntry, FileGroup
 from harvesters.files.file_texts import FILES_PASSED_OVER
 from harvesters.files.metadata_sheet import SHEET_UNUSABLE, MetadataSheet, is_sheet, read_sheet
+from harvesters.persons import errors
 from harvesters.reading import Kept, Native, Page
+from harvesters.reasons import PROGRAM, Reason
 from harvesters.spider import Job
 from schemas.findings import Finding, Severity
 from schemas.tables import TableError
+
+log = logging.getLogger(__name__)
 
 LISTING = "application/vnd.allmende.listing+json"
 FILE = "application/vnd.allmende.file+json"
@@ -46,15 +51,29 @@ class FolderFiles:
         """The files that are metadata sheets by their names."""
         return [entry for entry in self.entries.values() if is_sheet(entry.name)]
 
-    def take_sheet(self, body: bytes, path: str) -> None:
-        """Reads a metadata sheet; one that is no table becomes a finding."""
+    def take_sheet(self, body: bytes, path: str) -> bool:
+        """Reads a metadata sheet; one that is no table becomes a finding. False where our program failed at it.
+
+        Then each record would lose its licence and title: better none than poorer ones.
+        """
         try:
             sheet = read_sheet(body, path)
         except TableError as error:
             self.find(Severity.WARNING, path, SHEET_UNUSABLE, path, error.note.de, error.note.en)
-            return
+            return True
+        except Exception as error:
+            self.broke_off(path, error)
+            return False
         self.sheets.append(sheet)
         self.job.findings += sheet.findings
+        return True
+
+    def broke_off(self, path: str, error: Exception) -> None:
+        """Enters an error of the program at a file in the account: what is published of it stays."""
+        reason = errors.message(error, self.allowed)
+        log.error("%s: %s\n%s", path, reason, errors.trace(error, self.allowed))
+        de, en = f"{path}: Fehler beim Lesen ({reason})", f"{path}: error while reading ({reason})"
+        self.job.failures.append(Reason(de, en, PROGRAM))
 
     def groups(self) -> tuple[FileGroup, ...]:
         """The datasets of the folder; what is no data is named in one finding."""

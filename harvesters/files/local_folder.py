@@ -89,10 +89,13 @@ def edges(path: Path) -> bytes:
 
 
 def moment(entry: FileEntry) -> str | None:
-    """When a file was last changed, as an ISO moment in UTC."""
+    """When a file was last changed, as an ISO moment in UTC; None where the file system names no year that there is."""
     if entry.modified_ns is None:
         return None
-    changed = datetime.fromtimestamp(entry.modified_ns // 1_000_000_000, UTC)
+    try:
+        changed = datetime.fromtimestamp(entry.modified_ns // 1_000_000_000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
     return changed.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -116,10 +119,9 @@ class LocalFolder(FolderFiles):
         self.entries = {entry.path: entry for entry in files}
         for entry in self.sheet_entries:
             body = self._bytes(entry)
-            if body is None:
-                # Without the sheet each record would lose its licence and title: better none than poorer ones.
+            # Without the sheet each record would lose its licence and title: better none than poorer ones.
+            if body is None or not self.take_sheet(body, entry.path):
                 return
-            self.take_sheet(body, entry.path)
             yield self.page(f"{self.url}/{entry.path}", (), None, body)
         for group in self.groups():
             if group.files:
@@ -173,14 +175,16 @@ class LocalFolder(FolderFiles):
             yield self.page(address, (native,) if number == len(files) else (), FILE, file_to_json(file))
 
     def _state(self, entry: FileEntry) -> KeptFile | None:
-        if self.job.replay is not None:
-            kept = self._bytes(entry)
-            return file_from_json(kept) if kept is not None else None
         try:
+            if self.job.replay is not None:
+                kept = self._bytes(entry)
+                return file_from_json(kept) if kept is not None else None
             return KeptFile(file_groups.local_state(entry, edges(self.folder / entry.path)), None)
         except OSError as error:
             self._unreadable(entry, error)
-            return None
+        except Exception as error:  # the other datasets are none the worse for it
+            self.broke_off(f"{self.url}/{entry.path}", error)
+        return None
 
     def _described(self, entry: FileEntry, file: KeptFile) -> KeptFile | None:
         if file.described is not None:

@@ -9,7 +9,14 @@ from harvesters.files import file_texts, sheet_fields
 from harvesters.files.described_file import DescribedFile
 from harvesters.files.endings import is_data_address
 from harvesters.files.file_groups import SHAPEFILE_PARTS, FileGroup, period_of, title_of
-from harvesters.files.file_texts import FILE_MISSING, FILE_NOTE, FILE_PERSONAL, FILE_UNREADABLE, FILE_WEB_PAGE
+from harvesters.files.file_texts import (
+    FILE_FAILED,
+    FILE_MISSING,
+    FILE_NOTE,
+    FILE_PERSONAL,
+    FILE_UNREADABLE,
+    FILE_WEB_PAGE,
+)
 from harvesters.files.metadata_sheet import SheetRow
 from harvesters.files.sheet_fields import Draft, Extra
 from harvesters.reading import Context, Native, Reading, TraceEntry, Unusable, without_identity
@@ -46,8 +53,14 @@ def native_id(native: Native, context: Context) -> str | None:
 
 
 def read(native: Native, context: Context) -> Reading:
-    """The dataset. Raises Unusable where there is neither a row nor a file that is what its name says."""
+    """The dataset. Raises Unusable where there is neither a row nor a file that is what its name says.
+
+    So it does where our program failed at a file: what is published stays, better than a record without what was in it.
+    """
     found: FileGroup = native.data
+    for file in found.described:
+        if failed := file.failed:
+            raise Unusable(Finding(Severity.VIOLATION, file.path, None, FILE_FAILED, (file.path, failed.de)))
     draft = Draft(found.native_id, context)
     good = [file for file in found.described if not file.is_web_page]
     for file in found.described:

@@ -214,7 +214,8 @@ class FolderSpider(HarvestSpider):
 
     def sheet(self, response: Response, path: str) -> Iterator[Request | Page]:
         """A metadata sheet; the datasets follow the last of them."""
-        self.files.take_sheet(response.body, path)
+        if not self.files.take_sheet(response.body, path):
+            self.files.entries.clear()
         yield self.page(response, ())
         yield from self._one_less(self._ask_for_files)
 
