@@ -26,7 +26,7 @@ from catalog.quality import history as score_history
 from catalog.quality import reading
 from catalog.reading.entries import Entry, Moved
 from catalog.reading.numbered_files import in_order
-from catalog.web import conditional, file_addresses, gone, plans, sanitising
+from catalog.web import conditional, file_addresses, gone, misspelt, plans, sanitising
 from catalog.web.negotiation import negotiated
 from catalog.web.pages import (
     checks,
@@ -45,6 +45,7 @@ from catalog.web.pages import (
 )
 from catalog.web.pages.alike import alike
 from catalog.web.pages.reuse import reuse
+from catalog.web.searching import searched
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas import future_dates
@@ -87,7 +88,10 @@ async def document(request: Request) -> Response:
     conditional.keep(request, seconds=60)
     page = Page(request)
     slug: str = request.path_params["slug"]
-    entry = gone.existing(request, page.catalogue.get(slug, page.at))
+    found = page.catalogue.get(slug, page.at)
+    if found is None:
+        raise await searched(page.catalogue, lambda: misspelt.refusal(page.catalogue, slug, page.at, page.today))
+    entry = gone.existing(request, found)
     if isinstance(entry, Moved) or (entry.slug, entry.kind) != (slug, "dataset"):
         kind = "dataset" if isinstance(entry, Moved) else entry.kind
         address = f"/{kind}/{quote(entry.slug)}"

@@ -21,6 +21,8 @@ _HEADINGS: Mapping[int, str] = {
     500: later("Hier ist etwas schiefgegangen"),
     503: later("Der Katalog ist gerade nicht erreichbar"),
 }
+# What the heading says already.
+_SAID = frozenset(("Diese Adresse gibt es nicht.", "There is nothing at this address."))
 _OTHER = later("Das hat nicht geklappt")
 
 
@@ -28,13 +30,14 @@ def error(request: Request, status: int, de: str, en: str, ways: Sequence[Way] =
     """The page of an error. Takes what to say in both languages, and where to go on; it asks neither store nor index."""
     page = Page(request)
     german = page.language == "de"
+    said = de if german else en
     heading = page.texts.text(_HEADINGS.get(status, _OTHER))
     return page.render(
         "errors.html",
         title=heading,
         status=status,
         code=status,
-        said=de if german else en,
+        said="" if said in _SAID else said,
         ways=[(page.link(way.path), way.de if german else way.en) for way in ways or _history(page, status)],
     )
 

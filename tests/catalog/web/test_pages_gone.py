@@ -7,8 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from catalog.runs import decisions
+from catalog.web import misspelt
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, place_in
 from tests.catalog.web.pages_reading import NOW, addresses, filled, first, read, words
@@ -63,6 +66,63 @@ def test_what_its_source_left_out_says_so_and_offers_what_is_alike(tmp_path: Pat
         assert links["Alle Fassungen"] == f"/dataset/{slug}/history"
         assert links["Ähnlich: Baumkataster Flieden"] == f"/dataset/{other}"
         assert links["Alle Daten: Gemeinde Neuhof"] == "/municipality/neuhof"
+
+
+@pytest.fixture(scope="module")
+def plays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with place_in(tmp_path_factory.mktemp("plays")) as place:
+        place.app.state.now = lambda: NOW
+        titles = ("Spielplätze in Neuhof", "Straßenbäume Flieden", "Haushaltsplan 2026", "Spielstraßen")
+        place.publish(*(Stored(title, dataset(title)) for title in titles))
+        yield place
+
+
+@pytest.mark.parametrize(
+    ("slug", "title"),
+    [
+        ("spielplaetze-in-neuhof-abc123", "Spielplätze in Neuhof"),
+        ("spielplaetze-in-neuhof", "Spielplätze in Neuhof"),
+        ("spielpletze-in-neuhof-abc123", "Spielplätze in Neuhof"),
+        ("strasenbaeume-flieden-abcdef", "Straßenbäume Flieden"),
+        ("haushaltsplan-2026", "Haushaltsplan 2026"),
+        ("Haushaltspaln_2026", "Haushaltsplan 2026"),
+    ],
+)
+def test_a_mistyped_address_offers_the_dataset_that_was_meant(plays: Place, slug: str, title: str) -> None:
+    for prefix in ("", "/en"):
+        page = read(plays, f"{prefix}/dataset/{slug}", 404)
+        link = first(page, "main ul:first-of-type a")
+        assert words(link) == title
+        assert link.attributes["href"] == f"{prefix}/dataset/{plays.slug(title)}"
+        assert read(plays, str(link.attributes["href"]))
+    page = read(plays, f"/dataset/{slug}", 404)
+    assert "Vielleicht meinten Sie einen dieser Datensätze:" in words(first(page, ".intro"))
+    assert MISSPELT not in words(first(page, "main"))
+
+
+@pytest.mark.parametrize(
+    "slug", ["qqxxyyzz-abc123", "-", "%22", "%2D%2Dx%22%28", "in", "a" * 300, "NOT-OR-AND", "%F0%9F%98%80", "'"]
+)
+def test_an_address_without_likeness_says_once_that_it_is_not_there(plays: Place, slug: str) -> None:
+    for address in (f"/dataset/{slug}", f"/en/dataset/{slug}"):
+        page = read(plays, address, 404)
+        said = words(first(page, "main"))
+        assert "Diese Adresse gibt es nicht." not in said
+        assert "There is nothing at this address." not in said
+        assert said.count("gibt es nicht") + said.count("is no such") == 1
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_address_gets_an_answer(plays: Place, slug: str) -> None:
+    refused = misspelt.refusal(plays.catalogue, slug, plays.catalogue.number(), NOW.date())
+    assert refused.status_code == 404
+    assert len(refused.ways) <= 3
+
+
+def test_programs_are_told_of_a_mistyped_address_as_before(plays: Place) -> None:
+    answer = plays.ask.get("/dataset/spielplaetze-in-neuhof.json")
+    assert answer.status_code == 404
 
 
 @pytest.fixture
