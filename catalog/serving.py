@@ -144,6 +144,7 @@ def _web(
     import uvicorn
 
     from catalog.web.app import create_app
+    from catalog.web.protocol import Protocol
     from harvesters import wordings
 
     _child(parent, environment)
@@ -154,6 +155,7 @@ def _web(
     gc.freeze()
     config = uvicorn.Config(
         app,
+        http=Protocol,
         log_level="warning",
         access_log=False,
         server_header=False,

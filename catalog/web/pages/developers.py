@@ -171,7 +171,7 @@ async def developers(request: Request) -> Response:
 def examples(base: str, hit: Hit | None, shown: Shown) -> Mapping[str, str]:
     """Lines to copy, by the tool that runs them: they work as they stand. Without a dataset those that need none."""
     found = {
-        # curl sends ü as it is, which no server need take; so it is told to encode it.
+        # curl sends ü as it is, which not every server on the way takes; so it is told to encode it.
         "search": f'curl -G "{base}/datasets.json" --data-urlencode "q=müll"',
         "sheet": f'curl -o datasets.csv "{base}/datasets.csv"',
         "python": (

@@ -23,6 +23,9 @@ def test_serve_takes_the_next_free_port_and_sigterm_ends_all(harvested: Path) ->
         assert get(f"{where}/healthz")[0] == 200, "the address is printed once it answers"
         status, body = get(f"{where}/catalog.ttl")
         assert (status, b"dcat:Catalog" in body) == (200, True)
+        with socket.create_connection(("127.0.0.1", port + 1), timeout=60) as raw:
+            raw.sendall("GET /datasets.json?q=müll HTTP/1.0\r\n\r\n".encode())
+            assert b" 200 " in raw.makefile("rb").readline(), "umlauts that nobody encoded are understood"
         assert len(group(serving.pid)) >= 3, "parent, web worker, follower"
         serving.terminate()
         assert serving.wait(120) == 0

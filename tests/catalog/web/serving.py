@@ -11,12 +11,14 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.applications import Starlette
 
+from catalog.web.protocol import Protocol
+
 
 @contextmanager
 def served(app: Starlette) -> Iterator[str]:
     """The address at which the application answers; it ends with the block."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none")
+    config = uvicorn.Config(app, http=Protocol, log_level="error", lifespan="off", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
