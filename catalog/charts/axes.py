@@ -8,12 +8,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from catalog.charts import labels, scales
+from catalog.charts.day_times import EXACT
 from catalog.charts.scales import Scale, TimeScale, TimeUnit
 from catalog.charts.sheet import LINE_HEIGHT, Sheet
 
 _GAP = 10.0  # between two labels
 # The finest labels for times that are known so exactly (units of schemas.tables.dates).
-_FINEST: dict[str, TimeUnit] = {"second": "minute", "day": "day", "month": "month", "quarter": "month", "years": "year"}
+_FINEST: dict[str, TimeUnit] = {
+    "second": "minute",
+    EXACT: "minute",
+    "day": "day",
+    "month": "month",
+    "quarter": "month",
+    "years": "year",
+}
 
 
 class Plot(NamedTuple):

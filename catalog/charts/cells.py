@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
+from catalog.charts import day_times
 from catalog.charts.labels import plain
 from schemas.tables import Column, dates
 from schemas.tables.types import is_missing, number_of
@@ -45,7 +46,9 @@ class Reading:
         return self._numbers[column.name]
 
     def times(self, column: Column) -> Mapping[str, datetime | None]:
-        """Times; the first of a month, quarter or year; none for a cell that says none."""
+        """Times; the first of a month, quarter or year; those of a day; none for a cell that says none."""
+        if day_times.is_of_day(column):
+            return _Known(day_times.parse)
         forms = dates.formats(column.format)
 
         def read(cell: str) -> datetime | None:

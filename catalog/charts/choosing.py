@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from catalog.charts import bars
+from catalog.charts import bars, day_times
 from catalog.charts.adding import additive
 from catalog.charts.bars import MAX_BARS
 from catalog.charts.measures import (
@@ -112,7 +112,7 @@ def wished(
 
 def options(columns: Sequence[Column], rows: int, has_map: bool = False) -> Options:
     """What can be chosen for a table."""
-    times = tuple(_named(column for column in columns if column.type in TIME_TYPES and distinct(column) > 1))
+    times = tuple(_named(column for column in columns if _is_time(column) and distinct(column) > 1))
     numbers = tuple(_named(column for column in columns if column.type in NUMBER_TYPES and distinct(column) > 1))
     labels = tuple(_named(column for column in columns if column.type in (*LABEL_TYPES, "year") and distinct(column)))
     kinds: list[Kind] = []
@@ -123,6 +123,10 @@ def options(columns: Sequence[Column], rows: int, has_map: bool = False) -> Opti
     if numbers:
         kinds.append("histogram")
     return Options(tuple(kinds), times, labels, numbers)
+
+
+def _is_time(column: Column) -> bool:
+    return column.type in TIME_TYPES or day_times.is_of_day(column)
 
 
 def is_indicator(column: Column) -> bool:
@@ -209,6 +213,8 @@ def _repeats_places(columns: Sequence[Column], rows: int) -> bool:
 def _line(columns: Sequence[Column], found: Sequence[Column], rows: int) -> Choice | None:
     """Numbers in time; several numbers, or one by a category, as several small charts."""
     times = [c for c in columns if c.type in TIME_TYPES and distinct(c) >= _FEWEST_TIMES]
+    # A time of the day beside its date is a part of it.
+    times = times or [c for c in columns if day_times.is_of_day(c) and distinct(c) >= _FEWEST_TIMES]
     times = [c for c in times if not words(c.name) & BIOGRAPHIES]
     if not times or not found:
         return None
@@ -228,7 +234,7 @@ def _group(columns: Sequence[Column], x: Column, rows: int) -> Column | None:
     told = next(filter(is_indicator, columns), None)
     if told is not None:
         return told
-    names = [c for c in columns if c.type in LABEL_TYPES and 2 <= distinct(c) <= MAX_BARS]
+    names = [c for c in columns if c.type in LABEL_TYPES and 2 <= distinct(c) <= MAX_BARS and c is not x]
     fitting = [column for column in names if distinct(column) * distinct(x) >= 0.9 * rows]
     return min(fitting, key=bars.is_code, default=None)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from catalog.charts import steps
+from catalog.charts import day_times, steps
 from catalog.charts.adding import adds_up
 from catalog.charts.cells import Reading
 from catalog.charts.choosing import MAX_PANELS, Choice, is_indicator
@@ -173,6 +173,8 @@ def _shown(choice: Choice, gathered: Mapping[str, _Gathered]) -> list[str]:
 
 def _exact(column: Column, shown: Sequence[_Gathered]) -> str:
     """The smallest unit of time that a column says: of mixed forms the coarsest, and days where it is midnight always."""
+    if day_times.is_of_day(column):
+        return day_times.EXACT
     if column.type == "year":
         return "years"
     units = {form.unit for form in dates.formats(column.format)}

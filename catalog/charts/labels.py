@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_scientific
 
 from catalog import formats
+from catalog.charts import day_times
 from catalog.charts.scales import TimeScale, TimeUnit
 
 _COMPACT_FROM = 1e6
@@ -64,6 +65,8 @@ def moment(when: datetime, unit: str, language: str = "de") -> str:
     """A time in words, as exact as its data are (``unit`` of :mod:`schemas.tables.dates`): 3. Februar 2024; März 2024."""
     if unit == "years":
         return str(when.year)
+    if unit == day_times.EXACT:
+        return f"{day_times.written(when)}{' Uhr' if language == 'de' else ''}"
     if unit == "quarter":
         number = (when.month + 2) // 3
         return f"{number}. Quartal {when.year}" if language == "de" else f"Q{number} {when.year}"
@@ -87,6 +90,8 @@ def time_ticks(scale: TimeScale, language: str = "de") -> tuple[tuple[str, str],
 
 
 def _tick_words(when: datetime, unit: TimeUnit, language: str) -> tuple[str, str]:
+    if unit in ("day", "hour", "minute") and day_times.holds(when):
+        return day_times.written(when), ""
     locale = formats.locale(language)
     if unit == "year":
         return str(when.year), ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from catalog.charts import day_times
 from catalog.charts.topics import YEAR
 from schemas.tables import Column
 from schemas.tables.types import is_missing
@@ -94,7 +95,7 @@ def moving(found: Sequence[Column], known: Known) -> list[Column]:
 
 def fixed(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> frozenset[str]:
     """The numbers that are the same in all rows of each name of some column, the names coming three times or more."""
-    if not any(column.type in TIME_TYPES for column in columns):
+    if not any(column.type in TIME_TYPES or day_times.is_of_day(column) for column in columns):
         return frozenset()
     numbers = [place for place, c in enumerate(columns) if c.type in NUMBER_TYPES and distinct(c) > 1]
     names = [
@@ -103,7 +104,9 @@ def fixed(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> frozenset
         if c.type in LABEL_TYPES
         and distinct(c) > 1
         and _RECURS * distinct(c) <= len(rows)
-        and not words(c.name) & TIMES  # an average of the month in each of its days is a course of time
+        and not (
+            words(c.name) & TIMES or day_times.is_of_day(c)
+        )  # an average of the month in each of its days is a course of time
     ]
     found: set[str] = set()
     pairs = [(number, name) for number in numbers for name in names]

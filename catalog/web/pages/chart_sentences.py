@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from catalog.charts import Bars, Figure, Histogram, Lines, labels, readable, sign
+from catalog.charts.day_times import EXACT as IN_DAY
 from catalog.charts.figures import Mark, Series
 from catalog.web.texts import Texts, later
 
@@ -16,6 +17,7 @@ _NAMED = 2  # of more names than that, so many are told
 _NO_LETTER = re.compile(r"[\d\W_]+")
 # What several values that are alike stood at, by the smallest unit of time that is known.
 _MOMENTS: Mapping[str, str] = {
+    IN_DAY: later("zu {n} Uhrzeiten"),
     "second": later("zu {n} Zeitpunkten"),
     "day": later("an {n} Tagen"),
     "month": later("in {n} Monaten"),
@@ -89,7 +91,8 @@ def _of_lines(figure: Lines, voice: Voice) -> Iterator[str]:
         yield text("{extreme}: {value} {when}.", extreme=highest, **_marked(series.highest, series, figure, voice))
         if series.lowest.value < series.highest.value:
             yield text("{extreme}: {value} {when}.", extreme=lowest, **_marked(series.lowest, series, figure, voice))
-            yield text("Zuletzt: {value} {when}.", **_marked(series.last, series, figure, voice))
+            if figure.exact != IN_DAY:  # the end of the day is not the newest value
+                yield text("Zuletzt: {value} {when}.", **_marked(series.last, series, figure, voice))
         return
     if figure.shared:
         top = max(series.highest.value for series in figure.series)
@@ -135,6 +138,8 @@ def _when(mark: Mark, exact: str, voice: Voice) -> str:
     if exact == "years":
         return voice.text("im Jahr {year}", year=mark.text or str(mark.when.year))
     time = labels.moment(mark.when, exact, voice.language)
+    if exact == IN_DAY:
+        return voice.text("um {time}", time=time)
     if exact in ("month", "quarter"):
         return voice.text("im {month}", month=time)
     return voice.text("am {day}", day=time)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from catalog import charts
 from catalog.charts import Bars, Captions, Figure, Histogram, Lines, labels
+from catalog.charts.day_times import EXACT as IN_DAY
 from catalog.preview import Preview
 from catalog.web import past
 from catalog.web.pages import pinned
@@ -165,4 +166,6 @@ def _exact_of_points(figure: Lines) -> str:
     if figure.step is None:
         return figure.exact
     unit = figure.step.unit
+    if figure.exact == IN_DAY:
+        return IN_DAY
     return {"minute": "second", "hour": "second", "week": "day", "year": "years"}.get(unit, unit)

@@ -43,6 +43,12 @@ def hours() -> tuple[Table, Profile]:
     )
 
 
+def visitors() -> tuple[Table, Profile]:
+    """The visitors of a bath by the hour, most of them at noon and one hour later."""
+    rows = [(f"{hour:02d}:00", 40 + 10 * min(hour, 25 - hour)) for hour in range(24)]
+    return table(["Uhrzeit", "Besucher"], rows)
+
+
 def inhabitants() -> tuple[Table, Profile]:
     """The inhabitants of four municipalities, each year."""
     places = (("Neuhof", 10_800, 20), ("Flieden", 8_500, -15), ("Kalbach", 6_300, 5), ("Eichenzell", 11_200, 90))

@@ -21,6 +21,7 @@ Made = Callable[[], tuple[Table, Profile]]
     [
         (tables.level, Choice("line", "Datum", ("Pegel (cm)",))),
         (tables.hours, Choice("line", "Zeit", ("Temperatur (°C)", "Niederschlag (mm)"))),
+        (tables.visitors, Choice("line", "Uhrzeit", ("Besucher",))),
         (tables.inhabitants, Choice("line", "Jahr", ("Einwohner",), "Ort")),
         (tables.budget, Choice("bar", "Produktbereich", ("Ergebnis (€)",))),
         (tables.weights, Choice("histogram", "Gewicht (kg)")),

@@ -23,6 +23,7 @@ from tests.catalog.web.payloads import PAYLOADS, dangers
 MADE = (
     tables.level,
     tables.hours,
+    tables.visitors,
     tables.inhabitants,
     tables.budget,
     tables.weights,

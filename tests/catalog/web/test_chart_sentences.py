@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from catalog import charts
-from catalog.charts import Choice, Figure
+from catalog.charts import Choice, Figure, labels
 from catalog.web.pages.chart_sentences import Voice, notes, sentences
 from catalog.web.texts import texts
 from schemas.tables import Profile, Table
@@ -43,6 +43,17 @@ def test_what_came_often_is_told_by_how_often() -> None:
         steps = {"%Y-%m": 31, "%Y": 366, "%d.%m.%Y %H:%M": 0.25}
         moments = [(f"{begin + timedelta(days=n * steps[form]):{form}}", value) for n, (_, value) in enumerate(rows)]
         assert f"Niedrigster Wert: 0 {word}." in said(figure(tables.table(["Zeit", "Regen"], moments)))
+
+
+def test_a_course_over_the_day_speaks_of_times_without_a_date() -> None:
+    bath = figure(tables.visitors())
+    assert said(bath) == "Höchster Wert: 160 zu 2 Uhrzeiten. Niedrigster Wert: 40 um 00:00 Uhr."
+    assert said(bath, "en") == "Highest value: 160 at 2 times of the day. Lowest value: 40 at 00:00."
+    minutes = [(f"{n // 60:02d}:{n % 60:02d}", n % 97) for n in range(1440)]
+    many = figure(tables.table(["Uhrzeit", "Fahrzeuge"], minutes))
+    assert "Jeder Punkt ist der Durchschnitt von 5 Minuten." in noted(many)
+    points = [labels.moment(when, "time") for when, _ in many.series[0].points]  # type: ignore[union-attr]
+    assert (points[0], points[1], points[-1]) == ("00:00 Uhr", "00:05 Uhr", "23:55 Uhr")
 
 
 def test_what_several_lines_share_is_told_of_few_of_them() -> None:
