@@ -48,19 +48,25 @@ class Rule(NamedTuple):
     until: Moment | None
 
 
+def parts_of(text: str) -> dict[str, str]:
+    """The parts of a rule as its text states them, by their names, in capitals; of a part that stands twice the last."""
+    parts: dict[str, str] = {}
+    for part in text.strip().strip(";").upper().split(";"):
+        name, _, value = part.partition("=")
+        parts[name.strip()] = value.strip()
+    return parts
+
+
 def rule_of(text: str, start: Moment) -> Rule:
     """The rule that a text states for what begins then.
 
     Raises ValueError where it states none, or parts that are not known, or one that comes true every few seconds or minutes.
     """
-    parts: dict[str, str] = {}
-    for part in text.strip().strip(";").upper().split(";"):
-        name, _, value = part.partition("=")
-        parts[name.strip()] = value.strip()
+    parts = parts_of(text)
     frequency = parts.get("FREQ", "")
     if parts.keys() - {*_TIMES, *_DAYS, *_ENDS} or (start.zone is None and frequency not in _WHOLE_DAYS):
         raise ValueError("a rule that is not understood")
-    interval = _number(parts.get("INTERVAL", "1"))
+    interval = number(parts.get("INTERVAL", "1"))
     period = interval * _PERIODS[frequency] if frequency in _PERIODS else None
     if period is not None and period < _OFTENEST:
         raise ValueError("a rule that comes true all the time")
@@ -74,7 +80,7 @@ def rule_of(text: str, start: Moment) -> Rule:
     return Rule(
         ";".join((*stated, f"INTERVAL={interval}")),
         period,
-        _number(parts["COUNT"]) if "COUNT" in parts else None,
+        number(parts["COUNT"]) if "COUNT" in parts else None,
         until,
     )
 
@@ -92,14 +98,14 @@ def times(rule: Rule, start: Moment, first: datetime, last: datetime, most: int)
     is_over = _end(rule, start)
     chosen = (wall for wall in rrulestr(rule.choosing, dtstart=begin) if wall > start.wall)
     found: list[datetime] = []
-    for number, wall in enumerate(chain((start.wall,), chosen), start=1):
+    for place, wall in enumerate(chain((start.wall,), chosen), start=1):
         if is_over(wall):
             break
         if wall > last or len(found) == most:
             return Times(tuple(found), wall)
         if wall >= first:
             found.append(wall)
-        if number == rule.most:
+        if place == rule.most:
             break
     return Times(tuple(found), None)
 
@@ -114,7 +120,8 @@ def _end(rule: Rule, start: Moment) -> Callable[[datetime], bool]:
     return lambda wall: start._replace(wall=wall).instant > until.instant
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """A number of times, at least one. Raises ValueError for what is none."""
     if not _NUMBER.fullmatch(text) or not int(text):
         raise ValueError("no number of times")
     return int(text)

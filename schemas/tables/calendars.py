@@ -18,6 +18,8 @@ _LINE = re.compile(r"([A-Za-z-]{1,40})((?:;[^:\n]{0,500})?):(.{0,10000})")
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?Z?)?")
 BEGIN, END = "Beginn", "Ende"
 """The columns of when an event begins and ends."""
+RULE = "Wiederholung"
+"""The column of the rule by which an event is repeated, as written."""
 _COLUMNS = {
     "DTSTART": BEGIN,
     "DTEND": END,
@@ -25,7 +27,7 @@ _COLUMNS = {
     "LOCATION": "Ort",
     "CATEGORIES": "Kategorie",
     "DESCRIPTION": "Beschreibung",
-    "RRULE": "Wiederholung",
+    "RRULE": RULE,
     "URL": "Link",
 }
 _ESCAPES = {"\\n": " ", "\\N": " ", "\\,": ",", "\\;": ";", "\\\\": "\\"}

@@ -19,7 +19,7 @@ from catalog.web.maps import MapFigure
 from catalog.web.pages import charted, column_words, distributions, file_table, glance_rows, languages, pinned
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
-from catalog.web.pages.glance_rows import COLUMNS, Few
+from catalog.web.pages.glance_rows import Few
 from catalog.web.templates import Page
 from harvesters.portals import dictionary
 from schemas.model import Dataset, Distribution
@@ -122,7 +122,7 @@ def _ready(
 ) -> Glance:
     table = found.table
     path = file_addresses.path(entry.slug, file.number)
-    few = glance_rows.few(page, found, file, path, entry.title or "")
+    few = glance_rows.few(page, found, file, path, entry.title or "", lang)
     reason = found.reason
     chart = charted.shown(page, found, lang, "glance")
     place = found.geometry
@@ -138,13 +138,13 @@ def _ready(
         map=maps.of_preview(page, found, entry.slug, file.number, lang, "glance-map") if drawn else None,
         has_map=place is not None,
         has_picture=found.picture is not None,
-        heads=tuple(Head(each.name, each.unit, each.type in NUMBERS) for each in glance_rows.columns_of(found)),
+        heads=tuple(Head(each.name, each.unit, each.type in NUMBERS) for each in few.columns) if few else (),
         few=few,
         part_shown=file_table.part_shown(page, len(few.rows), table.total_rows, table.counted)
         if table and few
         else Markup(),
         decimal=_decimal(table) if table else "",
-        more_columns=max(len(table.columns) - COLUMNS, 0) if table else 0,
+        more_columns=len(table.columns) - len(few.columns) if table and few else 0,
         columns=column_words.columns(page, found, EXPLAINED),
         meanings=meanings,
         unexplained=max(len(found.profile.columns) - EXPLAINED, 0) if found.profile else 0,

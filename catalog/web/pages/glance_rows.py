@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -15,11 +15,11 @@ from catalog.charts import Histogram, coming, labels
 from catalog.preview import Filter, Preview, Selection
 from catalog.preview.model import Occurrences
 from catalog.web import past, row_filters
-from catalog.web.pages import cell_words, distributions
+from catalog.web.pages import cell_words, distributions, recurring_words
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.region import Region
-from schemas.tables import Column
+from schemas.tables import Column, calendars
 from schemas.tables.calendars import BEGIN, END
 
 ROWS, COLUMNS = 10, 12
@@ -68,22 +68,26 @@ class Dated(NamedTuple):
 class Few(NamedTuple):
     """At most ROWS rows with at most COLUMNS cells each.
 
-    ``caption`` names their table; ``styles`` says how the cells of each column are set; ``onward`` is the address of all of
-    their kind with its words, none where these are simply the first, or no address finds them. ``said`` are remarks on how
-    they come about.
+    ``caption`` names their table; ``styles`` says how the cells of each of the ``columns`` are set; ``onward`` is the
+    address of all of their kind with its words, none where these are simply the first, or no address finds them. ``said``
+    are remarks on how they come about.
     """
 
     heading: Markup
     caption: Markup
     rows: tuple[tuple[str, ...], ...]
     styles: tuple[str, ...]
+    columns: tuple[Column, ...] = ()
     onward: tuple[str, Markup] | None = None
     said: Markup = Markup()
     repeated: bool = False
 
 
-def few(page: Page, preview: Preview, file: distributions.File, path: str, title: str) -> Few | None:
-    """The rows of a preview; none where it has no table. ``path`` is that of the file's page, ``title`` the dataset's."""
+def few(page: Page, preview: Preview, file: distributions.File, path: str, title: str, lang: str = "") -> Few | None:
+    """The rows of a preview; none where it has no table.
+
+    ``path`` is that of the file's page, ``title`` the dataset's, ``lang`` the language of the file's words.
+    """
     if preview.table is None:
         return None
     today = past.today(page.request)
@@ -92,21 +96,56 @@ def few(page: Page, preview: Preview, file: distributions.File, path: str, title
     )
     text = page.texts.text
     leads_on = found.when and not found.repeated
+    columns, rows = _in_words(page, preview, found.rows, lang)
     return Few(
         text(_HEADINGS[found.when]),
         text(_CAPTIONS[found.when], title=page.spoken(file.title.text, file.title.lang)),
-        tuple(
-            tuple(
-                labels.plain(cell_words.shown(column, cell, page.language), _LONGEST_CELL)
-                for column, cell in zip(columns_of(preview), row, strict=False)
-            )
-            for row in found.rows
-        ),
-        tuple(map(cell_words.style, columns_of(preview))),
+        rows,
+        tuple(map(cell_words.style, columns)),
+        columns,
         (page.link(path, row_filters.pairs(found.selection)), text(_ONWARD[found.when])) if leads_on else None,
         Markup(" ").join(text(said) for said in _remarks(found)),
         found.repeated,
     )
+
+
+def _in_words(
+    page: Page, preview: Preview, rows: Sequence[Sequence[str]], lang: str
+) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...]]:
+    """The columns that are shown, and the cells of the rows as the page says them.
+
+    Rules by which a calendar repeats its events are put into words; where one of them has none, their column stands on
+    the file's own page only.
+    """
+    columns = columns_of(preview)
+    is_calendar = preview.source is not None and preview.source.kind == "ics"
+    place = next((n for n, each in enumerate(columns) if is_calendar and each.name == calendars.RULE), None)
+    told = None if place is None else [_rule(page, row[place], lang) for row in rows]
+    left_out = place if told is not None and None in told else None
+    cells = [
+        [
+            labels.plain(cell_words.shown(column, cell, page.language), _LONGEST_CELL)
+            for column, cell in zip(columns, row, strict=False)
+        ]
+        for row in rows
+    ]
+    for n, row in enumerate(cells):
+        if place is not None and told is not None and left_out is None:
+            row[place] = told[n] or ""
+        elif left_out is not None:
+            del row[left_out]
+    shown = tuple(each for n, each in enumerate(columns) if n != left_out)
+    return shown, tuple(map(tuple, cells))
+
+
+def _rule(page: Page, cell: str, lang: str) -> str | None:
+    """A rule in words of the page, marked as such among a file's words of another language; None where it has none."""
+    if not cell.strip():
+        return ""
+    words = recurring_words.said(page.texts, cell)
+    if words is None or lang in ("", page.language):
+        return words
+    return Markup('<span lang="{}">{}</span>').format(page.language, words)
 
 
 def _remarks(found: Dated) -> Iterator[str]:

@@ -62,7 +62,7 @@ def words(node: LexborHTMLParser | LexborNode | None) -> str:
     return " ".join(node.text(separator=" ").split())
 
 
-def first(page: LexborHTMLParser, selector: str) -> LexborNode:
+def first(page: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
     found = page.css_first(selector)
     assert found is not None, selector
     return found

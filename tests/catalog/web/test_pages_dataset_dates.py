@@ -102,6 +102,15 @@ def elsewhere() -> str:
     ).decode()
 
 
+def ruled(second: str) -> str:
+    """A calendar of two evenings that are repeated by rules."""
+    day = f"{READ + timedelta(days=2):%Y%m%d}"
+    return calendar(
+        f"DTSTART;TZID=Europe/Berlin:{day}T193000\nRRULE:FREQ=WEEKLY;INTERVAL=2\nSUMMARY:Chor",
+        f"DTSTART;TZID=Europe/Berlin:{day}T200000\nRRULE:{second}\nSUMMARY:Tanz",
+    ).decode()
+
+
 def called_off() -> str:
     """A calendar in which nothing is to come but what was cancelled."""
     now = READ
@@ -125,6 +134,8 @@ DATASETS = {
     "karte": ("Sperrungen auf der Karte", {"sperrungen-2.csv": closures(), "sperrungen.geojson": drawn()}),
     "feste": ("Feste", {"feste.ics": events()}),
     "kalender": ("Kalender", {"kalender.ics": repeated()}),
+    "regeln": ("Regelmäßiges", {"regeln.ics": ruled("FREQ=MONTHLY;BYMONTHDAY=15")}),
+    "verwickelt": ("Verwickeltes", {"verwickelt.ics": ruled("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1")}),
     "utc": ("Gremien in UTC", {"utc.ics": elsewhere()}),
     "abgesagt": ("Abgesagtes", {"abgesagt.ics": called_off()}),
     "pegel": ("Pegel", {"pegel.csv": levels()}),
@@ -325,3 +336,25 @@ def test_a_topic_shows_no_count_of_dates_and_says_the_language_of_the_file(place
     assert words(first(page, "figcaption h3")) == "Pegel (cm) by Datum"
     assert [words(each) for each in page.css("figcaption h3 [lang=fr]")] == ["Pegel (cm)", "Datum"]
     assert f"/en/dataset/{place.slug('pegel', 'ordner')}" in addresses(page, "section[aria-labelledby=chart] a")
+
+
+def test_rules_of_repeated_dates_are_said_in_words(place: Place) -> None:
+    shown = look(place, "regeln")
+    heads = [words(each) for each in shown.css("#rows ~ .scroll thead th")]
+    told = set(column(shown, heads.index("Wiederholung")))
+    assert told == {"alle zwei Wochen", "jeden Monat am 15."}
+    english = look(place, "regeln", "/en")
+    cells = english.css("#rows ~ .scroll tbody td span[lang=en]")
+    assert {words(each) for each in cells} == {"every two weeks", "every month on day 15"}
+
+
+def test_rules_without_words_do_not_stand_among_the_next_dates(place: Place) -> None:
+    shown = look(place, "verwickelt")
+    table = first(shown, "#rows ~ .scroll")
+    heads = [words(each) for each in table.css("thead th")]
+    assert "Wiederholung" not in heads
+    assert {len(row.css("td")) for row in table.css("tbody tr")} == {len(heads)}
+    assert "FREQ" not in words(table)
+    assert "1 weitere Spalte steht auf der Seite der Datei." in words(shown)
+    # The file's own page has the rule as the file has it.
+    assert "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1" in words(first(read(place, path(place, "verwickelt")), "main"))
