@@ -94,8 +94,7 @@ def _of_features(
     query = [("layer", layer)] if (layer := _asked(page)) else []
     if only is not None and left is not None:
         query += only.query
-    if page.language == "de":
-        query.append(("lang", "de"))  # popups say numbers and dates as the page does
+    query.append(("lang", page.language))  # popups say numbers and dates as the page does
     path = file_addresses.path(slug, number, "/map.geojson")
     _ = page.texts.text
     title = _("Karte: {name}", name=page.spoken(preview.title or preview.source.name if preview.source else slug, lang))

@@ -11,6 +11,7 @@ from typing import Literal
 
 from schemas.tables import dates, numbers
 from schemas.tables.words import (
+    AFFIRMATIVE,
     AXES,
     BOOLEANS,
     KEYS,
@@ -111,6 +112,14 @@ class Column:
 def number_of(column: Column, value: str) -> float | None:
     """The number that a cell of a column says, by the column's decimal sign; none if it says none."""
     return numbers.parse(value, "de" if column.decimal == "," else "en")
+
+
+def boolean_of(value: str) -> bool | None:
+    """Whether a cell of a column of booleans says yes; none if it says neither yes nor no."""
+    folded = value.strip().casefold()
+    if folded in AFFIRMATIVE:
+        return True
+    return False if any(folded in pair for pair in BOOLEANS) else None
 
 
 def in_germany(column: Column, value: float) -> bool:

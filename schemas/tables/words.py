@@ -36,6 +36,7 @@ BOOLEANS = tuple(
         ("vorhanden", "nicht vorhanden"),
     )
 )
+AFFIRMATIVE = _set("ja j yes y true wahr vorhanden")
 # One of these alone still is an answer; a lone "n" or "vorhanden" is a code.
 LONELY_BOOLEANS = _set("ja nein true false wahr falsch yes no")
 

@@ -3,13 +3,13 @@
 Of many features those that lie close are gathered: each stands there once, as itself or in the ``count`` of a gathering, and
 ``numberMatched`` says how many there are. ``bbox=west,south,east,north`` asks for what is in sight, ``zoom`` for gatherings
 of a size that a map of this zoom shows well; then the box is grown to whole cells, as the answer's ``bbox`` says. Filters
-of rows, as the table has them (``Ort=Neuhof``), leave the features of the rows that they let through. Cells are as the file
-has them; ``lang=de`` asks for them as German pages show them.
+of rows, as the table has them (``Ort=Neuhof``), leave the features of the rows that they let through. Cells are typed
+as rows as JSON are; ``raw=1`` asks for the file's text, ``lang=de`` or another for what pages in that language show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -24,6 +24,7 @@ from catalog.maps.features import Features, Numbers
 from catalog.preview import Filter, Preview
 from catalog.web import conditional, previewed, searches, security
 from catalog.web.api import row_demands
+from catalog.web.api.typed_cells import Value, typed
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.pages import cell_words
 from schemas.region import Region
@@ -31,6 +32,7 @@ from schemas.tables import Column
 from schemas.tables.geometry import BoundingBox
 from schemas.tables.types import is_missing
 
+_Telling = Callable[[Column, str], Value]
 MEDIA_TYPE = "application/geo+json"
 _COLUMNS = 8
 _LONGEST = 200
@@ -59,13 +61,21 @@ async def features(request: Request) -> Response:
     if filters and preview.growing:
         preview = await previewed.whole_preview_of(request, found)
     region = region_of(request)
-    language = request.query_params.get("lang", "")
-    body = await run_sync(lambda: _made(region, preview, filters, box, zoom, language))
+    told = _told_as(request)
+    body = await run_sync(lambda: _made(region, preview, filters, box, zoom, told))
     if body is None:
         de, en = _why(preview)
         raise Refused(404, f"Von dieser Datei gibt es keine Karte. {de}", f"There is no map of this file. {en}")
     conditional.keep(request, seconds=60)
     return Response(body, media_type=MEDIA_TYPE, headers={**security.OPEN, "cache-control": "no-cache"})
+
+
+def _told_as(request: Request) -> _Telling:
+    """How the cells are told: as the file's text, as pages in a language show them, or typed, as programs want them."""
+    if request.query_params.get("raw") == "1":
+        return lambda _column, cell: cell
+    language = request.query_params.get("lang", "")
+    return (lambda column, cell: cell_words.shown(column, cell, language)) if language else typed
 
 
 def _why(preview: Preview) -> tuple[str, str]:
@@ -90,7 +100,7 @@ def _made(
     filters: Sequence[Filter],
     box: BoundingBox | None,
     zoom: int | None,
-    language: str,
+    told_as: _Telling,
 ) -> bytes | None:
     with previews.features(region, preview) as features:
         if features is None:
@@ -105,7 +115,7 @@ def _made(
         "numberReturned": len(view.features),
         "gathered": view.gathered,
         "closer": view.closer,
-        "features": _told(region, view.features, preview, language),
+        "features": _told(region, view.features, preview, told_as),
     }
     return orjson.dumps(document)
 
@@ -125,7 +135,7 @@ def _filtered(region: Region, preview: Preview, filters: Sequence[Filter], featu
 
 
 def _told(
-    region: Region, features: Sequence[Mapping[str, Any]], preview: Preview, language: str
+    region: Region, features: Sequence[Mapping[str, Any]], preview: Preview, told_as: _Telling
 ) -> list[Mapping[str, Any]]:
     """The features with the first cells of their rows; of many, long texts are cut shorter."""
     wanted = [row for each in features if isinstance(row := each["properties"].get("row"), int)]
@@ -133,7 +143,7 @@ def _told(
         return list(features)
     rows = previews.numbered(region, preview, wanted)
     longest = _LONGEST if len(wanted) <= _FEW else _SHORT
-    return [_with_cells(each, preview.table.columns, rows, longest, language) for each in features]
+    return [_with_cells(each, preview.table.columns, rows, longest, told_as) for each in features]
 
 
 def _with_cells(
@@ -141,19 +151,19 @@ def _with_cells(
     columns: Sequence[Column],
     rows: Mapping[int, Sequence[str]],
     longest: int,
-    language: str,
+    told_as: _Telling,
 ) -> Mapping[str, Any]:
     properties = feature["properties"]
     cells = [
-        (column.name, _cut(cell_words.shown(column, cell, language), longest))
+        (column.name, _cut(told_as(column, cell), longest))
         for column, cell in zip(columns, rows.get(properties.get("row"), ()), strict=False)
         if not is_missing(cell) and cell != properties.get("name") and column.name not in _OWN
     ]
     return {**feature, "properties": {**properties, **dict(cells[:_COLUMNS])}}
 
 
-def _cut(cell: str, longest: int) -> str:
-    return cell if len(cell) <= longest else f"{cell[: longest - 1]}…"
+def _cut(cell: Value, longest: int) -> Value:
+    return cell if not isinstance(cell, str) or len(cell) <= longest else f"{cell[: longest - 1]}…"
 
 
 def _zoom(request: Request) -> int | None:

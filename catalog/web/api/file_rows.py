@@ -23,19 +23,17 @@ from catalog.preview import Preview, Reason, Selection
 from catalog.spreadsheets import plain_cell
 from catalog.web import conditional, file_addresses, previewed, row_filters, security
 from catalog.web.api import row_demands
+from catalog.web.api.typed_cells import typed
 from catalog.web.negotiation import Refused, region_of
 from catalog.web.paging import demanded
 from catalog.web.previewed import Named
 from catalog.web.row_filters import Pairs
-from schemas.tables import NUMBERS, Column, Table, dates
-from schemas.tables.types import is_missing, number_of
+from schemas.tables import Column, Table
 
 MOST = 1_000
 """Rows of one page of JSON."""
 _SIZE = 100
 _PIECE = 64 * 1024
-# How much of an ISO time a unit of time says.
-_ISO = {"second": 19, "day": 10, "month": 7}
 
 
 async def document(request: Request) -> Response:
@@ -155,29 +153,7 @@ def _counted(table: Table) -> dict[str, int | None]:
 
 
 def _record(columns: Sequence[Column], row: Sequence[str], raw: bool) -> dict[str, Any]:
-    return {c.name: cell if raw else _typed(c, cell) for c, cell in zip(columns, row, strict=False)}
-
-
-def _typed(column: Column, cell: str) -> str | float | int | None:
-    """A cell as its column's type says: a number, a time in ISO 8601, none where it is missing; else its text."""
-    if is_missing(cell):
-        return None
-    if column.type in NUMBERS:
-        number = number_of(column, cell)
-        if number is None:
-            return cell
-        return int(number) if column.type in ("integer", "year") and number.is_integer() else number
-    if column.type in ("date", "datetime"):
-        return next((iso for form in dates.formats(column.format) if (iso := _iso(cell, form))), cell)
-    return cell
-
-
-def _iso(cell: str, form: dates.DateFormat) -> str:
-    """A time in ISO 8601, as exact as it was written; nothing where that has no form for it (quarters, school years)."""
-    moment = dates.parse(cell, form)
-    if moment is None or form.unit not in _ISO:
-        return ""
-    return moment.isoformat()[: _ISO[form.unit]]
+    return {c.name: cell if raw else typed(c, cell) for c, cell in zip(columns, row, strict=False)}
 
 
 def _etag(preview: Preview, request: Request) -> str:

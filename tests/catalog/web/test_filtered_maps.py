@@ -41,11 +41,17 @@ def collection(count: int) -> bytes:
 TREES = "Baum;Gepflanzt;Höhe;Breite;Länge\n" + "".join(
     f"Linde {n};2026-03-{n % 3 + 1:02};{n}.5;50.4{n};9.5{n}\n" for n in range(10, 40)
 )
+# Numbers with a comma, and a column of yes and no.
+BENCHES = "Bank;Aufgestellt;Plätze;Tiefe_m;Lehne;Lat;Lon\n" + "".join(
+    f"Bank {n};{n % 28 + 1:02}.03.2026;{n % 4};{n},50;{'ja' if n % 2 else 'nein'};50,4{n}1;9,5{n}1\n"
+    for n in range(10, 40)
+)
 FILES = {
     "baeume.csv": TREES.encode(),
     "plaetze.geojson": collection(13),
     "viele.geojson": collection(4_920),
     "runde.gpx": GPX,
+    "baenke.csv": BENCHES.encode(),
 }
 
 
@@ -241,3 +247,26 @@ def test_choices_and_chips_of_filters_say_dates_as_the_table_does_and_addresses_
     assert "Gepflanzt ab 02.03.2026" in words(first(ranged, "ul.chips li"))
     english = read(site.place, f"/en{path}?Gepflanzt=2026-03-02")
     assert "2026-03-01 (10)" in [words(each) for each in english.css("select[name=Gepflanzt] option")]
+
+
+def test_programs_get_numbers_and_truths_as_in_rows(site: Site) -> None:
+    found = {each["properties"]["name"]: each["properties"] for each in site.features("baenke.csv")["features"]}
+    rows = site.place.ask.get(f"{site.path('baenke.csv')}.json").json()["rows"]
+    assert len(rows) == len(found) == 30
+    for row in rows:
+        told = found[row["Bank"]]
+        assert {"Bank": told["name"], **{name: told[name] for name in row if name in told}} == row
+        for name, kind in (("Plätze", int), ("Tiefe_m", float), ("Lehne", bool), ("Lat", float), ("Aufgestellt", str)):
+            assert type(told[name]) is kind, name
+    assert (found["Bank 11"]["Tiefe_m"], found["Bank 11"]["Lehne"], found["Bank 12"]["Lehne"]) == (11.5, True, False)
+    assert found["Bank 11"]["Aufgestellt"] == "2026-03-12"
+    assert [each["properties"]["Fläche"] for each in site.features("plaetze.geojson")["features"]][:2] == [0, 10]
+
+
+def test_people_and_who_wants_it_raw_get_texts(site: Site) -> None:
+    raw = site.features("baenke.csv", "raw=1")["features"][0]["properties"]
+    assert (raw["Tiefe_m"], raw["Lehne"], raw["Aufgestellt"]) == ("10,50", "nein", "11.03.2026")
+    for language in ("", "/en"):
+        source = first(site.map("baenke.csv", language=language), "[data-source]").attributes["data-source"] or ""
+        shown = site.place.ask.get(source).json()["features"][0]["properties"]
+        assert (shown["Tiefe_m"], shown["Lehne"]) == ("10,50", "nein"), "nothing of what the file says is lost"
