@@ -186,8 +186,13 @@ class Index:
         view = self._view
         if view is None:
             return ()
+
+        def leads(said: str) -> bool:
+            met = view.matching.build(queries.parse(said))
+            return met is not None and _count(view.searcher.search(met.met, 1, True)) > 0
+
         speller: spelling.Speller = view.speller.once("speller", lambda: spelling.Speller(view.searcher))
-        return speller.near(word)
+        return speller.near(word, leads)
 
     def beginning(self, query: Query, ground: Ground, today: date, prefix: str, most: int) -> tuple[spelling.Word, ...]:
         """The words that begin with some letters, with how many of the datasets that a query finds hold them."""

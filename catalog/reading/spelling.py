@@ -1,8 +1,11 @@
-"""The words of the catalogue as they are written there: what a mistyped word may have meant, and how one goes on."""
+"""The words of the catalogue as they are written there, and everyday ones: what a mistyped word may have meant.
+
+Also how a word that is begun goes on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,7 +13,7 @@ import tantivy
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.reading import words
+from catalog.reading import synonyms, words
 
 FIELD = "spelling"
 # How many words are compared with a mistyped one: the most frequent ones.
@@ -39,15 +42,23 @@ def _entry(word: str) -> str:
 
 
 class Speller:
-    """All words of one state of the index, for finding the nearest. Safe for several threads."""
+    """All words of one state of the index, and those that mean some of them, for finding the nearest.
+
+    Safe for several threads.
+    """
 
     def __init__(self, searcher: tantivy.Searcher) -> None:
-        found = _together(searcher.terms_with_prefix(FIELD, "", limit=MOST))
+        found = {words.fold(word): Word(word, 0) for word in synonyms.said()}
+        found |= _together(searcher.terms_with_prefix(FIELD, "", limit=MOST))
         self._words = {name: word for name, word in found.items() if word.shown.casefold() not in words.STOP_WORDS}
         self._folded = list(self._words)
 
-    def near(self, word: str, most: int = 5) -> tuple[Word, ...]:
-        """The words that a mistyped one may mean, the likeliest first: fewest slips, same beginning, most datasets."""
+    def near(self, word: str, leads: Callable[[str], bool], most: int = 5) -> tuple[Word, ...]:
+        """The words that a mistyped one may mean, the likeliest first: fewest slips, same beginning, most datasets.
+
+        Everyday words stand in no dataset, and yet may lead to some, Fahrradweg to Radwege: those that are nearer than any
+        word of the catalogue, and of which ``leads`` says that a search finds something.
+        """
         folded = words.fold(word)
         slips = 0 if len(folded) < 4 else 1 if len(folded) < 6 else 2 if len(folded) < 11 else 3
         if not slips or len(folded) > _LONGEST:
@@ -56,9 +67,17 @@ class Speller:
         ranked = sorted(
             (distance, near[0] != folded[0], -self._words[near].datasets, near)
             for near, distance, _ in found
-            if len(folded) >= _ANY_BEGINNING or _begin_alike(near, folded, distance)
+            if near != folded and (len(folded) >= _ANY_BEGINNING or _begin_alike(near, folded, distance))
         )
-        return tuple(self._words[near] for *_, near in ranked if near != folded)[:most]
+        nearest = next((distance for distance, _, datasets, _ in ranked if datasets), slips + 1)
+        likely = [self._words[near] for distance, _, datasets, near in ranked if datasets or distance < nearest]
+        by_term: dict[str, Word] = {}  # of the forms of a word the nearest: they find the same
+        for known in likely:
+            if len(by_term) == most:
+                break
+            if known.datasets or leads(known.shown):
+                by_term.setdefault(words.stem(known.shown), known)
+        return tuple(by_term.values())
 
 
 def _begin_alike(near: str, folded: str, distance: int) -> bool:

@@ -40,6 +40,13 @@ def is_known(folded: str) -> bool:
     return bool(others(words.stem(folded)) or german([folded]))
 
 
+def said() -> Iterator[str]:
+    """All single words of both tables, as they stand there."""
+    for table, column in (("everyday-words", "words"), ("english-words", "english")):
+        for row in rows(table):
+            yield from (word for word in listed(row[column]) if word.isalpha())
+
+
 def english(prefix: str) -> Iterator[str]:
     """The English words and phrases that begin with some letters (folded), as they stand in the table."""
     for row in rows("english-words"):

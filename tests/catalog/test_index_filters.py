@@ -253,13 +253,32 @@ def test_interfaces_with_live_values(said: str) -> None:
 
 
 def test_a_slip_is_mended_with_the_words_of_the_catalogue(catalogue: Catalogue) -> None:
-    for q, meant, total in (("Spielpltz", "Spielplätze", 1), ("Pegel Fleide", "Pegel Fliede", 1)):
+    for q, meant, total in (("Speilplätze", "Spielplätze", 1), ("Pegel Fleide", "Pegel Fliede", 1)):
         assert results(catalogue, q=q).total == 0
         instead = catalogue.helped(Query(q=q), TODAY).meant
         assert instead is not None
         assert (instead.query.q, instead.total) == (meant, total)
     assert catalogue.helped(Query(q='"Spielpltz"'), TODAY).meant is None
     assert catalogue.helped(Query(q="qwertzuiop"), TODAY).meant is None
+
+
+def test_a_slip_of_an_everyday_word_is_mended_where_that_leads_to_datasets(catalogue: Catalogue) -> None:
+    slips = {
+        "Laternne": "Laterne",
+        "Kinderspielpaltz": "Kinderspielplatz",
+        "Spielpltz": "Spielplatz",  # nearer than the catalogue's own "Spielplätze"
+        "playgruond": "playground",
+        "water Lateerne": None,
+    }
+    for q, meant in slips.items():
+        assert results(catalogue, q=q).total == 0
+        instead = catalogue.helped(Query(q=q), TODAY).meant
+        assert (instead.query.q if instead else None) == meant
+        assert not instead or instead.total == results(catalogue, q=instead.query.q).total > 0
+    assert catalogue.suggestions("Laternne", TODAY).texts == (("Laterne", 1),)
+    # No dataset is of libraries or of doctors.
+    for q in ("Bibliotek", "Mediziener"):
+        assert catalogue.helped(Query(q=q), TODAY).meant is None
 
 
 def test_the_words_of_a_phrase_are_offered_without_quotes(catalogue: Catalogue) -> None:

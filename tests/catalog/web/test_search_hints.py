@@ -80,3 +80,11 @@ def test_results_without_a_word_that_nobody_has_are_shown_at_once(full: Place) -
     assert words(first(page, ".meant")) == "Kein Datensatz enthält „fräsen“. Ohne das: Radwege – 1 Ergebnis"
     assert addresses(page, ".meant a") == ["/datasets?q=Radwege"]
     assert [words(node) for node in page.css(".hits h4")] == ["Radwege"]
+
+
+def test_a_slip_of_an_everyday_word_is_told_and_what_it_leads_to_is_shown(full: Place) -> None:
+    page = read(full, "/datasets?q=Fahradweg")
+    assert words(first(page, "#results")) == "0 Ergebnisse"
+    assert words(first(page, ".meant")) == "Meinten Sie: Fahrradweg ? 1 Ergebnis"
+    assert addresses(page, ".meant a") == ["/datasets?q=Fahrradweg"]
+    assert [words(node) for node in page.css(".hits h4")] == ["Radwege"]
