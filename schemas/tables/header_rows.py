@@ -16,6 +16,7 @@ _LOOK_AHEAD = 60  # rows among which the header row is looked for
 _SAMPLE = 30  # rows below a row by which we judge whether it names them
 _CANDIDATES = 10  # sparse rows that are judged so: title lines of more than one cell are few
 _CANDIDATE_COLUMNS = 200
+_MARK = re.compile(r"[\d@/]")
 _BRACKETED = re.compile(r"[\[(][^\[\]()]{1,20}[\])]")
 
 
@@ -89,13 +90,18 @@ def _names_values(row: Row, named: list[int], columns: list[int], below: Sequenc
         _are_names(first, columns, below[1:]) and not _is_counted_on(row, first, columns)
     ):
         return False
-    valued = [index for index in named if _is_valued([values[index] for values in below])]
+    # Of columns without a name the numbers tell as much, if most columns have one: a line of text has few cells.
+    looked_at = columns[:_CANDIDATE_COLUMNS] if 2 * len(named) >= len(columns) else named
+    valued = [index for index in looked_at if _is_valued([values[index] for values in below])]
     words = [index for index in valued if not _is_value(row[index])] or (
         valued if _are_names(row, named, below) else []
     )
     if words:
         cells = [first[index] for index in valued if not is_missing(first[index])]
         return bool(cells) and all(map(_is_value, cells))
+    told = [index for index in named if _MARK.search(first[index]) and not _MARK.search(row[index])]
+    if any(_is_marked([values[index] for values in below]) for index in told):
+        return True
     return _recurs(first, named, below[1:]) and not _recurs(row, named, below)
 
 
@@ -108,6 +114,12 @@ def _is_valued(cells: Sequence[str]) -> bool:
     """Whether nearly all cells that hold anything are numbers or dates."""
     held = [cell for cell in cells if not is_missing(cell)]
     return bool(held) and sum(map(_is_value, held)) >= 0.9 * len(held)
+
+
+def _is_marked(cells: Sequence[str]) -> bool:
+    """Whether nearly all of several cells hold what names seldom do: addresses, phone numbers, house numbers."""
+    held = [cell for cell in cells if not is_missing(cell)]
+    return len(held) > 1 and sum(_MARK.search(cell) is not None for cell in held) >= 0.9 * len(held)
 
 
 def _is_value(cell: str) -> bool:

@@ -96,6 +96,16 @@ def test_duplicate_and_missing_names() -> None:
             ["Ort", "Typ", "Spalte 3", "Spalte 4"],
             ["text", "text", "text", "text"],
         ),
+        (
+            ["Name;Ort;Straße;;", "Laden;Neuhof;Am Bach 1;auf;Mo", "Markt;Flieden;Im Ort 2;zu;Di"],
+            ["Name", "Ort", "Straße", "Spalte 4", "Spalte 5"],
+            ["text", "text", "text", "text", "text"],
+        ),
+        (
+            ["Name;Ort;Lage;;", "Laden;Neuhof;am Bach;12;7", "Markt;Flieden;im Ort;9;8"],
+            ["Name", "Ort", "Lage", "Spalte 4", "Spalte 5"],
+            ["text", "text", "text", "integer", "integer"],
+        ),
     ],
 )
 @pytest.mark.parametrize("title", [[], ["Verzeichnis"], ["Stand:;01.03.2026"]])
@@ -114,6 +124,13 @@ def test_a_row_with_few_names_is_a_header_above_the_values_it_names(
 def test_a_title_of_two_cells_is_no_header_above_names_that_are_years() -> None:
     table = read_table(b"Einwohner;Stand 2024;;;\nOrt;2019;2020;2021;2022\nNeuhof;123;345;4;5\nFlieden;5;6;7;8\n")
     assert (names(table), table.skipped) == (["Ort", "2019", "2020", "2021", "2022"], ("Einwohner Stand 2024",))
+
+
+def test_groups_above_names_of_texts_are_no_header_by_themselves() -> None:
+    rows = "".join(f"Herr {n}x;Weg {n};a{n}@example.org;Neuhof\n" for n in range(20))
+    table = read_table(f"Person;Anschrift;;\nName;Weg;Mail;Ort\n{rows}".encode())
+    assert names(table) == ["Person Name", "Anschrift Weg", "Mail", "Ort"]
+    assert table.total_rows == 20
 
 
 def test_two_header_rows_that_complete_each_other() -> None:
