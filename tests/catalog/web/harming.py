@@ -54,11 +54,11 @@ def _harm_in(media_type: str, body: bytes) -> Iterator[str]:
         yield from _cells(body)
     elif media_type in _RDF:
         list(pyoxigraph.parse(body, format=_RDF[media_type]))
-    elif media_type in ("application/json", "application/geo+json"):
+    elif media_type in ("application/json", "application/geo+json", "application/feed+json"):
         orjson.loads(body)
     elif media_type in ("application/atom+xml", "application/xml", "text/xml", "image/svg+xml"):
         yield from _in_xml(ElementTree.fromstring(body))
-    elif media_type not in ("text/plain", "image/png", "image/jpeg", "application/gzip"):
+    elif media_type not in ("text/plain", "image/png", "image/jpeg", "image/vnd.microsoft.icon", "application/gzip"):
         yield f"unknown form {media_type}"
 
 

@@ -206,7 +206,7 @@ def test_the_rules_are_those_that_the_server_keeps(full: Place, monkeypatch: pyt
         monkeypatch.setattr(developers, "built", lambda version=version: Built(version, ""))
         full.publish()  # else the page would be given as it was kept
         told = words(first(read(full, "/en/developers"), "section[aria-labelledby=rules]"))
-        assert (f"Allmende {version}." in told, "anything may still change" in told) == (True, young)
+        assert (f"Allmende {version}." in told, "answers may still change" in told) == (True, young)
 
 
 def test_the_line_for_changes_is_where_to_begin(full: Place) -> None:
