@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import orjson
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -42,7 +43,8 @@ async def changes(request: Request) -> Response:
     catalogue, at, region = catalogue_of(request), conditional.number(request), region_of(request)
     place, since = _place(request), _since(request, at)
     size = paging.demanded("size", request.query_params.get("size") or str(USUAL), MOST)
-    found = catalogue.following(at, size + 1, since.number, since.beyond, place.id if place else "")
+    # In a thread: within a publication of 100,000 changes PostgreSQL takes a tenth of a second to find the next.
+    found = await run_sync(catalogue.following, at, size + 1, since.number, since.beyond, place.id if place else "")
     shown, until, following = found[:size], since, None
     headers = {**security.OPEN, "cache-control": "no-cache"}
     if shown:
