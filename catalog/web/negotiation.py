@@ -219,7 +219,9 @@ def existing(found: Entry | Gone | Moved | None) -> Entry | Moved:
 def unknown_suffix(suffix: str, known: Iterable[str] = ()) -> Refused:
     """The refusal of a form that does not exist, with those that do: ``known``, else the feed formats."""
     listed = ", ".join(f".{name}" for name in known or formats())
-    return Refused(404, f"Die Form .{suffix} gibt es nicht. Es gibt: {listed}", f"No form .{suffix}. There are: {listed}")
+    return Refused(
+        404, f"Die Form .{suffix} gibt es nicht. Es gibt: {listed}", f"No form .{suffix}. There are: {listed}"
+    )
 
 
 def answer(

@@ -298,7 +298,11 @@ WRONG_REGIONS = [
         "region.toml: [[region.charts]] 1: kind",
         "line, bar, histogram, none",
     ),
-    (REGION + PLACE + CHART.replace("line", "none") + 'x = "Ort"\n', "region.toml: [[region.charts]] 1:", "x, y and agg"),
+    (
+        REGION + PLACE + CHART.replace("line", "none") + 'x = "Ort"\n',
+        "region.toml: [[region.charts]] 1:",
+        "x, y and agg",
+    ),
     (REGION + PLACE + CHART + CHART, "region.toml: charts: file", "stands twice"),
     (REGION + PLACE + CHART + 'z = "Ort"\n', "region.toml: unknown key", "file, kind, x, y, agg"),
     (
