@@ -50,8 +50,8 @@ async def changes(request: Request) -> Response:
     if shown:
         # All of the last publication is seen unless more follows. What none is of leaves the cursor, and so the ETag.
         until = Cursor(shown[-1].number, shown[-1].version if len(found) > size else None)
-        if shown[-1].published_at:
-            headers["last-modified"] = conditional.http_date(shown[-1].published_at)
+        if found[-1].published_at:  # of a full answer that of the next one: since then it leads on to that
+            headers["last-modified"] = conditional.http_date(found[-1].published_at)
     if len(found) > size:
         pairs = {"since": str(until), **({"municipality": place.id} if place else {})}
         if size != USUAL:

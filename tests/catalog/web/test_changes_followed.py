@@ -107,6 +107,17 @@ def test_an_answer_changes_only_with_a_change_that_it_shows(place: Place) -> Non
     assert after.headers["access-control-allow-origin"] == "*"
 
 
+def test_a_full_answer_is_another_once_more_follows(place: Place) -> None:
+    before = place.ask.get("/changes?size=5")
+    assert (len(before.json()["changes"]), before.json()["next"]) == (5, None)
+    place.publish(Stored("d", dataset("Vier")))
+    after = place.ask.get("/changes?size=5", if_modified_since=before.headers["last-modified"])
+    assert after.status_code == 200
+    assert after.json()["next"] is not None
+    again = place.ask.get("/changes?size=5", if_modified_since=after.headers["last-modified"])
+    assert again.status_code == 304
+
+
 @pytest.mark.parametrize(
     ("query", "status", "word"),
     [
