@@ -18,7 +18,7 @@ from catalog.search import Catalogue
 from catalog.web import security
 from catalog.web.conditional import Conditional
 from catalog.web.cors import Cors
-from catalog.web.negotiation import HTML, Offer, Refused, html_offer, local, preferred
+from catalog.web.negotiation import HTML, Offer, Refused, html_offer, local, preferred, region_of
 from catalog.web.pages.errors import error
 from catalog.web.refusing import Way
 from catalog.web.routing import routes
@@ -94,7 +94,9 @@ def _without_slash(request: Request) -> str:
 def too_long(scope: Scope) -> Response:
     """The answer to an address that is too long. It does not repeat it: its page is that of the short one before it."""
     language = next((f"/{code}" for code in LANGUAGES if scope["path"].startswith(f"/{code}/")), "/")
-    return _in_words(Request({**scope, "path": language, "query_string": b""}), 414, *_TEXTS[414])
+    response = _in_words(Request({**scope, "path": language, "query_string": b""}), 414, *_TEXTS[414])
+    response.headers.update(security.OPEN)  # it is given outside the layer that opens refusals
+    return response
 
 
 async def failed(request: Request, _: Exception) -> Response:
@@ -105,7 +107,8 @@ async def failed(request: Request, _: Exception) -> Response:
 
 
 def _in_words(request: Request, status: int, de: str, en: str, ways: Sequence[Way] = ()) -> Response:
-    """A page where the client prefers one, else plain text."""
+    """A page where the client prefers one, else plain text, with the addresses to go on from."""
     if preferred(request.headers.get("accept", ""), (_PLAIN, html_offer())) != HTML:
-        return PlainTextResponse(f"{de}\n{en}\n", status)
+        lines = (de, en, *(f"{region_of(request).base_url}{way.path}" for way in ways))
+        return PlainTextResponse("".join(f"{line}\n" for line in lines), status)
     return error(request, status, de, en, ways)

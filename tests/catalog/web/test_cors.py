@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from catalog.web import security
 from catalog.web.routing import routes
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, place_in, whole
@@ -92,6 +93,7 @@ def test_redirects_and_refusals_on_the_way_are_open(place: Place) -> None:
         ("/dataset/nie.json", 404),
         ("/catalog.ttl?page=x", 400),
         ("/nirgends", 404),
+        (f"/datasets.json?q={'x' * security.QUERY_BYTES}", 414),
     ):
         for method in ("GET", "HEAD"):
             answer = place.ask.get(path, method)

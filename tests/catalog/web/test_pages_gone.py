@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.runs import decisions
 from catalog.web import misspelt
-from tests.catalog.builder import Stored, dataset
+from tests.catalog.builder import BASE, Stored, dataset
 from tests.catalog.web.asking import Place, place_in
 from tests.catalog.web.pages_reading import NOW, addresses, filled, first, read, words
 from tests.catalog.web.test_pages_runs import PACKAGES, Steward
@@ -118,6 +118,15 @@ def test_any_address_gets_an_answer(plays: Place, slug: str) -> None:
     refused = misspelt.refusal(plays.catalogue, slug, plays.catalogue.number(), NOW.date())
     assert refused.status_code == 404
     assert len(refused.ways) <= 3
+
+
+def test_whoever_reads_no_pages_gets_the_addresses_of_what_was_meant(plays: Place) -> None:
+    answer = plays.ask.get("/dataset/spielpletze-in-neuhof", accept="*/*")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    german, english, *addresses_ = answer.text.splitlines()
+    assert german.startswith("Vielleicht meinten Sie")
+    assert english.startswith("Perhaps you meant")
+    assert addresses_[0] == f"{BASE}/dataset/{plays.slug('Spielplätze in Neuhof')}"
 
 
 def test_programs_are_told_of_a_mistyped_address_as_before(plays: Place) -> None:
