@@ -177,12 +177,15 @@ class Rows:
         return Passing(frozenset(row for (row,) in found), searched, self._whole)
 
     def numbered(self, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Rows by their number from 0, at most MAX_PAGE of them with their first MAX_NUMBERED columns."""
-        wanted = rows[:MAX_PAGE]
+        """Rows by their number from 0, with their first MAX_NUMBERED columns."""
         cells = ", ".join(f"t{index}" for index in range(len(self._columns[:MAX_NUMBERED]))) or "NULL"
-        places = ", ".join("?" * len(wanted))
-        found = self._connection.execute(f"SELECT n, {cells} FROM cells WHERE n IN ({places})", tuple(wanted))
-        return {row[0]: tuple(row[1:]) for row in found}
+        found: dict[int, tuple[str, ...]] = {}
+        for first in range(0, len(rows), MAX_PAGE):  # so that no question grows with them
+            wanted = rows[first : first + MAX_PAGE]
+            places = ", ".join("?" * len(wanted))
+            told = self._connection.execute(f"SELECT n, {cells} FROM cells WHERE n IN ({places})", tuple(wanted))
+            found |= {row[0]: tuple(row[1:]) for row in told}
+        return found
 
     def _cells(self) -> str:
         return ", ".join(f"t{index}" for index in range(len(self._columns))) or "NULL"

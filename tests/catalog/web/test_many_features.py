@@ -134,6 +134,12 @@ def test_closer_each_is_itself_with_the_cells_of_its_row(site: Site) -> None:
     assert tree["properties"]["Art"] == ART[5_432 % 4]  # far beyond the first rows
 
 
+def test_each_of_more_than_a_thousand_features_has_the_cells_of_its_row(site: Site) -> None:
+    found = site.view("baeume.csv", "Art=Linde")
+    assert len(found["features"]) == COUNT // len(ART)
+    assert {each["properties"].get("Art") for each in found["features"]} == {"Linde"}
+
+
 def test_without_a_zoom_a_box_is_what_was_asked_for(site: Site) -> None:
     x, y = PLACES[17]
     at = site.view("baeume.csv", f"bbox={x},{y},{x},{y}")
