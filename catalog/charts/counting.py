@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
-from catalog.charts import courses, scales, sequences
+from catalog.charts import courses, day_times, scales, sequences
 from catalog.charts.adding import adds_up
 from catalog.charts.bars import MAX_BARS
 from catalog.charts.cells import Reading
@@ -74,6 +74,8 @@ def _bars(
     if x.type in ("year", "date", "datetime"):
         times = reading.times(x)
         kept.sort(key=lambda bar: times[bar[0]] or datetime.max)
+    elif day_times.is_of_day(x):
+        kept.sort(key=lambda bar: day_times.parse(bar[0]) or datetime.max)
     elif sequence := sequences.places([name for name, _ in kept]):
         kept.sort(key=lambda bar: sequence[bar[0]])
     return Bars(

@@ -135,9 +135,11 @@ def _changed(region: Region, wish: Wanted, found: Preview) -> bool:
 
 
 def _old(found: Preview) -> bool:
-    if found.source is None or _is_spent(found):
+    if found.source is None:
         return True
     checked = datetime.fromisoformat(found.source.checked_at)
+    if _is_spent(found):
+        return datetime.now(UTC) - checked > FRESH_FAILURE
     if found.growing:
         return datetime.now(UTC) - checked > _ABANDONED  # its maker was ended
     failed = found.state == "none" and found.reason is not None and found.reason.temporary

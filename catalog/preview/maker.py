@@ -170,7 +170,8 @@ class Maker:
 
     async def _make(self, wish: Wish) -> None:
         shown = known = self.kept.get(wish.key)
-        if known is not None and known.occurrences and known.occurrences.is_spent(today()):
+        spent = known is not None and known.occurrences is not None and known.occurrences.is_spent(today())
+        if spent:
             known = None  # the same file tells other dates by now
         try:
             try:
@@ -185,8 +186,8 @@ class Maker:
             self._put_again(known)
             return
         except NotFetched as refused:
-            if wish.urgency and shown is not None and shown.ready:
-                self._put_again(shown)  # nobody waits for another
+            if shown is not None and shown.ready and (wish.urgency or spent):
+                self._put_again(shown)  # nobody waits for another, or these dates are better than none
             else:
                 self._put_nothing(wish, refused)
             return

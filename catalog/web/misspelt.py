@@ -21,10 +21,11 @@ def refusal(catalogue: Catalogue, slug: str, at: int, today: date) -> Refused:
     found = alike(catalogue, slug, at, today)
     if not found:
         return Refused(404, "Diese Adresse gibt es nicht.", "There is nothing at this address.")
+    several = len(found) > 1
     return Refused(
         404,
-        "Vielleicht meinten Sie einen dieser Datensätze:",
-        "Perhaps you meant one of these datasets:",
+        f"Vielleicht meinten Sie {'einen dieser Datensätze' if several else 'diesen Datensatz'}:",
+        f"Perhaps you meant {'one of these datasets' if several else 'this dataset'}:",
         ways=[to_dataset(hit.slug)._replace(de=_title(hit), en=_title(hit)) for hit in found],
     )
 

@@ -206,6 +206,8 @@ def _groups(page: Page, hit: Hit | None, shown: Shown) -> Sequence[tuple[Markup,
             return page.file(file + after) if file else ""
         if hit is None:
             return ""
+        if "{place}" in path and not hit.municipality:
+            return ""  # its source is no longer configured
         topic = next(iter(hit.summary.themes), _TOPIC)
         return page.file(path.format(slug=hit.slug, key=hit.key, place=hit.municipality, topic=topic))
 

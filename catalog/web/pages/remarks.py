@@ -105,6 +105,10 @@ def brief(findings: Iterable[Finding], texts: Texts) -> tuple[str, ...]:
         for each in found:
             if each.severity == severity and each.rule in _FOR_ALL:
                 told[sentences(each, texts)[0]] = None
+    if not told and any(each.severity == Severity.VIOLATION for each in found):
+        told[texts.plain(later("Die Beschreibung hält nicht alle Vorgaben ein. Was fehlt, steht in den Befunden."))] = (
+            None
+        )
     return tuple(told)[:_BRIEF]
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from catalog import charts
 from catalog.charts import Choice, Wish, day_times
+from catalog.charts.figures import Bars
 from tests.catalog.charts import drawn, tables
 
 SPELLINGS = ("%H:%M", "%H:%M:%S", "%H:%M Uhr", "%H.%M Uhr", "%H:%M-23:59", "%H:%M – 23:59 Uhr", "%H:%M bis 24:00 Uhr")
@@ -72,7 +73,12 @@ def test_readers_may_have_bars_all_the_same() -> None:
     wished = charts.wished(figures.columns, figures.rows, Wish("bar", "Uhrzeit", ("Besucher",)))
     assert wished is not None
     assert (wished.kind, wished.x) == ("bar", "Uhrzeit")
-    assert charts.figure(wished, figures.columns, table.rows) is not None
+    drawn_ = charts.figure(wished, figures.columns, table.rows)
+    assert isinstance(drawn_, Bars)
+    assert [name for name, _ in drawn_.bars] == sorted(
+        name for name, _ in drawn_.bars
+    )  # as the day goes, not by height
+    assert [value for _, value in drawn_.bars] != sorted((value for _, value in drawn_.bars), reverse=True)
 
 
 def test_departures_of_lines_are_no_course() -> None:

@@ -208,6 +208,13 @@ def test_a_calendar_whose_next_dates_run_out_is_read_again_though_it_is_the_same
     granted(kept, first.key)
     previews.freshen(region, wish, asked)
     assert not list(kept.wishes.glob(f"*-{first.key}.json"))
+    assert found(region, address) == asked
+    # Whoever opens its page when it is time to ask again does not take them away either.
+    kept.put(old, kept.folder / first.folder)
+    assert found(region, address).occurrences == old.occurrences
+    looked = changed(region, address, lambda each: each.source is not None and each.source.checked_at > "2020-01-02")
+    assert (looked.state, looked.occurrences) == ("ready", old.occurrences)
+    granted(kept, first.key)
     # Where it is there, it is read: nothing is asked of it by its ETag.
     kept.put(old, kept.folder / first.folder)
     served(server, "chor.ics", choir, etag='"v1"')

@@ -239,3 +239,17 @@ def test_other_names_of_a_dataset_lead_to_its_address(full: Place) -> None:
     for path, target in ((f"/dataset/{key}", f"/dataset/{slug}"), (f"/en/dataset/{key}", f"/en/dataset/{slug}")):
         moved = answer(full, path)
         assert (moved.status_code, moved.headers["location"]) == (301, target)
+
+
+def test_where_findings_that_must_be_mended_have_no_words_for_citizens_the_page_says_that_there_are_some(
+    place: Place,
+) -> None:
+    worst = Finding(Severity.VIOLATION, "x", None, "regel-von-frueher", ("wert",))
+    slight = Finding(Severity.WARNING, "x", None, "regel-von-frueher", ("wert",))
+    place.publish(
+        Stored("b", dataset("Mit Verstoß"), findings=(worst,)), Stored("c", dataset("Mit Rat"), findings=(slight,))
+    )
+    said = words(first(read(place, f"/dataset/{place.slug('b')}"), "main"))
+    assert "Die Beschreibung hält nicht alle Vorgaben ein. Was fehlt, steht in den Befunden." in said
+    assert "Es fehlt nichts, was Sie" not in said
+    assert "Es fehlt nichts, was Sie" in words(first(read(place, f"/dataset/{place.slug('c')}"), "main"))

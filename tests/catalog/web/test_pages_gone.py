@@ -96,7 +96,9 @@ def test_a_mistyped_address_offers_the_dataset_that_was_meant(plays: Place, slug
         assert link.attributes["href"] == f"{prefix}/dataset/{plays.slug(title)}"
         assert read(plays, str(link.attributes["href"]))
     page = read(plays, f"/dataset/{slug}", 404)
-    assert "Vielleicht meinten Sie einen dieser Datensätze:" in words(first(page, ".intro"))
+    several = len(page.css("main ul:first-of-type a[href^='/dataset/']")) > 1
+    meant = "einen dieser Datensätze" if several else "diesen Datensatz"
+    assert f"Vielleicht meinten Sie {meant}:" in words(first(page, ".intro"))
     assert MISSPELT not in words(first(page, "main"))
 
 
