@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
 from catalog.runs.breaker import CALM, LONGEST_PAUSE, Strain
+from schemas.german_time import BERLIN
 from schemas.region import HarvestSource
 
-BERLIN = ZoneInfo("Europe/Berlin")
 # Clocks are put right by minutes, or by the hours between zones.
 _FARTHEST_JUMP = timedelta(hours=14)
 _INSTANT = timedelta(microseconds=1)

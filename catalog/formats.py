@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
-BERLIN = ZoneInfo("Europe/Berlin")
+from schemas.german_time import BERLIN
+
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}).*)?)?)?(?:Z|[+-]\d{2}:\d{2})?")
 _TODAY = {"de": "heute", "en": "today"}

@@ -12,11 +12,11 @@ from catalog.maps import boxes, reducing
 from catalog.maps import features as map_features
 from catalog.maps.features import Written
 from catalog.preview import counting, occurrences, persons, placing
-from catalog.preview.calendar_events import BERLIN
 from catalog.preview.contents import Content
 from catalog.preview.model import Facet, Geometry, Occurrences, Preview
 from catalog.preview.persons import Without, nobody
 from catalog.preview.reasons import Reason
+from schemas.german_time import BERLIN
 from schemas.tables import BoundingBox, Note, Profile, Table, calendars, profile
 from schemas.tables.kinds import KINDS
 from schemas.tables.notes import note

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from icalendar.prop import vDDDTypes
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from schemas.german_time import BERLIN
 from schemas.tables.calendars import Property
 
-BERLIN = ZoneInfo("Europe/Berlin")
 _YEARS = range(1900, 2200)  # beyond, nothing is meant, and reckoning with zones ends
 _MOST_VALUES = 1_000
 _MOST_RULES = 5

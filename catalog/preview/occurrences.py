@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from catalog.preview import confinement, recurring
-from catalog.preview.calendar_events import BERLIN, Event, Lasting, Moment, end_of, event_of
+from catalog.preview.calendar_events import Event, Lasting, Moment, end_of, event_of
 from catalog.preview.model import Occurrence, Occurrences
 from catalog.preview.recurring import Times
+from schemas.german_time import BERLIN
 from schemas.tables import calendars
 
 SPAN = timedelta(days=400)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -14,10 +13,10 @@ from catalog.links import book
 from catalog.quality.figures import Figures
 from catalog.quality.score import Score
 from catalog.runs.staging import now_text
+from schemas.german_time import BERLIN
 from schemas.region import Region
 
 REGION = "region"
-BERLIN = ZoneInfo("Europe/Berlin")
 _history, _quality = tables.quality_history, tables.quality
 
 

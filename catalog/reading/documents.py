@@ -12,8 +12,8 @@ import tantivy
 
 from catalog.reading import spelling, words
 from catalog.reading.extents import Seen
-from catalog.reading.past import BERLIN
 from catalog.reading.summary import Summary
+from schemas.german_time import BERLIN
 from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 

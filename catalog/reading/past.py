@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from catalog import tables
+from schemas.german_time import BERLIN
 
-BERLIN = ZoneInfo("Europe/Berlin")
 _publications = tables.publications
 
 

@@ -20,12 +20,12 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from harvesters.city.recurrence import HORIZON, days_of, is_cut, rule_in
 from harvesters.persons.words import is_likely_a_person, is_surely_a_person
+from schemas.german_time import BERLIN
 from schemas.iris import digest
 from schemas.syntax import Unreadable, decode, excerpt
 
 MOST_EVENTS = 10_000
 _MOST_LINES, _LONGEST_LINE, _MOST_STEPS = 500_000, 20_000, 200_000
-_HERE = ZoneInfo("Europe/Berlin")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,60}(?=[;:])")
 _CALENDAR_NAMES = {
     "X-WR-CALNAME": "name",
@@ -283,12 +283,12 @@ def _moment(read: Calendar, line: Line | None) -> date | None:
     if isinstance(value, datetime):
         try:
             if value.tzinfo is not None:
-                return value.astimezone(_HERE).date()
+                return value.astimezone(BERLIN).date()
             zone = str(line.parameters.get("TZID", ""))
             if not zone:
                 read.note(FLOATING)
                 return value.date()
-            return value.replace(tzinfo=_zone(read, zone)).astimezone(_HERE).date()
+            return value.replace(tzinfo=_zone(read, zone)).astimezone(BERLIN).date()
         except (ValueError, OverflowError):
             return None
     return value if isinstance(value, date) else None
@@ -299,7 +299,7 @@ def _zone(read: Calendar, name: str) -> ZoneInfo:
     if known in _ZONES:
         return ZoneInfo(known)
     read.note(ZONE, name[:100])
-    return _HERE
+    return BERLIN
 
 
 _ZONES = frozenset(available_timezones())

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import clock
-from catalog.clock import BERLIN, cron_line, due, next_run
+from catalog.clock import cron_line, due, next_run
 from catalog.store import Store
+from schemas.german_time import BERLIN
 from schemas.region import HarvestSource
 from tests.catalog.runs import Source, package, region
 

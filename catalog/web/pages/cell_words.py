@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from catalog import formats
+from schemas.german_time import BERLIN
 from schemas.tables import NUMBERS, Column
 
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(?::00(?:\.0+)?|(:\d\d))?([+-]\d\d:\d\d)?)?")
@@ -49,6 +49,6 @@ def _is_ours(moment: str) -> bool:
     """Whether a time with its zone is what clocks in Germany show at that moment."""
     try:
         when = datetime.fromisoformat(moment)
-        return when.utcoffset() == when.astimezone(formats.BERLIN).utcoffset()
+        return when.utcoffset() == when.astimezone(BERLIN).utcoffset()
     except (ValueError, OverflowError):
         return False

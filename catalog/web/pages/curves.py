@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from catalog.quality.history import BERLIN, Day
+from catalog.quality.history import Day
+from schemas.german_time import BERLIN
 
 WIDTH, HEIGHT, EDGE = 600, 140, 6
 

@@ -15,9 +15,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalog.preview import confinement, occurrences, recurring
-from catalog.preview.calendar_events import BERLIN, Moment
+from catalog.preview.calendar_events import Moment
 from catalog.preview.model import Occurrences
 from harvesters.city.recurrence import days_of, rule_in
+from schemas.german_time import BERLIN
 from tests.catalog.preview.calendars import calendar
 
 DAY = date(2026, 3, 20)  # a Friday; the clocks go forward on the 29th

@@ -12,8 +12,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog import preview as previews
 from catalog.preview import wanting
-from catalog.reading.past import BERLIN
 from catalog.web.app import create_app
+from schemas.german_time import BERLIN
 from schemas.kinds import Literal
 from schemas.pinned_charts import PinnedChart
 from tests.catalog.builder import BASE, Stored, dataset
