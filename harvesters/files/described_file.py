@@ -100,7 +100,7 @@ def describe(data: bytes, path: str, url: str, modified: str | None, allowed: bo
     """
     try:
         return _described(data, path, url, modified, allowed)
-    except Exception as error:
+    except Exception as error:  # whatever the program stumbles over in one file, the others of its folder are read
         reason = errors.message(error, allowed)
         log.error("%s: %s\n%s", path, reason, errors.trace(error, allowed))
         kind, known = by_name(path)

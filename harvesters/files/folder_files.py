@@ -61,7 +61,7 @@ class FolderFiles:
         except TableError as error:
             self.find(Severity.WARNING, path, SHEET_UNUSABLE, path, error.note.de, error.note.en)
             return True
-        except Exception as error:
+        except Exception as error:  # the run says that the sheet broke off, and takes none of its records for gone
             self.broke_off(path, error)
             return False
         self.sheets.append(sheet)

@@ -21,7 +21,7 @@ def answering(folder: Path, answers: Any) -> None:
     if (folder / "broken").exists():
         raise SystemExit(1)
     while answers is not None and not (folder / "may-answer").exists():
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks; the file ends the loop
     if answers is not None:
         answers.set()
     signal.pause()
@@ -43,7 +43,7 @@ def tended(child: Child, reached: Callable[[], bool]) -> None:
     while not reached():
         assert time.monotonic() < until, "not reached"
         child.tend()
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from catalog.store import Store
 from harvesters import pipelines
 from harvesters.crawl import revision_of
 from harvesters.files import described_file, folder_files
-from harvesters.reading import Context
+from harvesters.reading import Context, Page
 from harvesters.spider import Job
 from harvesters.spiders.folder import FolderSpider
 from schemas.region import Region, load
@@ -61,7 +61,8 @@ class Folder:
             self.job = job
             job.revision = revision_of(FolderSpider, job)
             for page in FolderSpider(job=job).first():
-                pipelines.run(job, "files", page)  # type: ignore[arg-type]
+                assert isinstance(page, Page)  # a local folder asks for nothing
+                pipelines.run(job, "files", page)
             terms = Terms(self.now, report={"revision": job.revision.hex()})
             return conclude(store, source, run, staging, job.report(), terms)
         finally:

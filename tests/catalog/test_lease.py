@@ -25,7 +25,7 @@ def test_this_process_lives_however_old_its_heartbeat_is() -> None:
 
 
 def test_F50_killed_process_that_nobody_has_asked_for_is_dead() -> None:
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:  # it is killed at once
         held = of(process.pid, process_start(process.pid))
         assert alive(held, utc_now().isoformat(), utc_now())
         process.send_signal(signal.SIGKILL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,10 +156,10 @@ def test_publisher_that_lost_its_right_publishes_nothing(portal: Source, monkeyp
     run, staging = portal.stage(store, PACKAGES)
     flip = number_writer.NumberWriter.flip
 
-    def overtaken(self: number_writer.NumberWriter, also: object) -> None:
+    def overtaken(self: number_writer.NumberWriter, also: Callable[[sa.Connection], None]) -> None:
         with store.writing.begin() as connection:
             connection.execute(sa.update(tables.publication).values(holder="another", held_at=now_text()))
-        flip(self, also)  # type: ignore[arg-type]
+        flip(self, also)
 
     monkeypatch.setattr(number_writer.NumberWriter, "flip", overtaken)
     with pytest.raises(LeaseLost):

@@ -81,7 +81,7 @@ def test_changed_configuration_is_taken_over_and_every_request_meanwhile_is_answ
             status, body = get(where)
             assert status == 200
             answers.append(body)
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two requests, so that the server has the processor; the title ends the loop
         assert title.encode() in answers[0], "the change was taken over before it could be asked for"
         serving.terminate()
         assert serving.wait(120) == 0

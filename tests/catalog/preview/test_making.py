@@ -268,7 +268,7 @@ def granted(kept: Keeping, key: str) -> None:
     until = time.monotonic() + PATIENCE
     while list(kept.wishes.glob(f"*-{key}.json")):
         assert time.monotonic() < until
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks; the maker is another process
 
 
 def test_many_readers_of_one_file_make_one_fetch(region: Region, server: FaultServer) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.catalog.web.browsing import chromium
+from tests.catalog.web.browsing import DESK, chromium
 from tests.catalog.web.demo_site import Region, demo_site
 
 
@@ -16,6 +16,14 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with chromium() as launched:
         yield launched
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh visitor's tabs at a desk."""
+    made = browser.new_context(viewport=DESK, reduced_motion="reduce")
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,20 +13,16 @@ import pytest
 from playwright.sync_api import Page
 
 from catalog.maps.tiles import Tile
-from catalog.web import static
 from schemas.model import Distribution
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.preview import tile_service
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place
-from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.browsing import LIVE_MAPS, chromium
 from tests.catalog.web.serving import served
 from tests.faultserver import FaultServer, Reply
 
-pytestmark = [
-    *MARKS,
-    pytest.mark.skipif("leaflet/leaflet.js" not in static.paths(), reason="built without npm packages (SKIP_ASSETS)"),
-]
+pytestmark = LIVE_MAPS
 UTM = tile_service.matrix_set("utm", (9,), "EPSG:25832", corner="-46133.17 6301219.54")
 SERVICES = {
     "gross": ("gross", tile_service.matrix_set("gross", range(9, 13), side=512)),

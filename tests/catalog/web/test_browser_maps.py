@@ -7,24 +7,19 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from catalog.web import static
 from schemas.model import Distribution
 from schemas.region import Municipality
 from schemas.tables.geometry import BoundingBox
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.preview.region_of_files import end_maker, make_region
 from tests.catalog.web.asking import Place
-from tests.catalog.web.browsing import MARKS, chromium
+from tests.catalog.web.browsing import DESK, LIVE_MAPS, chromium
 from tests.catalog.web.serving import served
 from tests.faultserver import FaultServer, Reply
 
-pytestmark = [
-    *MARKS,
-    pytest.mark.skipif("leaflet/leaflet.js" not in static.paths(), reason="built without npm packages (SKIP_ASSETS)"),
-]
-DESK = ViewportSize(width=1280, height=900)
+pytestmark = LIVE_MAPS
 EVIL = "<img src=x onerror=alert(1)>"
 SQUARE = [[9.5, 50.35], [9.7, 50.35], [9.7, 50.5], [9.5, 50.5], [9.5, 50.35]]
 FEATURES = [
@@ -77,13 +72,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def browser(site: Site) -> Iterator[Browser]:  # the site first: no other loop runs beside the browser's
     with chromium() as launched:
         yield launched
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport=DESK, reduced_motion="reduce")
-    yield made
-    made.close()
 
 
 def complaining(page: Page) -> list[str]:
