@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The gate asks every commit the same examples: a new random one tells nothing about what the commit changed.
+settings.register_profile("gate", settings.get_profile("quick"), derandomize=True, database=None)
 settings.register_profile("full", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("ALLMENDE_TEST_PROFILE", "quick"))
 
