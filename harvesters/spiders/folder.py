@@ -15,23 +15,21 @@ from twisted.python.failure import Failure
 from harvesters.answer import Answer
 from harvesters.files import described_file, file_groups, local_folder, single_file
 from harvesters.files.file_groups import FileEntry, FileGroup
-from harvesters.files.file_texts import FILE_GONE, FOLDER_DEPTH, FOLDER_LOOP
+from harvesters.files.file_texts import FILE_GONE
 from harvesters.files.folder_files import (
     FolderFiles,
     KeptFile,
     file_from_json,
     file_to_json,
-    listing_from_json,
-    listing_to_json,
 )
 from harvesters.files.folder_index import folder_of, read_index
+from harvesters.files.folder_walk import FolderWalkSpider
 from harvesters.files.metadata_sheet import is_sheet
 from harvesters.reading import Native, Page
-from harvesters.spider import Detected, HarvestSpider, Options
-from harvesters.website.web_pages import header, is_html, moment_of, page_text, parse
+from harvesters.spider import Detected, Options
+from harvesters.website.web_pages import header, is_html, moment_of, parse
 from schemas.findings import Finding, Severity
 from schemas.refusals import Wrong
-from schemas.syntax import excerpt
 
 # What is kept in place of a file that the index names and the server does not have.
 _GONE = file_to_json(KeptFile("gone", None))
@@ -70,7 +68,7 @@ class _Gathering:
     broken: bool = False
 
 
-class FolderSpider(HarvestSpider):
+class FolderSpider(FolderWalkSpider):
     """A folder: indexes first, then metadata sheets, then the files of each dataset."""
 
     name = "folder"
@@ -121,85 +119,26 @@ class FolderSpider(HarvestSpider):
             yield from local_folder.LocalFolder(self, self.options.depth).pages()
             return
         self.files = FolderFiles(self.job)
-        self.root = ""
-        self._asked = {self.source.url}
-        self._open = 1
         if name := self.options.file or single_file.name_in(self.source.url):
             self.root = folder_of(self.source.url)
             self.files.entries[name] = FileEntry(name, self.source.url)
             yield from self._ask_for_files()
             return
-        yield self._list(self.source.url, 0, ())
+        yield self.walk()
 
-    # --- Indexes ------------------------------------------------------------------------------------------------
+    def listed_files(self, files: Sequence[FileEntry]) -> None:
+        """The files of one index, by their paths."""
+        self.files.entries.update((entry.path, entry) for entry in files)
 
-    def _list(self, url: str, depth: int, above: tuple[tuple[str, ...], ...]) -> Request:
-        return self.request(
-            url,
-            self.listed,
-            # What lies in the folder must be known even if it is what it was.
-            conditional=False,
-            dont_filter=True,
-            errback=self._unlisted,
-            cb_kwargs={"depth": depth, "above": above},
-        )
-
-    def listed(self, response: Response, depth: int, above: tuple[tuple[str, ...], ...]) -> Iterator[Request | Page]:
-        """An index page: its sub-folders are asked for at once, its files when all indexes are known."""
-        listing = self._listing(response)
-        if listing is not None:
-            folders, files = listing
-            yield self.page(response, (), kept_body=listing_to_json(folders, files))
-            names = tuple(entry.name for entry in files)
-            if names and names in above:
-                self.files.find(Severity.INFO, response.url, FOLDER_LOOP, response.url)
-            else:
-                self.files.entries.update((entry.path, entry) for entry in files)
-                yield from self._sub_folders(folders, depth, (*above, names))
-        yield from self._one_less(self._ask_for_sheets)
-
-    def _listing(self, response: Response) -> tuple[tuple[str, ...], tuple[FileEntry, ...]] | None:
-        self.root = self.root or folder_of(response.url)
-        if self.job.replay is not None:
-            return listing_from_json(response.body)
-        content_type = header(response, "Content-Type")
-        page = parse(response.body, response.url, content_type)
-        if page is not None:
-            index = read_index(page, self.root)
-            return index.folders, index.files
-        found = excerpt(page_text(response.body, content_type).text)
-        self.fail(
-            f"{response.url}: erwartet wurde eine Verzeichnisseite (HTML), gekommen ist {content_type or '?'}: {found}",
-            f"{response.url}: an index page (HTML) was expected, what came is {content_type or '?'}: {found}",
-        )
-        return None
-
-    def _sub_folders(self, folders: Sequence[str], depth: int, above: tuple[tuple[str, ...], ...]) -> Iterator[Request]:
-        for folder in folders:
-            if folder in self._asked:
-                continue
-            if depth >= self.options.depth:
-                self.files.find(Severity.INFO, folder, FOLDER_DEPTH, folder, str(self.options.depth))
-                continue
-            self._asked.add(folder)
-            self._open += 1
-            yield self._list(folder, depth + 1, above)
-
-    def _unlisted(self, failure: Failure) -> Iterator[Request | Page]:
-        self.failed(failure)
-        yield from self._one_less(self._ask_for_sheets)
-
-    def _one_less(self, then: object) -> Iterator[Request | Page]:
-        self._open -= 1
-        if self._open == 0:
-            assert callable(then)
-            yield from then()
+    def walked(self) -> Iterator[Request | Page]:
+        """The metadata sheets, or at once the files."""
+        return self._ask_for_sheets()
 
     # --- Sheets -------------------------------------------------------------------------------------------------
 
     def _ask_for_sheets(self) -> Iterator[Request | Page]:
         sheets = self.files.sheet_entries
-        self._open = len(sheets)
+        self._sheets_open = len(sheets)
         for entry in sheets:
             yield self.request(
                 entry.url,
@@ -217,13 +156,18 @@ class FolderSpider(HarvestSpider):
         if not self.files.take_sheet(response.body, path):
             self.files.entries.clear()
         yield self.page(response, ())
-        yield from self._one_less(self._ask_for_files)
+        yield from self._one_sheet_less()
 
     def _no_sheet(self, failure: Failure) -> Iterator[Request | Page]:
         self.failed(failure)
         # Without the sheet each record would lose its licence and title: better none than poorer ones.
         self.files.entries.clear()
-        yield from self._one_less(self._ask_for_files)
+        yield from self._one_sheet_less()
+
+    def _one_sheet_less(self) -> Iterator[Request | Page]:
+        self._sheets_open -= 1
+        if self._sheets_open == 0:
+            yield from self._ask_for_files()
 
     # --- Files --------------------------------------------------------------------------------------------------
 

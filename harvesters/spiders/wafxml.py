@@ -15,19 +15,19 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.files.file_groups import FileEntry
-from harvesters.files.file_texts import FILE_GONE, FOLDER_DEPTH, FOLDER_LOOP
+from harvesters.files.file_texts import FILE_GONE, FOLDER_DEPTH
 from harvesters.files.folder_files import listing_from_json, listing_to_json
 from harvesters.files.folder_index import folder_of, read_index
+from harvesters.files.folder_walk import FolderWalkSpider
 from harvesters.files.local_folder import walk
 from harvesters.iso.cutting import Cut, cut
 from harvesters.iso.elements import RECODED, parse
 from harvesters.reading import UNREADABLE_RECORD, Kept, Native, Page
 from harvesters.reasons import LIMIT, LOCAL_FILE
-from harvesters.spider import Detected, HarvestSpider, Options
-from harvesters.website.web_pages import header, page_text
+from harvesters.spider import Detected, Options
 from harvesters.website.web_pages import parse as parse_page
 from schemas.findings import Finding, Severity
-from schemas.syntax import Unreadable, excerpt
+from schemas.syntax import Unreadable
 
 _GONE = b"gone"
 # Names under which metadata are published, and file identifiers as names.
@@ -52,7 +52,7 @@ class _FileCut(NamedTuple):
     recoded: int
 
 
-class WafXmlSpider(HarvestSpider):
+class WafXmlSpider(FolderWalkSpider):
     """A folder of metadata files: indexes first, then each file with the validators of the last run."""
 
     name = "wafxml"
@@ -110,11 +110,8 @@ class WafXmlSpider(HarvestSpider):
         if self.source.is_folder:
             yield from self._local()
             return
-        self._root = ""
-        self._asked = {self.source.url}
         self._files: dict[str, FileEntry] = {}
-        self._open = 1
-        yield self._list(self.source.url, 0, ())
+        yield self.walk()
 
     def _local(self) -> Iterator[Page]:
         folder = (self.job.context.region.folder / self.source.url).resolve()
@@ -144,7 +141,7 @@ class WafXmlSpider(HarvestSpider):
             return None
         listing = walk(folder, self.options.depth)
         for path in listing.too_deep:
-            self._find(Severity.INFO, path, FOLDER_DEPTH, path, str(self.options.depth))
+            self.find(Severity.INFO, path, FOLDER_DEPTH, path, str(self.options.depth))
         for path, reason in listing.unreadable:
             self.fail(
                 f"{place}/{path}: nicht lesbar ({reason})", f"{place}/{path}: not readable ({reason})", LOCAL_FILE
@@ -176,66 +173,21 @@ class WafXmlSpider(HarvestSpider):
         name = self.job.sink.keep(Kept(url, kind, body))
         return Page(url, tuple(natives), response=name, unusable=tuple(unusable), revision=self.job.revision)
 
-    # --- Indexes ------------------------------------------------------------------------------------------------
-
-    def _list(self, url: str, depth: int, above: tuple[tuple[str, ...], ...]) -> Request:
-        kwargs: dict[str, Any] = {"errback": self._unlisted, "cb_kwargs": {"depth": depth, "above": above}}
-        # What lies in the folder must be known even if it is what it was.
-        return self.request(url, self.listed, conditional=False, dont_filter=True, **kwargs)
-
-    def listed(self, response: Response, depth: int, above: tuple[tuple[str, ...], ...]) -> Iterator[Request | Page]:
-        """An index: its sub-folders are asked for at once, the files when all indexes are known."""
-        listing = self._listing(response)
-        if listing is not None:
-            folders, files = listing
-            yield self.page(response, (), kept_body=listing_to_json(folders, files))
-            names = tuple(entry.name for entry in files)
-            if names and names in above:
-                self._find(Severity.INFO, response.url, FOLDER_LOOP, response.url)
-            else:
-                self._files.update((entry.url, entry) for entry in files if len(self._files) < _MOST_FILES)
-                yield from self._sub_folders(folders, depth, (*above, names))
-        yield from self._one_less()
-
-    def _listing(self, response: Response) -> tuple[tuple[str, ...], tuple[FileEntry, ...]] | None:
-        self._root = self._root or folder_of(response.url)
-        if self.job.replay is not None:
-            return listing_from_json(response.body)
-        kind = header(response, "Content-Type")
-        page = parse_page(response.body, response.url, kind)
-        if page is not None:
-            index = read_index(page, self._root)
-            return index.folders, tuple(entry for entry in index.files if _is_xml(entry.name))
-        found = excerpt(page_text(response.body, kind).text)
-        self.fail(
-            f"{response.url}: erwartet wurde eine Verzeichnisseite (HTML), gekommen ist {kind or '?'}: {found}",
-            f"{response.url}: an index page (HTML) was expected, what came is {kind or '?'}: {found}",
-        )
-        return None
-
-    def _sub_folders(self, folders: Sequence[str], depth: int, above: tuple[tuple[str, ...], ...]) -> Iterator[Request]:
-        for folder in folders:
-            if folder in self._asked:
-                continue
-            if depth >= self.options.depth:
-                self._find(Severity.INFO, folder, FOLDER_DEPTH, folder, str(self.options.depth))
-                continue
-            self._asked.add(folder)
-            self._open += 1
-            yield self._list(folder, depth + 1, above)
-
-    def _unlisted(self, failure: Failure) -> Iterator[Request | Page]:
-        self.failed(failure)
-        yield from self._one_less()
-
-    def _one_less(self) -> Iterator[Request | Page]:
-        self._open -= 1
-        if self._open == 0:
-            for entry in self._files.values():
-                kwargs: dict[str, Any] = {"cb_kwargs": {"entry": entry}, "errback": self._missing}
-                yield self.request(entry.url, self.file, dont_filter=True, **kwargs)
-
     # --- Files --------------------------------------------------------------------------------------------------
+
+    def takes(self, name: str) -> bool:
+        """Only XML."""
+        return _is_xml(name)
+
+    def listed_files(self, files: Sequence[FileEntry]) -> None:
+        """The files of one index, by their addresses: a folder can be listed under two names."""
+        self._files.update((entry.url, entry) for entry in files if len(self._files) < _MOST_FILES)
+
+    def walked(self) -> Iterator[Request]:
+        """Each file, with the validators of the last run."""
+        for entry in self._files.values():
+            kwargs: dict[str, Any] = {"cb_kwargs": {"entry": entry}, "errback": self._missing}
+            yield self.request(entry.url, self.file, dont_filter=True, **kwargs)
 
     def file(self, response: Response, entry: FileEntry) -> Iterator[Page]:
         """One file: its record, or a finding with its name. What it was is not read again."""
@@ -273,10 +225,7 @@ class WafXmlSpider(HarvestSpider):
 
     def _tell_recoded(self, lines: int, path: str) -> None:
         if lines:
-            self._find(Severity.WARNING, path, RECODED, path, str(lines))
-
-    def _find(self, severity: Severity, focus: str, rule: str, *arguments: str) -> None:
-        self.job.findings.append(Finding(severity, focus, None, rule, arguments))
+            self.find(Severity.WARNING, path, RECODED, path, str(lines))
 
 
 def _listed(answer: Answer | None) -> list[FileEntry]:
