@@ -9,33 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from rdflib.compare import isomorphic
 
 from catalog.runs.conclusion import RunResult
 from catalog.runs.processes import run_sources
 from catalog.runs.wish import Wish
-from harvesters import pipelines
 from harvesters.answer import Answer
 from harvesters.city import awido as answers_of
 from harvesters.readers import awido
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from harvesters.spiders.awido import AwidoOptions, AwidoSpider
-from schemas import rdf
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
-from schemas.model import Dataset
-from schemas.ntriples import ntriples_of
 from schemas.region import load
 from schemas.syntax import Unreadable
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import Awido, CityServer, Told, as_json
 from tests.harvesters.crawls import Crawls, Run
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/awido").iterdir())
 
@@ -68,22 +61,14 @@ def recorded(folder: Path) -> Reading:
 
 
 def through_pipelines(natives: list[Native]) -> list[Outcome]:
-    sink = ListSink()
-    pipelines.run(Job(context(), sink, revision=b"r"), "awido", Page("https://a.example.org", natives))
-    return sink.outcomes
+    return outcomes_of("awido", natives, "https://a.example.org")
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = recorded(folder)
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_as_recorded(folder, reading)
+    assert_comes_back(reading)
 
 
 def test_one_dataset_for_each_place_and_year(peer: Peer) -> None:

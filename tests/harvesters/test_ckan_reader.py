@@ -12,49 +12,24 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.ckan.fields import PACKAGE, RESOURCE, SERVICE
 from harvesters.readers import ckan
-from harvesters.reading import Context, Kept, Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
-from schemas.model import Agent, DataService, Dataset, DatasetSeries, Distribution
-from schemas.ntriples import ntriples_of, rdflib_graph
-from schemas.region import HarvestSource, Municipality, Publisher, Region
+from schemas.model import Agent, DataService, DatasetSeries, Distribution
+from schemas.ntriples import ntriples_of
+from tests.harvesters.readings import (
+    BASE,
+    assert_as_recorded,
+    assert_comes_back,
+    context,
+    dataset,
+    json_values,
+    outcomes_of,
+)
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ckan").iterdir())
-BASE = "https://daten.example.org"
-
-
-class ListSink:
-    """A sink that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-
-    def keep(self, response: Kept) -> str:
-        return response.url
-
-    def deliver(self, page: Page, outcomes: Any) -> None:
-        self.outcomes += outcomes
-
-
-def context(**settings: Any) -> Context:
-    municipality = Municipality(id="neuhof", name="Gemeinde Neuhof", ags="06631018", ars="066310018018")
-    region = Region(
-        folder=Path("/nowhere"),
-        title="Testregion",
-        description="Daten zum Testen",
-        base_url=BASE,
-        publisher=Publisher(name="Zweckverband Test", email="daten@example.org"),
-        municipalities=(municipality,),
-    )
-    url = "https://portal.example.org"
-    source = HarvestSource(id="t", key="t", title="T", municipality="neuhof", url=url, **settings)
-    return Context(region, source, municipality)
 
 
 def read(package: Any, location: str | None = "https://portal.example.org/dataset/x") -> Reading:
@@ -62,23 +37,8 @@ def read(package: Any, location: str | None = "https://portal.example.org/datase
 
 
 def through_pipelines(packages: list[Any]) -> list[Outcome]:
-    sink = ListSink()
-    job = Job(context(), sink, revision=b"r")
     natives = [Native(package, orjson.dumps(package)) for package in packages]
-    pipelines.run(job, "ckan", Page("https://portal.example.org/api", natives))
-    return sink.outcomes
-
-
-def graph_of(reading: Reading) -> rdflib.Graph:
-    result = rdflib_graph(reading.record, "record")
-    for number, companion in enumerate(reading.companions):
-        result += rdflib_graph(companion, f"c{number}")
-    return result
-
-
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
+    return outcomes_of("ckan", natives, "https://portal.example.org/api")
 
 
 def distributions(reading: Reading) -> list[Distribution]:
@@ -88,10 +48,7 @@ def distributions(reading: Reading) -> list[Distribution]:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = read(json.loads((folder / "input.json").read_text(encoding="utf-8")))
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
     for finding in reading.findings:
         assert finding.message("de")
         assert finding.fix("en")
@@ -100,12 +57,7 @@ def test_recording(folder: Path) -> None:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = read(json.loads((folder / "input.json").read_text(encoding="utf-8")))
-    for record in (reading.record, *reading.companions):
-        assert record.iri
-        written = ntriples_of(record, "k")
-        graph = rdflib.Graph().parse(data=written, format="nt")
-        again = rdf.read(graph, record.iri, type(record))
-        assert ntriples_of(again, "k") == written
+    assert_comes_back(reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
@@ -401,33 +353,7 @@ def test_sample_of_organisations_never_crashes(samples: Path, name: str) -> None
 KEYS = st.sampled_from(
     sorted({*PACKAGE, *RESOURCE, "extras", "resources", "de", "name", "key", "value", "coordinates"})
 )
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**53), 2**53),
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=30),
-    st.sampled_from(
-        [
-            "[]",
-            "{}",
-            '["a", 1, null]',
-            '{"a": [1]}',
-            "https://www.example.org/ä b",
-            "2026-01-01",
-            '{"type": "Point", "coordinates": [9, 50]}',
-            "a@b.de; c",
-            '{"de": "x"}',
-            "\x00",
-            "null",
-        ]
-    ),
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=8), inner, max_size=5),
-    max_leaves=25,
-)
+VALUES = json_values(KEYS)
 PACKAGES = st.dictionaries(KEYS | st.text(max_size=8), VALUES, max_size=14)
 
 

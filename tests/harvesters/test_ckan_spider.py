@@ -75,7 +75,7 @@ from harvesters.reading import Context
 from harvesters.spider import Job
 from harvesters.ckan.portal import CkanOptions
 from schemas import region
-from tests.harvesters.test_ckan_reader import ListSink
+from tests.harvesters.readings import ListSink, dataset
 logging.basicConfig(level=1)
 loaded = region.load(Path(sys.argv[1]), {"ALLMENDE_SOURCE_PORTAL__API_KEY": "canary-4711"})
 sink = ListSink()

@@ -12,17 +12,13 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.readers import dcatus
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
-from schemas.model import Dataset, Distribution
+from schemas.model import Distribution
 from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, dataset, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/dcatus").iterdir())
 
@@ -32,15 +28,8 @@ def read(entry: Any) -> Reading:
 
 
 def through_pipelines(entries: list[Any]) -> list[Outcome]:
-    sink = ListSink()
     natives = [Native(entry, orjson.dumps(entry)) for entry in entries]
-    pipelines.run(Job(context(), sink, revision=b"r"), "dcatus", Page("https://www.example.org/data.json", natives))
-    return sink.outcomes
-
-
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
+    return outcomes_of("dcatus", natives, "https://www.example.org/data.json")
 
 
 def distributions(reading: Reading) -> list[Distribution]:
@@ -50,19 +39,13 @@ def distributions(reading: Reading) -> list[Distribution]:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = read(json.loads((folder / "input.json").read_text(encoding="utf-8")))
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = read(json.loads((folder / "input.json").read_text(encoding="utf-8")))
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(reading)
 
 
 def test_placeholders_are_findings_and_no_values() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,14 @@ import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from rdflib.compare import isomorphic
 
 from harvesters import pipelines
 from harvesters.readers import dublincore, iso19139
 from harvesters.reading import Native, Page, Reading, Unusable
 from harvesters.spider import Job
 from schemas.findings import WORDING
-from schemas.model import DataService, Dataset, Distribution, Location
-from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
+from schemas.model import DataService, Distribution, Location
+from tests.harvesters.readings import ListSink, assert_as_recorded, context, dataset
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/dublincore").iterdir())
 
@@ -35,17 +33,10 @@ def read(body: bytes, stated_id: str | None = None) -> Reading:
     return dublincore.read(Native(body, body), context(), stated_id)
 
 
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
-
-
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = read((folder / "input.xml").read_bytes())
-    assert isomorphic(graph_of(reading), rdflib.Graph().parse(folder / "expected.ttl", format="turtle"))
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,20 +9,22 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.city.calendars import calendar_in, slim
 from harvesters.readers import ics
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from harvesters.spider import Job
 from harvesters.spiders.ics import IcsOptions, IcsSpider
-from schemas import rdf
 from schemas.findings import WORDING
-from schemas.model import Dataset
-from schemas.ntriples import ntriples_of
 from schemas.syntax import Unreadable
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import (
+    VALUES,
+    ListSink,
+    assert_as_recorded,
+    assert_comes_back,
+    context,
+    outcomes_of,
+)
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ics").iterdir())
 
@@ -45,21 +46,12 @@ def recorded(folder: Path) -> list[Reading]:
 
 
 def through_pipelines(given_: list[Native]) -> list[Outcome]:
-    sink = ListSink()
-    pipelines.run(Job(context(), sink, revision=b"r"), "ics", Page("https://www.example.org/k.ics", given_))
-    return sink.outcomes
+    return outcomes_of("ics", given_, "https://www.example.org/k.ics")
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
-    readings = recorded(folder)
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    together = rdflib.Graph()
-    for reading in readings:
-        together += graph_of(reading)
-    assert isomorphic(together, expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for r in readings for f in r.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, *recorded(folder))
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
@@ -72,11 +64,7 @@ def test_F75_people_do_not_come_out_and_what_is_kept_reads_the_same(folder: Path
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
-    for reading in recorded(folder):
-        assert reading.record.iri
-        written = ntriples_of(reading.record, "k")
-        graph = rdflib.Graph().parse(data=written, format="nt")
-        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(*recorded(folder))
 
 
 @pytest.mark.parametrize("data", [None, [], {}, {"id": ""}, {"id": ["a"]}])

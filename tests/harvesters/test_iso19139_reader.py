@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,17 @@ import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.iso.cutting import cut
 from harvesters.iso.elements import parse, tag_of
 from harvesters.readers import iso19139
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
 from schemas.kinds import Literal
-from schemas.model import Agent, ContactPoint, DataService, Dataset, Distribution, Location
+from schemas.model import Agent, ContactPoint, DataService, Distribution, Location
 from schemas.ntriples import ntriples_of
 from schemas.syntax import Unreadable
-from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
+from tests.harvesters.readings import assert_as_recorded, assert_comes_back, context, dataset, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/iso19139").iterdir())
 GMD = (
@@ -68,33 +63,21 @@ def read(body: bytes) -> Reading:
     return iso19139.read(Native(body, body), context())
 
 
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
-
-
 def through_pipelines(bodies: list[bytes]) -> list[Outcome]:
-    sink = ListSink()
-    job = Job(context(), sink, revision=b"r")
-    pipelines.run(job, "iso19139", Page("https://katalog.example.org/csw", [Native(each, each) for each in bodies]))
-    return sink.outcomes
+    natives = [Native(each, each) for each in bodies]
+    return outcomes_of("iso19139", natives, "https://katalog.example.org/csw")
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = read((folder / "input.xml").read_bytes())
-    assert isomorphic(graph_of(reading), rdflib.Graph().parse(folder / "expected.ttl", format="turtle"))
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = read((folder / "input.xml").read_bytes())
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, type(reading.record)), "k") == written
+    assert_comes_back(reading)
 
 
 def test_record_is_the_same_in_any_container() -> None:

@@ -11,21 +11,17 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.city.data_models import in_words, is_of_people, short_name
 from harvesters.city.entity_types import EntityType, without_values
 from harvesters.city.extents import Area, Years
 from harvesters.readers import ngsi
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
 from schemas.model import Dataset, Distribution, Location
 from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ngsi").iterdir())
 PERSON = "Mustermann"
@@ -56,18 +52,13 @@ def types_of(*entities: Any) -> dict[str, list[str]]:
 
 
 def through_pipelines(natives: list[Native]) -> list[Outcome]:
-    sink = ListSink()
-    pipelines.run(Job(context(), sink, revision=b"r"), "ngsi", Page("https://b.example.org", natives))
-    return sink.outcomes
+    return outcomes_of("ngsi", natives, "https://b.example.org")
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = recorded(folder)
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
@@ -81,10 +72,7 @@ def test_F75_no_value_of_any_attribute_comes_out(folder: Path) -> None:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = recorded(folder)
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(reading)
 
 
 @pytest.mark.parametrize(

@@ -10,20 +10,15 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.city.oparl_answers import kind_of, municipality_key
 from harvesters.city.oparl_lists import Parts, slim
 from harvesters.readers import oparl
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
 from schemas.model import Dataset
-from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/oparl").iterdir())
 
@@ -59,21 +54,12 @@ def recorded(folder: Path) -> list[Reading]:
 
 
 def through_pipelines(given_: list[Native]) -> list[Outcome]:
-    sink = ListSink()
-    pipelines.run(Job(context(), sink, revision=b"r"), "oparl", Page("https://r.example.org", given_))
-    return sink.outcomes
+    return outcomes_of("oparl", given_, "https://r.example.org")
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
-    readings = recorded(folder)
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    together = rdflib.Graph()
-    for reading in readings:
-        together += graph_of(reading)
-    assert isomorphic(together, expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for r in readings for f in r.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, *recorded(folder))
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
@@ -87,11 +73,7 @@ def test_F75_no_one_is_named_behind_the_pipelines(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
-    for reading in recorded(folder):
-        assert reading.record.iri
-        written = ntriples_of(reading.record, "k")
-        graph = rdflib.Graph().parse(data=written, format="nt")
-        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(*recorded(folder))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,21 +14,16 @@ from owslib.wcs import WebCoverageService  # type: ignore[import-untyped]
 from owslib.wfs import WebFeatureService  # type: ignore[import-untyped]
 from owslib.wms import WebMapService  # type: ignore[import-untyped]
 from owslib.wmts import WebMapTileService  # type: ignore[import-untyped]
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.ogc.capabilities import Field, Layer, OfferedLayer, Service
 from harvesters.ogc.standards import Cut, cut
 from harvesters.readers import ows
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from harvesters.spiders.ows import natives_of
-from schemas import rdf
 from schemas.findings import WORDING
-from schemas.model import DataService, Dataset, Distribution, Resource, RightsStatement
-from schemas.ntriples import ntriples_of
+from schemas.model import DataService, Distribution, Resource, RightsStatement
 from schemas.syntax import Unreadable
-from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
+from tests.harvesters.readings import assert_as_recorded, assert_comes_back, context, dataset, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ows").iterdir())
 ASKED = "https://geo.example.org/ows?SERVICE=X&REQUEST=GetCapabilities"
@@ -42,11 +36,6 @@ def document(name: str) -> Cut:
 
 def readings(name: str) -> dict[str, Reading]:
     return {native.data.native_id: ows.read(native, context()) for native in natives_of(document(name))}
-
-
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
 
 
 def service(reading: Reading) -> DataService:
@@ -70,22 +59,12 @@ def box(reading: Reading) -> tuple[float, ...]:
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
-    found = list(readings(folder.name).values())
-    whole = rdflib.Graph()
-    for reading in found:
-        whole += graph_of(reading)
-    assert isomorphic(whole, rdflib.Graph().parse(folder / "expected.ttl", format="turtle"))
-    remarks = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for each in found for f in each.findings]
-    assert remarks == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, *readings(folder.name).values())
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
-    for reading in readings(folder.name).values():
-        assert reading.record.iri
-        written = ntriples_of(reading.record, "k")
-        graph = rdflib.Graph().parse(data=written, format="nt")
-        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(*readings(folder.name).values())
 
 
 # ------------------------------------------------------------------------------------------ what the standards say
@@ -325,10 +304,8 @@ SERVICES = st.builds(
 
 
 def through_pipelines(data: list[Any]) -> list[Outcome]:
-    sink = ListSink()
     natives = [Native(each, repr(each).encode("utf-8", "ignore")) for each in data]
-    pipelines.run(Job(context(), sink, revision=b"r"), "ows", Page(ASKED, natives))
-    return sink.outcomes
+    return outcomes_of("ows", natives, ASKED)
 
 
 @given(LAYERS, SERVICES)

@@ -13,16 +13,12 @@ import pytest
 import rdflib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines, registry
-from harvesters.reading import Context, Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters import registry
+from harvesters.reading import Context, Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
-from schemas.model import DataService, Dataset, Distribution
-from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from schemas.model import DataService, Distribution
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, dataset, outcomes_of
 
 _ROOT = Path(__file__).parents[1] / "recordings"
 FORMATS = [name for name in ("opendatasoft", "arcgis", "udata", "piveau", "socrata") if (_ROOT / name).is_dir()]
@@ -45,15 +41,8 @@ def recorded(folder: Path) -> Reading:
 
 
 def through_pipelines(name: str, entries: list[Any]) -> list[Outcome]:
-    sink = ListSink()
     natives = [Native(entry, orjson.dumps(entry), PAGE) for entry in entries]
-    pipelines.run(Job(of_format(name), sink, revision=b"r"), name, Page("https://portal.example.org/api", natives))
-    return sink.outcomes
-
-
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
+    return outcomes_of(name, natives, "https://portal.example.org/api", of_format(name))
 
 
 def distributions(reading: Reading) -> list[Distribution]:
@@ -71,19 +60,13 @@ def case(folder: Path) -> str:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=case)
 def test_recording(folder: Path) -> None:
     reading = recorded(folder)
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=case)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = recorded(folder)
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=case)

@@ -11,18 +11,14 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.ogc.api import Api, ApiEntry, is_landing, links, place, relation, with_query
 from harvesters.readers import ogcrecords
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
-from schemas.model import DataService, Dataset, Distribution
+from schemas.model import DataService, Distribution
 from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, dataset, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/ogcrecords").iterdir())
 
@@ -46,11 +42,6 @@ def recorded(name: str) -> Reading:
     return read(told["entry"], told["kind"], Api(**api, served=served))
 
 
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
-
-
 def distributions(reading: Reading) -> dict[str, Distribution]:
     """By their address."""
     return {str(each.access_url[0]): each for each in dataset(reading).distribution if isinstance(each, Distribution)}
@@ -59,18 +50,13 @@ def distributions(reading: Reading) -> dict[str, Distribution]:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = recorded(folder.name)
-    assert isomorphic(graph_of(reading), rdflib.Graph().parse(folder / "expected.ttl", format="turtle"))
-    remarks = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert remarks == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = recorded(folder.name)
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, type(reading.record)), "k") == written
+    assert_comes_back(reading)
 
 
 def test_address_of_a_record_is_its_iri() -> None:
@@ -210,10 +196,8 @@ ENTRIES = st.dictionaries(KEYS | st.text(max_size=6), VALUES | st.dictionaries(K
 
 
 def through_pipelines(data: list[ApiEntry]) -> list[Outcome]:
-    sink = ListSink()
     natives = [Native(each, orjson.dumps(each.entry, default=str, option=orjson.OPT_NON_STR_KEYS)) for each in data]
-    pipelines.run(Job(context(), sink, revision=b"r"), "ogcrecords", Page("https://api.example.org/", natives))
-    return sink.outcomes
+    return outcomes_of("ogcrecords", natives, "https://api.example.org/")
 
 
 @given(ENTRIES, ENTRIES, st.lists(LINKS, max_size=4), st.sampled_from(["record", "collection"]))

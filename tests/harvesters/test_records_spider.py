@@ -21,7 +21,7 @@ from harvesters.spiders.records import RecordsOptions, RecordsSpider
 from tests.faultserver import FaultServer, Reply, Request, answer
 from tests.harvesters.crawl_runs import crawl, write_region
 from tests.harvesters.crawls import Crawls, Run
-from tests.harvesters.test_ckan_reader import ListSink, context
+from tests.harvesters.readings import ListSink, context
 
 JSON = {"Content-Type": "application/json"}
 FILTERS = [

@@ -13,21 +13,15 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.configured import items, paths
 from harvesters.configured.items import Item
 from harvesters.configured.mapping import DATASET_FIELDS, DISTRIBUTION_FIELDS
 from harvesters.readers import restjson
-from harvesters.reading import Context, Native, Outcome, Page, Reading
-from harvesters.spider import Job
+from harvesters.reading import Context, Native, Outcome, Reading
 from harvesters.spiders.restjson import RestJsonOptions
-from schemas import rdf
 from schemas.findings import WORDING
-from schemas.model import Dataset
-from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, dataset, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/restjson").iterdir())
 
@@ -56,33 +50,20 @@ def read(value: Any, **options: Any) -> Reading:
     return restjson.read(natives([value], chosen)[0], context_with(chosen))
 
 
-def dataset(reading: Reading) -> Dataset:
-    assert isinstance(reading.record, Dataset)
-    return reading.record
-
-
 def through_pipelines(found: list[Native], known: Context) -> list[Outcome]:
-    sink = ListSink()
-    pipelines.run(Job(known, sink, revision=b"r"), "restjson", Page("https://www.example.org/liste", found))
-    return sink.outcomes
+    return outcomes_of("restjson", found, "https://www.example.org/liste", known)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = restjson.read(*recorded(folder))
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = restjson.read(*recorded(folder))
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(reading)
 
 
 def test_what_no_field_takes_is_left_over() -> None:

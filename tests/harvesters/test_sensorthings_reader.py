@@ -10,20 +10,14 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
-from harvesters import pipelines
 from harvesters.city import sensor_answers
 from harvesters.city.sensor_groups import Groups, slim_thing
 from harvesters.readers import sensorthings
-from harvesters.reading import Native, Outcome, Page, Reading, Unusable
-from harvesters.spider import Job
-from schemas import rdf
+from harvesters.reading import Native, Outcome, Reading, Unusable
 from schemas.findings import WORDING
 from schemas.loose_json import sorted_json
-from schemas.model import Dataset
-from schemas.ntriples import ntriples_of
-from tests.harvesters.test_ckan_reader import VALUES, ListSink, context, graph_of
+from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/sensorthings").iterdir())
 PERSON = "Mustermann"
@@ -46,21 +40,12 @@ def recorded(folder: Path) -> list[Reading]:
 
 
 def through_pipelines(given_: list[Native]) -> list[Outcome]:
-    sink = ListSink()
-    pipelines.run(Job(context(), sink, revision=b"r"), "sensorthings", Page("https://s.example.org", given_))
-    return sink.outcomes
+    return outcomes_of("sensorthings", given_, "https://s.example.org")
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
-    readings = recorded(folder)
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    together = rdflib.Graph()
-    for reading in readings:
-        together += graph_of(reading)
-    assert isomorphic(together, expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for r in readings for f in r.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, *recorded(folder))
 
 
 def test_F75_names_of_things_and_their_properties_do_not_come_out() -> None:
@@ -71,11 +56,7 @@ def test_F75_names_of_things_and_their_properties_do_not_come_out() -> None:
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
-    for reading in recorded(folder):
-        assert reading.record.iri
-        written = ntriples_of(reading.record, "k")
-        graph = rdflib.Graph().parse(data=written, format="nt")
-        assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(*recorded(folder))
 
 
 def test_order_of_things_decides_nothing() -> None:

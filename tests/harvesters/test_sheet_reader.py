@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib.compare import isomorphic
 
 from harvesters import pipelines
 from harvesters.files.sheet_list import FIELDS, SheetList, read_list
@@ -21,12 +19,10 @@ from harvesters.readers import sheet
 from harvesters.reading import Context, Native, Page, Reading
 from harvesters.spider import Job
 from harvesters.spiders.sheet import SheetOptions
-from schemas import rdf
 from schemas.findings import WORDING
 from schemas.model import Dataset, Distribution, text
-from schemas.ntriples import ntriples_of
 from schemas.tables import TableError
-from tests.harvesters.test_ckan_reader import ListSink, context, graph_of
+from tests.harvesters.readings import ListSink, assert_as_recorded, assert_comes_back, context
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/sheet").iterdir())
 
@@ -72,19 +68,13 @@ def distributions(reading: Reading) -> list[Distribution]:
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_recording(folder: Path) -> None:
     reading = sheet.read(*recorded(folder))
-    expected = rdflib.Graph().parse(folder / "expected.ttl", format="turtle")
-    assert isomorphic(graph_of(reading), expected)
-    found = [[str(f.severity), f.focus, f.path, f.rule, list(f.arguments)] for f in reading.findings]
-    assert found == json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    assert_as_recorded(folder, reading)
 
 
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_record_comes_back_from_its_ntriples(folder: Path) -> None:
     reading = sheet.read(*recorded(folder))
-    assert reading.record.iri
-    written = ntriples_of(reading.record, "k")
-    graph = rdflib.Graph().parse(data=written, format="nt")
-    assert ntriples_of(rdf.read(graph, reading.record.iri, Dataset), "k") == written
+    assert_comes_back(reading)
 
 
 def test_rows_of_one_identifier_and_rows_without_one_are_one_dataset() -> None:
