@@ -12,7 +12,7 @@ from catalog import database, tables
 from catalog.identity.primaries import preferred
 from catalog.index import Ground, Index
 from catalog.maps.outlines import outlines
-from catalog.reading import changelog, direct, overview, past, rows
+from catalog.reading import changelog, direct, naming, overview, past, rows
 from catalog.reading.entries import (
     Change,
     Counts,
@@ -152,7 +152,7 @@ class Catalogue:
             if entries:
                 slug = sa.select(_records.c.slug).where(_records.c.key == entries[0].primary)
                 return Moved(connection.scalar(slug) or "", permanent=False)
-            return next((gone for key in keys if (gone := _gone(connection, key, at))), None)
+            return next((gone for key in keys if (gone := naming.gone(connection, key, at))), None)
 
     def candidates(self, name: str, at: int | None = None) -> tuple[Hit, ...]:
         """The records that RECORD of the command may mean: SLUG, KEY, IRI or SOURCE/NATIVE_ID; also withdrawn ones.
@@ -176,10 +176,11 @@ class Catalogue:
             if not keys:
                 keys += connection.scalars(sa.select(tables.aliases.c.key).where(tables.aliases.c.slug == name))
             keys = list(dict.fromkeys(keys))
-            last = [hit for key in keys if (hit := self._last(connection, key, at))]
+            known = (naming.last(connection, key, at, self.municipalities) for key in keys)
+            last = [hit for hit in known if hit]
         public = self.hits(keys, at)
-        known = {hit.key for hit in public}
-        return (*public, *(hit for hit in last if hit.key not in known))
+        shown = {hit.key for hit in public}
+        return (*public, *(hit for hit in last if hit.key not in shown))
 
     # ---------------------------------------------------------------------------------------- feeds
 
@@ -334,37 +335,13 @@ class Catalogue:
 
     def _keys(self, connection: sa.Connection, name: str) -> list[str]:
         """The keys that a name may mean, the most likely first; an IRI of several sources means its owner's."""
-        kind, key = self._minted(name)
+        kind, key = naming.minted(name, self.region.base_url)
         if kind == "distribution":
             self.index.refresh()
             return list(self.index.keys_by("distribution", [key]))
         if kind:
             return list(connection.scalars(sa.select(_records.c.key).where(_records.c.key == key)))
-        for column in (_records.c.slug, _records.c.key, _records.c.iri):
-            statement = sa.select(_records.c.key).where(column == name)
-            if column is _records.c.iri:
-                statement = statement.order_by(~rows.owns(), _records.c.key)
-            if keys := list(connection.scalars(statement)):
-                return keys
-        # An IRI that a record bore before belongs to it still.
-        return list(connection.scalars(sa.select(tables.owners.c.key).where(tables.owners.c.iri == name)))
-
-    def _minted(self, name: str) -> tuple[str, str]:
-        path = name.removeprefix(self.region.base_url).lstrip("/").split("/")
-        if len(path) == 3 and path[0] == "id" and path[1] in iris.KINDS:
-            return path[1], path[2]
-        return "", ""
-
-    def _last(self, connection: sa.Connection, key: str, at: int) -> Hit | None:
-        statement = (
-            sa.select(*rows.HIT, sa.null())
-            .join_from(_records, _versions, _versions.c.key == _records.c.key)
-            .where(_records.c.key == key, _versions.c.valid_from <= at)
-            .order_by(_versions.c.valid_from.desc())
-            .limit(1)
-        )
-        row = connection.execute(statement).first()
-        return rows.hit(row, self.municipalities) if row else None
+        return naming.keys(connection, name)
 
     def _counts(self, at: int) -> Counts:
         self.index.refresh()
@@ -388,16 +365,3 @@ class Catalogue:
                             known[row.iri] = rows.entry(row, self.municipalities, forms)
                             self._known.put((row.iri, at, forms), known[row.iri])
         return [entry for entry in known.values() if entry is not None]
-
-
-def _gone(connection: sa.Connection, key: str, at: int) -> Gone | None:
-    statement = (
-        sa.select(_records.c.key, _records.c.slug, _versions.c.title, tables.publications.c.published_at)
-        .join_from(_records, _versions, _versions.c.key == _records.c.key)
-        .outerjoin(tables.publications, tables.publications.c.number == _versions.c.valid_to)
-        .where(_records.c.key == key, _versions.c.valid_from <= at)
-        .order_by(_versions.c.valid_from.desc())
-        .limit(1)
-    )
-    row = connection.execute(statement).first()
-    return Gone(row[0], row[1], row[2], row[3] or "") if row else None
