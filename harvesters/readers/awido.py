@@ -9,8 +9,8 @@ from harvesters.city.records import both, data_service, days, distribution, plac
 from harvesters.cleaning import municipality_agent
 from harvesters.mapping.account import Account
 from harvesters.mapping.native_values import word
-from harvesters.reading import UNREADABLE_RECORD, Context, Native, Reading, Unusable
-from schemas.findings import Finding, Severity
+from harvesters.mapping.summaries import begun, summary_id
+from harvesters.reading import Context, Native, Reading
 from schemas.kinds import Literal, date
 from schemas.model import DatasetSeries, Distribution, Location, Resource
 from schemas.vocabularies import LISTS, find_frequency
@@ -20,19 +20,12 @@ _BEFORE = re.compile(r"(?i)^(gemeinde|stadt|markt|marktgemeinde)\s+")
 
 def native_id(native: Native, context: Context) -> str | None:
     """Customer, place and year."""
-    data = native.data if isinstance(native.data, dict) else {}
-    return word(data.get("id")) or None
+    return summary_id(native)
 
 
 def read(native: Native, context: Context) -> Reading:
     """The dataset of a place and year. Raises Unusable."""
-    data = native.data
-    identity = native_id(native, context)
-    if not isinstance(data, dict) or identity is None:
-        reason = f"{type(data).__name__} without an id"
-        raise Unusable(Finding(Severity.VIOLATION, context.source.url, None, UNREADABLE_RECORD, (reason,)))
-    account = Account(context, identity)
-    account.focus = account.mint("dataset", identity)
+    data, identity, account = begun(native, context)
     where = word(data.get("service"))
     account.add("identifier", [Literal(f"{where}#{identity}" if where else identity)], "key", "composed")
     place, year = word(data.get("place")) or identity, word(data.get("year"))

@@ -13,8 +13,9 @@ from harvesters.city.records import both, days, distribution, reading_of, say
 from harvesters.cleaning import municipality_agent
 from harvesters.mapping.account import Account
 from harvesters.mapping.native_values import address_of, word
-from harvesters.reading import UNREADABLE_RECORD, Context, Native, Reading, Unusable
-from schemas.findings import Finding, Severity, declare
+from harvesters.mapping.summaries import begun, summary_id
+from harvesters.reading import Context, Native, Reading
+from schemas.findings import Severity, declare
 from schemas.kinds import Literal, date, is_web
 from schemas.model import DatasetSeries, PeriodOfTime, Resource
 from schemas.vocabularies import LISTS, find_frequency
@@ -72,19 +73,12 @@ _YEAR = re.compile(r"(?:(?<!\s)\s+)?(?<!\d)20\d\d(?!\d)\s*")
 
 def native_id(native: Native, context: Context) -> str | None:
     """The calendar's address or name without the year, and the year."""
-    data = native.data if isinstance(native.data, dict) else {}
-    return word(data.get("id")) or None
+    return summary_id(native)
 
 
 def read(native: Native, context: Context) -> Reading:
     """The dataset of a calendar or of a year of it. Raises Unusable."""
-    data = native.data
-    identity = native_id(native, context)
-    if not isinstance(data, dict) or identity is None:
-        reason = f"{type(data).__name__} without an id"
-        raise Unusable(Finding(Severity.VIOLATION, context.source.url, None, UNREADABLE_RECORD, (reason,)))
-    account = Account(context, identity)
-    account.focus = account.mint("dataset", identity)
+    data, identity, account = begun(native, context)
     # A name alone is one for this source only.
     host = urlsplit(word(data.get("address"))).netloc
     known = identity if identity.startswith(host) else f"{host}/{identity}"

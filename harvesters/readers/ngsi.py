@@ -86,7 +86,7 @@ def read(native: Native, context: Context) -> Reading:
 
 
 def _id(data: dict[str, Any], name: str) -> str:
-    tenant = "|".join(word(data.get(part)) for part in ("service", "path")).strip("|")
+    tenant = brokers.sign(word(data.get("service")), word(data.get("path")))
     return f"{tenant}|{name}" if tenant else name
 
 
@@ -103,6 +103,8 @@ def _describe(account: Account, data: dict[str, Any], name: str) -> None:
     en_of = f", tenant “{tenant}”" if tenant else ""
     de = f"{'Aktueller Stand aller' if live else 'Gespeicherter Stand von'} Entitäten vom Typ {name} im Kontextbroker{of}."
     en = f"{'Current state of all' if live else 'Saved state of'} entities of type {name} in the context broker{en_of}."
+    if remark := word(data.get("remark")):
+        de, en = f"{de} {remark}", f"{en} {remark}"
     if shown:
         de += "\n\nAttribute:\n" + "\n".join(f"- {text}" for text in shown)
         en += "\n\nAttributes:\n" + "\n".join(f"- {text}" for text in shown)
@@ -134,7 +136,7 @@ def _interfaces(account: Account, data: dict[str, Any], identity: str, name: str
     base, version = word(data.get("broker")), _version(data)
     service, told = _service_iri(account, data), _headers_told(data)
     standard = (brokers.STANDARDS[version],)
-    live = brokers.address(base, version, "entities", type=name)
+    live = brokers.address(base, version, "entities", type=name, limit=brokers.MOST)
     short = brokers.address(base, version, "entities", type=name, options="keyValues", limit=brokers.MOST)
     label = brokers.NAMES[version]
     found = [
@@ -146,8 +148,8 @@ def _interfaces(account: Account, data: dict[str, Any], identity: str, name: str
             "JSON",
             field="broker",
             description=(
-                f"Jede Entität mit Typen, Einheiten und Zeiten; weitere Seiten mit limit und offset.{told[0]}",
-                f"Each entity with types, units and times; further pages by limit and offset.{told[1]}",
+                f"Jede Entität mit Typen, Einheiten und Zeiten, bis zu 1000 je Seite; weitere mit offset.{told[0]}",
+                f"Each entity with types, units and times, up to 1000 a page; further ones by offset.{told[1]}",
             ),
             service=service,
             standards=standard,

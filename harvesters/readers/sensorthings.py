@@ -10,8 +10,8 @@ from harvesters.city.sensor_groups import PROPERTY, THING
 from harvesters.cleaning import municipality_agent
 from harvesters.mapping.account import Account
 from harvesters.mapping.native_values import address_of, word
-from harvesters.reading import UNREADABLE_RECORD, Context, Native, Reading, Unusable
-from schemas.findings import Finding, Severity
+from harvesters.mapping.summaries import begun, summary_id
+from harvesters.reading import Context, Native, Reading
 from schemas.kinds import Literal, is_web
 from schemas.model import Distribution, Resource
 
@@ -25,19 +25,12 @@ _NOTHING_SAID = (
 
 def native_id(native: Native, context: Context) -> str | None:
     """The definition or name of what is observed, or the Thing: the same whatever address the server has."""
-    data = native.data if isinstance(native.data, dict) else {}
-    return word(data.get("id")) or None
+    return summary_id(native)
 
 
 def read(native: Native, context: Context) -> Reading:
     """The dataset of a group. Raises Unusable."""
-    data = native.data
-    identity = native_id(native, context)
-    if not isinstance(data, dict) or identity is None:
-        reason = f"{type(data).__name__} without an id"
-        raise Unusable(Finding(Severity.VIOLATION, context.source.url, None, UNREADABLE_RECORD, (reason,)))
-    account = Account(context, identity)
-    account.focus = account.mint("dataset", identity)
+    data, identity, account = begun(native, context)
     # Other servers observe the same: only with its address is an identifier one for everybody.
     where = word(data.get("root")) or word(data.get("document"))
     account.add("identifier", [Literal(f"{where}#{identity}" if where else identity)], "@iot.id", "composed")

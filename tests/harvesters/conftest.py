@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.portal_server import Answers, PortalServer
 
 

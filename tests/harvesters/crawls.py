@@ -25,23 +25,9 @@ from harvesters.spider import Job
 from schemas.limits import Limits
 from schemas.model import text
 from schemas.region import HarvestSource, Municipality, Publisher, Region
+from tests.harvesters.crawl_runs import Run
 
 _ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a crawl brought: records by native id, what was set aside, the account, and what a next run may know."""
-
-    records: dict[str, dict[str, Any]]
-    set_aside: dict[str, list[str]]
-    unusable: list[str]
-    report: dict[str, Any]
-    state: dict[str, Any]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        return {native_id: record["title"] for native_id, record in self.records.items()}
 
 
 class Crawls:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-import pytest
 
 from harvesters.answer import Answer
 from harvesters.portals.arcgis import Portal, portal
 from harvesters.portals.arcgis_options import ArcgisOptions, filter_of
 from harvesters.spiders.arcgis import ArcgisSpider
 from harvesters.spiders.datajson import DataJsonSpider
-from tests.harvesters.crawls import Run
+from tests.harvesters.crawl_runs import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
+from tests.harvesters.unusable import unusable_answers
 
 SEARCH, VERSION_3 = "/api/search/v1/collections/dataset/items", "/api/v3/datasets"
 PROTOCOL = "arcgis"
@@ -134,18 +134,7 @@ def test_items_shared_within_an_organisation_are_not_taken(harvest: Callable[...
     assert [rule for rule, _ in run.report["findings"]] == ["portal-record-not-public"]
 
 
-@pytest.mark.parametrize(
-    ("reply", "said"),
-    [
-        ((200, b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
-        ((200, b""), "leer"),
-        ((200, b'{"type": "FeatureColl'), "kein JSON"),
-        ((200, b'{"message": "kaputt"}'), "kaputt"),
-        ((403, b"nein"), "403"),
-        ((500, b"voll"), "500"),
-    ],
-    ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
-)
+@unusable_answers(cut=b'{"type": "FeatureColl', error=b'{"message": "kaputt"}')
 def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)

@@ -27,7 +27,8 @@ from schemas.region import load
 from schemas.syntax import Unreadable
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import Awido, CityServer, Told, as_json
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.readings import VALUES, assert_as_recorded, assert_comes_back, context, outcomes_of
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "recordings/awido").iterdir())

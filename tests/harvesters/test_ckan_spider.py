@@ -19,7 +19,8 @@ from harvesters.ckan.portal import CkanOptions
 from harvesters.regions.server import start
 from harvesters.spiders.ckan import CkanSpider
 from tests.harvesters.ckan_portal import FakePortal, Query, Reply, Server, error, package, packages, success
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ import pytest
 
 from harvesters.iso.cutting import cut
 from harvesters.iso.elements import parse
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.test_iso19139_reader import record, string
 from tests.servers.pycsw_server import Pycsw, serving
 

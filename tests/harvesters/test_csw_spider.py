@@ -16,7 +16,8 @@ from harvesters.iso.elements import parse
 from harvesters.iso.queries import Condition, Query, address, cql, document
 from harvesters.spiders.csw import CswOptions, CswSpider
 from schemas.syntax import Unreadable
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.fake_catalogue import CSW_2, CSW_3, GMD, Asked, FakeCatalogue, dublin_core, exception, iso
 
 

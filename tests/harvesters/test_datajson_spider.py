@@ -13,7 +13,8 @@ from harvesters.answer import Answer
 from harvesters.spiders.datajson import DataJsonSpider, candidates, listing
 from schemas.syntax import Unreadable
 from tests.faultserver import FaultServer, Reply
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 
 JSON = {"Content-Type": "application/json"}
 HTML = {"Content-Type": "text/html"}

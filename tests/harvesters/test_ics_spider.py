@@ -23,7 +23,8 @@ from schemas.region import HarvestSource, load
 from schemas.syntax import Unreadable
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import CANARY, Asked, CityServer, Told
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 
 
 def event(day: str, summary: str = "Restmüll", uid: str = "1", *more: str) -> str:

@@ -18,7 +18,8 @@ from harvesters.spiders.oparl import OparlOptions, OparlSpider
 from schemas.region import load
 from tests.catalog.runs import REGION
 from tests.harvesters.city_servers import CANARY, Asked, CityServer, Council, Told, as_json, full_council, paper
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 
 
 class Peer:

@@ -16,9 +16,10 @@ from harvesters.portals.opendatasoft import Portal, portal
 from harvesters.portals.opendatasoft_options import OpendatasoftOptions
 from harvesters.spiders import opendatasoft
 from harvesters.spiders.opendatasoft import OpendatasoftSpider
-from tests.harvesters.crawls import Run
+from tests.harvesters.crawl_runs import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
 from tests.harvesters.source_walks import walk
+from tests.harvesters.unusable import unusable_answers
 
 PROTOCOL = "opendatasoft"
 LIST = "/api/explore/v2.1/catalog/datasets"
@@ -160,17 +161,11 @@ def test_the_real_interface_goes_no_deeper_than_10000() -> None:
     assert opendatasoft._DEEPEST == 10_000
 
 
-@pytest.mark.parametrize(
-    ("reply", "said"),
-    [
-        ((200, b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
-        ((200, b" "), "leer"),
-        ((200, b'{"total_count": 3, "resul'), "kein JSON"),
-        ((200, b'{"error_code": "ODSQLError", "message": "kaputt"}'), "kaputt"),
-        ((401, b"nein"), "401"),
-        ((500, b"voll"), "500"),
-    ],
-    ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
+@unusable_answers(
+    cut=b'{"total_count": 3, "resul',
+    error=b'{"error_code": "ODSQLError", "message": "kaputt"}',
+    refused=401,
+    empty=b" ",
 )
 def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from harvesters.answer import Answer
 from harvesters.spiders.ows import OwsOptions, OwsSpider, Try, tries
 from tests.faultserver import FaultServer, Reply, Request, answer
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 
 RECORDINGS = Path(__file__).parents[1] / "recordings/ows"
 XML = {"Content-Type": "text/xml"}

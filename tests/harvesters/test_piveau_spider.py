@@ -14,7 +14,8 @@ from harvesters.answer import Answer
 from harvesters.portals.piveau import PiveauOptions, Portal, facets, portal
 from harvesters.spiders.ckan import CkanSpider
 from harvesters.spiders.piveau import PiveauSpider
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
 
 API = "/api/hub/search"

@@ -19,8 +19,8 @@ from harvesters.reading import Page
 from harvesters.spider import Job
 from harvesters.spiders.records import RecordsOptions, RecordsSpider
 from tests.faultserver import FaultServer, Reply, Request, answer
-from tests.harvesters.crawl_runs import crawl, write_region
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run, crawl, write_region
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.readings import ListSink, context
 
 JSON = {"Content-Type": "application/json"}

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from harvesters.answer import Answer
 from harvesters.configured.guesses import guess
 from harvesters.spiders.restjson import RestJsonOptions, RestJsonSpider
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.json_api import Asked, JsonApi, Reply
 
 FIELDS = {"title": "name", "landing_page": "https://www.example.org/daten/{id}"}

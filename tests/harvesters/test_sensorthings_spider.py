@@ -24,7 +24,8 @@ from tests.harvesters.city_servers import (
     stream,
     thing,
 )
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run
+from tests.harvesters.crawls import Crawls
 
 AIR = "https://def.example.org/AirTemperature"
 

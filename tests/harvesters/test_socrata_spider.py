@@ -16,9 +16,10 @@ from harvesters.portals.socrata import Portal, SocrataOptions, filters, portal
 from harvesters.spiders import socrata
 from harvesters.spiders.datajson import DataJsonSpider
 from harvesters.spiders.socrata import SocrataSpider
-from tests.harvesters.crawls import Run
+from tests.harvesters.crawl_runs import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
 from tests.harvesters.source_walks import walk
+from tests.harvesters.unusable import unusable_answers
 
 CATALOG, METADATA = "/api/catalog/v1", "/api/views/metadata/v1"
 PROTOCOL = "socrata"
@@ -154,18 +155,7 @@ def test_a_part_of_the_portal_is_not_taken_from_the_metadata(harvest: Callable[.
     assert "404" in run.report["failure"]
 
 
-@pytest.mark.parametrize(
-    ("reply", "said"),
-    [
-        ((200, b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
-        ((200, b""), "leer"),
-        ((200, b'{"results": [{"res'), "kein JSON"),
-        ((200, b'{"error": "kaputt"}'), "kaputt"),
-        ((403, b"nein"), "403"),
-        ((500, b"voll"), "500"),
-    ],
-    ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
-)
+@unusable_answers(cut=b'{"results": [{"res', error=b'{"error": "kaputt"}')
 def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)

@@ -11,8 +11,9 @@ import pytest
 from harvesters.answer import Answer
 from harvesters.portals.udata import Portal, UdataOptions, filters, portal
 from harvesters.spiders.udata import UdataSpider
-from tests.harvesters.crawls import Run
+from tests.harvesters.crawl_runs import Run
 from tests.harvesters.portal_server import Answers, Asked, PortalServer
+from tests.harvesters.unusable import unusable_answers
 
 PROTOCOL = "udata"
 ID = "54126af3a3a7292a9bbf14d6"
@@ -150,18 +151,7 @@ def test_flags_of_what_is_not_public(harvest: Callable[..., Run]) -> None:
     assert run.report["coverage"] == "complete"
 
 
-@pytest.mark.parametrize(
-    ("reply", "said"),
-    [
-        ((200, b"<!doctype html><title>Wartungsarbeiten</title>"), "Wartungsarbeiten"),
-        ((200, b""), "leer"),
-        ((200, b'{"data": [{"id"'), "kein JSON"),
-        ((200, b'{"message": "kaputt"}'), "kaputt"),
-        ((403, b"nein"), "403"),
-        ((500, b"voll"), "500"),
-    ],
-    ids=["F01-html", "F03-empty", "F21-cut", "F02-error", "F02-forbidden", "F25-busy"],
-)
+@unusable_answers(cut=b'{"data": [{"id"', error=b'{"message": "kaputt"}')
 def test_F01_F02_unusable_first_answer_fails_the_run(harvest: Callable[..., Run], reply: Any, said: str) -> None:
     run = harvest(lambda asked: reply)
     assert (run.records, run.report["pages"]) == ({}, 0)

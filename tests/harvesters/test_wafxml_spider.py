@@ -13,8 +13,8 @@ from harvesters.detection import examine
 from harvesters.spiders.wafxml import WafXmlSpider
 from schemas.region import load
 from tests.faultserver import FaultServer, Reply
-from tests.harvesters.crawl_runs import Site, write_region
-from tests.harvesters.crawls import Crawls, Run
+from tests.harvesters.crawl_runs import Run, Site, write_region
+from tests.harvesters.crawls import Crawls
 from tests.harvesters.fake_catalogue import iso
 
 XML = {"Content-Type": "application/xml"}
