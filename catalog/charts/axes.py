@@ -18,6 +18,7 @@ _FINEST: dict[str, TimeUnit] = {
     "second": "minute",
     EXACT: "minute",
     "day": "day",
+    "week": "day",
     "month": "month",
     "quarter": "month",
     "years": "year",

@@ -20,7 +20,7 @@ MAX_POINTS = 400  # of one series; of each of several half as many
 _MAX_GROUPS = 1_000  # names that are counted while reading; what comes after them is only counted together
 _LONGEST_TIME = 40
 _DIGITS = 8  # of an average
-_UNITS = ("second", "day", "month", "quarter", "years")  # of schemas.tables.dates, the finest first
+_UNITS = ("second", "day", "week", "month", "quarter", "years")  # of schemas.tables.dates, the finest first
 Rows = Iterable[Sequence[str]]
 T = TypeVar("T")
 

@@ -67,6 +67,9 @@ def moment(when: datetime, unit: str, language: str = "de") -> str:
         return str(when.year)
     if unit == day_times.EXACT:
         return f"{day_times.written(when)}{' Uhr' if language == 'de' else ''}"
+    if unit == "week":
+        year, week, _ = when.isocalendar()
+        return f"KW {week}/{year}" if language == "de" else f"week {week}/{year}"
     if unit == "quarter":
         number = (when.month + 2) // 3
         return f"{number}. Quartal {when.year}" if language == "de" else f"Q{number} {when.year}"

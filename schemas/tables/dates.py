@@ -32,6 +32,8 @@ MONTHS = {  # by their names and short names, German and English, in small lette
 }
 _WEEKDAY = r"(?:(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Diens|Donners|Frei|Sams|Sonn)(?:tag|nabend)?[.,]{0,2}\s|Mittwoch,?\s)?"
 _CLOCK = r"(?P<h>[01]?\d|2[0-4])[:.](?P<mi>[0-5]\d)(?:[:.](?P<s>[0-5]\d)(?:[.,]\d{1,9})?)?(?:\s?Uhr)?"
+_ZONE_NAME = r"(?:\s(?:MES?Z|CES?T|UTC|GMT))?"
+_AT = r",?\s{1,3}(?:[-–]\s|um\s)?"  # between a day and its time
 _ZONE = r"(?:\s?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 
 _Fields = Mapping[str, str | None]
@@ -41,7 +43,7 @@ class DateFormat(NamedTuple):
     """One way to write a moment: its name for people, the smallest unit it says, its pattern."""
 
     name: str
-    unit: str  # second | day | month | quarter | years
+    unit: str  # second | day | week | month | quarter | years
     pattern: re.Pattern[str]
     read: Callable[[_Fields], datetime]
 
@@ -71,6 +73,20 @@ def _named_month(fields: _Fields) -> datetime:
     return datetime(int(fields["y"] or 0), month, int(fields.get("d") or 1))
 
 
+def _named_moment(fields: _Fields) -> datetime:
+    clock = timedelta(hours=int(fields["h"] or 0), minutes=int(fields["mi"] or 0), seconds=int(fields["s"] or 0))
+    return _named_month(fields) + clock
+
+
+def _week(fields: _Fields) -> datetime:
+    return datetime.fromisocalendar(int(fields["y"] or 0), int(fields["w"] or 0), 1)
+
+
+def _serial(fields: _Fields) -> datetime:
+    """A day as spreadsheets count them, from 30 December 1899 on; parts of it are its hours, to the second."""
+    return datetime(1899, 12, 30) + timedelta(seconds=round(float((fields["e"] or "0").replace(",", ".")) * 86_400))
+
+
 def _years(fields: _Fields) -> datetime:
     if not 0 <= _last_year(fields) - int(fields["y"] or 0) <= 10:
         raise ValueError("no span of years")
@@ -96,12 +112,15 @@ def _format(name: str, unit: str, pattern: str, read: Callable[[_Fields], dateti
     return DateFormat(name, unit, re.compile(pattern, re.IGNORECASE), read)
 
 
+_QUARTER = r"[1-4]|I{1,3}|IV"
+_QUARTERS = r"(?:Quartal|Quart\.|Qu?\.?|Vj\.?|Vierteljahr)"
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 _Y, _M, _D = r"(?P<y>\d{4})", r"(?P<m>\d{1,2})", r"(?P<d>\d{1,2})"
 FORMATS: tuple[DateFormat, ...] = (
     _format("JJJJ-MM-TT", "day", rf"{_Y}-{_M}-{_D}{_ZONE}", _day),
     _format("TT.MM.JJJJ", "day", rf"{_WEEKDAY}{_D}\.\s?{_M}\.\s?{_Y}", _day),
     _format("JJJJ-MM-TT hh:mm", "second", rf"{_Y}-{_M}-{_D}[T ]{_CLOCK}{_ZONE}", _moment),
-    _format("TT.MM.JJJJ hh:mm", "second", rf"{_WEEKDAY}{_D}\.{_M}\.{_Y},?\s{{1,3}}{_CLOCK}", _moment),
+    _format("TT.MM.JJJJ hh:mm", "second", rf"{_WEEKDAY}{_D}\.{_M}\.{_Y}{_AT}{_CLOCK}{_ZONE_NAME}", _moment),
     _format("TT.MM.JJ", "day", rf"{_WEEKDAY}{_D}\.{_M}\.(?P<y>\d{{2}})", _day),
     _format("JJJJ/MM/TT", "day", rf"{_Y}/{_M}/{_D}", _day),
     _format("JJJJ.MM.TT", "day", rf"{_Y}\.{_M}\.{_D}", _day),
@@ -115,15 +134,42 @@ FORMATS: tuple[DateFormat, ...] = (
     _format("JJJJ-MM", "month", rf"{_Y}-{_M}", _month),
     _format("MM/JJJJ", "month", rf"{_M}[./]{_Y}", _month),
     _format("Quartal", "quarter", rf"{_Y}[\s/-]{{0,2}}Q(?P<q>[1-4])", _quarter),
-    _format("Quartal", "quarter", rf"(?:Q(?P<q>[1-4])|(?P<k>[1-4])\.?\sQuartal)[\s/-]{{1,2}}{_Y}", _quarter),
+    _format("Quartal", "quarter", rf"(?:Q(?P<q>[1-4])|(?P<k>{_QUARTER})\.?\s?{_QUARTERS})[\s/-]{{1,2}}{_Y}", _quarter),
+    _format("Quartal", "quarter", rf"{_Y}[\s/,-]{{1,2}}(?P<k>{_QUARTER})\.?\s?{_QUARTERS}", _quarter),
+    _format("Quartal", "quarter", rf"(?P<k>I{{1,3}}|IV)\.?[\s/-]{{1,2}}{_Y}", _quarter),
+    _format("Quartal", "quarter", rf"{_Y}[\s/-]{{1,2}}(?P<k>I{{1,3}}|IV)\.?", _quarter),
+    _format("Kalenderwoche", "week", rf"{_Y}[\s/-]{{0,2}}(?:KW\.?\s?|W)(?P<w>\d{{1,2}})", _week),
+    _format("Kalenderwoche", "week", rf"(?:KW\.?\s?)(?P<w>\d{{1,2}})\.?[\s/-]{{1,3}}{_Y}", _week),
+    _format("Kalenderwoche", "week", rf"(?P<w>\d{{1,2}})\.?\s?KW[\s/-]{{1,3}}{_Y}", _week),
+    _format("TT.MM.JJ hh:mm", "second", rf"{_WEEKDAY}{_D}\.{_M}\.(?P<y>\d{{2}}){_AT}{_CLOCK}{_ZONE_NAME}", _moment),
+    _format("JJJJ/MM/TT hh:mm", "second", rf"{_Y}/{_M}/{_D}\s{_CLOCK}", _moment),
+    _format("TT/MM/JJJJ hh:mm", "second", rf"{_D}/{_M}/{_Y},?\s{_CLOCK}", _moment),
+    _format(
+        "T. Monat JJJJ hh:mm",
+        "second",
+        rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s|{_WEEKDAY}){_D}\.?\s(?P<n>[a-zä]{{3,9}})\.?\s{_Y}{_AT}{_CLOCK}"
+        r"(?:\s?(?:Z|[+-]\d{4}))?" + _ZONE_NAME,
+        _named_moment,
+    ),
 )
 MIXED = "gemischt"
 _YEAR = _format("JJJJ", "years", r"(?P<y>(?:1[5-9]|20)\d{2})", _years)
 # Digits only: taken for dates where the column's name speaks of time.
 COMPACT: tuple[DateFormat, ...] = (
     _format("JJJJMMTT", "day", r"(?P<y>(?:19|20)\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)", _day),
+    _format(
+        "JJJJMMTThhmm",
+        "second",
+        r"(?P<y>(?:19|20)\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)[T_:-]?(?P<h>[01]\d|2[0-4])(?:(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?)?",
+        _moment,
+    ),
     _format("Unix-Zeit (ms)", "second", r"(?P<e>[1-4]\d{12})", _epoch_milliseconds),
     _format("Unix-Zeit (s)", "second", r"(?P<e>[1-4]\d{9})", _epoch_seconds),
+)
+# Days as numbers, 1954 to 2119: taken for dates only where the column's name says that it holds dates.
+SERIAL: tuple[DateFormat, ...] = (
+    _format("Tageszahl", "day", r"(?P<e>[2-7]\d{4})", _serial),
+    _format("Tageszahl mit Uhrzeit", "second", r"(?P<e>[2-7]\d{4}(?:[.,]\d{1,15})?)", _serial),
 )
 
 
@@ -133,8 +179,8 @@ def parse(text: str, form: DateFormat) -> datetime | None:
     if found is None:
         return None
     fields = found.groupdict()
-    if fields.get("k"):
-        fields["q"] = fields["k"]
+    if quarter := fields.get("k"):
+        fields["q"] = _ROMAN.get(quarter.upper(), quarter)
     try:
         return form.read(fields)
     except (ValueError, KeyError, OverflowError):  # 31.02., a word that is no month
@@ -149,19 +195,26 @@ def span(text: str, form: DateFormat) -> tuple[datetime, date] | None:
         return None
     if form.unit == "years":
         return moment, date(_last_year(found.groupdict()), 12, 31)
+    if form.unit == "week":
+        return moment, moment.date() + timedelta(days=6)
     if form.unit in ("month", "quarter"):
         month = moment.month + (2 if form.unit == "quarter" else 0)
         return moment, date(moment.year, month, calendar.monthrange(moment.year, month)[1])
     return moment, moment.date()
 
 
-def find_format(values: Mapping[str, int], share: float, time_named: bool) -> DateFormat | None:
-    """The format in which at least `share` of the values are dates; 03/04/2026 is read the German way, day first."""
+def find_format(
+    values: Mapping[str, int], share: float, time_named: bool, date_named: bool = False
+) -> DateFormat | None:
+    """The format in which at least `share` of the values are dates; 03/04/2026 is read the German way, day first.
+
+    Of digits alone the column's name decides: it speaks of times, or of dates, which spreadsheets keep as numbers of days.
+    """
     total = sum(values.values())
     # Most columns are words; those without a digit in their first ten values hold no dates.
     if not any(character.isdigit() for value in islice(values, 10) for character in value):
         return None
-    for form in FORMATS + (COMPACT if time_named else ()):
+    for form in FORMATS + (COMPACT if time_named else ()) + (SERIAL if date_named else ()):
         fitting = missed = 0
         for value, count in values.items():
             if parse(value, form) is None:
@@ -189,4 +242,8 @@ def is_mixed(values: Mapping[str, int], share: float) -> bool:
 
 def formats(name: str) -> tuple[DateFormat, ...]:
     """The formats of this name; all of them for MIXED."""
-    return (_YEAR, *FORMATS) if name == MIXED else tuple(form for form in (*FORMATS, *COMPACT) if form.name == name)
+    return (
+        (_YEAR, *FORMATS)
+        if name == MIXED
+        else tuple(form for form in (*FORMATS, *COMPACT, *SERIAL) if form.name == name)
+    )

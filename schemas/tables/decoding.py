@@ -40,9 +40,40 @@ _DECLARABLE = frozenset(
     + [f"cp{page}" for page in (437, 850, 852, 858, 1250, 1251, 1252, 1253, 1254, 1257)]
 )
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# The umlauts of DOS (code page 850), and one of them inside a word: cp1252 has „ ” or nothing at these numbers.
-_DOS_LETTERS = frozenset(b"\x84\x94\x81\x8e\x99\x9a\xe1")
-_DOS_INSIDE = re.compile(rb"[A-Za-z][\x84\x94\x81][A-Za-z\xe1]")
+
+
+class _OldPage(NamedTuple):
+    """A code page of old programs: the bytes of its letters and signs that German texts have, and what only it has.
+
+    ``inside`` is an umlaut inside a word, where cp1252 has a sign or nothing; ``foreign`` is one of cp1252 there.
+    """
+
+    name: str
+    known: frozenset[int]
+    inside: re.Pattern[bytes]
+    foreign: re.Pattern[bytes]
+
+
+_FOREIGN = re.compile(rb"[A-Za-z][\xe4\xf6\xfc\xdf][a-z]|[\xc4\xd6\xdc][a-z]")
+_OLD_PAGES = (
+    # DOS: äöüÄÖÜß, é è ê à á ç, ° ² ³ § µ ½ ¼ · and the euro of cp858.
+    _OldPage(
+        "cp858",
+        frozenset(b"\x84\x94\x81\x8e\x99\x9a\xe1\x82\x8a\x88\x85\xa0\x87\xf8\xfd\xfc\xf5\xe6\xab\xac\xfa\xd5"),
+        re.compile(rb"[A-Za-z][\x84\x94\x81][A-Za-z\xe1]"),
+        _FOREIGN,
+    ),
+    # Old Macintosh: äöüÄÖÜß, é è ê à á ç, ° § µ € · and its dashes, dots and quotes.
+    _OldPage(
+        "mac-roman",
+        frozenset(
+            b"\x8a\x9a\x9f\x80\x85\x86\xa7\x8e\x8f\x90\x88\x87\x8d\xa1\xa4\xb5\xdb\xe1\xd0\xd1\xc9\xe3\xd2\xd3\xd4\xd5\xca"
+        ),
+        # Of these cp1252 has Š, Ÿ and §, none of which follows and precedes small letters; š does in names.
+        re.compile(rb"[a-z\x8a\x9a\x9f][\x8a\x9f\xa7][a-z\x8a\x9a\x9f\xa7]|[A-Z][\x9f\x8a][a-z\xa7]"),
+        _FOREIGN,
+    ),
+)
 
 
 class Decoded(NamedTuple):
@@ -115,8 +146,11 @@ def _narrow(body: bytes, declared: str | None, notes: list[Note]) -> tuple[str, 
         text = _declared(body, charset)
         if text is not None:
             return text, charset, 0
-    if _is_dos(body):
-        return body.decode("cp850"), "cp850", 0
+    for page in _OLD_PAGES:
+        if _is_of(page, body):
+            # Without a euro it is the older page: people know it by this name.
+            name = "cp850" if page.name == "cp858" and b"\xd5" not in body else page.name
+            return body.decode(name), name, 0
     return _by_line(body)
 
 
@@ -138,9 +172,10 @@ def _declared(body: bytes, charset: str) -> str | None:
     return None if _C1.search(text) or _MOJIBAKE.search(text) or "\ufffd" in text else text
 
 
-def _is_dos(body: bytes) -> bool:
+def _is_of(page: _OldPage, body: bytes) -> bool:
+    """Whether a text is of an old code page: it has nothing but its letters, and one where no other page has a letter."""
     high = set(body.translate(None, _ASCII))
-    return high <= _DOS_LETTERS and _DOS_INSIDE.search(body) is not None
+    return high <= page.known and page.inside.search(body) is not None and page.foreign.search(body) is None
 
 
 def _by_line(body: bytes) -> tuple[str, str, int]:

@@ -18,6 +18,12 @@ _SMALL = re.compile(r"[+-]?\d[eE]-\d{1,3}")  # Python's way to write 0.00001
 _UNIT = re.compile(
     r"(?:\s?(%|‰|€|EUR|Euro|°C)|(?<=\d)\s(mm|cm|m|km|m²|qm|ha|km²|m³|l|kg|t|kW|kWh|MWh|kWp|km/h|h|min))$"
 )
+_PREFIXED = re.compile(r"([+-]?)\s?(?:€|EUR)\s?([+-]?)(?=\d)")
+# 1.250,00- as accounting programs write it, (1.250,00) as reports do: two decimals tell it from a span and from the
+# brackets of official statistics, which stand around uncertain figures. 12,- is a price without cents.
+_MINUS_BEHIND = re.compile(r"(\d[\d.,]*[.,]\d\d)\s?[-\u2212]")
+_BRACKETED = re.compile(r"\(\s?(\d[\d.,]*[.,]\d\d)\s?\)")
+_WITHOUT_CENTS = re.compile(r"(\d[\d.]*),[-–—]{1,2}")
 _SPACED = re.compile(r"(?<=\d)[ '’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 
@@ -52,13 +58,27 @@ def looks_numeric(text: str) -> bool:
 def bare(text: str) -> tuple[str, str]:
     """A number without blanks between its groups and without its unit, and the unit (`%`, `‰`, `€` or empty)."""
     text = text.strip()
-    if text and not text[-1].isdigit() and text[:1] in "+-−0123456789,.":
+    if text[-1:] in "-−–—)" or text[:1] in "(€E-+":
+        text, currency = _accounted(text)
+        if currency:
+            return bare(text)[0], currency
+    if text and not text[-1].isdigit() and text[:1] in "+-−0123456789,.(":
         found = _UNIT.search(text[-8:])
         if found:
             unit = found.group(1) or found.group(2)
             return bare(text[: len(text[:-8]) + found.start()])[0], "€" if unit in ("EUR", "Euro") else unit
     if not text.isascii() or " " in text or "'" in text:
         text = _SPACED.sub("", text).replace("\u2212", "-")
+    return text, ""
+
+
+def _accounted(text: str) -> tuple[str, str]:
+    """A number as bookkeepers write it with its sign in front, and the currency that stood there."""
+    if found := _PREFIXED.match(text):
+        return found.group(1) + found.group(2) + text[found.end() :], "€"
+    for form, sign in ((_MINUS_BEHIND, "-"), (_BRACKETED, "-"), (_WITHOUT_CENTS, "")):
+        if found := form.fullmatch(text):
+            return sign + found.group(1), ""
     return text, ""
 
 

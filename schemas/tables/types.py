@@ -14,11 +14,15 @@ from schemas.tables.words import (
     AFFIRMATIVE,
     AXES,
     BOOLEANS,
+    DATES,
+    KEY_ENDS,
     KEYS,
     LATITUDES,
+    LENGTHS,
     LONELY_BOOLEANS,
     LONGITUDES,
     MISSING,
+    SIZES,
     TIMES,
     UNITS,
     YEARS,
@@ -65,6 +69,10 @@ _WKT = re.compile(
 )
 _BRACKETED_UNIT = re.compile(r"[\[]([^\[\]]{1,16})[\]]\s*$")
 _PARENTHESISED_UNIT = re.compile(r"\(([^()]{1,16}(?:\(A\))?)\)\s*$")
+# With signs that no word has, or as only units are written: a KW is a week, a MW a mean, min the least of all.
+_LAST_UNIT = re.compile(
+    r"\w\s(\S{0,6}[%‰€°²³/]\S{0,4}|mm|cm|km|kg|ha|kWh|MWh|GWh|kW|kWp|hPa|dB|dB\(A\)|EUR|Euro|TEUR)\s*$"
+)
 _IN_UNIT = re.compile(r"\bin\s(\S{1,12}(?:\s€)?)\s*$")
 Ranges = tuple[tuple[ColumnType, float, float], ...]
 # Germany in degrees (47-56 N, 5-16 E), in UTM metres with and without the zone's number in front, and in Gauß-Krüger's
@@ -149,7 +157,12 @@ def find_unit(name: str) -> str:
 
 
 def _suffix_unit(name: str) -> str:
-    """The unit behind underscores, `Laenge_km`, `Preis_EUR_m2`; asked for numbers only, for `Haus_A` is no ampere."""
+    """The unit behind underscores or a blank, `Laenge_km`, `Preis_EUR_m2`, `Verbrauch kWh`.
+
+    It is asked for numbers only, for `Haus_A` is no ampere; behind a blank only what can be nothing else is one.
+    """
+    if (found := _LAST_UNIT.search(name)) and found.group(1).casefold() in UNITS:
+        return found.group(1)
     parts = name.split("_")
     if len(parts) < 2 or parts[-1].casefold() not in UNITS:
         return ""
@@ -198,7 +211,8 @@ def _find_column(name: str, values: Mapping[str, int], german: bool) -> Column:
     if (place := _find_place(named, values, german)) is not None:
         kind, decimal = place
         return Column(name, kind, unit, f"1234{decimal}5", decimal)
-    form = dates.find_format(values, SHARE, bool(named & TIMES))
+    dated = bool(named & DATES) or any(word.endswith("datum") for word in named)
+    form = dates.find_format(values, SHARE, bool(named & TIMES) or dated, dated)
     if form is not None:
         return Column(name, "datetime" if form.unit == "second" else "date", unit, form.name)
     if _is_key(named, values, total):
@@ -238,7 +252,8 @@ def _is_key(named: frozenset[str], values: Mapping[str, int], total: int) -> boo
     if any(_LEADING_ZERO.fullmatch(value) for value in values):
         return True
     # Beyond 15 digits a number does not come back as it was.
-    return bool(named & KEYS) or any(len(value) > 15 for value in values)
+    coded = bool(named & KEYS) or any(word.endswith(KEY_ENDS) for word in named)
+    return coded or any(len(value) > 15 for value in values)
 
 
 def _is_year(named: frozenset[str], values: Mapping[str, int], total: int) -> bool:
@@ -252,7 +267,7 @@ def _is_year(named: frozenset[str], values: Mapping[str, int], total: int) -> bo
 
 def _find_place(named: frozenset[str], values: Mapping[str, int], german: bool) -> tuple[ColumnType, str] | None:
     degrees_named = bool(named & (LATITUDES | LONGITUDES))
-    if not degrees_named and not named & AXES:
+    if (not degrees_named and not named & AXES) or (degrees_named and named & LENGTHS):
         return None
     sure_german, sure_english = numbers.evidence(values)
     style: numbers.Style = "de" if (german if sure_german == sure_english else sure_german > sure_english) else "en"
@@ -266,7 +281,14 @@ def _find_place(named: frozenset[str], values: Mapping[str, int], german: bool) 
 
 
 def _paired(columns: list[Column]) -> list[Column]:
-    """Coordinates come in pairs: a `Länge` of 5 to 16 m without a latitude beside it is a length, not a place."""
+    """Coordinates come in pairs: a `Länge` of 5 to 16 m without a latitude beside it is a length, not a place.
+
+    So is one beside a pair of columns whose names mean nothing but degrees.
+    """
+    degrees = {kind: [column for column in columns if column.type == kind] for kind in ("latitude", "longitude")}
+    if all(any(not words(column.name) & SIZES for column in found) for found in degrees.values()):
+        sizes = {column.name for found in degrees.values() for column in found if words(column.name) & SIZES}
+        columns = [replace(column, type="number") if column.name in sizes else column for column in columns]
     found = {column.type for column in columns}
     lonely = {one for one, other in _PAIRS if one in found and other not in found}
     return [replace(column, type="number") if column.type in lonely else column for column in columns]

@@ -45,12 +45,19 @@ KEYS = _set("""
     regionalschlüssel regionalschluessel kennziffer kennung id gid fid uid uuid objectid objektid lfdnr hausnummer
     hausnr hnr bankleitzahl blz iban telefon telefonnummer tel fax telefax mobil flurstück flurstueck flur
     gemarkungsnummer gemarkungsschlüssel bic steuernummer aktenzeichen zeile nr nummer lfd numero
+    konto kto sachkonto gegenkonto kostenstelle kostenträger kostentraeger kostenart produkt produktkonto buchungsstelle
+    haushaltsstelle finanzposition kassenzeichen kontonummer produktnummer stationsnummer bezirksnummer gebietsnummer
+    wahlbezirksnummer zählstellennummer zaehlstellennummer objektnummer vorgangsnummer belegnummer anlagennummer baumnummer
 """)
+KEY_ENDS = ("nr", "schlüssel", "schluessel", "kennziffer")
+"""Ends of compounds that name codes: Zählstellennr."""
 TIMES = _set("""
     datum date zeit zeitpunkt zeitstempel timestamp time jahr year tag day monat month stichtag stand beginn ende von
     bis start end zeitraum periode period messzeit uhrzeit termin abfuhrtermin erstellt geändert aktualisiert updated
     berichtsjahr haushaltsjahr kalenderjahr messdatum messzeitpunkt erhebungsdatum
 """)
+# Columns of these hold dates: nothing else may be told from numbers of days (Stand 45800 is one of a meter).
+DATES = _set("datum date zeitpunkt zeitstempel timestamp stichtag messdatum messzeitpunkt erhebungsdatum")
 YEARS = _set("""
     jahr year zeit zeitraum periode berichtsjahr haushaltsjahr kalenderjahr baujahr stand jahrgang schuljahr wahljahr
     gründungsjahr erhebungsjahr
@@ -64,8 +71,11 @@ BIOGRAPHIES = _set("""
     bestellung anschaffung anschaffungsjahr kaufdatum aufnahmedatum erfassung erfassungsdatum
 """)
 
+# Breite and Länge are lengths as well; with a unit of length they are nothing else.
+LENGTHS = _set("mm cm dm m km meter metern")
 LATITUDES = _set("lat latitude breite breitengrad geobreite geographischebreite")
 LONGITUDES = _set("lon lng long longitude länge laenge längengrad laengengrad geolänge geolaenge geographischelänge")
+SIZES = _set("breite länge laenge long")
 AXES = _set("""
     x y xkoordinate ykoordinate xcoord ycoord koordx koordy xkoord ykoord koordinate easting northing rechtswert
     hochwert ostwert nordwert ost nord rechts hoch utm utmx utmy east north e n rw hw
@@ -76,6 +86,8 @@ UNITS = _set("""
     eur euro ct cent t€ tsd mio tsd.€ mio.€ k€ w kw mw gw kwh mwh gwh wh kwp v a ah h std std. stunden stunde min min.
     minuten s sek sekunden tage tag wochen monate jahre jahr °c °f k grad km/h m/s m³/s l/s l/min m³/h hpa pa bar db
     db(a) lux lx stück stk stk. anzahl personen einwohner ew µs/cm ntu pers. plätze fahrzeuge kfz kfz/h kfz/24h fälle
+    teur tsd.eur tsdeur mioeur mio.eur mio€ tsd€ µg/m3 mg/m3 mg/kg ppm ppb w/m² w/m2 kwh/a kwh/m2 t/a kg/ew l/m² mm/h m³/d
+    m3/h m3/s kfz/tag fz/h
     co2 tco2 mnn mnhn münn münhn ct/kwh €/m² €/kwh kwh/m² kg/m³ ew/km²
 """)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from schemas.tables import Column, read_table
+from schemas.tables import Column, dates, read_table
 from schemas.tables import types as column_types
 from schemas.tables.kinds import KINDS
 
@@ -57,6 +58,28 @@ def test_F80_each_alone(value: str, kind: str) -> None:
         ("Tag", ["2026-02-01", "2026-12-31"], "date"),
         ("Monat", ["Januar 2026", "März 2026", "Dez. 2026"], "date"),
         ("Quartal", ["2025-Q1", "2025 Q2"], "date"),
+        ("Quartal", ["I/2025", "IV/2025"], "date"),
+        ("Quartal", ["1. Quartal 2025", "II. Quartal 2025", "3. Vj. 2025"], "date"),
+        ("Quartal", ["2025 1. Quartal", "2025, 2. Quartal"], "date"),
+        ("Woche", ["KW 01/2025", "KW 2/2025", "KW 53/2026"], "date"),
+        ("Woche", ["2025-W01", "2025-W52", "2025/KW3"], "date"),
+        ("Woche", ["1. KW 2025", "2. KW 2025"], "date"),
+        ("Woche", ["KW 60/2025", "KW 61/2025"], "text"),
+        ("MESS_DATUM", ["2026010100", "2026010123"], "datetime"),
+        ("Zeitstempel", ["202601011530", "20260101T154500"], "datetime"),
+        ("Messzeit", ["01.02.26 08:15", "01.02.26 - 08:30 Uhr"], "datetime"),
+        ("pubDate", ["Mon, 01 Jun 2026 10:00:00 +0200", "Tue, 02 Jun 2026 10:00:00 GMT"], "datetime"),
+        ("Datum", ["45800", "45801"], "date"),
+        ("Messdatum", ["45800.25", "45801"], "datetime"),
+        ("Stand", ["45800", "45801"], "integer"),  # of a meter
+        ("Konto", ["5010000", "5211000"], "key"),
+        ("Zählstellennr", ["1", "2"], "key"),
+        ("Betrag", ["1.250,00-", "320,50"], "number"),
+        ("Saldo", ["(1.234,50)", "998,10"], "number"),
+        ("Kosten", ["€ 660.931,00", "EUR 12,50", "-€ 3,00"], "number"),
+        ("Preis", ["12,-", "8,50 €", "3,– €"], "number"),
+        ("Zahl", ["(12)", "(7)", "45"], "text"),  # uncertain figures of official statistics are not negative
+        ("Alter", ["10-", "20-"], "text"),
         ("Schuljahr", ["2022/23", "2023/24"], "date"),
         ("Zeit", ["1990", "2002/2003", "2020-12", "2021"], "date"),
         ("Tag", ["20260201", "20260202"], "date"),
@@ -111,6 +134,10 @@ def test_places() -> None:
     assert kinds("Ost;Nord", "32549321;5589123", "32549322;5589124") == ["easting", "northing"]
     assert kinds("X;Y", "3549321;5589123", "3549322;5589124") == ["easting", "northing"]  # Gauß-Krüger
     assert kinds("Länge;Breite", "5,5;2,5", "6,0;2,5") == ["number", "number"]  # of a parking lot
+    lying = ["integer", "integer", "latitude", "longitude"]
+    assert kinds("Breite_m;Länge (m);Lat;Lon", "8;14;50.45;9.61", "50;15;50.46;9.62") == lying  # of a bridge
+    assert kinds("Breite;Länge;Breitengrad;Längengrad", "50;14;50,45;9,61", "48;9;50,46;9,62")[2:] == lying[2:]
+    assert "latitude" not in kinds("Breite;Länge;lat;lon", "50;14;50.45;9.61", "48;9;50.46;9.62")[:2]
     assert kinds("lat;lon", "9.61;50.45", "9.62;50.46") == ["longitude", "latitude"]  # swapped names: the values decide
 
 
@@ -141,6 +168,39 @@ def test_units_behind_underscores_are_for_numbers_only() -> None:
     assert column("Laenge_km", ["1,5", "2,5"]).unit == "km"
     assert column("Preis_EUR_m2", ["150", "170"]).unit == "EUR/m2"
     assert column("Haus_A", ["rot", "blau"]).unit == ""
+    assert column("Stromverbrauch kWh", ["150", "170"]).unit == "kWh"
+    assert column("Größe m²", ["150", "170"]).unit == "m²"
+    assert [column(name, ["1", "7"]).unit for name in ("Füllung KW", "Wert MW", "Temperatur min", "Block A")] == [
+        ""
+    ] * 4
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        (["1.250,00-", "320,50"], -1250.0),
+        (["(1.234,50)", "998,10"], -1234.5),
+        (["-€ 3,00", "€ 2,50"], -3.0),
+        (["12,-", "8,50 €"], 12.0),
+    ],
+)
+def test_amounts_as_bookkeepers_write_them(values: list[str], first: float) -> None:
+    assert column_types.number_of(column("Betrag", values), values[0]) == first
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "begin", "end"),
+    [
+        ("Woche", "KW 01/2025", datetime(2024, 12, 30), date(2025, 1, 5)),
+        ("Quartal", "IV/2025", datetime(2025, 10, 1), date(2025, 12, 31)),
+        ("MESS_DATUM", "2026010124", datetime(2026, 1, 2), date(2026, 1, 2)),
+        ("Datum", "45800", datetime(2025, 5, 23), date(2025, 5, 23)),
+        ("Messdatum", "45800.25", datetime(2025, 5, 23, 6), date(2025, 5, 23)),
+    ],
+)
+def test_what_a_time_covers(name: str, value: str, begin: datetime, end: date) -> None:
+    found = [span for form in dates.formats(column(name, [value]).format) if (span := dates.span(value, form))]
+    assert found == [(begin, end)]
 
 
 def test_the_page_on_tables_names_every_type_and_kind() -> None:

@@ -11,16 +11,21 @@ import re
 from datetime import datetime
 
 from schemas.german_time import BERLIN
-from schemas.tables import NUMBERS, Column
+from schemas.tables import NUMBERS, Column, dates
 
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(?::00(?:\.0+)?|(:\d\d))?([+-]\d\d:\d\d)?)?")
 # Digits, perhaps in groups, decimals, then at most a unit.
 _ENGLISH = re.compile(r"^[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?=(?:\s*[^\s\d.,]{1,8})?$)")
+# Nobody reads 45800 as a day: it is told as one in every language.
+_SERIALS = frozenset(form.name for form in dates.SERIAL)
 _SIGNS = str.maketrans(",.", ".,")
 
 
 def shown(column: Column, cell: str, language: str) -> str:
     """A cell of a column as a page in that language shows it."""
+    if column.format in _SERIALS:
+        found = next((when for form in dates.formats(column.format) if (when := dates.parse(cell, form))), None)
+        cell = cell if found is None else found.isoformat(" ").removesuffix(" 00:00:00")
     if language != "de":
         return cell
     if column.type in ("date", "datetime"):

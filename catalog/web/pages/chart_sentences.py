@@ -20,6 +20,7 @@ _MOMENTS: Mapping[str, str] = {
     IN_DAY: later("zu {n} Uhrzeiten"),
     "second": later("zu {n} Zeitpunkten"),
     "day": later("an {n} Tagen"),
+    "week": later("in {n} Wochen"),
     "month": later("in {n} Monaten"),
     "quarter": later("in {n} Quartalen"),
     "years": later("in {n} Jahren"),
@@ -140,6 +141,8 @@ def _when(mark: Mark, exact: str, voice: Voice) -> str:
     time = labels.moment(mark.when, exact, voice.language)
     if exact == IN_DAY:
         return voice.text("um {time}", time=time)
+    if exact == "week":
+        return voice.text("in {week}", week=time)
     if exact in ("month", "quarter"):
         return voice.text("im {month}", month=time)
     return voice.text("am {day}", day=time)

@@ -51,6 +51,13 @@ def test_a_cell_as_it_is_read_here(kind: ColumnType, decimal: str, cell: str, sh
     assert cell_words.shown(column, cell, "en") == cell
 
 
+def test_a_day_that_a_spreadsheet_counts_is_told_as_a_day() -> None:
+    day, moment = Column("Datum", "date", format="Tageszahl"), Column("t", "datetime", format="Tageszahl mit Uhrzeit")
+    assert [cell_words.shown(day, "45800", language) for language in ("de", "en")] == ["23.05.2025", "2025-05-23"]
+    assert cell_words.shown(moment, "45800.25", "de") == "23.05.2025 06:00"
+    assert cell_words.shown(day, "k. A.", "de") == "k. A."
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3), st.booleans())
 def test_no_digit_of_a_number_is_lost(number: object, grouped: bool) -> None:
     cell = f"{number:,f}" if grouped else f"{number:f}"

@@ -45,6 +45,14 @@ def test_what_came_often_is_told_by_how_often() -> None:
         assert f"Niedrigster Wert: 0 {word}." in said(figure(tables.table(["Zeit", "Regen"], moments)))
 
 
+def test_weeks_are_told_by_their_numbers() -> None:
+    shown = figure(tables.table(["Woche", "Fälle"], [(f"KW {n:02d}/2025", 0 if n % 3 else n) for n in range(1, 31)]))
+    assert (
+        said(shown) == "Höchster Wert: 30 in KW 30/2025. Niedrigster Wert: 0 in 20 Wochen. Zuletzt: 30 in KW 30/2025."
+    )
+    assert said(shown, "en").startswith("Highest value: 30 in week 30/2025. Lowest value: 0 in 20 weeks.")
+
+
 def test_a_course_over_the_day_speaks_of_times_without_a_date() -> None:
     bath = figure(tables.visitors())
     assert said(bath) == "Höchster Wert: 160 zu 2 Uhrzeiten. Niedrigster Wert: 40 um 00:00 Uhr."
