@@ -108,7 +108,10 @@ class Page:
         return formats.age(text, self.now, self.language)
 
     def render(self, template: str, title: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """The answer with a page. ``title`` is its heading; what the template needs beyond the frame is in ``values``."""
+        """The answer with a page. ``title`` is its heading; what the template needs beyond the frame is in ``values``.
+
+        ``tab``, among them, says in parts what this page is and others of its kind are not, for tabs and bookmarks (WCAG 2.4.2).
+        """
         query = self.request.url.query
         languages = [
             (language, self._links.other(self.path, language) + (f"?{query}" if query else ""))
@@ -120,7 +123,14 @@ class Page:
             region=self.region,
             title=title,
             languages=languages,
-            **{"indexed": status == 200, "alternates": (), "trail": (), "heading_words": title, **values},
+            **{
+                "indexed": status == 200,
+                "alternates": (),
+                "trail": (),
+                "heading_words": title,
+                "tab": (title,),
+                **values,
+            },
         )
         return HTMLResponse(body, status_code=status, headers={"Content-Language": self.language})
 

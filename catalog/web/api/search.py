@@ -20,6 +20,7 @@ from catalog.reading.helping import Help, Instead
 from catalog.spreadsheets import plain_cell
 from catalog.web import conditional, file_addresses, paging, past, sanitising, searches, security
 from catalog.web.negotiation import links, unknown_suffix
+from catalog.web.pages import facets
 from catalog.web.past_page import page_of
 from catalog.web.refusing import Refused
 from catalog.web.searching import searched
@@ -226,8 +227,7 @@ def _cells(asked: _Asked, hit: Hit) -> Iterable[str]:
 
 def _atom(asked: _Asked) -> bytes:
     page, region = asked.page, asked.page.region
-    said = [asked.query.q, *(value for name, value in searches.filters(asked.query) if name != "q")]
-    title = f"{region.title}: {', '.join(filter(None, said)) or page.texts.plain('Datensätze')}"
+    title = f"{region.title}: {', '.join(facets.said(page, asked.query)) or page.texts.plain('Datensätze')}"
     items = (
         atom.Item(
             hit.iri,

@@ -73,6 +73,7 @@ async def datasets(request: Request) -> Response:
     return page.render(
         "datasets.html",
         title=page.texts.text("Datensätze"),
+        tab=_tab(page, query, last),
         query=query,
         mistakes=search_mistakes.told(page.texts, mistakes, request.query_params),
         status=400 if mistakes else 200,
@@ -98,6 +99,15 @@ async def datasets(request: Request) -> Response:
         feed=page.file("/catalog.ttl", searches.filters(query)),
         twins={suffix: page.file(f"/datasets.{suffix}", searches.filters(query)) for suffix, _ in _TWINS},
     )
+
+
+def _tab(page: Page, query: Query, last: int) -> list[str]:
+    """What is searched, for the tab: of ten searches in a history each has a name."""
+    words, number = ", ".join(facets.said(page, query)), min(query.page, last)
+    parts = [words, page.texts.plain("Datensätze")]
+    if last > 1 and number > 1:
+        parts.append(page.texts.plain("Seite {page} von {last}", page=number, last=last))
+    return [part for part in parts if part]
 
 
 def _read(request: Request) -> tuple[Query, tuple[searches.Mistake, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -124,6 +125,14 @@ def chips(page: Page, query: Query) -> Iterator[Chip]:
         yield Chip(_("Zeitraum"), _time_in_words(page, query), address("time"))
     if query.on:
         yield Chip(_("Stand"), page.day(query.on.isoformat()), address("on"))
+
+
+def said(page: Page, query: Query) -> list[str]:
+    """What is searched, in words: those of the search, then the filters in force."""
+    labels = (chip.label for chip in chips(page, replace(query, on=None)))
+    words = [label.unescape() if isinstance(label, Markup) else label for label in labels]
+    stand = [page.texts.plain("Stand vom {date}", date=page.day(query.on.isoformat()))] if query.on else []
+    return words + stand
 
 
 def box_in_words(page: Page, box: BoundingBox) -> str:

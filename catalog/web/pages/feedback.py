@@ -189,7 +189,8 @@ def _form(page: Page, draft: Draft, about: About, stamp: str = "") -> Response:
         ]
     answer = page.render(
         "feedback.html",
-        title=page.texts.text(_HEADINGS[draft.kind]),
+        title=_heading(page, draft, about),
+        tab=(_heading(page, draft, about), *_subject(about)),
         status=status,
         draft=draft,
         about=about,
@@ -207,6 +208,17 @@ def _form(page: Page, draft: Draft, about: About, stamp: str = "") -> Response:
     if status == 429:
         answer.headers["retry-after"] = "3600"
     return answer
+
+
+def _heading(page: Page, draft: Draft, about: About) -> Markup:
+    """What the form is for. Without a dataset or a municipality the question goes to the region."""
+    asks_region = draft.kind == "question" and about.entry is None and about.place is None
+    return page.texts.text("Frage stellen" if asks_region else _HEADINGS[draft.kind])
+
+
+def _subject(about: About) -> tuple[str, ...]:
+    """What a letter is about, by its name."""
+    return (about.entry.title,) if about.entry else (about.place.name,) if about.place else ()
 
 
 def _said(page: Page, field: str, wrong: str) -> Markup:

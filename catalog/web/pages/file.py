@@ -118,10 +118,21 @@ async def file(request: Request) -> Response:
             "columns": await run_sync(lambda: column_words.columns(page, preview)),
             "filtered": bool(file_filters.read(page, preview).selection.filters),
         }
+    values["tab"] = _tab(page, values)
     response = page.render("file.html", title=item.title.text, **values)
     if preview.state == "making":
         response.headers["cache-control"] = "no-store"
     return response
+
+
+def _tab(page: Page, values: dict[str, Any]) -> list[str]:
+    """The file, how it is shown, and of which dataset it is: many a file is just called CSV."""
+    paging, dataset = values.get("paging"), values["dataset"].text or values["slug"]
+    parts = [values["item"].title.text]
+    parts += [str(each.word) for each in values["views"] if each.current and each.name != "table"]
+    if paging and paging.current > 1:
+        parts.append(page.texts.plain("Seite {page} von {last}", page=paging.current, last=paging.last))
+    return parts if dataset in parts else [*parts, dataset]
 
 
 def _item(page: Page, found: Named, preview: Preview, lang: str) -> distributions.File:

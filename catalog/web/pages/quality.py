@@ -69,6 +69,10 @@ async def quality(request: Request) -> Response:
     return page.render(
         "quality.html",
         title=page.texts.text("Qualität der Beschreibungen"),
+        tab=(
+            *([scores.lacks(metric, page.texts)] if metric is not None else []),
+            page.texts.text("Qualität der Beschreibungen"),
+        ),
         figures=own,
         highest=HIGHEST,
         band=band,

@@ -77,6 +77,7 @@ async def repair(request: Request) -> Response:
     return page.render(
         "repair.html",
         title=page.texts.text("Was diesen Eintrag besser macht"),
+        tab=(page.texts.text("Was diesen Eintrag besser macht"), entry.title),
         entry=entry,
         advice=advice,
         highest=HIGHEST,

@@ -108,6 +108,7 @@ async def run(request: Request) -> Response:
     return page.render(
         "run.html",
         title=texts.text("Lauf {n}", n=found.id),
+        tab=(texts.text("Lauf {n}", n=found.id), source.title if source else found.source_id),
         run=found,
         state=state,
         kind=states.kind_of(found, texts),

@@ -117,6 +117,12 @@ def _show(page: Page, entry: Entry, found: _Found, then: Wanted | None) -> Respo
     return page.render(
         "then.html",
         title=heading.text,
+        tab=(
+            heading.text,
+            page.texts.plain("Stand vom {date}", date=page.day(then.text))
+            if then
+            else page.texts.plain("Fassung {n}", n=found.version.place),
+        ),
         heading=heading,
         heading_words=page.spoken(heading.text, heading.lang),
         description=facts.spoken(record.description, page.language, lang),
