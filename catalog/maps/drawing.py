@@ -20,6 +20,8 @@ _MARGIN = 12
 _DOT = 5
 _STEPS = (1.0, 2.0, 5.0)
 _LETTER = 7.6  # the mean width of a letter at 14 pixels, for what fits
+_LINE = 16  # a line of letters of 14 pixels
+_ABOVE_SCALE = 38  # from the lower edge to a line of letters that lies over the bar and its length
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Ground:
     chosen: BoundingBox | None = None
     picture: tuple[str, BoundingBox] | None = None
     labels: Mapping[str, str] = field(default_factory=dict)  # of places, by the municipality's id
+    about: str = ""  # the id of the place that the map is about, where it is about one
 
 
 class _Sheet(NamedTuple):
@@ -120,18 +123,30 @@ def _places(sheet: _Sheet, ground: Ground) -> Iterator[str]:
     if not ground.places:
         return
     yield f'<g class="map-places{" over" if ground.picture else ""}">'
-    for place in ground.places:
-        if place.geometry is not None:
-            yield f'<path d="{_path(sheet, place.geometry)}"/>'
-        else:
-            yield f'<path class="rough" d="{_box_path(sheet, place.box)}"/>'
+    # The place that the map is about comes last: its edge lies over those of its neighbours.
+    for place in sorted(ground.places, key=lambda each: each.municipality.id == ground.about):
+        rough = "" if place.geometry is not None else "rough"
+        own = "own" if place.municipality.id == ground.about else ""
+        kind = f' class="{" ".join(filter(None, (rough, own)))}"' if rough or own else ""
+        path = _box_path(sheet, place.box) if place.geometry is None else _path(sheet, place.geometry)
+        yield f'<path{kind} d="{path}"/>'
     for place in ground.places:
         if label := ground.labels.get(place.municipality.id):
-            x, y = sheet.at((place.box.west + place.box.east) / 2, (place.box.south + place.box.north) / 2)
-            half = len(label) * _LETTER / 2
-            x = max(half + 4, min(sheet.width - half - 4, x))
-            yield f'<text x="{x:.0f}" y="{max(16, min(sheet.height - 24, y)):.0f}">{escape(label)}</text>'
+            yield from _label(sheet, ground.box, place.box, label)
     yield "</g>"
+
+
+def _label(sheet: _Sheet, seen: BoundingBox, place: BoundingBox, label: str) -> Iterator[str]:
+    """The name of a place in the middle of what is seen of it, beside the scale; none where too little is seen."""
+    (left, bottom), (right, top) = sheet.at(place.west, place.south), sheet.at(place.east, place.north)
+    left, right, top, bottom = max(left, 0), min(right, sheet.width), max(top, 0), min(bottom, sheet.height)
+    half = len(label) * _LETTER / 2
+    if right - left < half or bottom - top < _LINE:
+        return
+    x = max(half + 4, min(sheet.width - half - 4, (left + right) / 2))
+    beside_scale = x - half < _MARGIN + _bar(sheet, seen)[1] + 4
+    lowest = sheet.height - (_ABOVE_SCALE if beside_scale else 8)
+    yield f'<text x="{x:.0f}" y="{max(_LINE, min(lowest, (top + bottom) / 2)):.0f}">{escape(label)}</text>'
 
 
 def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]], thousands: str) -> Iterator[str]:
@@ -199,13 +214,19 @@ def _path(sheet: _Sheet, geometry: Mapping[str, Any]) -> str:
 
 def _scale(sheet: _Sheet, box: BoundingBox, words: Words) -> Iterator[str]:
     """A bar of a round length, about a quarter of the width; true at the middle of the map."""
-    metre = sheet.scale / math.cos(math.radians((box.south + box.north) / 2))
-    length = _round_down(sheet.width / 4 / metre)
-    pixels, y = length * metre, sheet.height - 10
+    length, pixels = _bar(sheet, box)
+    y = sheet.height - 10
     yield (
         f'<g class="map-scale"><path d="M{_MARGIN} {y - 5:g}v5h{pixels:.1f}v-5"/>'
         f'<text x="{_MARGIN + pixels / 2:.1f}" y="{y - 8:g}">{escape(_length(length, words.decimal))}</text></g>'
     )
+
+
+def _bar(sheet: _Sheet, box: BoundingBox) -> tuple[float, float]:
+    """The length of the bar in metres and in pixels."""
+    metre = sheet.scale / math.cos(math.radians((box.south + box.north) / 2))
+    length = _round_down(sheet.width / 4 / metre)
+    return length, length * metre
 
 
 def _round_down(value: float) -> float:

@@ -185,8 +185,12 @@ def of_region(page: Page, only: str = "", name: str = "map", chosen: BoundingBox
     _ = page.texts.text
     names = ", ".join(short_name(each.municipality.name) for each in shown)
     title = _("Karte: {name}", name=names if only else page.spoken(page.region.title, page.region.language))
+    shown_places = _Shown({}, found.places, box, chosen=chosen, about=only)
+    beside = ", ".join(short_name(each.municipality.name) for each in _near(shown_places) if each not in shown)
     sentence = _("Die Karte zeigt: {names}.", names=names)
-    return _figure(page, _Shown({}, found.places, box, chosen=chosen), name, title, sentence)
+    if beside:
+        sentence = Markup(" ").join((sentence, _("Daneben: {names}.", names=beside)))
+    return _figure(page, shown_places, name, title, sentence)
 
 
 class _Shown(NamedTuple):
@@ -195,6 +199,12 @@ class _Shown(NamedTuple):
     box: BoundingBox
     picture: tuple[str, BoundingBox] | None = None
     chosen: BoundingBox | None = None
+    about: str = ""
+
+
+def _near(shown: _Shown) -> list[Outline]:
+    """The places that a map's box meets."""
+    return [each for each in shown.places if boxes.meets(each.box, shown.box)]
 
 
 def _figure(page: Page, shown: _Shown, name: str, title: Markup, sentence: Markup, source: str = "") -> MapFigure:
@@ -205,10 +215,10 @@ def _figure(page: Page, shown: _Shown, name: str, title: Markup, sentence: Marku
         title,
         sentence,
         drawings(page, shown, name),
-        tuple(_places(page, [each for each in shown.places if boxes.meets(each.box, shown.box)])),
+        tuple(_places(page, _near(shown))),
         0,
         source,
-        live(page, shown.box),
+        live(page, shown.box) | ({"about": shown.about} if shown.about else {}),
         region.map.attribution or "",
         region.map.attribution_url or "",
     )
@@ -218,7 +228,7 @@ def drawings(page: Page, shown: _Shown, name: str) -> Markup:
     """The drawings of a map in a page's language; ``name`` begins the ids of what is said of it (``maps.html``)."""
     german = page.language == "de"
     labels = {each.municipality.id: short_name(each.municipality.name) for each in shown.places}
-    ground = drawing.Ground(shown.box, shown.features, shown.places, shown.chosen, shown.picture, labels)
+    ground = drawing.Ground(shown.box, shown.features, shown.places, shown.chosen, shown.picture, labels, shown.about)
     words = drawing.Words(
         "," if german else ".",
         ("O", "N", "W", "S") if german else ("E", "N", "W", "S"),

@@ -38,7 +38,7 @@ class Live {
     map.on("click", (event) => map.panTo(event.latlng, { animate: !still })); // moving without dragging
     this.tiles();
     if (outlines) {
-      const style = () => ({ className: "map-outline", weight: 2 });
+      const style = ({ id }) => ({ className: id && id === stage.dataset.about ? "map-outline own" : "map-outline", weight: 2 });
       L.geoJSON(outlines, { interactive: false, style, onEachFeature: (feature, layer) => this.named(feature, layer) }).addTo(map);
     }
     this.layer = L.layerGroup().addTo(map);

@@ -128,3 +128,41 @@ def test_everything_lies_within_the_frame_anywhere_on_earth(found: list[tuple[fl
             assert half - 8 <= float(label.get("x") or -1) <= width - half + 8
             assert 8 <= float(label.get("y") or -1) <= height
         assert math.isfinite(height)
+
+
+def group(svg: ElementTree.Element, name: str) -> ElementTree.Element:
+    return next(each for each in svg if each.get("class") == name)
+
+
+def of(id_: str, name: str, box: BoundingBox) -> Outline:
+    return Outline(Municipality(id=id_, name=name, ags="06631018", ars="066310018018"), None, box)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["wide", "narrow"])
+def test_names_stand_in_what_is_seen_of_their_places_and_never_on_the_scale(which: int) -> None:
+    places = [
+        of("mitte", "Mitte", BOX),
+        of("west", "Westen", BoundingBox(9.1, 50.3, 9.5, 50.5)),  # its middle lies outside of the map
+        of("fern", "Fern", BoundingBox(8.1, 50.0, 8.6, 50.1)),  # nothing of it is seen
+        of("ecke", "Ecke", BoundingBox(9.4, 50.3, 9.58, 50.37)),  # where the scale is
+    ]
+    labels = {each.municipality.id: each.municipality.name for each in places}
+    svg = drawn(Ground(BOX, places=places, labels=labels))[which]
+    said = {str(each.text): each for each in group(svg, "map-places").iter(f"{SVG}text")}
+    assert "Fern" not in said
+    assert "Mitte" in said
+    width, height = map(float, (svg.get("viewBox") or "").split()[2:])
+    scale = float(re.findall(r"h([\d.]+)", group(svg, "map-scale")[0].get("d") or "")[0])
+    for name, each in said.items():
+        half, x, y = len(name) * 3.8, float(each.get("x") or 0), float(each.get("y") or 0)
+        assert half <= x <= width - half
+        assert 14 <= y <= height - 7
+        assert y <= height - 36 or x - half > 12 + scale
+
+
+def test_the_place_that_a_map_is_about_is_marked_above_its_neighbours() -> None:
+    places = [of("mitte", "Mitte", BOX), of("west", "Westen", BoundingBox(9.1, 50.3, 9.5, 50.5))]
+    kinds = [each.get("class") for each in group(drawn(Ground(BOX, places=places, about="mitte"))[0], "map-places")]
+    assert kinds == ["rough", "rough own"]
+    kinds = [each.get("class") for each in group(drawn(Ground(BOX, places=places))[0], "map-places")]
+    assert kinds == ["rough", "rough"]
