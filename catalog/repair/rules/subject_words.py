@@ -114,8 +114,8 @@ def _title_words(subject: Subject) -> list[str]:
 
 
 def _as_neighbours(said: Shared) -> tuple[str, str]:
-    where = f"„{said.example.title}“"
+    title = said.example.title
     return (
-        f"So gibt es {said.said} von {said.of} Datensätzen derselben Art in der Region an, etwa {where}.",
-        f"So do {said.said} of {said.of} datasets of the same kind in the region, for example {where}.",
+        f"So gibt es {said.said} von {said.of} Datensätzen derselben Art in der Region an, etwa „{title}“.",
+        f"So do {said.said} of {said.of} datasets of the same kind in the region, for example “{title}”.",
     )

@@ -91,7 +91,7 @@ _ROWS: Sequence[tuple[str, str]] = (
     (later("Spalte.contains"), later("Zeilen, in denen das vorkommt")),
     (later("Spalte.from, Spalte.to"), later("Zahlen und Tage ab diesem Wert, bis zu diesem Wert")),
     (later("Spalte.empty=1, Spalte.filled=1"), later("Zeilen ohne Wert, mit Wert")),
-    ("sort", later("Name der Spalte; mit - davor fallend")),
+    ("sort", later("Name der Spalte; mit - davor absteigend")),
     ("page, size, raw=1", later("Seite, Zeilen je Seite (JSON, bis 1.000), Werte wie in der Datei")),
 )
 _TOPIC = "ENVI"  # for examples, where a dataset has none

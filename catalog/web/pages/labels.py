@@ -127,6 +127,10 @@ _RULES: Mapping[str, str] = {
     "taken, kept as it is": later("übernommen, wie es ist"),
     "present spelling": later("in der heutigen Schreibweise übernommen"),
     "present spelling, kept as it is": later("in der heutigen Schreibweise übernommen, sonst wie es ist"),
+    "joined": later("aus mehreren Angaben zusammengesetzt"),
+    "address": later("aus der Adresse der Quelle gebildet"),
+    "file name": later("aus dem Namen der Datei gebildet"),
+    "K11": later("nach Konvention 11 von DCAT-AP.de"),
     "K39": later("nach Konvention 39 von DCAT-AP.de"),
     "K40": later("nach Konvention 40 von DCAT-AP.de"),
 }

@@ -20,7 +20,7 @@ KEPT_SECONDS = 15.0
 _BAD = ("failed", "partial", "unreconciled")
 _WORDS: Mapping[str, tuple[str, str]] = {
     "ok": (later("In Ordnung"), "good"),
-    "warnings": (later("Mit Befunden"), "notice"),
+    "warnings": (later("Mit offenen Punkten"), "notice"),
     "partial": (later("Unvollständig"), "bad"),
     "held": (later("Wartet auf Entscheidung"), "notice"),
     "failed": (later("Gestört"), "bad"),
@@ -110,7 +110,7 @@ def disturbed(states: tuple[SourceState, ...]) -> int:
 
 
 def remarked(states: tuple[SourceState, ...]) -> int:
-    """How many sources delivered at their last run, but records with findings."""
+    """How many sources delivered at their last run, but not all of it well: the run says what is open."""
     return sum(_name(state.last_run) == "warnings" for state in states)
 
 

@@ -88,8 +88,8 @@ def _find(page: Page, slug: str, then: Wanted | None) -> _Found | str:
 def _not_yet(then: Wanted, first: str, slug: str) -> Refused:
     return Refused(
         404,
-        f"Am {formats.day(then.text)} gab es diesen Datensatz hier noch nicht. Es gibt ihn seit {formats.day(first)}.",
-        f"On {formats.day(then.text, 'en')} this dataset was not here yet. It is since {formats.day(first, 'en')}.",
+        f"Am {formats.day(then.text)} gab es diesen Datensatz hier noch nicht. Es gibt ihn seit dem {formats.day(first)}.",
+        f"On {formats.day(then.text, 'en')} this dataset was not here yet. It has been here since {formats.day(first, 'en')}.",
         ways=(to_dataset(slug), to_history(slug)),
     )
 

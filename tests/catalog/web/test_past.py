@@ -61,8 +61,8 @@ def test_a_version_is_shown_by_its_number(place: Place) -> None:
     ("name", "on", "status", "said"),
     [
         ("baum", "2026-01-03", 410, "Zurückgezogen am 3. Januar 2026"),
-        ("weg", "2026-01-01", 404, "gab es diesen Datensatz hier noch nicht. Es gibt ihn seit 2. Januar 2026"),
-        ("baum", "2025-12-31", 404, "gab es diesen Datensatz hier noch nicht. Es gibt ihn seit 1. Januar 2026"),
+        ("weg", "2026-01-01", 404, "gab es diesen Datensatz hier noch nicht. Es gibt ihn seit dem 2. Januar 2026"),
+        ("baum", "2025-12-31", 404, "gab es diesen Datensatz hier noch nicht. Es gibt ihn seit dem 1. Januar 2026"),
         ("baum", "gestern", 400, "on=gestern ist kein Tag"),
         ("baum", "2026-02-30", 400, "on=2026-02-30 ist kein Tag"),
         ("baum", "20260101", 400, "ist kein Tag"),
