@@ -24,6 +24,9 @@ PATIENCE_SECONDS = 2.5
 FRESH = timedelta(days=1)
 """How long a preview is shown before the server is asked whether the file has changed."""
 FRESH_FAILURE = timedelta(hours=1)
+LIVE_FRESH, LIVE_FRESH_MOST = timedelta(minutes=2), timedelta(hours=1)
+"""How long live values are shown before the service is asked again: half as long as the newest of them is old, within
+these bounds. So a service is asked at most every two minutes for a file, however many read it."""
 GROWN_SECONDS = 1.2
 """How long a reader waits for chart and map where the first rows have just come."""
 _LOOK_SECONDS = 0.02
@@ -72,7 +75,8 @@ class Asked(NamedTuple):
 def ask(region: Region, wish: Wanted) -> Asked:
     """What there is of a preview now; leaves a wish that it be made where that is none, or is old. Never waits.
 
-    An old one is shown at once and made anew meanwhile, unless the file lies here and is known to be another. A layer
+    An old one is shown at once and made anew meanwhile, unless the file lies here and is known to be another, or holds
+    live values: then the new one is worth a short wait. A layer
     that the file does not have is passed over: whoever makes names up must not make us fetch.
     """
     kept = Keeping(region)
@@ -82,7 +86,8 @@ def ask(region: Region, wish: Wanted) -> Asked:
         return Asked(key, Preview(key, "", "none", reason=Reason("no-address")), late=False, wished=False)
     found = kept.get(key)
     changed = found is not None and _changed(region, wish, found)
-    if found is not None and not changed and not _old(found):
+    live = found is not None and is_live(wish, found)
+    if found is not None and not changed and not _old(found, live):
         return Asked(key, found, late=False, wished=False)
     try:
         wished = wishes.leave(kept, wish)
@@ -92,7 +97,7 @@ def ask(region: Region, wish: Wanted) -> Asked:
         return Asked(key, shown, late=False, wished=False)
     if found is None:
         return Asked(key, Preview(key, wish.address, "making"), late=True, wished=wished)
-    return Asked(key, found, late=changed, wished=wished, outdated=found.source)
+    return Asked(key, found, late=changed or live, wished=wished, outdated=found.source)
 
 
 def again(region: Region, asked: Asked) -> Asked:
@@ -134,16 +139,31 @@ def _changed(region: Region, wish: Wanted, found: Preview) -> bool:
     return stamp != (found.source.etag if found.source is not None else "")
 
 
-def _old(found: Preview) -> bool:
+def is_live(wish: Wanted, found: Preview) -> bool:
+    """Whether a preview shows values of now: its record says so, or it is the answer of a sensor platform."""
+    return wish.live or bool(found.measured)
+
+
+def _old(found: Preview, live: bool = False) -> bool:
     if found.source is None:
         return True
     checked = datetime.fromisoformat(found.source.checked_at)
+    if live and not found.growing:
+        return datetime.now(UTC) - checked > _live_fresh(found, checked)
     if _is_spent(found):
         return datetime.now(UTC) - checked > FRESH_FAILURE
     if found.growing:
         return datetime.now(UTC) - checked > _ABANDONED  # its maker was ended
     failed = found.state == "none" and found.reason is not None and found.reason.temporary
     return datetime.now(UTC) - checked > (FRESH_FAILURE if failed else FRESH)
+
+
+def _live_fresh(found: Preview, checked: datetime) -> timedelta:
+    """How long live values are fresh. A service whose newest value is old already will hardly have another at once."""
+    if not found.measured or not found.ready or found.reason is not None:
+        return LIVE_FRESH if found.ready and found.reason is None else 5 * LIVE_FRESH
+    age = checked - datetime.fromisoformat(found.measured)
+    return min(max(age / 2, LIVE_FRESH), LIVE_FRESH_MOST)
 
 
 def _is_spent(found: Preview) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from catalog.links.questions import SERVICES
 from catalog.preview import wishes
 from catalog.preview.keeping import Keeping, key_of
-from catalog.preview.wanting import has_layers, titled, wanted
+from catalog.preview.wanting import needs_names, titled, wanted
 from catalog.reading import rows
 from schemas.region import Region
 
@@ -34,7 +34,7 @@ def wish(region: Region, engine: sa.Engine, kept: Keeping, at: int) -> int:
     wished = 0
     for _, source_key, address, title in newest:
         want = titled(wanted(region, source_key, address), title)
-        if has_layers(want):
+        if needs_names(region, want):
             continue
         ready = kept.get(key_of(want))
         # One whose dataset was away for so long that its marker is gone is made again, and marked with that.

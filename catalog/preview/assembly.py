@@ -32,6 +32,7 @@ _MAX_FACET_COLUMNS = 60
 _LONGEST_VALUE = 200
 _FACETS = frozenset(("category", "boolean", "year", "key", "text", "date", "integer"))
 _MAX_NOTES = 40
+_MAX_LINES = 20  # above a table, and below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def assembled(
         members=tuple(without(name)[:500] for name in content.members),
         layers=content.layers or base.layers,
         layer=content.layer or base.layer,
+        measured=content.measured,
         notes=(*base.notes, *content.notes),
     )
     if content.table is not None or content.placed is not None or content.lines:
@@ -152,7 +154,7 @@ def _listed(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def _head(table: Table, allowed: bool, without: Without) -> tuple[Table, tuple[Note, ...]]:
-    """The first rows, with very long cells cut; the lines above the table without persons.
+    """The first rows, with very long cells cut; the lines above and below the table without persons.
 
     Rows of many long cells are fewer, and their cells shorter, than what can be kept.
     """
@@ -174,9 +176,15 @@ def _head(table: Table, allowed: bool, without: Without) -> tuple[Table, tuple[N
         table,
         rows=tuple(rows),
         sum_rows=tuple(number for number in table.sum_rows if number < count),
-        skipped=tuple(persons.text_without(line[:_LONGEST_CELL], allowed, without) for line in table.skipped[:20]),
+        skipped=_lines(table.skipped, allowed, without),
+        below=_lines(table.below, allowed, without),
     )
     return head, (note("cells-cut", count=long),) if long else ()
+
+
+def _lines(lines: Sequence[str], allowed: bool, without: Without) -> tuple[str, ...]:
+    """The first lines beside a table, without persons."""
+    return tuple(persons.text_without(line[:_LONGEST_CELL], allowed, without) for line in lines[:_MAX_LINES])
 
 
 def _facets(table: Table, figures: Profile) -> Iterator[Facet]:

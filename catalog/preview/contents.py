@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import orjson
 
-from catalog.preview import pictures, projections, transit
+from catalog.preview import live_values, pictures, projections, transit
 from catalog.preview.model import Kind, Picture, TextKind
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import Reason
@@ -61,7 +61,7 @@ class Content:
     """What was found in a file. ``table`` holds all rows that were read, ``placed`` a feature for each of them.
 
     ``file_kind`` is a key of KINDS; ``lines`` are features without a row, such as the ways of buses. ``calendar`` is the
-    iCalendar file whose events are the rows.
+    iCalendar file whose events are the rows, ``measured`` when the newest of live values was measured (UTC, ISO 8601).
     """
 
     file_kind: str
@@ -81,6 +81,7 @@ class Content:
     layers: tuple[tuple[str, str], ...] = ()
     layer: str = ""
     calendar: bytes = b""
+    measured: str = ""
 
 
 def read(data: bytes, name: str, whole: bool, limit: int | None = None, layer: str = "") -> Content:
@@ -142,6 +143,11 @@ def _sheet(data: bytes, name: str, limit: int | None, sheet: str = "") -> Conten
 
 def _json(data: bytes, name: str, limit: int | None) -> Content:
     loaded = jsondata.load(data, salvage=True)
+    if (live := live_values.read(loaded)) is not None:
+        if not live.table.rows:
+            return Content("json", reason=Reason("personal-data"))
+        kind: Kind = "map" if live.placed is not None else "table"
+        return Content("json", kind, table=table_of(live.table), placed=live.placed, measured=live.measured)
     found = jsondata.objects_of(loaded)
     if isinstance(loaded.document, dict) and found.geojson:
         placed = projections.located(loaded.document)

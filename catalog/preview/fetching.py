@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractResolver
 
 from catalog.folder_files import opened
 from catalog.links.answers import of_refusal, reason_of_status
+from catalog.preview import tenants
 from catalog.preview.model import Preview, Source, Tiling, Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import TEXTS, Reason
@@ -142,7 +143,7 @@ async def from_network(
         update={"response_seconds": SECONDS, "retry_after_seconds": 0.0}
     )
     pin = Pin.of(source.url, source.certificate) if source is not None else None
-    headers: dict[str, str] = {}
+    headers = tenants.headers(region, wanted)
     if known is not None and known.source is not None and known.ready:
         headers |= {"If-None-Match": known.source.etag} if known.source.etag else {}
         headers |= {"If-Modified-Since": known.source.modified} if known.source.modified else {}

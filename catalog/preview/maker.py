@@ -183,11 +183,14 @@ class Maker:
                 raise Unchanged
         except Unchanged:
             assert known is not None
-            self._put_again(known)
+            self._put_again(_answering(known))
             return
         except NotFetched as refused:
             if shown is not None and shown.ready and (wish.urgency or spent):
                 self._put_again(shown)  # nobody waits for another, or these dates are better than none
+            elif shown is not None and shown.ready and shown.measured:
+                # The last values are better than none: the page says how old they are, and why there are no newer ones.
+                self._put_again(replace(shown, reason=refused.reason))
             else:
                 self._put_nothing(wish, refused)
             return
@@ -300,6 +303,12 @@ class Maker:
         source = fetching.nothing(wish.wanted, refused, datetime.now(UTC))
         nothing = Preview(wish.key, wish.wanted.address, "none", reason=refused.reason, source=source)
         self.kept.put(replace(nothing, layers=refused.layers))
+
+
+def _answering(known: Preview) -> Preview:
+    """A preview of live values whose service answers again: why it did not is no longer said."""
+    told = known.reason is not None and known.reason.code != "too-large"
+    return replace(known, reason=None) if known.measured and told else known
 
 
 def _word(pipe: Connection) -> bytes | None:

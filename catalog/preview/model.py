@@ -11,7 +11,7 @@ from catalog.preview.reasons import Reason
 from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table
 
 # Part of a preview's key: what an older engine made is made anew.
-VERSION = 12
+VERSION = 13
 _A_YEAR = timedelta(days=366)
 _FEW_OCCURRENCES = 100
 
@@ -28,7 +28,8 @@ class Wanted:
     file; `layer` names its layer, or the sheet of a workbook; empty for the one that we choose: of a service the one that is
     `called` as its record is, whose identifiers and titles stand there, one a line. `personal` says whether the source may
     show data of persons (`personal_data = "allowed"`). `titles` are those of dataset and file, one a line: what they speak
-    of is charted first; they are no part of a preview's key.
+    of is charted first; they are no part of a preview's key, nor is `live`: that its record says that it gives the values
+    of now.
     """
 
     address: str
@@ -38,6 +39,7 @@ class Wanted:
     personal: bool = False
     called: str = ""
     titles: str = ""
+    live: bool = False
 
 
 class Source(NamedTuple):
@@ -158,7 +160,9 @@ class Preview:
     name and title of a service's layers or of a workbook's sheets, where there are several, `layer` is the one shown,
     `extent` what of the earth the picture of a map service shows, `tiling` which tiles a WMTS has of it;
     `text` is the beginning of a text, indented where it is JSON. `chart` is what `catalog.charts.prepare` made of all rows.
-    `occurrences` say when the events of a calendar take place next. `notes` are repairs and remarks, to be shown as they are.
+    `occurrences` say when the events of a calendar take place next, `measured` when the newest of a sensor platform's values
+    was measured (UTC in ISO 8601; empty for other files, and where no time is said). `notes` are repairs and remarks, to be
+    shown as they are.
     """
 
     key: str
@@ -186,6 +190,7 @@ class Preview:
     tiling: Tiling | None = None
     chart: Mapping[str, Any] = field(default_factory=dict)
     occurrences: Occurrences | None = None
+    measured: str = ""
     folder: str = ""
     version: int = VERSION
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from catalog.links.questions import SERVICES
 from catalog.links.uses import service_of
+from catalog.preview import tenants
 from catalog.preview.model import Wanted
+from catalog.reading.extents import tells_live
 from schemas.kinds import is_web
 from schemas.model import Dataset, Distribution, iri_of, text
 from schemas.region import Region
@@ -41,13 +43,19 @@ def has_layers(wish: Wanted) -> bool:
     return bool(wish.service) or _API.search(wish.address.partition("?")[0].partition("#")[0]) is not None
 
 
-def named(wish: Wanted, called: str, *titles: str) -> Wanted:
-    """A wish for what may have several layers with the names by which it is known; any other as it is.
+def needs_names(region: Region, wish: Wanted) -> bool:
+    """Whether what is wanted is told by the names of its dataset: one of several layers, or of a broker's tenants."""
+    return has_layers(wish) or tenants.has_tenants(region, wish.source_key)
 
-    ``called`` are the identifiers of its dataset (:func:`identifiers`), ``titles`` those of its file and its dataset.
+
+def named(wish: Wanted, called: str, *titles: str) -> Wanted:
+    """A wish with the names by which what may have several layers is known.
+
+    ``called`` are the identifiers of its dataset (:func:`identifiers`), ``titles`` those of its file and its dataset. For
+    what has no layers, a broker's tenant, the identifiers are enough.
     """
     if not has_layers(wish):
-        return wish
+        return replace(wish, called=called)
     names = (*called.split("\n"), *map(_line, titles))
     return replace(wish, called="\n".join(dict.fromkeys(filter(None, names))))
 
@@ -79,7 +87,9 @@ def of_file(
         return None
     spoken = (*(record.title if record is not None else ()), *file.title)
     wish = titled(wanted(region, source_key, address, service_of(file), layer), *(each.text for each in spoken))
-    if record is None or not has_layers(wish):
+    said = map(iri_of, (*file.conforms_to, *file.format, *file.media_type))
+    wish = replace(wish, live=tells_live(filter(None, said)))
+    if record is None or not needs_names(region, wish):
         return wish
     titles = (text(each.title, region.language) for each in (file, record))
     return named(wish, identifiers(each.text for each in record.identifier), *titles)
@@ -94,4 +104,5 @@ def of_summary(region: Region, source_key: str, file: FileSummary, title: str = 
     own, service, address, _ = file
     if service not in SERVICES and "service=" in address.lower():
         service = service_of(Distribution(access_url=(address,)))
-    return named(wanted(region, source_key, address, service), called, own, title)
+    wish = wanted(region, source_key, address, service)
+    return named(wish, called, own, title) if needs_names(region, wish) else wish

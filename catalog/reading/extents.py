@@ -75,6 +75,11 @@ def seen(ntriples: bytes, formats: Iterable[str], hvd: bool) -> Seen:
     return Seen(_extent(_found(_BOX, ntriples) or shapes or points), tuple(traits))
 
 
+def tells_live(said: Iterable[str]) -> bool:
+    """Whether the standards, formats or media types of a file say that its answers are the values of now."""
+    return any(_LIVE.search(each.encode("utf-8", "replace")) for each in said)
+
+
 def _found(properties: Iterable[tuple[bytes, re.Pattern[bytes]]], ntriples: bytes) -> list[bytes]:
     return [value for iri, pattern in properties if iri in ntriples for value in pattern.findall(ntriples)]
 

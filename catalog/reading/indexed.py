@@ -14,7 +14,7 @@ from catalog.identity import subjects
 from catalog.links.questions import SERVICES
 from catalog.preview.keeping import key_of
 from catalog.preview.mapped import Keys
-from catalog.preview.wanting import has_layers, identifiers, of_file, of_summary
+from catalog.preview.wanting import identifiers, needs_names, of_file, of_summary
 from catalog.reading import extents, rows
 from catalog.reading.documents import Indexed
 from catalog.reading.entries import unpacked
@@ -86,7 +86,11 @@ def _previews(
     files = [file for file in summary.files if file[2]]
     wishes = [of_summary(region, row.source_key, file, summary.title) for file in files]
     called = ""
-    if summary.service or not SERVICES.keys().isdisjoint(summary.formats) or any(map(has_layers, wishes)):
+    if (
+        summary.service
+        or not SERVICES.keys().isdisjoint(summary.formats)
+        or any(needs_names(region, wish) for wish in wishes)
+    ):
         called = _called(row, ntriples)
         wishes = [of_summary(region, row.source_key, file, summary.title, called) for file in files]
     keys = list(map(key_of, wishes))

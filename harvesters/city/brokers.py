@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import orjson
+from pydantic import BaseModel, ConfigDict, Field
 
 from harvesters.mapping.native_values import word
 from schemas.loose_json import load_json
@@ -43,6 +44,26 @@ class Place(NamedTuple):
     version: str | None = None
     types: tuple[str, ...] = ()
     is_document: bool = False
+
+
+class Tenant(BaseModel):
+    """A tenant of a broker: its headers, and the municipality of the region whose data it holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]{0,100}$")
+    path: str = Field(default="", pattern=r"^[A-Za-z0-9_/,#-]{0,200}$")
+    municipality: str | None = None
+
+    @property
+    def sign(self) -> str:
+        """How identifiers of the tenant's datasets begin; empty for the one that needs no headers."""
+        return sign(self.service, self.path)
+
+
+def sign(service: str, path: str) -> str:
+    """The part of a dataset's identifier that names its tenant."""
+    return "|".join((service, path)).strip("|")
 
 
 def place(url: str) -> Place:

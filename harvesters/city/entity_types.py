@@ -28,13 +28,13 @@ _LD_KINDS = {
 _GEOMETRIES = frozenset(
     {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 )
-# Attributes and metadata that say when something was observed.
-_TIMES = frozenset(
+TIMES = frozenset(
     {
         *("timeinstant", "timestamp", "dateobserved", "observationdatetime", "observedat", "dateobservedfrom"),
         *("dateobservedto", "measuredat", "resulttime", "phenomenontime"),
     }
 )
+"""Attributes and metadata that say when something was observed, in small letters."""
 _LONGITUDES, _LATITUDES = ("lon", "lng", "longitude"), ("lat", "latitude")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\S{0,20}")
 _NOT_ATTRIBUTES = frozenset({"id", "type", "@id", "@type", "@context", "scope", "createdAt", "modifiedAt"})
@@ -87,7 +87,7 @@ class EntityType:
         elif part.kind == "geo:point" and isinstance(part.value, str):
             latitude, _, longitude = part.value.partition(",")
             self.area.add(_decimal(longitude), _decimal(latitude))
-        if name.lower() in _TIMES:
+        if name.lower() in TIMES:
             self.years.add(part.value)
         for time in part.times:
             self.years.add(time)
@@ -133,7 +133,7 @@ def _part(value: Any) -> Part:
         metadata = value.get("metadata")
         said = metadata if isinstance(metadata, dict) else {}
         unit = _metadata(said, "unitCode") or _metadata(said, "unit") or value.get("unitCode")
-        times = tuple(_metadata(said, name) for name in said if name.lower() in _TIMES)
+        times = tuple(_metadata(said, name) for name in said if name.lower() in TIMES)
         return Part(kind or _kind(value["value"]), value["value"], word(unit), (*times, value.get("observedAt")))
     return Part(_kind(value), value)
 
@@ -193,7 +193,7 @@ def _names(entity: dict[str, Any]) -> list[str]:
 def _kept_part(name: str, part: Part, hidden: bool) -> dict[str, Any]:
     placed = part.kind in ("geo:json", "GeoProperty", "geo:point") or name in (*_LONGITUDES, *_LATITUDES)
     kept: dict[str, Any] = {"type": part.kind, "value": None}
-    if not hidden and (placed or name.lower() in _TIMES):
+    if not hidden and (placed or name.lower() in TIMES):
         kept["value"] = part.value
     if part.kind in _LD_KINDS:
         kept[_LD_KINDS[part.kind]] = kept.pop("value")

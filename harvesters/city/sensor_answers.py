@@ -17,6 +17,10 @@ DOCUMENT = "https://docs.ogc.org/is/18-088/18-088.html"
 _VERSION = re.compile(r"/v1\.[01](?=/|$)")
 # What a server lists in serverSettings.conformance for formats that the standard does not know.
 _FORMATS = {"CSV": "csv-resultformat", "GeoJSON": "geojson-resultformat"}
+NEWEST_FIRST = "phenomenonTime desc"
+"""The order of Observations in which the newest is the first."""
+NEWEST = f"Observations($orderby={NEWEST_FIRST};$top=1)"
+"""What is expanded of a Datastream for its newest Observation (18-088, 9.3.3)."""
 _EXPAND = "Locations,Datastreams/ObservedProperty,Datastreams/Sensor"
 _EXPAND_MULTI = ",MultiDatastreams/ObservedProperties,MultiDatastreams/Sensor"
 _KINDS = {"Datastreams": "things", "ObservedProperty": "datastreams", "phenomenonTime": "observations"}

@@ -64,3 +64,9 @@ def shown(code: str) -> str:
     """A code as people read it: ``CEL (°C)``; one of no known symbol, or that is a symbol itself, stays as it is."""
     symbol = SYMBOLS.get(code.strip().upper())
     return f"{code} ({symbol})" if symbol else code
+
+
+def symbol(code: str) -> str:
+    """The sign of a code alone, for the heads of columns; empty for pieces, and what is no code stays as it is."""
+    found = SYMBOLS.get(code.strip().upper(), code.strip())
+    return "" if found == "1" else found

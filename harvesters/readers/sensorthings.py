@@ -102,13 +102,17 @@ def _interfaces(account: Account, data: dict[str, Any], identity: str) -> list[D
     rows: list[tuple[str, str, str, tuple[str, str]]] = [
         (
             "streams",
-            answers_of.query_address(root, "Datastreams", filter=streams, expand="Thing/Locations"),
+            answers_of.query_address(
+                root, "Datastreams", filter=streams, expand=f"Thing/Locations,{answers_of.NEWEST}"
+            ),
             "JSON",
-            ("Messreihen und Orte (JSON)", "Datastreams and places (JSON)"),
+            ("Messreihen, Orte und neueste Werte (JSON)", "Datastreams, places and newest values (JSON)"),
         ),
         (
             "observations",
-            answers_of.query_address(root, "Observations", filter=observations),
+            answers_of.query_address(
+                root, "Observations", filter=observations, orderby=answers_of.NEWEST_FIRST, expand="Datastream/Thing"
+            ),
             "JSON",
             ("Messwerte (JSON)", "Observations (JSON)"),
         ),

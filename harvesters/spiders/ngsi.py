@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 
 from harvesters.answer import Answer
 from harvesters.city import brokers
-from harvesters.city.brokers import LD, V2
+from harvesters.city.brokers import LD, V2, Tenant
 from harvesters.city.entity_types import EntityType, without_values
 from harvesters.reading import Native, Page
 from harvesters.reasons import INCOMPLETE, Reason, answered
@@ -35,20 +35,11 @@ TYPE_MISSING = declare(
 _SMALLER_PAGE = 100
 
 
-class Tenant(BaseModel):
-    """A tenant of a broker: its headers, and the municipality of the region whose data it holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    service: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]{0,100}$")
-    path: str = Field(default="", pattern=r"^[A-Za-z0-9_/,#-]{0,200}$")
-    municipality: str | None = None
-
-
 class NgsiOptions(Options):
-    """Which tenants and types to take, and how to ask for them."""
+    """Which tenants and types to take, how to ask for them, and what is said of all of them."""
 
     tenants: tuple[Tenant, ...] = ()
+    remark: str = Field(default="", max_length=1000)
     types: tuple[str, ...] = ()
     version: Literal["auto", "v2", "ld"] = "auto"
     link_context: str | None = Field(default=None, pattern=r"^https?://[^\s<>\"]+$")
@@ -279,9 +270,14 @@ class NgsiSpider(HarvestSpider):
             "context": self.options.link_context if asked.version == LD else None,
             "history": history.rstrip("/") if history else None,
             "whole": asked.count <= brokers.MOST,
+            **self.remarked(),
             **asked.gathered.summary(),
         }
         return Native(data, sorted_json(data))
+
+    def remarked(self) -> dict[str, str]:
+        """What the source's file says of all that the broker holds."""
+        return {"remark": self.options.remark} if self.options.remark else {}
 
     def documented(self, response: Response) -> Iterator[Any]:
         """A saved answer: its entities, type by type."""
@@ -313,6 +309,7 @@ class NgsiSpider(HarvestSpider):
                 "path": tenant.path,
                 "municipality": tenant.municipality,
                 "document": response.url,
+                **self.remarked(),
                 **gathered[name].summary(),
             }
             natives.append(Native(data, sorted_json(data)))

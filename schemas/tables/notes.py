@@ -66,6 +66,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Zeilen mit zu wenigen oder zu vielen Feldern: {count}.",
         "Rows with too few or too many fields: {count}.",
     ),
+    "footnotes": (
+        "Zeilen unter der Tabelle, die nicht zu ihr gehören: {count}.",
+        "Lines below the table that are no part of it: {count}.",
+    ),
+    "header-repeated": (
+        "Wiederholte Kopfzeilen, weggelassen: {count}.",
+        "Repeated header rows, left out: {count}.",
+    ),
+    "further-table": (
+        "Unter der Tabelle folgt eine weitere; deren Zeilen fehlen hier: {count}.",
+        "Another table follows below; its rows are not shown here: {count}.",
+    ),
     "skipped-lines": (
         "Übersprungene Zeilen vor der Kopfzeile: {count}.",
         "Lines skipped before the header row: {count}.",
@@ -131,6 +143,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "coordinates-cut": (
         "Für die Lage wurden die ersten {count} Punkte ausgewertet.",
         "The first {count} points were used to find the place.",
+    ),
+    "live-values": (
+        "Der Dienst liefert verschachtelte Angaben; daraus wurde eine Tabelle. Zeiten sind deutsche Zeit.",
+        "The service gives nested details, which were made a table. Times are German time.",
+    ),
+    "first-page": (
+        "Der Dienst hat weitere Seiten; gezeigt wird die erste mit {count} Zeilen.",
+        "The service has further pages; the first, with {count} rows, is shown.",
     ),
     "features-cut": (
         "Der Dienst hat vielleicht mehr; gezeigt werden die ersten {count} Objekte.",

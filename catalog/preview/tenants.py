@@ -1,0 +1,62 @@
+"""Whose entities of a context broker a preview shows: several tenants share one address, and headers tell them apart."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from catalog.preview.model import Wanted
+from harvesters.city import brokers
+from harvesters.city.brokers import Tenant
+from schemas.region import HarvestSource, Region
+
+_PROTOCOL = "ngsi"
+
+
+def has_tenants(region: Region, source_key: str) -> bool:
+    """Whether a source is a context broker with tenants."""
+    source = next((each for each in region.sources if each.key == source_key), None)
+    return source is not None and bool(_tenants(source))
+
+
+def headers(region: Region, wanted: Wanted) -> dict[str, str]:
+    """The headers that choose the tenant whose dataset is wanted; none for any other file.
+
+    They are sent to servers that the source's own file names only; the source's key is never sent: what needs it is not
+    public.
+    """
+    source = next((each for each in region.sources if each.key == wanted.source_key), None)
+    if source is None or source.protocol != _PROTOCOL:
+        return {}
+    own = [_origin(str(each)) for each in (source.url, source.options.get("history")) if each]
+    if _origin(wanted.address) not in own:
+        return {}
+    named = [line.partition("#")[2] for line in wanted.called.split("\n")]
+    found = [each for each in _tenants(source) if any(name.startswith(f"{each.sign}|") for name in named)]
+    if not found:
+        return {}
+    tenant = max(found, key=lambda each: len(each.sign))
+    version = brokers.LD if brokers.ROOTS[brokers.LD] in wanted.address else brokers.V2
+    context = source.options.get("link_context")
+    return brokers.headers(version, tenant.service, tenant.path, context if isinstance(context, str) else None)
+
+
+def _tenants(source: HarvestSource) -> list[Tenant]:
+    """The tenants of a source that need headers; what its file says wrongly is told by the check of the source."""
+    given = source.options.get("tenants") if source.protocol == _PROTOCOL else None
+    found = []
+    for each in given if isinstance(given, list | tuple) else ():
+        try:
+            found.append(Tenant.model_validate(each))
+        except ValidationError:
+            continue
+    return [each for each in found if each.sign]
+
+
+def _origin(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc
