@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import accumulate, pairwise
 
 from schemas.tables import dates, numbers
 from schemas.tables.types import is_missing
+from schemas.tables.words import COLUMN_NAMES, UNITS, words
 
 Row = Sequence[str]
 
@@ -16,6 +18,9 @@ _LOOK_AHEAD = 60  # rows among which the header row is looked for
 _SAMPLE = 30  # rows below a row by which we judge whether it names them
 _CANDIDATES = 10  # sparse rows that are judged so: title lines of more than one cell are few
 _CANDIDATE_COLUMNS = 200
+_NO_DAY = datetime.min
+_LONGEST_KNOWN = 40
+_NO_UNITS = frozenset(("anzahl", "a", "v", "w", "k", "h", "s"))
 _MARK = re.compile(r"[\d@/]")
 _BRACKETED = re.compile(r"[\[(][^\[\]()]{1,20}[\])]")
 
@@ -49,12 +54,14 @@ def find_header(records: Sequence[Row], width: int, kept: Sequence[bool]) -> tup
     if best < 0:
         return -1, 0
     sparse = _sparse_header(records, best, columns, width)
-    if sparse is None and _is_data(fit(records[best], width), columns):
-        return -1, 0
+    if sparse is None and is_data(fit(records[best], width), columns):
+        below = [fit(row, width) for row in records[best + 1 : best + 1 + _SAMPLE] if any(map(str.strip, row))]
+        if not _are_days(fit(records[best], width), columns, below):
+            return -1, 0
     best = best if sparse is None else sparse
-    below = _names_too(records, best, columns, width)
-    above = _names_above(records, best, columns, width)
-    return (best + 1, 2) if below else (best, 2 if above else 1)
+    if _names_too(records, best, columns, width):
+        return best + 1, 2
+    return best, 2 if _names_above(records, best, columns, width) else 1
 
 
 def _sparse_header(records: Sequence[Row], best: int, columns: list[int], width: int) -> int | None:
@@ -74,7 +81,7 @@ def _sparse_header(records: Sequence[Row], best: int, columns: list[int], width:
         below = [
             fit(below, width)
             for below in records[number + 1 : number + 1 + _SAMPLE]
-            if any(map(str.strip, below)) and not _holds_units_only(below)
+            if any(map(str.strip, below)) and not are_units(below)
         ]
         if below and _names_values(row, named[:_CANDIDATE_COLUMNS], columns, below):
             return number
@@ -86,23 +93,31 @@ def _names_values(row: Row, named: list[int], columns: list[int], below: Sequenc
     if any(len(row[index]) > MAX_NAME for index in named) or _is_labelled(row[named[0]]):
         return False
     first = below[0]
-    if (_is_data(row, columns) and not _are_names(row, named, below)) or (
+    if (is_data(row, columns) and not _are_names(row, named, below)) or (
         _are_names(first, columns, below[1:]) and not _is_counted_on(row, first, columns)
     ):
         return False
     # Of columns without a name the numbers tell as much, if most columns have one: a line of text has few cells.
     looked_at = columns[:_CANDIDATE_COLUMNS] if 2 * len(named) >= len(columns) else named
-    valued = [index for index in looked_at if _is_valued([values[index] for values in below])]
-    words = [index for index in valued if not _is_value(row[index])] or (
+    valued = [index for index in looked_at if is_valued([values[index] for values in below])]
+    worded = [index for index in valued if not _is_value(row[index])] or (
         valued if _are_names(row, named, below) else []
     )
-    if words:
+    if worded:
         cells = [first[index] for index in valued if not is_missing(first[index])]
         return bool(cells) and all(map(_is_value, cells))
     told = [index for index in named if _MARK.search(first[index]) and not _MARK.search(row[index])]
     if any(_is_marked([values[index] for values in below]) for index in told):
         return True
-    return _recurs(first, named, below[1:]) and not _recurs(row, named, below)
+    if _recurs(first, named, below[1:]):
+        return not _recurs(row, named, below)
+    # Texts that are all different: the words that columns are called by tell.
+    return _are_known([row[index] for index in named]) and not _are_known(first)
+
+
+def _are_known(cells: Sequence[str]) -> bool:
+    """Whether at least two cells are words that columns of lists are usually called by: Name, Ort, Straße."""
+    return sum(bool(words(cell) & COLUMN_NAMES) for cell in cells if len(cell) <= _LONGEST_KNOWN) >= 2
 
 
 def _is_labelled(first: str) -> bool:
@@ -110,8 +125,8 @@ def _is_labelled(first: str) -> bool:
     return first.strip().endswith(":")
 
 
-def _is_valued(cells: Sequence[str]) -> bool:
-    """Whether nearly all cells that hold anything are numbers or dates."""
+def is_valued(cells: Sequence[str]) -> bool:
+    """Whether nearly all cells that hold anything are numbers or dates; false where none does."""
     held = [cell for cell in cells if not is_missing(cell)]
     return bool(held) and sum(map(_is_value, held)) >= 0.9 * len(held)
 
@@ -143,6 +158,20 @@ def _are_names(row: Row, columns: Sequence[int], below: Sequence[Row]) -> bool:
     return not (_all(_is_year, whole) and cells and years >= 0.9 * len(cells))
 
 
+def _are_days(row: Row, columns: Sequence[int], below: Sequence[Row]) -> bool:
+    """Whether the values in a row are days, one after the other, and the columns below them hold others than days."""
+    places = [index for index in columns if _is_value(row[index])]
+    days = [_day(row[index].strip()) for index in places]
+    if len(days) < 2 or not below or any(later <= earlier for earlier, later in pairwise(days)) or min(days) == _NO_DAY:
+        return False
+    cells = [values[index] for values in below for index in places if not is_missing(values[index])]
+    return sum(map(_is_date, cells)) <= 0.1 * len(cells)
+
+
+def _day(cell: str) -> datetime:
+    return next((day for form in dates.FORMATS[:5] if (day := dates.parse(cell, form)) is not None), _NO_DAY)
+
+
 def _is_counted_on(names: Row, row: Row, columns: Sequence[int]) -> bool:
     """Whether a row of 1, 2, 3 is no second header: the one above names half of the columns and no group of them.
 
@@ -172,7 +201,7 @@ def _all(holds: Callable[[int], bool], values: Sequence[int]) -> bool:
     return all(map(holds, values))
 
 
-def _is_data(row: Row, columns: Sequence[int]) -> bool:
+def is_data(row: Row, columns: Sequence[int]) -> bool:
     """Whether a row holds values, not names: half of its cells are numbers or dates, and not years or a count 1, 2, 3."""
     cells = [row[index].strip() for index in columns if row[index].strip()]
     values = [cell for cell in cells if numbers.looks_numeric(cell) or _is_date(cell)]
@@ -202,8 +231,31 @@ def _names_above(records: Sequence[Row], header: int, columns: list[int], width:
     return len(set(lower)) < len(lower)
 
 
-def _holds_units_only(row: Row) -> bool:
-    return all(_BRACKETED.fullmatch(cell) for cell in map(str.strip, row) if cell)
+def are_units(row: Row) -> bool:
+    """Whether all cells of a row that hold anything are units: [cm], °C, mm; a number of things is none."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return all(_BRACKETED.fullmatch(cell) or cell.casefold() in UNITS - _NO_UNITS for cell in cells)
+
+
+def _divides(names: Row, below: Row, columns: Sequence[int], data: Sequence[Row]) -> bool:
+    """Whether a row holds years or a count 1, 2, 3 below names of several columns, and nothing below others that have values."""
+    filled = [index for index in columns if below[index].strip()]
+    spread: Iterator[str] = accumulate((names[index].strip() for index in columns), _continued)
+    groups = list(spread)
+    recurring = [index for index, group in zip(columns, groups, strict=True) if groups.count(group) > 1 and group]
+    left = [index for index in columns if index not in filled and names[index].strip()]
+    return (
+        len(recurring) > 1
+        and all(_is_value(below[index]) for index in recurring)
+        and _are_names(below, filled, data)
+        and bool(left)
+        and all(not is_missing(row[left[0]]) for row in data[:2])
+    )
+
+
+def _continued(group: str, name: str) -> str:
+    """A group's name stands over its first column only."""
+    return name or group
 
 
 def _names_too(records: Sequence[Row], header: int, columns: list[int], width: int) -> bool:
@@ -212,11 +264,13 @@ def _names_too(records: Sequence[Row], header: int, columns: list[int], width: i
         return False
     below = records[header + 1]
     filled = [below[index].strip() for index in columns if below[index].strip()]
-    if filled and all(_BRACKETED.fullmatch(cell) for cell in filled):
+    if filled and all(map(_BRACKETED.fullmatch, filled)):
         return True
     data = [row for row in records[header + 2 : header + 2 + _SAMPLE] if len(row) == width]
     if len(data) < 2:  # one row of numbers is no evidence
         return False
+    if _divides(fit(records[header], width), below, columns, data):
+        return True
     numeric = [
         index
         for index in columns

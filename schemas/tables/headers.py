@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from schemas.tables import numbers
-from schemas.tables.header_rows import MAX_NAME, Row, find_header, fit
+from schemas.tables import endings, numbers
+from schemas.tables.header_rows import MAX_NAME, Row, are_units, find_header, fit
 from schemas.tables.notes import Note, note
 
 _BLANKS = re.compile(r"\s+")
@@ -20,7 +20,10 @@ _SUM = re.compile(
 
 
 class Laid(NamedTuple):
-    """A table laid out: names and rows of one width. `header_row` counts records from 0 and is -1 without a header."""
+    """A table laid out: names and rows of one width. `header_row` counts records from 0 and is -1 without a header.
+
+    `below` are the footnotes under the rows.
+    """
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -31,6 +34,14 @@ class Laid(NamedTuple):
     ragged_rows: int
     sum_rows: tuple[int, ...]
     notes: tuple[Note, ...]
+    below: tuple[str, ...] = ()
+
+
+class _Rows(NamedTuple):
+    rows: list[tuple[str, ...]]
+    blank: int
+    ragged: int
+    repeated: int
 
 
 def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -> Laid:
@@ -53,19 +64,13 @@ def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -
     if joined > 1:
         notes.append(note("header-joined", count=joined))
     names = _names([fit(row, width) for row in records[first : found + 1]] if found >= 0 else [], width)
-    blank, ragged = sum(not any(map(str.strip, row)) for row in records[: max(0, first)]), 0
-    rows: list[tuple[str, ...]] = []
-    for row in records[found + 1 :]:
-        if len(row) != width:
-            if any(map(str.strip, row[width:])) or (row and len(row) < width and any(map(str.strip, row))):
-                ragged += 1
-            row = fit(row, width)
-        if not any(map(str.strip, row)):
-            blank += 1
-            continue
-        rows.append(tuple(row))
-    if ragged:
-        notes.append(note("ragged-rows", count=ragged))
+    records, below = _ended(records, found, [index for index in range(width) if kept[index]], notes)
+    laid = _laid(records, found, width)
+    rows, blank = laid.rows, laid.blank + sum(not any(map(str.strip, row)) for row in records[: max(0, first)])
+    if laid.ragged:
+        notes.append(note("ragged-rows", count=laid.ragged))
+    if laid.repeated:
+        notes.append(note("header-repeated", count=laid.repeated))
     if rows:
         kept = _filled_columns(rows, width)  # a title may have stood alone in its column
     beyond = max((len(row) - width for row in records[first : found + 1]), default=0)  # only the header has them
@@ -74,7 +79,46 @@ def lay_out(records: Sequence[Row], width: int, header_row: int | None = None) -
     if sums:
         notes.append(note("sum-rows", count=len(sums)))
     unique = _unique(names, notes)
-    return Laid(unique, tuple(rows), found, joined, skipped, blank, ragged, sums, tuple(notes))
+    return Laid(unique, tuple(rows), found, joined, skipped, blank, laid.ragged, sums, tuple(notes), below)
+
+
+def _ended(
+    records: Sequence[Row], found: int, columns: Sequence[int], notes: list[Note]
+) -> tuple[Sequence[Row], tuple[str, ...]]:
+    """The records without what follows the table, and its footnotes."""
+    if found < 0 or not columns:
+        return records, ()
+    end = endings.next_table(records, found + 1, columns)
+    if end < len(records):
+        further = sum(any(map(str.strip, row)) for row in records[end:])
+        notes.append(note("further-table", count=further))
+        records = records[:end]
+    end = endings.footnotes(records, found + 1, columns)
+    below = _titles(records[end:])
+    if below:
+        notes.append(note("footnotes", count=len(below)))
+    return records[:end], below
+
+
+def _laid(records: Sequence[Row], found: int, width: int) -> _Rows:
+    """The rows below the header, of one width; blank ones and those that repeat the header are counted only."""
+    header = [cell.strip() for cell in fit(records[found], width)] if found >= 0 else []
+    first = next((index for index, cell in enumerate(header) if cell), -1)
+    repeats = first >= 0 and sum(map(bool, header)) > 1
+    rows: list[tuple[str, ...]] = []
+    blank = ragged = repeated = 0
+    for row in records[found + 1 :]:
+        if len(row) != width:
+            if any(map(str.strip, row[width:])) or (row and len(row) < width and any(map(str.strip, row))):
+                ragged += 1
+            row = fit(row, width)
+        if not any(map(str.strip, row)):
+            blank += 1
+        elif repeats and row[first].strip() == header[first] and [cell.strip() for cell in row] == header:
+            repeated += 1
+        else:
+            rows.append(tuple(row))
+    return _Rows(rows, blank, ragged, repeated)
 
 
 def modal_width(records: Sequence[Row]) -> int:
@@ -107,20 +151,23 @@ def _titles(records: Sequence[Row]) -> tuple[str, ...]:
 def _names(header: Sequence[Row], width: int) -> list[str]:
     if not header:
         return [""] * width
-    upper = list(header[0]) if len(header) > 1 else [""] * width
     lower = [_BLANKS.sub(" ", cell).strip() for cell in header[-1]]
-    if 2 * sum(bool(cell.strip()) for cell in upper) < width and len(header) > 1:
-        upper = _spread(upper, lower)
+    upper = _spread(list(header[0]), lower) if len(header) > 1 else [""] * width
+    if len(header) > 1 and are_units(lower):
+        lower = [f"[{cell}]" if cell and cell[0] not in "[(" else cell for cell in lower]
     return [_BLANKS.sub(" ", f"{above} {below}").strip()[:MAX_NAME] for above, below in zip(upper, lower, strict=True)]
 
 
 def _spread(upper: list[str], lower: list[str]) -> list[str]:
-    """A group's name stands over its first column only; it holds for the columns after it as well."""
+    """A group's name stands over its first column only; it holds for the columns after it as well.
+
+    They are those whose own names recur, or are numbers, which say nothing by themselves.
+    """
     spread: list[str] = []
     group = ""
     for above, below in zip(upper, lower, strict=True):
         group = above.strip() or group
-        spread.append(group if below and lower.count(below) > 1 else above.strip())
+        spread.append(group if below and (lower.count(below) > 1 or below.isdecimal()) else above.strip())
     return spread
 
 

@@ -28,9 +28,9 @@ class Table:
     """A table as it was delivered. Cells of `rows` are text, never changed; types are in `columns`.
 
     `header_row` counts records from 0 (the last of `header_rows` joined ones) and is -1 where there is none; `skipped` are
-    the title lines above it. `total_rows` counts the rows of the whole file; `counted` says whether these are all, or an
-    estimate ("about"), as where only a part was read (`complete` is false), or at least so many. `sum_rows` are numbers in
-    `rows`. `extent` is the place of a GeoJSON's features.
+    the title lines above it, `below` the footnotes under the rows. `total_rows` counts the rows of the whole file; `counted`
+    says whether these are all, or an estimate ("about"), as where only a part was read (`complete` is false), or at least so
+    many. `sum_rows` are numbers in `rows`. `extent` is the place of a GeoJSON's features.
     """
 
     columns: tuple[Column, ...]
@@ -49,6 +49,7 @@ class Table:
     notes: tuple[Note, ...]
     extent: Extent | None = None
     counted: Literal["all", "about", "least"] = "all"
+    below: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -185,6 +186,7 @@ def _assemble(
         ragged_rows=laid.ragged_rows,
         sum_rows=laid.sum_rows,
         notes=laid.notes,
+        below=laid.below,
     )
 
 

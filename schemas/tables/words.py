@@ -91,6 +91,15 @@ UNITS = _set("""
     co2 tco2 mnn mnhn münn münhn ct/kwh €/m² €/kwh kwh/m² kg/m³ ew/km²
 """)
 
+# What columns of lists are usually called.
+COLUMN_NAMES = _set("""
+    name namen bezeichnung titel ort ortsteil ortschaft stadtteil gemeinde stadt straße strasse adresse anschrift plz
+    postleitzahl hausnummer lage standort art typ kategorie gruppe sparte sportart thema beschreibung bemerkung bemerkungen
+    hinweis kommentar telefon fax e-mail email mail internet homepage webseite website url link öffnungszeiten träger
+    betreiber eigentümer verein einrichtung objekt status zustand material funktion aufgabe zuständigkeit ansprechpartner
+    ansprechpartnerin datum uhrzeit raum gebäude veranstaltung angebot zielgruppe amt fachbereich abteilung sachgebiet
+""")
+
 # Post boxes of an office, not of a person.
 OFFICES = _set("""
     info kontakt contact poststelle post mail email rathaus gemeinde stadt stadtverwaltung verwaltung buergerbuero

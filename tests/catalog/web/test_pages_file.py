@@ -46,6 +46,8 @@ def test_a_table_is_shown_first_with_what_was_mended(site: Site) -> None:
     assert words(first(shown, ".cells .sum th")).endswith("Summe")
     about = words(first(shown, "[aria-labelledby=about]"))
     assert "Trennzeichen ; · Kodierung Windows-1252 · Spaltennamen in Zeile 4" in about
+    assert "Über der Tabelle steht in der Datei: Pegel der Fliede" in about
+    assert "Unter der Tabelle steht" not in about
     download = first(shown, ".actions a")
     assert download.attributes["href"] == f"{BASE}/files/ordner/pegel.csv"
     assert words(download) == "CSV (888 Byte) herunterladen"
