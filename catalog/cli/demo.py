@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import sys
@@ -19,6 +20,8 @@ from harvesters.regions import server as samples
 from schemas.region import load
 
 VERB = "demo"
+# The port of a sample source, in its file.
+_SAMPLES = re.compile(r"(?<=http://127\.0\.0\.1:)\d{1,5}(?=/)")
 
 
 def command(
@@ -36,7 +39,7 @@ def command(
         shutil.copytree(demo, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("servers", "__pycache__"))
     try:
         listening = serving.bind(host, port)
-        sources = samples.start(demo)
+        sources = _samples(demo, folder)
     except OSError as error:
         return complain(error.strerror or str(error))
     _name(folder / "region.toml", serving.address(listening))
@@ -51,6 +54,24 @@ def command(
                 flush=True,
             )
         return serving.serve(region, listening, workers)
+
+
+def _samples(demo: Path, folder: Path) -> samples.Server:
+    """The sample sources, at the port that the folder's files name; if another program has it, at a free one."""
+    files = sorted((folder / "sources").glob("*.toml"))
+    named = next((found[0] for file in files if (found := _SAMPLES.search(file.read_text(encoding="utf-8")))), None)
+    try:
+        return samples.start(demo, int(named) if named else samples.PORT)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+    running = samples.start(demo, 0)
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        moved = _SAMPLES.sub(running.base_url.rpartition(":")[2], text)
+        if moved != text:
+            file.write_text(moved, encoding="utf-8")
+    return running
 
 
 def _name(file: Path, address: str) -> None:

@@ -9,8 +9,6 @@ import socket
 import time
 from pathlib import Path
 
-import pytest
-
 from schemas.region import load
 from tests.catalog.cli.command import address, free_ports, get, group, none_left, started
 
@@ -89,11 +87,6 @@ def test_changed_configuration_is_taken_over_and_every_request_meanwhile_is_answ
 
 
 def test_demo_harvests_serves_and_ends(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", 8410))
-        except OSError:
-            pytest.skip("port 8410, on which the demo's sources answer, is taken on this machine")
     with started("demo", "--folder", "demo", "--port", free_ports(), cwd=tmp_path) as demo:
         where = address(demo, 120)
         status, body = get(f"{where}/catalog.nt")
