@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -21,6 +22,7 @@ _DOT = 5
 _STEPS = (1.0, 2.0, 5.0)
 _LETTER = 7.6  # the mean width of a letter at 14 pixels, for what fits
 _LINE = 16  # a line of letters of 14 pixels
+_HEIGHTS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)  # of what is seen of a place, the middle first
 _ABOVE_SCALE = 38  # from the lower edge to a line of letters that lies over the bar and its length
 
 
@@ -132,21 +134,53 @@ def _places(sheet: _Sheet, ground: Ground) -> Iterator[str]:
         yield f'<path{kind} d="{path}"/>'
     for place in ground.places:
         if label := ground.labels.get(place.municipality.id):
-            yield from _label(sheet, ground.box, place.box, label)
+            yield from _label(sheet, ground.box, place, label)
     yield "</g>"
 
 
-def _label(sheet: _Sheet, seen: BoundingBox, place: BoundingBox, label: str) -> Iterator[str]:
-    """The name of a place in the middle of what is seen of it, beside the scale; none where too little is seen."""
-    (left, bottom), (right, top) = sheet.at(place.west, place.south), sheet.at(place.east, place.north)
-    left, right, top, bottom = max(left, 0), min(right, sheet.width), max(top, 0), min(bottom, sheet.height)
-    half = len(label) * _LETTER / 2
-    if right - left < half or bottom - top < _LINE:
+def _label(sheet: _Sheet, seen: BoundingBox, place: Outline, label: str) -> Iterator[str]:
+    """The name of a place where most of it is seen from left to right; none where too little is seen."""
+    lines = _lines(sheet, place)
+    ys = [y for line in lines for _, y in line]
+    top, bottom = max(min(ys), _LINE), min(max(ys), sheet.height - 8)
+    if bottom < top:
         return
-    x = max(half + 4, min(sheet.width - half - 4, (left + right) / 2))
-    beside_scale = x - half < _MARGIN + _bar(sheet, seen)[1] + 4
-    lowest = sheet.height - (_ABOVE_SCALE if beside_scale else 8)
-    yield f'<text x="{x:.0f}" y="{max(_LINE, min(lowest, (top + bottom) / 2)):.0f}">{escape(label)}</text>'
+    half, bar = len(label) * _LETTER / 2, _MARGIN + _bar(sheet, seen)[1] + 4
+    spans = []
+    for part in _HEIGHTS:
+        y = top + (bottom - top) * part
+        # Beside the bar of the scale, or above it.
+        start = bar if y > sheet.height - _ABOVE_SCALE else 4
+        spans += [
+            (right - left, y, (left + right) / 2)
+            for left, right in ((max(left, start), min(right, sheet.width - 4)) for left, right in _across(lines, y))
+        ]
+    width, y, x = max(spans, default=(0.0, 0.0, 0.0), key=lambda span: span[0])
+    if width >= half:
+        x = max(half + 4, min(sheet.width - half - 4, x))
+        yield f'<text x="{x:.0f}" y="{y:.0f}">{escape(label)}</text>'
+
+
+def _across(lines: Sequence[Sequence[tuple[float, float]]], y: float) -> Iterator[tuple[float, float]]:
+    """Where a horizontal line lies inside closed lines, from left to right."""
+    meets = sorted(
+        x + (y - above) * (other - x) / (below - above)
+        for line in lines
+        for (x, above), (other, below) in pairwise(line)
+        if (above > y) != (below > y)
+    )
+    return zip(meets[::2], meets[1::2], strict=False)
+
+
+def _lines(sheet: _Sheet, place: Outline) -> list[list[tuple[float, float]]]:
+    """The rings of an outline in pixels; of the box where there is none."""
+    if place.geometry is None:
+        west, south, east, north = place.box
+        rings = [[(west, south), (east, south), (east, north), (west, north), (west, south)]]
+    else:
+        areas = place.geometry["coordinates"]
+        rings = [ring for area in (areas if "Multi" in place.geometry["type"] else [areas]) for ring in area]
+    return [[sheet.at(*position[:2]) for position in ring] for ring in rings]
 
 
 def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]], thousands: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ KEPT_SECONDS = 15.0
 _BAD = ("failed", "partial", "unreconciled")
 _WORDS: Mapping[str, tuple[str, str]] = {
     "ok": (later("In Ordnung"), "good"),
-    "warnings": (later("Mit offenen Punkten"), "notice"),
+    "warnings": (later("Offene Punkte"), "notice"),
     "partial": (later("Unvollständig"), "bad"),
     "held": (later("Wartet auf Entscheidung"), "notice"),
     "failed": (later("Gestört"), "bad"),

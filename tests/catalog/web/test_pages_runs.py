@@ -79,7 +79,7 @@ def test_a_run_tells_what_it_did_and_its_counts_add_up(steward: Steward) -> None
         "doppelt": 1,
     }
     assert sum(counts.values()) == total
-    assert words(first(page, ".badges")) == "Mit offenen Punkten"
+    assert words(first(page, ".badges")) == "Offene Punkte"
     assert detail(page, "Umfang") == "vollständig gelesen"
     assert len(page.css(".news li")) == 12
     assert f"/runs/{run}/duplicates.csv" in addresses(page)
@@ -239,7 +239,7 @@ def test_a_failed_run_keeps_its_traceback_to_itself(steward: Steward) -> None:
 def test_sources_are_told_with_ages_and_counts(steward: Steward) -> None:
     steward.source.harvest([*PACKAGES, UNUSABLE])
     row = words(first(steward.read("/status"), "table tbody tr"))
-    assert row.startswith("Portal Mit offenen Punkten gestern")
+    assert row.startswith("Portal Offene Punkte gestern")
     assert "geprüft gestern" in words(first(steward.read("/datasets"), ".hits .facts"))
 
 
@@ -273,7 +273,7 @@ def test_every_status_has_a_word(status: str) -> None:
 def test_status_does_not_call_all_well_what_has_findings(steward: Steward) -> None:
     steward.source.harvest([*PACKAGES, UNUSABLE])
     page = steward.read("/status")
-    assert words(first(page, "table .badge")) == "Mit offenen Punkten"
+    assert words(first(page, "table .badge")) == "Offene Punkte"
     assert words(first(page, ".intro")) == (
         "Alle Quellen antworten. Bei 1 Quelle blieb im letzten Lauf etwas offen; der Lauf sagt, was."
     )
