@@ -77,8 +77,11 @@ class View(NamedTuple):
         def common(field: str, term: str) -> bool:
             return searcher.doc_freq(field, term) > most
 
+        def holds(term: str) -> bool:
+            return any(searcher.doc_freq(field, term) for field in ("all", "all_parts"))
+
         kept = (Remembered(SEARCHES), Remembered(SEARCHES), Remembered(SEARCHES), Remembered(1))
-        return cls(marker, searcher, *kept, Matching(common))
+        return cls(marker, searcher, *kept, Matching(common, holds))
 
     def filters(self, query: Query, ground: Ground, today: date) -> Filters:
         """What a search asks of this state."""

@@ -18,7 +18,7 @@ from schemas.tables.geometry import BoundingBox
 from schemas.vocabularies import LISTS
 
 # Another number, and every index is built anew.
-VERSION = 9
+VERSION = 10
 EPOCH = date(1970, 1, 1)
 _FAR = 2**40
 _FEW = 16

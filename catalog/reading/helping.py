@@ -34,8 +34,9 @@ class Help(NamedTuple):
     """What to do about a search that found nothing, as far as there is something.
 
     ``meant`` is the search with its slips mended, ``unquoted`` the one without its quotes, ``known`` the one without words
-    that no dataset holds, which are ``unknown``; ``fewer`` searches with one word less, ``unfiltered`` the search without
-    any filter, ``elsewhere`` the municipalities that have what is asked for in another, ``themes`` codes of wider topics.
+    that no dataset holds, which are ``unknown``; ``fewer`` searches with one word less, ``parts`` ones with a part of a
+    compound that nothing is found for, ``unfiltered`` the search without any filter, ``elsewhere`` the municipalities that
+    have what is asked for in another, ``themes`` codes of wider topics.
     """
 
     meant: Instead | None = None
@@ -43,6 +44,7 @@ class Help(NamedTuple):
     known: Instead | None = None
     unknown: tuple[str, ...] = ()
     fewer: tuple[Instead, ...] = ()
+    parts: tuple[Instead, ...] = ()
     unfiltered: Instead | None = None
     elsewhere: tuple[tuple[str, Instead], ...] = ()
     themes: tuple[tuple[str, Instead], ...] = ()
@@ -74,6 +76,7 @@ class Helper:
             known,
             tuple(map(str, unknown)) if known else (),
             () if meant or known else self._fewer(query, clauses),
+            () if meant or known else self._parts(query, clauses, unknown),
             self._first([replace(Query(q=query.q, on=query.on), sort=query.sort, size=query.size)])
             if _filtered(query)
             else None,
@@ -127,6 +130,16 @@ class Helper:
         tries = (query_of(query, rest) for rest in without if any(c.named or _is_subject(c) for c in rest))
         found = sorted(self._found(islice(tries, _TRIES)), key=lambda instead: instead.total)
         return tuple(found[:_OFFERED])
+
+    def _parts(self, query: Query, clauses: Sequence[Clause], unknown: Sequence[Clause]) -> tuple[Instead, ...]:
+        """The search with what a compound is, and what it belongs to, instead of it: Straßenbäume, Bäume, Straße."""
+        tries = (
+            query_of(query, [Clause((part,)) if other is clause else other for other in clauses])
+            for clause in unknown
+            for part in reversed(words.as_written(clause.words[0], words.split(clause.words[0])))
+            if len(clause.words) == 1
+        )
+        return tuple(islice(self._found(islice(tries, _TRIES)), _OFFERED))
 
     def _elsewhere(self, query: Query, clauses: Sequence[Clause]) -> tuple[tuple[str, Instead], ...]:
         named = {place.id for clause in clauses if not clause.negated for place in clause.places}

@@ -20,14 +20,18 @@ from catalog.reading.remembered import Remembered
 
 Places = Sequence[tuple[str, float]]
 Common = Callable[[str, str], bool]
+Holds = Callable[[str], bool]
 # How much a word weighs by the place where it stands; a compound's part weighs less than the word itself.
 _PLACES: Places = (("title", 12.0), ("keywords", 5.0), ("description", 2.0), ("more", 1.0))
 _PARTS: Places = (("title_parts", 4.0), ("parts", 0.8))
 _HEAD: Places = (("title", 1.0), ("keywords", 0.5))
 _APART = 0.5
 _SYNONYM = 0.6
+_KIN = 0.5
+# What a word is a kind of; less where datasets have the word itself, so that these stand first.
+_WIDER, _WIDER_BESIDE = 0.3, 0.1
 _TRANSLATED = 0.9
-_HEAD_LETTERS = 6
+_HEAD_LETTERS = 5
 # What a municipality publishes stands above what only mentions it.
 _OF_THE_PLACE = 25.0
 # What names a part of a municipality, or its postcode, stands above what the municipality publishes.
@@ -48,10 +52,13 @@ class Words(NamedTuple):
 class Matching:
     """Makes the queries of searches' words. What a word becomes is kept: the same words recur in many searches."""
 
-    def __init__(self, common: Common = lambda _field, _term: False) -> None:
-        """``common`` says whether a term stands in so many datasets that only its place in a title tells them apart."""
-        self._meeting = _Meeting()
-        self._weighing = _Weighing(common)
+    def __init__(self, common: Common = lambda _field, _term: False, holds: Holds = lambda _term: True) -> None:
+        """``common`` says whether a term stands in so many datasets that only its place in a title tells them apart.
+
+        ``holds`` says whether it stands in any.
+        """
+        self._meeting = _Meeting(holds)
+        self._weighing = _Weighing(holds, common)
         self._met = Remembered(WORDS)
         self._weighed = Remembered(WORDS)
 
@@ -59,21 +66,23 @@ class Matching:
         """The query of some clauses, all of which must be met; None if there are none."""
         if not clauses:
             return None
-        met = [
-            (
-                tantivy.Occur.MustNot if clause.negated else tantivy.Occur.Must,
-                self._met.once(clause, partial(self._meeting.clause, clause)),
-            )
-            for clause in clauses
-            if not clause.passing
-        ]
-        wanted = [clause for clause in clauses if not clause.negated]
-        if not wanted:
+        met: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        weight: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        for together in _together(clauses, self._meeting.is_word):
+            needed = [clause for clause in together if not clause.passing]
+            ways = [self._met.once(clause, partial(self._meeting.clause, clause)) for clause in needed]
+            wanted = [clause for clause in together if not clause.negated]
+            weighed = [self._weighed.once(clause, partial(self._weighing.clause, clause)) for clause in wanted]
+            if len(together) > 1:
+                one = "".join(clause.words[0] for clause in together)
+                ways = [self._meeting.any([_all(ways), self._met.once(one, partial(self._meeting.written, one))])]
+                weighed = [self._weighing.boosted(way, _APART) for way in weighed]
+                weighed.append(self._weighed.once(one, partial(self._weighing.written, one)))
+            weight += [(tantivy.Occur.Should, way) for way in weighed]
+            occur = tantivy.Occur.Must if wanted else tantivy.Occur.MustNot
+            met += [(occur, way) for way in ways]
+        if not weight:
             met.append((tantivy.Occur.Must, tantivy.Query.term_query(SCHEMA, "kind", "dataset")))
-        weight = [
-            (tantivy.Occur.Should, self._weighed.once(clause, partial(self._weighing.clause, clause)))
-            for clause in wanted
-        ]
         return Words(tantivy.Query.boolean_query(met), tantivy.Query.boolean_query(weight) if weight else None)
 
 
@@ -82,17 +91,41 @@ def beginning(prefix: str) -> tantivy.Query | None:
     folded = words.fold(prefix)
     if not folded.isalnum():
         return None
-    how = _Weighing(lambda _field, _term: False)
+    how = _Weighing(lambda _term: True, lambda _field, _term: False)
     ways = list(how.terms(words.stem(prefix), _BEGINNING))
     ways += [how.boosted(tantivy.Query.regex_query(SCHEMA, field, f"{folded}.*"), boost) for field, boost in _BEGINNING]
     return how.any(ways)
 
 
+def _together(clauses: Sequence[Clause], is_word: Callable[[str], bool]) -> Iterator[tuple[Clause, ...]]:
+    """Clauses one by one, but two plain words together that are one if they are written in one: park platz."""
+    at = 0
+    while at < len(clauses):
+        pair = tuple(clauses[at : at + 2])
+        joins = len(pair) == 2 and all(map(_is_plain, pair)) and not all(clause.passing for clause in pair)
+        found = pair if joins and is_word(words.stem("".join(clause.words[0] for clause in pair))) else pair[:1]
+        yield found
+        at += len(found)
+
+
+def _is_plain(clause: Clause) -> bool:
+    return (
+        not (clause.phrase or clause.negated or clause.named) and len(clause.words) == 1 and clause.words[0].isalpha()
+    )
+
+
 class _Meeting:
-    """The ways of a clause to be met, whatever they weigh."""
+    """The ways of a clause to be met, whatever they weigh. ``holds`` says whether any dataset has a term."""
 
     places: Places = (("all", 1.0),)
     parts: Places = (("all_parts", 1.0),)
+
+    def __init__(self, holds: Holds) -> None:
+        self._holds = holds
+
+    def is_word(self, term: str) -> bool:
+        """Whether datasets have a term, or the tables explain it."""
+        return self._holds(term) or bool(synonyms.others(term) or synonyms.wider(term))
 
     def any(self, ways: Iterable[tantivy.Query]) -> tantivy.Query:
         """One of several ways."""
@@ -145,13 +178,32 @@ class _Meeting:
             ways += self.translated([word], negated)
         if negated:
             return self.any(ways)
-        ways += map(self.synonym, synonyms.others(term))
+        ways += self.others(word)
         parts = words.split(word)
+        if parts and len(parts[-1]) >= _HEAD_LETTERS:
+            ways += self.terms(words.stem(parts[-1]), _HEAD)
+        if not parts and not self._holds(term):
+            parts = words.parted(word, self.is_word)
         if parts:
             ways.append(self.apart(parts))
-            if len(parts[-1]) >= _HEAD_LETTERS:
-                ways += self.terms(words.stem(parts[-1]), _HEAD)
+        if subject := words.subject(word):
+            ways.append(self.boosted(self.word(subject, english=False), _APART))
         return self.any(ways)
+
+    def written(self, word: str) -> tantivy.Query:
+        """A word that was written as two: itself, as part of a compound, others for the same."""
+        term = words.stem(word)
+        return self.any([*self.terms(term, self.places), *self.terms(term, self.parts), *self.others(word)])
+
+    def others(self, word: str) -> Iterator[tantivy.Query]:
+        """Other words for the same, those of the same verb or trade, and what a word is a kind of."""
+        term = words.stem(word)
+        above = _WIDER_BESIDE if self._holds(term) else _WIDER
+        several = ((synonyms.others(term), _SYNONYM), (zip(words.kin(word)), _KIN), (synonyms.wider(term), above))
+        for meant, weight in several:
+            for terms in meant:
+                if all(map(self._holds, terms)):
+                    yield self.boosted(self.other(terms), weight)
 
     def translated(self, said: Sequence[str], negated: bool = False) -> Iterator[tantivy.Query]:
         """An English word or phrase by its German words, each with all its own ways."""
@@ -159,10 +211,10 @@ class _Meeting:
         for word in (word for word in synonyms.german(said) if words.stem(word) != own):
             yield self.boosted(self.word(word, negated, english=False), _TRANSLATED)
 
-    def synonym(self, terms: Sequence[str]) -> tantivy.Query:
-        """Another word for the same, which may be several."""
+    def other(self, terms: Sequence[str]) -> tantivy.Query:
+        """Another word, which may be several."""
         each = [self.any(self.terms(term, (*self.places, *self.parts))) for term in terms]
-        return self.boosted(each[0] if len(each) == 1 else _all(each), _SYNONYM)
+        return each[0] if len(each) == 1 else _all(each)
 
     def apart(self, parts: Sequence[str]) -> tantivy.Query:
         """The parts of a compound each as a word of its own: a Straßenlampe in "Leuchten an der Straße"."""
@@ -170,7 +222,7 @@ class _Meeting:
         for part in parts:
             terms = words.inner_terms(part)
             others = (other[0] for term in terms for other in synonyms.others(term) if len(other) == 1)
-            meant = dict.fromkeys((*terms, *others))
+            meant = dict.fromkeys((*terms, *filter(self._holds, (*others, *words.kin(part)))))
             each.append(self.any(way for term in meant for way in self.terms(term, (*self.places, *self.parts))))
         return self.boosted(_all(each), _APART)
 
@@ -186,7 +238,8 @@ class _Weighing(_Meeting):
     places = _PLACES
     parts = _PARTS
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, holds: Holds, common: Common) -> None:
+        super().__init__(holds)
         self._common = common
 
     def terms(self, term: str, places: Places) -> Iterator[tantivy.Query]:

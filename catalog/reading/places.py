@@ -124,7 +124,7 @@ class Places:
             self._names.setdefault((" ".join((*own, *folded)),), named)  # with a hyphen: Neuhof-Wald
 
     def _add(self, names: dict[Name, Named], folded: Name, named: Named) -> None:
-        spoken = tuple(word for word in folded if word not in words.STOP_WORDS)  # a search passes over those
+        spoken = tuple(word for word in folded if not words.is_stop_word(word))  # a search passes over those
         for name in {folded: 0, (" ".join(folded),): 0, (spoken if len(spoken) > 1 else folded): 0}:
             known = self._names.get(name) or names.get(name)
             if known is None:

@@ -61,10 +61,16 @@ def parse(q: str) -> tuple[Clause, ...]:
         else:
             found |= dict.fromkeys(Clause((piece,)) for piece in pieces)
     wanted = [clause for clause in found if not _is_stop_word(clause)] or list(found)
-    passing = [clause for clause in wanted if _may_be_passed(clause)]
+    is_question = q.rstrip().endswith("?") or next(iter(found), Clause(("",))).words[0].casefold() in words.ASKING
+    passing = [clause for clause in wanted if _may_be_passed(clause, is_question)]
     if len(passing) < sum(not clause.negated for clause in wanted):
         wanted = [clause._replace(passing=True) if clause in passing else clause for clause in wanted]
     return tuple(wanted)
+
+
+def says_something(q: str) -> bool:
+    """Whether a search text has more than small words and ones that datasets need not hold: "wo ist der nächste" has not."""
+    return not all(_is_stop_word(clause) or _may_be_passed(clause, is_question=True) for clause in parse(q))
 
 
 def understood(q: str, places: Places) -> tuple[Clause, ...]:
@@ -134,9 +140,11 @@ def written(clauses: Iterable[Clause]) -> str:
     return " ".join(map(str, clauses))
 
 
-def _may_be_passed(clause: Clause) -> bool:
-    return not clause.phrase and not clause.negated and all(words.stem(word) in words.PASSING for word in clause.words)
+def _may_be_passed(clause: Clause, is_question: bool) -> bool:
+    terms = set(map(words.stem, clause.words))
+    passing = words.PASSING | words.PASSING_IN_QUESTIONS if is_question else words.PASSING
+    return not clause.phrase and not clause.negated and terms <= passing
 
 
 def _is_stop_word(clause: Clause) -> bool:
-    return not clause.phrase and not clause.negated and " ".join(clause.words).casefold() in words.STOP_WORDS
+    return not clause.phrase and not clause.negated and words.is_stop_word(" ".join(clause.words))

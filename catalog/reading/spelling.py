@@ -21,6 +21,7 @@ MOST = 200_000
 _LONGEST = 40
 _ANY_BEGINNING = 7  # letters: a shorter word with another beginning is another word (fällen, Hallen)
 _SAME_BEGINNING = 3  # letters that a shorter word must share with one that is two slips away (Museum, Museen)
+_EXPLAINED = 8  # letters from which on a word that only the tables know may be two slips away (litter is no Blitzer)
 _SEPARATOR = "/"  # in no word
 
 
@@ -50,19 +51,20 @@ class Speller:
     def __init__(self, searcher: tantivy.Searcher) -> None:
         found = {words.fold(word): Word(word, 0) for word in synonyms.said()}
         found |= _together(searcher.terms_with_prefix(FIELD, "", limit=MOST))
-        self._words = {name: word for name, word in found.items() if word.shown.casefold() not in words.STOP_WORDS}
+        self._words = {name: word for name, word in found.items() if not words.is_stop_word(word.shown)}
         self._folded = list(self._words)
 
     def near(self, word: str, leads: Callable[[str], bool], most: int = 5) -> tuple[Word, ...]:
         """The words that a mistyped one may mean, the likeliest first: fewest slips, same beginning, most datasets.
 
-        Everyday words stand in no dataset, and yet may lead to some, Fahrradweg to Radwege: those that are nearer than any
-        word of the catalogue, and of which ``leads`` says that a search finds something.
+        Everyday words stand in no dataset, and yet may lead to some, Fahrradweg to Radwege: those that begin alike, are
+        nearer than any word of the catalogue, and of which ``leads`` says that a search finds something. A word that we
+        know means itself.
         """
         folded = words.fold(word)
         slips = 0 if len(folded) < 4 else 1 if len(folded) < 6 else 2 if len(folded) < 11 else 3
-        if not slips or len(folded) > _LONGEST:
-            return ()
+        if not slips or len(folded) > _LONGEST or synonyms.is_known(folded) or words.split(folded):
+            return ()  # whoever writes a word rightly means it, though nothing is found
         found = process.extract(folded, self._folded, scorer=OSA.distance, score_cutoff=slips, limit=50)
         ranked = sorted(
             (distance, near[0] != folded[0], -self._words[near].datasets, near)
@@ -70,7 +72,12 @@ class Speller:
             if near != folded and (len(folded) >= _ANY_BEGINNING or _begin_alike(near, folded, distance))
         )
         nearest = next((distance for distance, _, datasets, _ in ranked if datasets), slips + 1)
-        likely = [self._words[near] for distance, _, datasets, near in ranked if datasets or distance < nearest]
+        most_slips = min(nearest - 1, 1 if len(folded) < _EXPLAINED else 2)
+        likely = [
+            self._words[near]
+            for distance, other_beginning, datasets, near in ranked
+            if datasets or (distance <= most_slips and not other_beginning)
+        ]
         by_term: dict[str, Word] = {}  # of the forms of a word the nearest: they find the same
         for known in likely:
             if len(by_term) == most:
@@ -96,7 +103,7 @@ def beginning(searcher: tantivy.Searcher, prefix: str, within: tantivy.Query | N
     found = _together(searcher.terms_with_prefix(FIELD, folded, filter_query=within, limit=20 * most))
     by_term: dict[str, Word] = {}
     for _name, word in sorted(found.items(), key=lambda item: (-item[1].datasets, item[0])):
-        if word.datasets > 0 and word.shown.casefold() not in words.STOP_WORDS:
+        if word.datasets > 0 and not words.is_stop_word(word.shown):
             by_term.setdefault(words.stem(word.shown), word)
     return tuple(by_term.values())[:most]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from catalog.index import Ground, Index
@@ -13,6 +14,7 @@ from catalog.reading.places import PART
 from schemas.vocabularies import LISTS
 
 WORDS, DATASETS, PLACES, PARTS, THEMES = 5, 3, 2, 3, 1
+_EXPLAINED = 10  # words of the tables that are tried
 _FROM_LETTERS = 2
 _TITLES_FROM_LETTERS = 3
 _MEND_FROM_LETTERS = 4
@@ -48,7 +50,7 @@ def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
     before = q.removesuffix(prefix)
     if before.endswith("-") or sum(map(before.count, _QUOTES)) % 2:
         return Suggestions()  # an excluded word, a part behind a hyphen, or the exact words of a phrase
-    said = Query(q=before.strip()) if queries.parse(before) else Query()
+    said = Query(q=before.strip()) if queries.says_something(before) else Query()
 
     def total(query: Query) -> int:
         return index.count(query, ground, today)
@@ -56,7 +58,7 @@ def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
     called = ground.places.beginning_with(words.fold(prefix))
     going_on = [word.shown for word in index.beginning(said, ground, today, prefix, WORDS)]
     if len(prefix) >= _MEND_FROM_LETTERS:
-        going_on = going_on or list(synonyms.english(words.fold(prefix)))[:WORDS]
+        going_on = going_on or list(dict.fromkeys(synonyms.beginning(words.fold(prefix))))[:_EXPLAINED]
         if not going_on and not called:
             going_on = [word.shown for word in index.near(prefix)[:WORDS]]
     whole = [f"{before}{word}" for word in going_on]
@@ -69,7 +71,7 @@ def suggest(index: Index, ground: Ground, q: str, today: date) -> Suggestions:
     ][:PARTS]
     themes = _themes(prefix) if not before.strip() else []
     return Suggestions(
-        tuple((text, n) for text in whole if (n := total(Query(q=text)))),
+        tuple(islice(((text, n) for text in whole if (n := total(Query(q=text)))), WORDS)),
         tuple((id_, n) for id_ in dict.fromkeys(towns) if (n := total(Query(q=said.q, municipality=(id_,))))),
         tuple((code, n) for code in themes if (n := total(Query(theme=(code,)))))[:THEMES],
         index.titled(said, ground, today, prefix, DATASETS) if len(prefix) >= _TITLES_FROM_LETTERS else (),

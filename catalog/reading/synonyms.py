@@ -10,6 +10,7 @@ from schemas.vocabularies.codes import listed, rows
 
 Terms = tuple[str, ...]
 
+_COLUMNS = (("everyday-words", "words"), ("wider-words", "words"), ("english-words", "english"))
 LONGEST = 3
 """How many words an English phrase has at most."""
 
@@ -20,6 +21,14 @@ def others(term: str) -> tuple[Terms, ...]:
     From ``schemas/vocabularies/everyday-words.csv``, which names the source of each row.
     """
     return _table().get(term, ())
+
+
+def wider(term: str) -> tuple[Terms, ...]:
+    """What a term is a kind or a part of, Kirmes of Veranstaltung: each as the terms that must all be there.
+
+    From ``schemas/vocabularies/wider-words.csv``.
+    """
+    return _wider().get(term, ())
 
 
 def german(said: Iterable[str]) -> tuple[str, ...]:
@@ -37,22 +46,22 @@ def begins_phrase(word: str) -> bool:
 
 def is_known(folded: str) -> bool:
     """Whether a folded word stands in one of the tables."""
-    return bool(others(words.stem(folded)) or german([folded]))
+    term = words.stem(folded)
+    return bool(others(term) or wider(term) or german([folded]))
 
 
 def said() -> Iterator[str]:
-    """All single words of both tables, as they stand there."""
-    for table, column in (("everyday-words", "words"), ("english-words", "english")):
+    """All single words that the tables explain, as they stand there."""
+    for table, column in _COLUMNS:
         for row in rows(table):
             yield from (word for word in listed(row[column]) if word.isalpha())
 
 
-def english(prefix: str) -> Iterator[str]:
-    """The English words and phrases that begin with some letters (folded), as they stand in the table."""
-    for row in rows("english-words"):
-        for said in listed(row["english"]):
-            if words.fold(said).startswith(prefix):
-                yield said
+def beginning(prefix: str) -> Iterator[str]:
+    """The words and phrases of the tables that begin with some letters (folded), as they stand there; German ones first."""
+    for table, column in _COLUMNS:
+        for row in rows(table):
+            yield from (said for said in listed(row[column]) if words.fold(said).startswith(prefix))
 
 
 @cache
@@ -66,6 +75,17 @@ def _table() -> Mapping[str, tuple[Terms, ...]]:
             if len(one) == 1:
                 found.setdefault(one[0], {}).update(dict.fromkeys(other for other in terms if other != one))
     return {term: tuple(alternatives) for term, alternatives in found.items()}
+
+
+@cache
+def _wider() -> Mapping[str, tuple[Terms, ...]]:
+    found: dict[str, dict[Terms, None]] = {}
+    for row in rows("wider-words"):
+        above = [tuple(words.terms(word)) for word in listed(row["wider"])]
+        for word in listed(row["words"]):
+            for said in (word, *words.hyphened(word)):
+                found.setdefault(" ".join(words.terms(said)), {}).update(dict.fromkeys(above))
+    return {term: tuple(meant) for term, meant in found.items()}
 
 
 @cache

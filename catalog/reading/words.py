@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,12 +18,24 @@ STOP_WORDS = frozenset(
     WORD.findall(
         "aller als am an auf aus bei beim das dem den der des die ein eine einem einen einer eines für gibt ich im in ins "
         "ist mit nach oder sind über um und vom von vor was welche wie wo zu zum zur "
-        "wann warum wer kann man kommt kommen gibts finde finden wird werden hat haben los auch noch alle mein meine "
+        "wann warum wer kann man kommt kommen gibts finde finden wird werden hat haben auch noch alle mein meine "
         "meiner unser unsere unserer es er sie wir ihr hier dort bitte möchte will brauche suche zeige zeig gebe gib "
-        "viel viele wieviel wieviele wieso woher wohin many much "
+        "viel viele wieviel wieviele wieso woher wohin wofür womit wozu many much "
+        "muss müssen musst müsst darf dürfen soll sollen sollte ob dass sich mir mich uns etwas jemand "
         "the of and or where is are how what when who which there do does for from to with by near my me our your "
         "their this that these those any some please show find get give about into at on"
     )
+)
+# What a question begins with, and what in one only says how it is asked: "Wie viele Menschen leben in Neuhof?"
+ASKING = frozenset(
+    WORD.findall(
+        "wann warum was welche welcher welches wer wie wieviel wieviele wo wofür woher wohin how what when where which who"
+    )
+)
+_ASKED = (
+    "leben lebt wohnen wohnt steht stehen liegt liegen befindet befinden sitzt tagt tagen fährt fahren geht gehen hält gilt "
+    "kostet macht machen bekomme bekommt gibts passiert hoch groß lang lange teuer alt weit oft aus offen geöffnet "
+    "abgeholt geholt geleert live lives living people open happening going next long high often"
 )
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ł": "l"})
 # "ue" stands for ü, but not in "neue", "Bauer", "Quelle".
@@ -33,6 +46,19 @@ _STEMMER = (
     .filter(tantivy.Filter.stemmer("german"))
     .build()
 )
+_LATIN = re.compile("([a-z]{3,}[eir])ums?")
+_NIS = re.compile("([a-z]{2,}ni)s(?:se[ns]?)?")
+_IRREGULAR = {
+    "busse": "bus",
+    "bussen": "bus",
+    "firma": "firmen",
+    "konto": "konten",
+    "praxis": "praxen",
+    "risiko": "risiken",
+    "stadion": "stadien",
+    "thema": "themen",
+    "villa": "villen",
+}
 _LINKS = ("", "s", "n", "en", "es", "er", "e", "ns", "ens")
 _VOWELS = "aeiouy"
 _VOWEL = re.compile(f"[{_VOWELS}]")
@@ -47,6 +73,10 @@ _SUFFIXES = frozenset(
     WORD.findall("barkeit chen heit igkeit ieren isch keit lein lich lichkeit losigkeit schaft tion ung ungen")
 )
 _MIN_COMPOUND = 7
+_BEFORE_VERB = "(ab|an|auf|aus|ein|her|hin|um|zu)?"
+_PARTICIPLE = re.compile(f"{_BEFORE_VERB}ge([a-z]{{3,}}?)t(?:e[nrsm]?)?")
+_NOUN_OF_VERB = re.compile(f"{_BEFORE_VERB}([a-z]{{3,}})ung(?:en)?")
+_TRADE = re.compile("[a-z]{3,}er")
 _MIN_AFFIX = 5
 
 
@@ -76,7 +106,12 @@ def _stemmed(folded: str) -> str:
 
 
 def _singular(folded: str) -> str:
-    """Kinos, Taxis, Kitas: the plural with s behind a vowel, which the stemmer leaves alone."""
+    """What the stemmer leaves alone: the plural with s behind a vowel (Kinos, Taxis, Kitas), Museum beside Museen, Ergebnisse."""
+    if (found := _LATIN.fullmatch(folded)) is not None:
+        return f"{found[1]}en"
+    if (found := _NIS.fullmatch(folded)) is not None:
+        return found[1]
+    folded = _IRREGULAR.get(folded, folded)
     if len(folded) < 5 or folded[-1] != "s" or folded[-2] not in "aio":
         return folded
     if folded[-2] == "o" or folded[:-1] in _KNOWN or (folded[-2] == "i" and folded[-3] not in _VOWELS):
@@ -114,11 +149,30 @@ PASSING = frozenset(
             "nah nahe Nähe nächste nächster nächsten nächstgelegene nächstgelegenen umgebung umkreis gerade heute jetzt morgen "
             "kostenlos kostenlose kostenfrei kostenfreie gratis umsonst billig billige günstig günstige beste besten "
             "frei freie freien freies verfügbar verfügbare aktuell aktuelle "
+            "Karte Karten Liste Übersicht Verzeichnis Tabelle Daten Datensatz Datei Download Statistik Zahl Zahlen Anzahl Info "
+            "Infos Informationen Gemeinde Stadt Ort Kommune nicht map list table data dataset statistics number "
             "a i can nearest nearby next close closest free cheap available current currently today now best"
         ),
     )
 )
 """The stems of words that datasets need not hold if something else is asked for, though it counts where they do."""
+PASSING_IN_QUESTIONS = frozenset(map(stem, WORD.findall(_ASKED)))
+"""The same for words of a question, which elsewhere may be what is asked for: Wohnen."""
+_FORMS = frozenset(
+    map(
+        stem,
+        WORD.findall(
+            "Karte Liste Übersicht Verzeichnis Tabelle Daten Statistik Zahl Standort Register Atlas Portal Info "
+            "Bericht Messung Wert Meldung Warnung Gefahr Lage Situation"
+        ),
+    )
+)
+_STOP_FOLDED = frozenset(map(fold, STOP_WORDS))
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a word says nothing about what is asked for; also without its umlaut: fuer."""
+    return word.casefold() in STOP_WORDS or fold(word) in _STOP_FOLDED
 
 
 def is_constituent(folded: str) -> bool:
@@ -204,10 +258,64 @@ def _makes_compound(before: str) -> bool:
 @lru_cache(maxsize=50_000)
 def affixes(word: str) -> tuple[str, ...]:
     """Beginnings and ends of a long word whose parts are not known, so that each may be found: Drohnenbefliegung."""
-    term = stem(word)
-    if len(term) < _MIN_AFFIX + 4 or len(term) > 40 or not term.isalpha() or term in _KNOWN_STEMS or split(word):
+    term, whole = stem(word), fold(word)
+    if len(whole) < _MIN_AFFIX + 4 or len(term) > 40 or not term.isalpha() or term in _KNOWN_STEMS or split(word):
         return ()
-    whole = fold(word)  # an end is stemmed for itself: Landung keeps its -ung, Zeppelinlandung loses it
+    # An end is stemmed for itself: Landung keeps its -ung, Zeppelinlandung loses it.
     ends = (_stemmed(whole[i:]) for i in range(4, len(whole) - _MIN_AFFIX + 1) if _makes_compound(whole[:i]))
     starts = (term[:i] for i in range(_MIN_AFFIX, len(term) - 3) if term[i:] not in _SUFFIXES)
     return (*ends, *starts)
+
+
+@lru_cache(maxsize=50_000)
+def subject(word: str) -> str:
+    """What a compound that only says in which form it is wanted is about: Straßenverzeichnis gives strassen; else nothing."""
+    parts = split(word)
+    return "".join(parts[:-1]) if parts and stem(parts[-1]) in _FORMS else ""
+
+
+def as_written(word: str, parts: Sequence[str]) -> tuple[str, ...]:
+    """The folded parts of a compound as it writes them, each as a word of its own: Müll, Wagen."""
+    ends = [len("".join(parts[: number + 1])) for number in range(len(parts))]
+    cuts = [next(at for at in range(len(word) + 1) if len(fold(word[:at])) >= end) for end in ends]
+    found = [word[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]
+    named = [_unlinked(part) if end < len(word) else part for part, end in zip(found, cuts, strict=True)]
+    return tuple(part[:1].upper() + part[1:] if word[:1].isupper() else part for part in named)
+
+
+def _unlinked(part: str) -> str:
+    """A compound's part without what links it to the next: Parlaments, Feuerwehr."""
+    if fold(part) in _KNOWN:
+        return part
+    return next(
+        (part[: -len(link)] for link in _LINKS[1:] if part.endswith(link) and fold(part[: -len(link)]) in _KNOWN), part
+    )
+
+
+def parted(word: str, is_word: Callable[[str], bool]) -> tuple[str, ...]:
+    """The two parts of a compound that the list of constituents does not have, each folded; empty if it is none.
+
+    ``is_word`` says whether a term stands in the catalogue: Parkplatzbelegung is parkplatz and belegung where datasets
+    hold these. The longest end that does counts.
+    """
+    whole = fold(word)
+    if len(whole) < _MIN_COMPOUND or len(whole) > 40 or not whole.isalpha():
+        return ()
+    for cut in range(4, len(whole) - 3):
+        first, last = whole[:cut], whole[cut:]
+        if _makes_compound(first) and is_word(_stemmed(last)) and any(map(is_word, inner_terms(first))):
+            return first, last
+    return ()
+
+
+@lru_cache(maxsize=50_000)
+def kin(word: str) -> tuple[str, ...]:
+    """Terms of words of the same verb or trade: gesperrt and Sperrung, abgeholt and Abholung; Bäckerei for Bäcker."""
+    folded = fold(word)
+    if (found := _PARTICIPLE.fullmatch(folded)) is not None:
+        return (_stemmed(f"{found[1] or ''}{found[2]}ung"),)
+    if (found := _NOUN_OF_VERB.fullmatch(folded)) is not None:
+        return (_stemmed(f"{found[1] or ''}ge{found[2]}t"),)
+    if _TRADE.fullmatch(folded) is not None:
+        return (_stemmed(f"{folded}ei"),)
+    return ()

@@ -313,6 +313,8 @@ def test_suggestions_go_on_what_is_typed(catalogue: Catalogue) -> None:
     assert catalogue.suggestions("strass", TODAY).texts == (("Straßenbeleuchtung", 1),)
     assert catalogue.suggestions("pegel fl", TODAY).texts == (("pegel Fliede", 1),)
     assert catalogue.suggestions("spielplätse", TODAY).texts == (("Spielplätze", 1),)
+    assert catalogue.suggestions("wo ist der nächste spielpl", TODAY).texts == (("wo ist der nächste Spielplätze", 1),)
+    assert catalogue.suggestions("schauk", TODAY).texts == (("Schaukel", 1),)  # no dataset has it, but it leads to one
     assert catalogue.suggestions("pegel neu", TODAY).places == (("neuhof", 1),)
     assert len(catalogue.suggestions("haush", TODAY).datasets) == 1
     for text in ("", "s", "pegel ", "pegel -fl", '"pegel fl', "qwertz"):
@@ -335,10 +337,10 @@ def test_each_group_of_words_says_where_it_comes_from() -> None:
     form = re.compile(
         r"(?:OpenThesaurus|(?:OpenThesaurus \((?P<listed>[^)]+)\), )?own(?: \((?P<stated>[^)]+)\))?)(?:, after a miss)?"
     )
-    for row in rows("everyday-words"):
+    for row in (*rows("everyday-words"), *rows("wider-words")):
         said = form.fullmatch(row["source"])
         assert said is not None, row
-        group = listed(row["words"])
+        group = listed(row["words"]) + listed(row.get("wider", ""))
         names = said["listed"].split(", ") if said["listed"] else []
         assert len(names) != 1
         assert set(names) < set(group), row

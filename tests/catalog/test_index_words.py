@@ -19,6 +19,10 @@ from catalog.reading import words
         ("Gewässer", "gewaesser"),
         ("Fluß", "Fluss"),
         ("Café", "Cafe"),
+        ("Museum", "Museen", "Museums"),
+        ("Ergebnis", "Ergebnisse", "Ergebnissen"),
+        ("Firma", "Firmen"),
+        ("Bus", "Busse"),
     ],
 )
 def test_spellings_of_a_word_are_one_term(spellings: tuple[str, ...]) -> None:
@@ -79,9 +83,54 @@ def test_an_end_after_a_prefix_is_no_part() -> None:
     assert words.stem("Setzung") not in words.affixes("Auseinandersetzung")
 
 
+def test_the_end_of_a_long_word_counts_though_its_stem_is_short() -> None:
+    assert words.stem("Optiker") in words.affixes("Augenoptiker")
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("gesperrte", "Sperrung"), ("Zählungen", "gezählt"), ("abgeholt", "Abholung"), ("Bäcker", "Bäckerei")],
+)
+def test_words_of_one_verb_or_trade_are_kin(word: str, other: str) -> None:
+    assert words.kin(word) == (words.stem(other),)
+
+
+def test_words_without_a_verb_or_trade_have_no_kin() -> None:
+    assert [words.kin(word) for word in ("Gemeinde", "Bücherei", "Gerät", "Plan")] == [()] * 4
+
+
+@pytest.mark.parametrize(
+    ("word", "subject"),
+    [("Straßenverzeichnis", "strassen"), ("Schulwegkarte", "schulweg"), ("Straßenlampe", ""), ("Karte", "")],
+)
+def test_a_compound_that_says_in_which_form_it_is_wanted_has_a_subject(word: str, subject: str) -> None:
+    assert words.subject(word) == subject
+
+
+def test_a_compound_is_parted_by_the_words_that_there_are() -> None:
+    held = {words.stem(word) for word in ("Zeppelin", "Landung", "Ung")}
+    assert words.parted("Zeppelinlandung", held.__contains__) == ("zeppelin", "landung")
+    assert words.parted("Zeppelinflug", held.__contains__) == words.parted("Auslandung", held.__contains__) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [("Müllwagen", ("Müll", "Wagen")), ("Muellwagen", ("Muell", "Wagen")), ("straßenlampen", ("straße", "lampen"))],
+)
+def test_parts_are_written_as_in_the_compound(word: str, written: tuple[str, ...]) -> None:
+    assert words.as_written(word, words.split(word)) == written
+
+
+def test_small_words_are_known_without_umlauts() -> None:
+    assert words.is_stop_word("Fuer")
+    assert not words.is_stop_word("IT")
+
+
 @given(st.text())
 def test_any_text_has_terms_that_are_found_again(text: str) -> None:
     for word in words.WORD.findall(text):
         assert words.stem(word) == words.stem(word.upper().lower()) or not word.isascii()
         assert all((*words.part_terms(word), *words.affixes(word)))
         assert "".join(words.split(word)) in ("", words.fold(word))
+        assert all((*words.as_written(word, words.split(word)), *words.kin(word)))
+        assert "".join(words.parted(word, lambda _term: True)) in ("", words.fold(word))

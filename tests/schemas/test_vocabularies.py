@@ -70,6 +70,7 @@ def test_every_table_belongs_to_a_list_or_to_a_look_up() -> None:
         "empty-words",
         "hvd-evidence",
         "everyday-words",
+        "wider-words",
         "english-words",
         "level-1",
     }

@@ -186,6 +186,7 @@ def _help(page: Page, query: Query, found: Help) -> dict[str, Any]:
         "shown": next(iter(offers([found.shown])), None),
         "unquoted": next(iter(offers([found.unquoted])), None),
         "fewer": offers(found.fewer),
+        "parts": offers(found.parts),
         "unfiltered": next(iter(offers([found.unfiltered])), None),
         "elsewhere": [_labelled(page, "municipality", *pair) for pair in found.elsewhere],
         "themes": [_labelled(page, "theme", *pair) for pair in found.themes],
