@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from catalog.charts import day_times
+from catalog.charts import day_times, parts
 from catalog.charts.labels import plain
+from catalog.charts.parts import Part
 from schemas.tables import Column, dates
 from schemas.tables.types import is_missing, number_of
 
 LONGEST_NAME = 120
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-class _Known(dict[str, T]):
+class _Known(dict[K, T]):
     """Cells and what they say; what is not known yet is read."""
 
-    def __init__(self, read: Callable[[str], T]) -> None:
+    def __init__(self, read: Callable[[K], T]) -> None:
         super().__init__()
         self._read = read
 
-    def __missing__(self, cell: str) -> T:
+    def __missing__(self, cell: K) -> T:
         value = self[cell] = self._read(cell)
         return value
 
@@ -60,6 +62,16 @@ class Reading:
             if forms and (plain_time := _plain_time(cell, forms[0].name)) is not None:
                 return plain_time
             return next((found for form in forms if (found := dates.parse(cell[:200], form)) is not None), None)
+
+        return _Known(read)
+
+    def moments(self, column: Column, more: Sequence[Part]) -> Mapping[tuple[str, ...], datetime | None]:
+        """Times that a column and the parts beside it say together: of tuples of their cells."""
+        bases, joined = self.times(column), parts.reader(more)
+
+        def read(cells: tuple[str, ...]) -> datetime | None:
+            base = bases[cells[0]]
+            return joined(base, cells[1:]) if base is not None else None
 
         return _Known(read)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from catalog.charts import bars, day_times
+from catalog.charts import bars, day_times, parts
 from catalog.charts.adding import additive
 from catalog.charts.bars import MAX_BARS
 from catalog.charts.measures import (
@@ -39,13 +40,17 @@ _INDICATOR_WORDS = frozenset(
     )
 )
 
+# A day has one of these: it tells no rows of one time apart.
+_WEEKDAYS = frozenset(("wochentag", "weekday"))
+
 
 class Choice(NamedTuple):
     """A chart: its kind, and by their names the columns across, of the values, and the one that splits it into several.
 
     A bar chart without ``y`` counts rows. "map" and "table" name no columns. ``agg`` says what becomes of several rows at
     one place; empty: they are added where the column of the values allows it, else averaged. ``about`` names the column that
-    says what the names of bars are of, where theirs ("Bezeichnung") does not.
+    says what the names of bars are of, where theirs ("Bezeichnung") does not. ``parts`` are columns that say more of the
+    time across: the hour of a day, the month of a year.
     """
 
     kind: Kind
@@ -54,6 +59,7 @@ class Choice(NamedTuple):
     group: str = ""
     agg: Aggregate = ""
     about: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Wish(NamedTuple):
@@ -157,7 +163,9 @@ def _wished_line(columns: Sequence[Column], rows: int, wish: Wish, open_to: Opti
         return usual._replace(agg=agg)
     y = tuple(dict.fromkeys(wish.y))[:MAX_PANELS] or open_to.numbers[:1]
     group = usual.group if usual and usual.x == x and len(y) == 1 else ""
-    return Choice("line", x, y, group, agg)
+    across = next(column for column in columns if column.name == x)
+    more = tuple(part.column.name for part in parts.beside(columns, across))
+    return Choice("line", x, y, group, agg, parts=more)
 
 
 def _wished_bar(columns: Sequence[Column], rows: int, wish: Wish, open_to: Options, known: Known) -> Choice | None:
@@ -212,7 +220,8 @@ def _repeats_places(columns: Sequence[Column], rows: int) -> bool:
 
 def _line(columns: Sequence[Column], found: Sequence[Column], rows: int) -> Choice | None:
     """Numbers in time; several numbers, or one by a category, as several small charts."""
-    times = [c for c in columns if c.type in TIME_TYPES and distinct(c) >= _FEWEST_TIMES]
+    beside = {c.name: parts.beside(columns, c) for c in columns if c.type in TIME_TYPES}
+    times = [c for c in columns if c.type in TIME_TYPES and _moments(c, beside[c.name], rows) >= _FEWEST_TIMES]
     # A time of the day beside its date is a part of it.
     times = times or [c for c in columns if day_times.is_of_day(c) and distinct(c) >= _FEWEST_TIMES]
     times = [c for c in times if not words(c.name) & BIOGRAPHIES]
@@ -222,20 +231,28 @@ def _line(columns: Sequence[Column], found: Sequence[Column], rows: int) -> Choi
     x = next(iter(named or times))
     if bars.is_list_of_things(columns, x, rows):
         return None
-    recurring = distinct(x) < 0.9 * (rows - x.missing)
-    group = _group(columns, x, rows) if recurring else None
-    if group is not None:
-        return Choice("line", x.name, (found[0].name,), group.name)
-    return Choice("line", x.name, tuple(_named(found[:_DEFAULT_PANELS])))
+    more = beside.get(x.name, ())
+    choice = Choice("line", x.name, tuple(_named(found[:_DEFAULT_PANELS])), parts=tuple(p.column.name for p in more))
+    moments = _moments(x, more, rows)
+    others = [c for c in columns if c is not x and c.name not in choice.parts]
+    group = _group(others, moments, rows) if moments < 0.9 * (rows - x.missing) else None
+    return choice._replace(y=choice.y[:1], group=group.name) if group is not None else choice
 
 
-def _group(columns: Sequence[Column], x: Column, rows: int) -> Column | None:
+def _moments(x: Column, more: Sequence[parts.Part], rows: int) -> int:
+    """About how many different times the columns of a time say together."""
+    return min(rows, math.prod((distinct(x), *(distinct(part.column) for part in more)))) if more else distinct(x)
+
+
+def _group(columns: Sequence[Column], moments: int, rows: int) -> Column | None:
     """The category that tells apart the rows of one time: each place has one row a year."""
     told = next(filter(is_indicator, columns), None)
     if told is not None:
         return told
-    names = [c for c in columns if c.type in LABEL_TYPES and 2 <= distinct(c) <= MAX_BARS and c is not x]
-    fitting = [column for column in names if distinct(column) * distinct(x) >= 0.9 * rows]
+    names = [
+        c for c in columns if c.type in LABEL_TYPES and 2 <= distinct(c) <= MAX_BARS and not words(c.name) & _WEEKDAYS
+    ]
+    fitting = [column for column in names if distinct(column) * moments >= 0.9 * rows]
     return min(fitting, key=bars.is_code, default=None)
 
 

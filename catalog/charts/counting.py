@@ -30,7 +30,7 @@ def figure(choice: Choice, columns: Sequence[Column], rows: Rows, reading: Readi
     """
     reading = reading or Reading()
     places = {column.name: place for place, column in enumerate(columns)}
-    if any(name not in places for name in (choice.x, *choice.y, *filter(None, (choice.group,)))):
+    if any(name not in places for name in (choice.x, *choice.y, *choice.parts, *filter(None, (choice.group,)))):
         return None
     if choice.kind == "line" and choice.y:
         return courses.lines(choice, columns, places, rows, reading)

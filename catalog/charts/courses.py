@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from operator import itemgetter
+from typing import Any, TypeVar
 
-from catalog.charts import day_times, steps
+from catalog.charts import day_times, parts, steps
 from catalog.charts.adding import adds_up
 from catalog.charts.cells import Reading
 from catalog.charts.choosing import MAX_PANELS, Choice, is_indicator
 from catalog.charts.figures import Lines, Mark, Rule, Series
 from catalog.charts.labels import plain
+from catalog.charts.parts import Part
 from catalog.charts.steps import Begins, Step
 from schemas.tables import Column, dates
 
@@ -109,7 +111,7 @@ def lines(
         x=x.name,
         y=choice.y[0] if choice.group else "",
         group=choice.group,
-        exact=_exact(x, shown),
+        exact=_exact(x, _parts(choice, columns, places), shown),
         step=step,
         rule=rule,
         shared=bool(choice.group) and not is_indicator(columns[places[choice.group]]),
@@ -117,6 +119,7 @@ def lines(
         rows=used,
         skipped=skipped,
         hidden=len(gathered) - len(names),
+        parts=choice.parts,
     )
 
 
@@ -124,7 +127,10 @@ def _gathered(
     choice: Choice, columns: Sequence[Column], places: Mapping[str, int], rows: Rows, reading: Reading
 ) -> tuple[dict[str, _Gathered], int, int]:
     """The series by name, and how many rows were used and left out."""
-    at, times = places[choice.x], reading.times(columns[places[choice.x]])
+    at, x, more = places[choice.x], columns[places[choice.x]], _parts(choice, columns, places)
+    # One cell, or several as a tuple.
+    cells_of = itemgetter(at, *(places[part.column.name] for part in more))
+    times: Mapping[Any, datetime | None] = reading.moments(x, more) if more else reading.times(x)
     measures = [(name, reading.numbers(columns[places[name]]), places[name]) for name in choice.y]
     if choice.agg == "count":
         measures = measures[:1]
@@ -133,7 +139,7 @@ def _gathered(
     gathered: dict[str, _Gathered] = {}
     used = skipped = 0
     for row in rows:
-        when = times[row[at]]
+        when = times[cells_of(row)]
         group = names[row[among]] if choice.group else ""
         if when is None or (choice.group and not group):
             skipped += 1
@@ -155,6 +161,11 @@ def _gathered(
     return gathered, used, skipped
 
 
+def _parts(choice: Choice, columns: Sequence[Column], places: Mapping[str, int]) -> tuple[Part, ...]:
+    found = [columns[places[name]] for name in choice.parts]
+    return tuple(Part(column, unit) for column in found if (unit := parts.unit_of(column)) is not None)
+
+
 def _rule(choice: Choice, measures: Sequence[Column], gathered: Mapping[str, _Gathered]) -> Rule:
     if choice.agg == "count":
         return "count"
@@ -171,8 +182,10 @@ def _shown(choice: Choice, gathered: Mapping[str, _Gathered]) -> list[str]:
     return [name for name in gathered if name in most]
 
 
-def _exact(column: Column, shown: Sequence[_Gathered]) -> str:
+def _exact(column: Column, more: Sequence[Part], shown: Sequence[_Gathered]) -> str:
     """The smallest unit of time that a column says: of mixed forms the coarsest, and days where it is midnight always."""
+    if more:
+        return parts.EXACT[more[-1].unit]
     if day_times.is_of_day(column):
         return day_times.EXACT
     if column.type == "year":

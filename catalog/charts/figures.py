@@ -46,7 +46,8 @@ class Lines:
     """Series in time, one small chart each. ``shared``: all have one scale, because they are one number by a category.
 
     ``exact`` is the smallest unit of time that the file knows (:mod:`schemas.tables.dates`), ``step`` the span that each
-    point stands for where there were too many, none where each stands for itself. ``rows`` were used, ``skipped`` had no
+    point stands for where there were too many, none where each stands for itself. ``parts`` are columns that say more of the
+    time than ``x`` does. ``rows`` were used, ``skipped`` had no
     time or no number, ``hidden`` series are not shown.
     """
 
@@ -61,6 +62,7 @@ class Lines:
     rows: int
     skipped: int
     hidden: int
+    parts: tuple[str, ...] = ()
 
     kind = "line"
 
@@ -69,6 +71,7 @@ class Lines:
         return {
             "kind": self.kind,
             **{name: getattr(self, name) for name in _LINES},
+            "parts": list(self.parts),
             "step": list(self.step) if self.step else None,
             "series": [
                 {
@@ -160,7 +163,12 @@ def from_json(stored: Mapping[str, Any]) -> Figure | None:
         match stored.get("kind"):
             case "line":
                 values = {name: stored[name] for name in _LINES}
-                return Lines(**values, step=_step(stored["step"]), series=tuple(map(_series, stored["series"])))
+                return Lines(
+                    **values,
+                    step=_step(stored["step"]),
+                    series=tuple(map(_series, stored["series"])),
+                    parts=tuple(stored["parts"]),
+                )
             case "bar":
                 values = {name: stored[name] for name in _BARS}
                 return Bars(**values, bars=tuple((str(name), float(value)) for name, value in stored["bars"]))

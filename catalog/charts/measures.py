@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from catalog.charts import day_times
+from catalog.charts import day_times, parts
 from catalog.charts.topics import YEAR
 from schemas.tables import Column
 from schemas.tables.types import is_missing
@@ -63,6 +63,7 @@ def measures(columns: Sequence[Column], rows: int, known: Known = NOTHING) -> li
     """
     numbers = [c for c in columns if c.type in NUMBER_TYPES and distinct(c) > 1 and not _counts_rows(c, rows)]
     numbers = [c for c in numbers if c.name.casefold() not in _COORDINATES and not words(c.name) & _DEGREES]
+    numbers = [c for c in numbers if parts.unit_of(c) is None]  # the hour of a day is no measure
     filled = [c for c in numbers if c.missing <= 0.5 * max(c.count, 1)] or numbers
     older = _older_years(filled, known)
     most = max(map(distinct, filled), default=0)

@@ -58,7 +58,14 @@ def prepare(table: Table, profile: Profile, has_map: bool = False, titles: Seque
                 histograms[column.name] = small.to_json()
     return {
         "kind": choice.kind,
-        "choice": {"x": choice.x, "y": choice.y, "group": choice.group, "agg": choice.agg, "about": choice.about},
+        "choice": {
+            "x": choice.x,
+            "y": choice.y,
+            "group": choice.group,
+            "agg": choice.agg,
+            "about": choice.about,
+            "parts": list(choice.parts),
+        },
         "known": {"spoken": dict(known.spoken), "fixed": sorted(known.fixed)},
         "figure": made.to_json() if made else None,
         "histograms": histograms,
@@ -75,7 +82,13 @@ def prepared(stored: Mapping[str, Any]) -> Prepared | None:
     try:
         chosen = stored["choice"]
         choice = Choice(
-            stored["kind"], chosen["x"], tuple(chosen["y"]), chosen["group"], chosen["agg"], chosen["about"]
+            stored["kind"],
+            chosen["x"],
+            tuple(chosen["y"]),
+            chosen["group"],
+            chosen["agg"],
+            chosen["about"],
+            tuple(chosen["parts"]),
         )
         known = Known(MappingProxyType(dict(stored["known"]["spoken"])), frozenset(stored["known"]["fixed"]))
         figures = {name: from_json(each) for name, each in stored["histograms"].items()}

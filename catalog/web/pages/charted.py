@@ -74,21 +74,27 @@ def _title(figure: Figure, voice: Voice) -> str:
     text, own = voice.text, voice.own
     if isinstance(figure, Histogram):
         return text("Wie oft welche Werte vorkommen: {name}", name=own(charts.named(figure.x, figure.unit)))
-    name = own(_across(figure))
+    name = _across(figure, voice)
     measure = _measure(figure, voice)
     if isinstance(figure, Bars) or not figure.group:
         if figure.rule == "mean":
             return text("{measure} im Mittel nach {name}", measure=measure, name=name)
         return text("{measure} nach {name}", measure=measure, name=name)
+    name = own(", ".join(charts.readable(each) for each in (figure.x, *figure.parts)))
     group = own(charts.readable(figure.group))
     if figure.rule == "mean":
         return text("{measure} im Mittel nach {name} und {group}", measure=measure, name=name, group=group)
     return text("{measure} nach {name} und {group}", measure=measure, name=name, group=group)
 
 
-def _across(figure: Bars | Lines) -> str:
-    """What the times or names are of."""
-    return charts.readable((figure.about if isinstance(figure, Bars) else "") or figure.x)
+def _across(figure: Bars | Lines, voice: Voice) -> str:
+    """What the times or names are of: the day and the hour."""
+    if isinstance(figure, Bars):
+        return voice.own(charts.readable(figure.about or figure.x))
+    *names, last = (charts.readable(name) for name in (figure.x, *figure.parts))
+    if not names:
+        return voice.own(last)
+    return voice.text("{names} und {name}", names=voice.own(", ".join(names)), name=voice.own(last))
 
 
 def _measure(figure: Bars | Lines, voice: Voice) -> str:
@@ -110,7 +116,7 @@ def _twin(figure: Figure, voice: Voice) -> tuple[tuple[str, ...], tuple[tuple[st
     text, own, language = voice.text, voice.own, voice.language
     if isinstance(figure, Bars):
         rows = tuple((own(name), labels.value(value, language)) for name, value in figure.bars)
-        return (own(_across(figure)), _measure(figure, voice)), rows
+        return (_across(figure, voice), _measure(figure, voice)), rows
     if isinstance(figure, Histogram):
         heads = (own(charts.named(figure.x, figure.unit)), text("Zahl der Zeilen"))
         edges = labels.ticks(figure.edges, figure.digits, language)
@@ -140,7 +146,7 @@ def _twin_of_lines(figure: Lines, voice: Voice) -> tuple[tuple[str, ...], tuple[
         heads: Iterator[str] = iter((_measure(figure, voice),))
     else:
         heads = (own(each.name if figure.shared else charts.named(each.name, each.unit)) for each in figure.series)
-    return (own(charts.readable(figure.x)), *heads), rows
+    return (_across(figure, voice), *heads), rows
 
 
 def _twin_with_band(figure: Lines, voice: Voice) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -149,7 +155,7 @@ def _twin_with_band(figure: Lines, voice: Voice) -> tuple[tuple[str, ...], tuple
     text, language, exact = voice.text, voice.language, _exact_of_points(figure)
     name = voice.own(series.name if figure.shared else charts.named(series.name, series.unit))
     heads = (
-        voice.own(charts.readable(figure.x)),
+        _across(figure, voice),
         text("{measure} im Mittel", measure=name),
         text("kleinster Wert"),
         text("größter Wert"),

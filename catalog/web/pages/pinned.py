@@ -104,7 +104,7 @@ def known_of(preview: Preview) -> Known:
 def figure_of(region: Region, preview: Preview, choice: Choice, filters: Sequence[Filter] = ()) -> Drawn:
     """The figure of a choice, made of the rows that some filters let through, at most MAX_ROWS."""
     assert preview.profile is not None
-    names = tuple(dict.fromkeys(filter(None, (choice.x, *choice.y, choice.group))))
+    names = tuple(dict.fromkeys(filter(None, (choice.x, *choice.y, *choice.parts, choice.group))))
     by_name: Mapping[str, Column] = {column.name: column for column in preview.profile.columns}
     found = previews.cells(region, preview, names, filters, MAX_ROWS)
     figure = charts.figure(choice, [by_name[name] for name in names], found.rows)
