@@ -15,7 +15,7 @@ from catalog.preview import Preview
 from catalog.web.pages import cell_words
 from catalog.web.templates import Page
 from catalog.web.texts import later
-from schemas.tables import Column
+from schemas.tables import Column, dates
 
 MAX_COLUMNS = 300
 _LONGEST_VALUE = 40
@@ -118,7 +118,13 @@ def _share(page: Page, part: int, whole: int) -> str:
 
 
 def _exact(column: Column) -> str:
-    """Whether the ends of a column have a time of day: not where both are midnight, as in dates that a program wrote."""
+    """How exact the ends of a column are: as the file writes them (01/2025 is a month, no day).
+
+    They have a time of day, but not where both are midnight, as in dates that a program wrote.
+    """
+    written = {form.unit for form in dates.formats(column.format)} if column.type == "date" else set()
+    if len(written) == 1 and written != {"second"}:
+        return written.pop()
     ends = (column.minimum, column.maximum)
     timed = any("T" in end and not end.endswith("T00:00:00") for end in ends if isinstance(end, str))
     return "second" if column.type == "datetime" and timed else "day"

@@ -52,6 +52,8 @@ class Cell(NamedTuple):
 
 def part_shown(page: Page, shown: int, total: int, counted: str) -> Markup:
     """How many rows are seen, of how many: of an estimate, or of at least so many, where not all were counted."""
+    if counted == "all" and shown == total:
+        return page.texts.plural("Sie sehen die einzige Zeile.", "Sie sehen alle {n} Zeilen.", total)
     numbers = {"shown": formats.number(shown, page.language), "total": formats.number(total, page.language)}
     return page.texts.text(_OF_ALL[counted], **numbers)
 

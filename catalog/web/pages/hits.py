@@ -26,7 +26,6 @@ from schemas.vocabularies import LISTS
 FILES = 4
 _ASKED_OF = 8  # of so many files of a hit it is asked how they answer
 _SHOWN = frozenset(("table", "map", "image", "document"))  # what a reader would open before downloading
-_PAGES = frozenset(("HTML", "XHTML", "HTML_SIMPL"))
 
 
 class File(NamedTuple):
@@ -160,7 +159,7 @@ def _files(page: Page, summary: Summary, links: Mapping[str, Answered], sizes: M
         link = links.get(address, NEVER)
         if link.works is not False and sanitising.is_link(address):
             name = labels.format_name(file_format, page.language) or page.texts.plain("Datei")
-            is_download = file_format not in SERVICES and file_format not in _PAGES
+            is_download = file_format not in SERVICES and file_format not in labels.PAGES
             told = (link.byte_size or sizes.get(address, 0)) if is_download else 0
             size = formats.size(byte_size or told, page.language)
             yield File(escape(f"{name} ({size})" if size else name), escape(address), is_download)

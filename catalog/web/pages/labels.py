@@ -8,6 +8,7 @@ from functools import cache
 
 from markupsafe import Markup
 
+from catalog.links.questions import SERVICES
 from catalog.web.texts import Texts, later
 from schemas.dcat import TABLES
 from schemas.namespaces import PREFIXES
@@ -134,6 +135,7 @@ _RULES: Mapping[str, str] = {
     "K39": later("nach Konvention 39 von DCAT-AP.de"),
     "K40": later("nach Konvention 40 von DCAT-AP.de"),
 }
+PAGES = frozenset(("HTML", "XHTML", "HTML_SIMPL"))
 _LONGEST_NAME = 16  # of a format on a button
 _NAME = re.compile(r"[#/]([^#/]+)$")
 
@@ -190,7 +192,12 @@ def property_label(iri: str, texts: Texts) -> str:
 
 
 def format_name(code: str, language: str) -> str:
-    """What a format is called on a button: its label where that is short, GeoJSON, WFS-Dienst; else its code, XLSX, ODS."""
+    """What a format is called on a button: its label where that is short, GeoJSON, WFS-Dienst; else its code, XLSX, ODS.
+
+    Services and pages have their label however long it is: REST or MAP_SRVC tell nobody what opens.
+    """
     found = LISTS["file-type"].by_code(code)
     label = (found.de or found.en if language == "de" else found.en or found.de) if found else ""
+    if code in SERVICES or code in PAGES:
+        return label.partition(" (")[0] or code
     return label if 0 < len(label) <= _LONGEST_NAME and "(" not in label else code
