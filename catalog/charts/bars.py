@@ -17,6 +17,7 @@ NEARLY = 0.9
 # 004, G1, K-17, 07:30-16:00, 8,00: what no reader calls a thing by.
 _CODE = re.compile(r"[^\W\d_]{0,2}[\W_]{0,2}\d[\d\W_]*[^\W\d_]?")
 
+_ROW_NUMBERS = frozenset(("id", "fid", "gid", "oid", "objectid", "objektid", "rowid", "uuid", "lfd", "lfdnr", "zeile"))
 _ANY_NAME = frozenset(("name", "bezeichnung", "titel", "title", "text", "beschreibung", "label", "benennung"))
 _ANY_KEY = KEYS | _ANY_NAME | frozenset(("code", "key", "kürzel", "kuerzel"))
 
@@ -69,8 +70,13 @@ def of_several_times(columns: Sequence[Column], x: Column, measure: Column, rows
 
 
 def is_list_of_things(columns: Sequence[Column], x: Column, rows: int) -> bool:
-    """Whether each row is a thing with a name of its own before its date: buildings with the day of their inspection."""
+    """Whether each row is a thing with a name of its own before its date: buildings with the day of their inspection.
+
+    The number that a database gives a row is no name of a thing where each row has a time of its own.
+    """
     before = columns[: list(columns).index(x)]
+    if x.type == "datetime" or distinct(x) >= 0.95 * rows:
+        before = [c for c in before if not words(c.name) & _ROW_NUMBERS]
     return any(c.type in ("text", "key") and distinct(c) >= 0.95 * rows > 0 for c in before)
 
 

@@ -33,7 +33,9 @@ _CAPACITY_WORDS = frozenset(
         *("nullpunkt", "meldestufe", "alarmstufe", "schwelle", "schwellenwert"),
     )
 )
-_PART_WORDS = frozenset(("davon", "darunter", "thereof"))
+_PART_WORDS = frozenset(
+    ("davon", "darunter", "thereof", "männlich", "weiblich", "divers", "männer", "frauen", "male", "female")
+)
 
 
 class Known(NamedTuple):

@@ -13,6 +13,7 @@ from schemas.tables import Column
 _MOST_WORDS = 30
 _WHOLE, _ROOT, _PART = 1.0, 0.9, 0.5  # the whole word, its root, or a part of a compound
 _YEAR_BONUS = 0.05
+_OTHER_YEAR = 0.04  # less than the year alone gives
 # belegt and Belegung, frei and Freie: a common beginning of so many letters, behind which so few stand at most.
 _ROOTS = ((5, 3), (4, 1))
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -29,16 +30,20 @@ def spoken(titles: Iterable[str], columns: Sequence[Column]) -> Mapping[str, flo
     """How much each column is what one of the titles speaks of, by its name: more than 0, at most about 1.
 
     What a title says first weighs most: "Belegung der Parkplätze" is about what is occupied. Columns without a word of it
-    are left out.
+    are left out. Those of other years than the titles name come last: of "Ergebnishaushalt 2026" the result of 2024.
     """
     read = [(title, tuple(_read(title))) for title in titles if title]
     found: dict[str, float] = {}
+    told = {year for text, _ in read for year in YEAR.findall(text)}
+    told &= {year for column in columns for year in YEAR.findall(column.name)}
     for column in columns:
-        name = tuple(_read(readable(column.name, column.unit)))
         years = set(YEAR.findall(column.name))
+        name = tuple(_read(readable(column.name, column.unit)))
         score = max((_met(name, title) for _, title in read), default=0.0)
-        if years and any(years & set(YEAR.findall(text)) for text, _ in read):
+        if years & told:
             score += _YEAR_BONUS
+        elif told and years:
+            score *= _OTHER_YEAR
         if score:
             found[column.name] = round(score, 3)
     return found

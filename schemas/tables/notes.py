@@ -74,6 +74,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Wiederholte Kopfzeilen, weggelassen: {count}.",
         "Repeated header rows, left out: {count}.",
     ),
+    "gap-values": (
+        "Spalte „{column}“: {value} steht für fehlende Werte und wird nicht mitgerechnet. Zellen: {count}.",
+        "Column “{column}”: {value} stands for missing values, and does not count. Cells: {count}.",
+    ),
     "further-table": (
         "Unter der Tabelle folgt eine weitere; deren Zeilen fehlen hier: {count}.",
         "Another table follows below; its rows are not shown here: {count}.",

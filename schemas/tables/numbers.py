@@ -24,6 +24,11 @@ _PREFIXED = re.compile(r"([+-]?)\s?(?:€|EUR)\s?([+-]?)(?=\d)")
 _MINUS_BEHIND = re.compile(r"(\d[\d.,]*[.,]\d\d)\s?[-\u2212]")
 _BRACKETED = re.compile(r"\(\s?(\d[\d.,]*[.,]\d\d)\s?\)")
 _WITHOUT_CENTS = re.compile(r"(\d[\d.]*),[-–—]{1,2}")
+_GAP = re.compile(
+    r"[-\u2212](?:7{2,5}|8{2,5}|9{2,6}|99[.,]9|999[.,]9{1,2}|(?:77|88|99|777|888|999|9999|99999)[.,]0{1,3})"
+)
+_SMALL_GAP, _FEW = -100.0, 3
+_FAR = 5  # times as far below zero as any other value
 _SPACED = re.compile(r"(?<=\d)[ '’\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 
 
@@ -134,6 +139,22 @@ def find_format(values: Mapping[str, int], german: bool, share: float) -> Number
     unit = next(iter(units)) if len(units) == 1 else ""
     ambiguous = grouped > 0 and not sure_german and not sure_english
     return NumberFormat(style, fraction == 0, unit, grouped > 0, ambiguous)
+
+
+def gap(values: Mapping[str, int], style: Style) -> float | None:
+    """The number that stands for a value that is missing, as instruments write it: -777, -999, -99.9; none if there is none.
+
+    It lies far below all others, of which there are several; -99 and the like come more than once.
+    """
+    marks = {mark for value in values if _GAP.fullmatch(value) and (mark := parse(value, style)) is not None}
+    if len(marks) != 1:
+        return None
+    (mark,) = marks
+    others = {number for value in values if (number := parse(value, style)) is not None and number != mark}
+    often = sum(count for value, count in values.items() if _GAP.fullmatch(value))
+    if len(others) < _FEW or (mark > _SMALL_GAP and often < 2):
+        return None
+    return mark if mark < _FAR * min(0.0, *others) else None
 
 
 def _round_trips(texts: list[str]) -> bool:

@@ -14,7 +14,7 @@ from schemas.tables.geometry import BoundingBox, Bounds, add_wkt
 from schemas.tables.notes import Note, note
 from schemas.tables.persons import PersonalHint, column_hints
 from schemas.tables.table import Table
-from schemas.tables.types import NUMBERS, Column, in_germany, is_missing, number_of
+from schemas.tables.types import NUMBERS, Column, in_germany, is_gap, is_missing, number_of
 from schemas.tables.words import BIOGRAPHIES, TIMES, words
 
 if TYPE_CHECKING:
@@ -84,6 +84,10 @@ def profile(table: Table) -> Profile:
             columns.append(column)
             hints.extend(column_hints(column.name, column.type, Counter(row[index] for row in table.rows)))
             continue
+        if column.gap is not None:
+            gaps = _gaps(column, frame[index])
+            frame[index], detail[index] = frame[index].mask(gaps, None), detail[index].mask(gaps, None)
+            notes.append(note("gap-values", column=column.name, value=f"{column.gap:g}", count=int(gaps.sum())))
         counted, found = _counted(column, frame[index], Counter(row[index] for row in further))
         counted, span = _measured(counted, detail[index])
         columns.append(counted)
@@ -111,6 +115,11 @@ class _Cleaned(dict[str, str | None]):
     def __missing__(self, cell: str) -> str | None:
         found = self[cell] = None if is_missing(cell) else cell.strip()
         return found
+
+
+def _gaps(column: Column, values: pandas.Series[str]) -> pandas.Series[bool]:
+    """Which cells of a column of numbers stand for none."""
+    return values.isin([value for value in values.dropna().unique() if is_gap(column, value)])
 
 
 def _worded(hint: PersonalHint) -> Note:

@@ -97,7 +97,8 @@ class Column:
     """One column. `count` and `missing` count its rows; what stands below them is filled in by `profile()`.
 
     `name` is the name as delivered, without outer blanks; `unit` is read from it (`Pegel (cm)`) or from the values
-    (`12 %`); `decimal` is the sign before decimals, `format` how values are written (`TT.MM.JJJJ`, `1.234,5`).
+    (`12 %`); `decimal` is the sign before decimals, `format` how values are written (`TT.MM.JJJJ`, `1.234,5`); `gap` is a
+    number that stands for none (-999).
     `minimum` and `maximum` are numbers, or ISO dates as text. Columns that seem to hold data of persons get neither
     `top` nor `samples`.
     """
@@ -107,6 +108,7 @@ class Column:
     unit: str = ""
     format: str = ""
     decimal: str = "."
+    gap: float | None = None
     count: int = 0
     missing: int = 0
     distinct: int | None = None
@@ -119,7 +121,13 @@ class Column:
 
 def number_of(column: Column, value: str) -> float | None:
     """The number that a cell of a column says, by the column's decimal sign; none if it says none."""
-    return numbers.parse(value, "de" if column.decimal == "," else "en")
+    number = numbers.parse(value, "de" if column.decimal == "," else "en")
+    return None if number == column.gap else number
+
+
+def is_gap(column: Column, value: str) -> bool:
+    """Whether a cell holds the number that stands for none in its column."""
+    return column.gap is not None and numbers.parse(value, "de" if column.decimal == "," else "en") == column.gap
 
 
 def boolean_of(value: str) -> bool | None:
@@ -225,7 +233,8 @@ def _find_column(name: str, values: Mapping[str, int], german: bool) -> Column:
     if number is not None:
         kind = "integer" if number.whole else "number"
         unit = unit or number.unit or _suffix_unit(name)
-        return Column(name, kind, unit, number.example, "," if number.style == "de" else ".")
+        gap = numbers.gap(values, number.style)
+        return Column(name, kind, unit, number.example, "," if number.style == "de" else ".", gap)
     if len(values) <= MAX_CATEGORIES and 2 * len(values) <= total and max(map(len, values)) <= 100:
         return Column(name, "category", unit)
     return Column(name, "text", unit)

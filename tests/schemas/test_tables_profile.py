@@ -144,3 +144,14 @@ def test_a_very_wide_table_is_profiled_in_part_and_says_so() -> None:
 def test_pandas_is_not_imported_before_it_is_needed() -> None:
     code = "import sys, schemas.tables as t; t.read_table(b'a;b\\n1;2\\n'); sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_numbers_that_stand_for_none_are_missing_and_it_is_said() -> None:
+    found = figures(
+        "Zeit;W (cm)\n" + "".join(f"{n:02d}.01.2026;{-777 if n % 4 == 0 else 100 + n}\n" for n in range(1, 13))
+    )
+    level = found.columns[1]
+    assert (level.gap, level.minimum, level.maximum, level.missing, level.distinct) == (-777.0, 101.0, 111.0, 3, 9)
+    assert [note.de for note in found.notes if note.code == "gap-values"] == [
+        "Spalte „W (cm)“: -777 steht für fehlende Werte und wird nicht mitgerechnet. Zellen: 3."
+    ]

@@ -209,3 +209,26 @@ def test_the_page_on_tables_names_every_type_and_kind() -> None:
         assert f"`{kind}`" in page
     listed = page.rpartition("## Kinds of files")[2]
     assert set(KINDS) <= set(re.findall(r"[\w-]+", listed))
+
+
+@pytest.mark.parametrize(
+    ("values", "gap"),
+    [
+        (["120", "118", "-777", "121"], -777.0),
+        (["1,5", "-2,5", "-99,9", "0,5", "-99,9"], -99.9),
+        (["-3.1", "-999.0", "1.0", "  -999", "2.5"], -999.0),
+        (["5", "-99", "7", "8"], None),  # may be a balance
+        (["5", "-99", "7", "8", "-99"], -99.0),
+        (["-400", "-999", "7", "8"], None),
+        (["-999", "-777", "7", "8", "9"], None),
+        (["999", "7", "8", "9"], None),
+        (["-999", "-999", "3"], None),
+    ],
+)
+def test_numbers_that_stand_for_no_value(values: list[str], gap: float | None) -> None:
+    found = column("W", values)
+    assert found.gap == gap
+    if gap is not None:
+        assert [column_types.number_of(found, value) for value in values].count(None) == sum(
+            "9" in v or "77" in v for v in values
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.tables import NUMBERS, Column, dates
-from schemas.tables.types import boolean_of, is_missing, number_of
+from schemas.tables.types import boolean_of, is_gap, is_missing, number_of
 
 Value = str | float | int | bool | None
 # How much of an ISO time a unit of time says.
@@ -18,7 +18,7 @@ def typed(column: Column, cell: str) -> Value:
     if column.type in NUMBERS:
         number = number_of(column, cell)
         if number is None or abs(number) > _EXACT:
-            return cell
+            return None if is_gap(column, cell) else cell
         return int(number) if column.type in ("integer", "year") and number.is_integer() else number
     if column.type == "boolean":
         truth = boolean_of(cell)

@@ -116,6 +116,30 @@ def test_room_for_something_comes_after_what_happens_there() -> None:
         assert charts.prepare(table, figures, titles=titles)["figure"]["y"] == measure
 
 
+def test_a_sum_comes_before_its_parts_and_the_year_of_the_title_before_others() -> None:
+    rows = [(f"Ort {name}", 10 * n, 6 * n, 4 * n) for n, name in enumerate("ABCDEFGH", 3)]
+    for head, titles, measure in (
+        (["Ort", "Männer", "weiblich", "gesamt"], (), "gesamt"),
+        (["Posten", "Ergebnis 2024", "Ansatz 2025", "Ansatz 2026"], ("Ergebnishaushalt 2026",), "Ansatz 2026"),
+        (["Posten", "Ergebnis 2024", "Ansatz 2025", "Ansatz 2026"], ("Ergebnishaushalt 2030",), "Ergebnis 2024"),
+    ):
+        table, figures = tables.table(head, rows)
+        assert charts.prepare(table, figures, titles=titles)["figure"]["y"] == measure
+
+
+def test_the_number_of_a_row_is_no_thing_with_a_name() -> None:
+    days = [f"{n + 1:02d}.05.2026" for n in range(25)]
+    for head, rows, kind in (
+        (["_id", "Jahr", "Betrag"], [(n, 1990 + n, n * 7 % 31) for n in range(25)], "line"),
+        (["id", "Zeit", "Wert"], [(n, f"{days[n // 2]} 0{n % 2}:15", n * 7 % 31) for n in range(25)], "line"),
+        # The same day comes twice: rows are things.
+        (["ID", "Datum", "Schaden"], [(n, days[n // 2], n * 7 % 31) for n in range(25)], "histogram"),
+        (["Bauwerk", "Datum", "Note"], [(f"B{n}", days[n], n * 7 % 31) for n in range(25)], "histogram"),
+    ):
+        table, figures = tables.table(head, rows)
+        assert charts.prepare(table, figures)["kind"] == kind, head
+
+
 @pytest.mark.parametrize(
     ("head", "labels", "label"),
     [

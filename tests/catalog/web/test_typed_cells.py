@@ -35,6 +35,11 @@ def test_a_cell_is_what_its_column_s_type_says(kind: ColumnType, cell: str, valu
     assert (found, type(found)) == (value, type(value))
 
 
+def test_a_number_that_stands_for_none_is_none() -> None:
+    column = Column("x", "number", gap=-999.0)
+    assert [typed(column, cell) for cell in ("-999", "-999.0", "-99")] == [None, None, -99.0]
+
+
 def test_each_pair_has_one_that_says_yes() -> None:
     for pair in BOOLEANS:
         assert sorted(bool(boolean_of(word.upper())) for word in pair) == [False, True], pair
