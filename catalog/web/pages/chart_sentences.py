@@ -57,6 +57,8 @@ def sentences(figure: Figure, voice: Voice) -> Iterator[str]:
 
 def notes(figure: Figure, said: Texts) -> Iterator[str]:
     """What was done to the figures: averaged, added, left out."""
+    if isinstance(figure, Lines) and len(figure.series) > 1 and not figure.shared:
+        yield said.text("Jedes Bild hat seinen eigenen Maßstab.")
     if isinstance(figure, Lines) and figure.step:
         yield said.text("Es sind zu viele Werte für ein Bild.")
         span = said.text(_SPANS[figure.step.unit][figure.step.number > 1], n=figure.step.number)
@@ -103,7 +105,8 @@ def _of_lines(figure: Lines, voice: Voice) -> Iterator[str]:
         if low < top and len(lows) <= _IN_SENTENCES:  # that most of them had 0 at times tells nothing
             yield _of_shared(lowest, lows, figure, voice)
         return
-    for series in figure.series[:_IN_SENTENCES]:
+    told = len(figure.series) if len(figure.series) == _IN_SENTENCES + 1 else _IN_SENTENCES  # none is left out alone
+    for series in figure.series[:told]:
         name = own(readable(series.name, series.unit) if not figure.group else series.name)
         said = _marked(series.highest, series, figure, voice)
         if figure.rule == "mean":

@@ -171,3 +171,14 @@ def test_millions_end_a_sentence_once() -> None:
     rows = [(n * 1_000_000 if n > 15 else 100_000 + n,) for n in range(40)]
     shown = figure(tables.table(["Größe"], rows), Choice("histogram", "Größe"))
     assert said(shown).startswith("Am häufigsten sind Werte von 0 bis 5 Mio. Durchschnitt: ")
+
+
+def test_pictures_of_several_numbers_are_said_to_have_scales_of_their_own() -> None:
+    rows = [(f"2025-{month:02d}", 90 + month, month % 5, month % 7, month % 3) for month in range(1, 13)]
+    several = figure(tables.table(["Monat", "Einsätze", "Brände", "Hilfe", "Unwetter"], rows))
+    assert len(several.series) == 4  # type: ignore[union-attr]
+    assert noted(several) == "Jedes Bild hat seinen eigenen Maßstab."
+    assert noted(several, "en") == "Each picture has its own scale."
+    assert said(several).count("höchster Wert") == 4  # none is left out alone
+    by_place = [(f"2025-{month:02d}", place, month) for month in range(1, 13) for place in ("Neuhof", "Flieden")]
+    assert "Maßstab" not in noted(figure(tables.table(["Monat", "Ort", "Einsätze"], by_place)))
