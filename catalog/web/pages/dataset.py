@@ -195,7 +195,7 @@ def _quality(
     return {
         "checks": checks.checks(page, entry, record, found, links),
         "rating": rating,
-        "brief": remarks.brief(findings, page.texts),
+        "brief": remarks.brief(findings, page.texts, lambda focus: named.get(focus, "")),
         "groups": groups,
         "found": sum(group.number for group in groups),
         "answering": {file.anchor: scores.answering(page, links.get(file.address)) for file in found},

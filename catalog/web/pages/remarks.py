@@ -88,18 +88,24 @@ def grouped(findings: Iterable[Finding], texts: Texts, place: Callable[[str], st
     )
 
 
-def brief(findings: Iterable[Finding], texts: Texts) -> tuple[str, ...]:
+def brief(findings: Iterable[Finding], texts: Texts, place: Callable[[str], str]) -> tuple[str, ...]:
     """What is wrong in at most three sentences for whoever wants to use the data, the weightiest first.
 
-    What is only to be noted, and what only stewards understand, is not among them.
+    What is only to be noted, and what only stewards understand, is not among them. ``place`` as in :func:`grouped`: what
+    only files lack is told so, for the dataset states it.
     """
-    found = list(dict.fromkeys(each._replace(focus="") for each in findings if each.severity != Severity.INFO))
+    findings = [each for each in findings if each.severity != Severity.INFO]
+    of_dataset = {each._replace(focus="") for each in findings if not place(each.focus)}
+    found = list(dict.fromkeys(each._replace(focus="") for each in findings))
     order = list(_TITLES)
     told: dict[str, None] = {}
     for severity in order[:2]:
         for rule, wording in _LACKING:
-            paths = [each.path for each in found if (each.rule, each.severity) == (rule, severity) and each.path]
-            names = dict.fromkeys(filter(None, (labels.property_word(path, texts) for path in paths)))
+            lacking = [each for each in found if (each.rule, each.severity) == (rule, severity) and each.path]
+            words = ((labels.property_word(each.path or "", texts), each in of_dataset) for each in lacking)
+            names = dict.fromkeys(
+                word if whole else texts.plain("{name} (bei Dateien)", name=word) for word, whole in words if word
+            )
             if names:
                 told[texts.plain(wording, names=", ".join(names))] = None
         for each in found:

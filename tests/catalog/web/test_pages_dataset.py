@@ -102,7 +102,7 @@ def test_findings_are_sentences_grouped_by_weight_with_a_remedy(place: Place) ->
     beside = section.css("h3 + ul > li")
     assert [words(each) for each in beside] == [
         "Pflichtangaben fehlen: Titel.",
-        "Empfohlene Angaben fehlen: Zeitraum, Ort.",
+        "Empfohlene Angaben fehlen: Zeitraum, Ort (bei Dateien).",
     ]
     assert len(section.css("details:not([open]) h4")) == 3
     assert "4 Befunde für die Redaktion, mit Rat" in said
