@@ -156,7 +156,8 @@ def _label(sheet: _Sheet, seen: BoundingBox, place: Outline, label: str) -> Iter
             for left, right in ((max(left, start), min(right, sheet.width - 4)) for left, right in _across(lines, y))
         ]
     width, y, x = max(spans, default=(0.0, 0.0, 0.0), key=lambda span: span[0])
-    if width >= half:
+    whole = min(ys) >= 0 and max(ys) <= sheet.height and all(0 <= x <= sheet.width for line in lines for x, _ in line)
+    if width >= 2 * half or (whole and spans):  # a name that lies half over its neighbour misleads
         x = max(half + 4, min(sheet.width - half - 4, x))
         yield f'<text x="{x:.0f}" y="{y:.0f}">{escape(label)}</text>'
 
@@ -196,6 +197,8 @@ def _features(sheet: _Sheet, features: Sequence[Mapping[str, Any]], thousands: s
                     for longitude, latitude in boxes.positions(geometry):
                         x, y = sheet.at(longitude, latitude)
                         circle, label = _dot(x, y, feature["properties"].get("count", 0), thousands)
+                        if mark := feature["properties"].get("mark"):
+                            label = _mark(sheet, x, y, mark)
                         labels.append(label)
                         yield circle
                 else:
@@ -214,6 +217,13 @@ def _dot(x: float, y: float, count: int, thousands: str) -> tuple[str, str]:
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>',
         f'<text x="{x:.1f}" y="{y + 4:.1f}">{label}</text>',
     )
+
+
+def _mark(sheet: _Sheet, x: float, y: float, mark: str) -> str:
+    """What stands beside a point: on its right, or on its left where there is no room."""
+    turned = x + _DOT + 4 + len(mark) * _LETTER > sheet.width
+    kind, at = ("end", x - _DOT - 4) if turned else ("side", x + _DOT + 4)
+    return f'<text class="mark {kind}" x="{at:.1f}" y="{y + 5:.1f}">{escape(mark)}</text>'
 
 
 def _single(geometry: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
