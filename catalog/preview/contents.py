@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -39,6 +40,8 @@ from schemas.tables.table import table_of
 MAX_TEXT = 20_000
 """Most characters of a text that are shown."""
 _MAX_INNER = 100_000_000
+_MAX_RATIO = 100  # of what is unpacked to what was packed
+_GZIP = b"\x1f\x8b\x08"
 _TEXTS = frozenset(("csv", "json", "geojson", "kml", "gml", "xml", "ics", "text", "turtle"))
 PICTURES = frozenset(("pdf", "png", "jpeg", "gif", "tiff", "webp"))
 _SHEETS = frozenset(("xlsx", "xls", "ods"))
@@ -90,6 +93,8 @@ def read(data: bytes, name: str, whole: bool, limit: int | None = None, layer: s
     ``whole`` says whether these are all its bytes, ``limit`` how many rows of a plain table are wanted, ``layer`` which
     sheet of a workbook; one that is not there is passed over.
     """
+    if data.startswith(_GZIP):
+        return _unpacked(data, name, whole, limit)
     kind = kinds.find_kind(data, name)
     if not whole and kind not in _TEXTS:
         return Content(kind, reason=Reason("too-large-whole"))
@@ -98,11 +103,32 @@ def read(data: bytes, name: str, whole: bool, limit: int | None = None, layer: s
             return _sheet(data, name, limit, layer)
         if kind == "gpkg":
             return _geopackage(data, layer)
+        if kind == "shp-zip":
+            return _shapefile(data, layer)
         return _READERS.get(kind, _unknown)(data, name, limit)
     except TableError as error:
         reason = Reason(_REASONS.get(error.code, error.code))
         found = _text(data, name, limit) if kind in _TEXTS and error.code != "empty" else Content(kind)
         return replace(found, file_kind=kind, reason=reason)
+
+
+def _unpacked(data: bytes, name: str, whole: bool, limit: int | None) -> Content:
+    """The content of a file that was packed with gzip, of one that breaks off its beginning."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    most = min(_MAX_INNER, _MAX_RATIO * len(data))
+    try:
+        inner = unpacker.decompress(data, most)
+    except zlib.error:
+        return Content("unknown", reason=Reason("unreadable"))
+    if unpacker.unconsumed_tail:
+        return Content("unknown", reason=Reason("bomb"))
+    called = name[:-3] if name.casefold().endswith(".gz") else name
+    kind = kinds.find_kind(inner, called)
+    # Archives and pictures, which have bounds of their own, are not looked for in here.
+    if inner.startswith((_GZIP, b"PK")) or kind not in _TEXTS | {"html", "empty"}:
+        return Content(kind, reason=Reason("nested-archive" if inner.startswith((_GZIP, b"PK")) else "unknown-format"))
+    found = read(inner, called, whole and unpacker.eof, limit)
+    return replace(found, notes=(note("unpacked", name=called or "?"), *found.notes))
 
 
 def read_mosaic(data: bytes, mosaic: Mosaic) -> Content:
@@ -148,6 +174,7 @@ def _json(data: bytes, name: str, limit: int | None) -> Content:
             return Content("json", reason=Reason("personal-data"))
         kind: Kind = "map" if live.placed is not None else "table"
         return Content("json", kind, table=table_of(live.table), placed=live.placed, measured=live.measured)
+    loaded = jsondata.unwrapped(loaded)
     found = jsondata.objects_of(loaded)
     if isinstance(loaded.document, dict) and found.geojson:
         placed = projections.located(loaded.document)
@@ -187,10 +214,14 @@ def _kmz(data: bytes, name: str, limit: int | None) -> Content:
     return replace(_kml(archive.read(inner[0], _MAX_INNER), name, limit), file_kind="kmz", members=archive.names)
 
 
-def _shapefile(data: bytes, name: str, limit: int | None) -> Content:
+def _shapefile(data: bytes, layer: str) -> Content:
     archive = Archive(data)
-    found = shapefiles.read_features(archive, placemarks.MAX_FEATURES)
-    return replace(_features(found, "shp-zip"), members=archive.names)
+    layers = shapefiles.layers(archive)
+    found = _features(shapefiles.read_features(archive, placemarks.MAX_FEATURES, layer), "shp-zip")
+    if len(layers) < 2:
+        return replace(found, members=archive.names)
+    chosen = layer if layer in dict(layers) else layers[0][0]
+    return replace(found, members=archive.names, layers=layers, layer=chosen)
 
 
 def _geopackage(data: bytes, layer: str) -> Content:
@@ -287,7 +318,6 @@ _READERS: dict[str, Reader] = {
     "kmz": _kmz,
     "gml": _gml,
     "xml": _xml,
-    "shp-zip": _shapefile,
     "ics": _calendar,
     "text": _text,
     "turtle": _text,

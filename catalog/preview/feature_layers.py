@@ -14,11 +14,10 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from harvesters.mapping.native_values import word
 from harvesters.ogc.addresses import asking
 from harvesters.ogc.capabilities import Layer
-from schemas.tables import jsondata
+from schemas.tables import esrijson, jsondata
 from schemas.tables.geojson import of_document, read_features
 from schemas.tables.notes import refusal
 from schemas.tables.placement import Placed
-from schemas.tables.shapefiles import polygons_of
 
 _PLACE = re.compile(r"(?P<server>.*/(?:Feature|Map)Server)(?:/(?P<layer>\d{1,6}))?", re.IGNORECASE)
 _KINDS = ("Feature Layer", "Table")
@@ -73,39 +72,7 @@ def read(body: bytes, geojson: bool) -> tuple[Placed, bool]:
     )
     if geojson:
         return read_features(body), more
-    features = [_feature(each) for each in _objects(answer["features"])]
-    return of_document({"type": "FeatureCollection", "features": features}), more
-
-
-def _feature(found: Mapping[str, Any]) -> dict[str, Any]:
-    properties = found.get("attributes")
-    return {
-        "type": "Feature",
-        "properties": properties if isinstance(properties, dict) else {},
-        "geometry": _geometry(found.get("geometry")),
-    }
-
-
-def _geometry(shape: Any) -> dict[str, Any] | None:
-    """A geometry of GeoServices REST (Geometry Objects) as GeoJSON; None for what is none."""
-    if not isinstance(shape, dict):
-        return None
-    try:
-        if "x" in shape:
-            return {"type": "Point", "coordinates": [float(shape["x"]), float(shape["y"])]}
-        if "points" in shape:
-            return {"type": "MultiPoint", "coordinates": _positions(shape["points"])}
-        if "paths" in shape:
-            return {"type": "MultiLineString", "coordinates": [_positions(path) for path in shape["paths"]]}
-        if "rings" in shape:
-            return {"type": "MultiPolygon", "coordinates": polygons_of([_positions(ring) for ring in shape["rings"]])}
-    except (KeyError, TypeError, ValueError, IndexError):
-        return None
-    return None
-
-
-def _positions(points: Any) -> list[tuple[float, float]]:
-    return [(float(point[0]), float(point[1])) for point in points]
+    return of_document(esrijson.collection(answer)), more
 
 
 def _objects(found: Any) -> list[Mapping[str, Any]]:

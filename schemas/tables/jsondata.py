@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 import orjson
 
+from schemas.tables import jsonshapes
 from schemas.tables.decoding import decode
 from schemas.tables.geometry import Bounds, Extent
 from schemas.tables.notes import Note, note, refusal
@@ -54,11 +55,11 @@ class Loaded(NamedTuple):
 
 
 def read(data: bytes) -> Objects:
-    """Read an array of objects, an object with such an array in it, GeoJSON, or one JSON object a line.
+    """Read an array of objects, an object with such an array in it, GeoJSON, one JSON object a line; and all of `jsonshapes`.
 
     A document that is none of these gives no names. Raises `TableError` as `load` does.
     """
-    return objects_of(load(data))
+    return objects_of(unwrapped(load(data)))
 
 
 def load(data: bytes, salvage: bool = False) -> Loaded:
@@ -75,6 +76,11 @@ def load(data: bytes, salvage: bool = False) -> Loaded:
     return Loaded(document, encoding, tuple(notes))
 
 
+def unwrapped(loaded: Loaded) -> Loaded:
+    """The same with the GeoJSON that the document holds in another form, or in an object around it."""
+    return loaded._replace(document=jsonshapes.unwrapped(loaded.document))
+
+
 def objects_of(loaded: Loaded) -> Objects:
     """The list of objects in a document as a table."""
     document, notes = loaded.document, list(loaded.notes)
@@ -84,7 +90,7 @@ def objects_of(loaded: Loaded) -> Objects:
         title = clean(given)[:500] if isinstance(given, str) and not is_missing(given) else ""
     geojson = is_geojson(document)
     extent = _extent(cast("dict[str, Json]", document)) if geojson else None
-    found = _features(document) if geojson else _objects(document)
+    found = _features(document) if geojson else jsonshapes.objects(document)
     names = tuple(dict.fromkeys(key for entry in found[:MAX_ROWS] for key in entry))
     if len(names) > MAX_COLUMNS:
         notes.append(note("columns-cut", count=MAX_COLUMNS, total=len(names)))
@@ -198,19 +204,6 @@ def _too_deep(document: Json) -> bool:
             return False
         level = following
     return True
-
-
-def _objects(document: Json) -> Sequence[Mapping[str, Json]]:
-    """The list of objects that a document is, or the longest one it holds directly."""
-    lists = [document] if isinstance(document, list) else []
-    if isinstance(document, dict):
-        lists = [value for value in document.values() if isinstance(value, list)]
-    best: Sequence[Mapping[str, Json]] = []
-    for candidate in lists:
-        entries = [entry for entry in candidate if isinstance(entry, dict)]
-        if len(entries) > len(best) and len(entries) >= 0.9 * len(candidate):
-            best = entries
-    return best
 
 
 def _features(document: Json) -> Sequence[Mapping[str, Json]]:

@@ -108,7 +108,7 @@ def find_kind(data: bytes, name: str = "") -> str:
         return "gpkg" if data[68:72] in (b"GPKG", b"GP10", b"GP11") or b"gpkg_contents" in data[:200_000] else "unknown"
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if _is_binary(data[:_HEAD]):
+    if _is_binary(data[:_HEAD].rstrip(b"\0")):  # a text that was laid out in advance ends with zeros
         return "unknown"
     return _kind_of_text(data, name)
 
@@ -173,6 +173,8 @@ def _kind_of_zip(data: bytes) -> str:
         return "odt"
     if "xl/workbook.xml" in names:
         return "xlsx"
+    if "xl/workbook.bin" in names:  # XLSB
+        return "unknown"
     if "word/document.xml" in names:
         return "docx"
     lower = {entry.casefold() for entry in names}

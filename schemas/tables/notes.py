@@ -74,6 +74,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Wiederholte Kopfzeilen, weggelassen: {count}.",
         "Repeated header rows, left out: {count}.",
     ),
+    "unpacked": (
+        "Die Datei war gepackt (gzip); darin liegt {name}.",
+        "The file was packed (gzip); it holds {name}.",
+    ),
     "gap-values": (
         "Spalte „{column}“: {value} steht für fehlende Werte und wird nicht mitgerechnet. Zellen: {count}.",
         "Column “{column}”: {value} stands for missing values, and does not count. Cells: {count}.",

@@ -6,35 +6,45 @@ import math
 import struct
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 from schemas.tables.archives import Archive
 from schemas.tables.decoding import decode
 from schemas.tables.geofiles import CODE_PAGES, crs_of_prj
 from schemas.tables.notes import Note, note, refusal
 from schemas.tables.placemarks import Features, Geometry, Position
+from schemas.tables.rings import polygons_of
 
 MAX_BYTES = 150_000_000
 _POINT, _LINE, _POLYGON, _MULTIPOINT = 1, 3, 5, 8
 _HEADER = 100
+_MOST_LAYERS = 100
 
 
-def read_features(archive: Archive, limit: int) -> Features:
-    """The first shapefile of an archive, at most ``limit`` features. Raises `TableError` (`unreadable`, `archive-too-large`).
+def layers(archive: Archive) -> tuple[tuple[str, str], ...]:
+    """The shapefiles of an archive: their paths without ending, in small letters, and what they are called."""
+    found = sorted(name for name in archive.names if name.casefold().endswith(".shp"))
+    return tuple((name.casefold().removesuffix(".shp"), PurePosixPath(name).stem) for name in found[:_MOST_LAYERS])
 
+
+def read_features(archive: Archive, limit: int, wanted: str = "") -> Features:
+    """A shapefile of an archive, the first unless ``wanted`` names another; at most ``limit`` features.
+
+    Raises `TableError` (`unreadable`, `archive-too-large`).
     A record that is damaged has no geometry; records of the attribute table that are marked as deleted are left out.
     """
     by_name = {name.casefold(): name for name in archive.names}
     shapes = sorted(name for name in by_name if name.endswith(".shp"))
     if not shapes:
         raise refusal("unreadable")
-    stem = shapes[0].removesuffix(".shp")
+    stem = wanted if f"{wanted}.shp" in shapes else shapes[0].removesuffix(".shp")
     parts = {
         ending: by_name[f"{stem}.{ending}"] for ending in ("shp", "dbf", "prj", "cpg") if f"{stem}.{ending}" in by_name
     }
     if sum(archive.size(parts[ending]) for ending in ("shp", "dbf") if ending in parts) > MAX_BYTES:
         raise refusal("archive-too-large", megabytes=MAX_BYTES // 1_000_000)
     notes: list[Note] = []
-    if len(shapes) > 1:
+    if len(shapes) > 1 and stem != wanted:
         notes.append(note("several-layers", count=len(shapes), name=stem.rpartition("/")[2]))
     geometries = list(_geometries(archive.read(parts["shp"]), limit))
     names: tuple[str, ...] = ()
@@ -144,21 +154,6 @@ def _positions(content: bytes, at: int, count: int) -> list[Position]:
         raise ValueError("more points than bytes")
     values = struct.unpack_from(f"<{2 * count}d", content, at)
     return list(zip(values[::2], values[1::2], strict=True))
-
-
-def polygons_of(lines: list[list[Position]]) -> list[list[list[Position]]]:
-    """Polygons out of rings: outer ones run clockwise, holes the other way and follow theirs (ESRI J-7855, p. 8)."""
-    polygons: list[list[list[Position]]] = []
-    for line in lines:
-        if not polygons or _area(line) < 0:
-            polygons.append([line])
-        else:
-            polygons[-1].append(line)
-    return polygons
-
-
-def _area(ring: list[Position]) -> float:
-    return float(sum(x * y2 - x2 * y for (x, y), (x2, y2) in pairwise(ring)))
 
 
 def _one_or_many(kind: str, shapes: list[list[Position]] | list[list[list[Position]]]) -> Geometry | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import sqlite3
@@ -15,6 +16,7 @@ from PIL import Image
 from catalog.preview import Preview, contents
 from catalog.preview.assembly import Assembled, assembled
 from catalog.preview.reasons import TEXTS, Reason
+from tests.schemas import file_bytes
 
 
 def made(data: bytes, name: str, whole: bool = True, allowed: bool = False) -> Assembled:
@@ -345,3 +347,57 @@ def test_reasons_are_short_sentences_in_both_languages(code: str) -> None:
     if "{size}" in TEXTS[code][0]:
         assert "1,2 GB" in reason.text("de")
         assert "1.2 GB" in reason.text("en")
+
+
+TABLE = "Straße;Länge (m)\r\n".encode() + b"".join(b"Weg %d;%d\r\n" % (n, n * 7) for n in range(1, 40))
+LONG = b"".join(b"Weg %d;%d\r\n" % (n, n * n % 997) for n in range(3_000))
+PACKED = gzip.compress(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("data", "whole", "kind", "reason", "rows"),
+    [
+        (PACKED, True, "table", "", 39),
+        (
+            gzip.compress(TABLE + b"".join(b"Weg %d;%d\r\n" % (n, n * n % 997) for n in range(3_000)))[:9_000],
+            False,
+            "table",
+            "",
+            1,
+        ),
+        (PACKED[:20] + b"x" * 40, True, "none", "unreadable", 0),
+        (gzip.compress(b"1;2\n" * 3_000_000), True, "none", "bomb", 0),
+        (gzip.compress(PACKED), True, "none", "nested-archive", 0),
+        (gzip.compress(zipped(a__csv=TABLE)), True, "none", "nested-archive", 0),
+        (gzip.compress(b"%PDF-1.7\n1 0 obj\n"), True, "none", "unknown-format", 0),
+    ],
+)
+def test_what_was_packed_with_gzip(data: bytes, whole: bool, kind: str, reason: str, rows: int) -> None:
+    preview = made(data, "wege.csv.gz", whole).preview
+    assert (preview.kind, preview.reason.code if preview.reason else "") == (kind, reason)
+    if rows:
+        assert preview.table is not None
+        assert preview.table.names == ("Straße", "Länge (m)")
+        assert preview.table.total_rows >= rows
+        assert "wege.csv" in {note.code: note.de for note in preview.notes}["unpacked"]
+
+
+def test_each_shapefile_of_an_archive_can_be_chosen() -> None:
+    parts = [
+        (name.replace("Wege", stem), content) for stem in ("Wege", "Zonen") for name, content in file_bytes.shapefile()
+    ]
+    data = file_bytes.zipped(*parts)
+    first, second, other = (contents.read(data, "a.zip", True, layer=name) for name in ("", "wege/zonen", "nichts"))
+    assert first.layers == (("wege/wege", "Wege"), ("wege/zonen", "Zonen"))
+    assert (first.layer, second.layer, other.layer) == ("wege/wege", "wege/zonen", "wege/wege")
+    told = [
+        each.table and "several-layers" in {note.code for note in each.table.notes} for each in (first, second, other)
+    ]
+    assert told == [True, False, True]
+    assert contents.read(file_bytes.zipped(*file_bytes.shapefile()), "a.zip", True).layers == ()
+
+
+def test_a_text_that_ends_with_zeros_is_a_text_and_a_binary_workbook_is_none() -> None:
+    assert made(TABLE + b"\0" * 5_000, "a.csv").preview.kind == "table"
+    workbook = made(zipped(**{"[Content_Types]__xml": b"<x/>", "xl/workbook__bin": b"\0" * 9}), "a.xlsb").preview
+    assert workbook.reason == Reason("unknown-format")
