@@ -23,9 +23,10 @@ from catalog.search import Catalogue
 from catalog.web import conditional, plans
 from catalog.web.negotiation import Refused, existing
 from catalog.web.orders import form, locked, order
-from catalog.web.pages import labels, scores
+from catalog.web.pages import facts, labels, scores
 from catalog.web.templates import Page, routes
 from schemas.corrections import BY_HAND
+from schemas.model import Dataset, Distribution
 from schemas.mqa import HIGHEST
 from schemas.proposals import Proposal
 
@@ -83,6 +84,7 @@ async def repair(request: Request) -> Response:
         highest=HIGHEST,
         rows=rows,
         accepted=_accepted(page, entry),
+        called=_called(page, entry),
         left=_left(page, advice) if advice else (),
         key=key if opened else "",
         pending="pending" in request.query_params,
@@ -112,6 +114,16 @@ async def mend(request: Request) -> Response:
         raise Refused(400, "Diese Entscheidung gibt es nicht.", "There is no such decision.")
     said = {"key": key} if done else {"key": key, "pending": "1"}
     return RedirectResponse(page.link(f"/dataset/{quote(entry.slug)}/repair", said), 303)
+
+
+def _called(page: Page, entry: Entry) -> dict[str, Markup | str]:
+    """What the files of a dataset are called, by their IRIs; without those that have no title."""
+    record = entry.record()
+    if not isinstance(record, Dataset):
+        return {}
+    files = [file for file in record.distribution if isinstance(file, Distribution)]
+    titles = ((file.iri, facts.spoken(file.title, page.language)) for file in files)
+    return {iri: page.spoken(title.text, title.lang) for iri, title in titles if iri and title.text}
 
 
 def _left(page: Page, advice: Advice) -> list[tuple[Markup, int, str]]:

@@ -14,7 +14,8 @@ from catalog.reading.entries import Entry
 from catalog.store import utc_now
 from catalog.web import orders, plans
 from tests.catalog.runs import package
-from tests.catalog.web.pages_reading import words
+from tests.catalog.web.asking import place_in
+from tests.catalog.web.pages_reading import NOW, filled, read, words
 from tests.catalog.web.test_pages_decisions import Desk, fields
 
 
@@ -103,3 +104,13 @@ def test_the_list_of_quality_leads_to_the_proposals_with_the_link(desk: Desk) ->
     listed = desk.read(causes[0].partition("#")[0])
     path, key = link(desk)
     assert f"{path}?key={key}" in [a.attributes["href"] for a in listed.css("#list + ul a")]
+
+
+def test_proposals_for_files_name_the_files_by_their_titles(tmp_path: Path) -> None:
+    with place_in(tmp_path) as place:
+        place.app.state.now = lambda: NOW
+        filled(place)
+        page = read(place, f"/dataset/{place.slug('bad', 'flieden-portal')}/repair")
+        told = [words(each) for each in page.css("ol.remarks p.hint")]
+        assert any("Datei Nummer 1" in each for each in told), told
+        assert not [each for each in told if "/id/distribution/" in each]
