@@ -17,6 +17,8 @@ from schemas.tables.positions import GRS80
 
 _SMALLEST = 8
 """Lines and areas that are smaller are gathered with others first (pixels)."""
+_ALIKE = 1.25
+"""Lines and areas whose sizes differ by less are about equal."""
 _POSITION_BYTES = 22
 _DIGITS = 6  # of a degree: a decimetre
 
@@ -72,14 +74,21 @@ def seen(features: Features, chosen: Numbers, box: BoundingBox | None, zoom: flo
 
 
 def _largest(features: Features, found: Numbers, zoom: float, bounds: Bounds) -> Numbers:
-    """The largest lines and areas that can be told apart, at most half of what a view may hold."""
+    """The largest lines and areas that can be told apart, at most half of what a view may hold.
+
+    Of those that are hardly larger than one that is left out none is drawn: of a thousand equal lots some would stand for
+    themselves and their neighbours would not, and nobody could see why.
+    """
     shapes = found[features.shapes(found)]
     west, south, east, north = features.edges(shapes)
     metres = np.radians(np.maximum(east - west, (north - south) * 1.5)) * GRS80.axis
     seen_ = metres >= _SMALLEST * clustering.pixel(zoom)
     shapes, metres = shapes[seen_], metres[seen_]
-    order = np.argsort(-metres, kind="stable")[: bounds.features // 2]
-    return shapes[order]
+    order, most = np.argsort(-metres, kind="stable"), bounds.features // 2
+    chosen = order[:most]
+    if len(order) > most:
+        chosen = chosen[metres[chosen] >= _ALIKE * metres[order[most]]]
+    return shapes[chosen]
 
 
 def _drawn(features: Features, single: Numbers, most_bytes: int) -> tuple[list[dict[str, Any]], bool]:

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -93,6 +94,25 @@ def test_the_largest_areas_are_drawn_and_the_others_counted() -> None:
     assert {*range(1_000, 1_005), 2_000} <= set(ids(view))
     assert counted(view) == 606
     assert len(view.features) <= 60
+
+
+@pytest.mark.parametrize("count", [401, 700, 1_000])
+def test_of_equal_lots_all_or_none_of_a_neighbourhood_are_drawn(count: int) -> None:
+    across = 40
+    lots = [
+        feature(n, circle(9.5 + n % across / 1_000, 50.4 + n // across / 1_500, 0.0004 * (1 + n % 7 / 50), 5), n)
+        for n in range(count)
+    ]
+    wood = feature(5_000, circle(9.52, 50.41, 0.01), 5_000)
+    with kept([*lots, wood]) as found:
+        far = seen(found, found.every, None, None, ROOMY)
+        near = seen(found, found.every, BoundingBox(9.5, 50.4, 9.505, 50.402), 17, ROOMY)
+    assert counted(far) == count + 1
+    # The wood is larger than any lot; a lot that is drawn has no other one beside it to be gathered with.
+    assert 5_000 in ids(far)
+    assert len(ids(far)) < 30
+    assert not near.gathered
+    assert len(ids(near)) > 10
 
 
 def test_lines_lose_positions_until_they_fit_and_get_them_back_closer() -> None:
