@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
@@ -13,6 +14,7 @@ from schemas.german_time import BERLIN
 
 _LOCALES = {"de": "de_DE", "en": "en_GB"}
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}).*)?)?)?(?:Z|[+-]\d{2}:\d{2})?")
+_JUST_NOW = {"de": "gerade eben", "en": "just now"}
 _TODAY = {"de": "heute", "en": "today"}
 _YESTERDAY = {"de": "gestern", "en": "yesterday"}
 _TOMORROW = {"de": "morgen", "en": "tomorrow"}
@@ -107,6 +109,22 @@ def age(text: str, now: datetime, language: str = "de") -> str:
     if 1 < days < 31:
         return format_timedelta(timedelta(days=-days), "day", 1000, True, "long", locale(language))
     return day(found.date().isoformat(), language)
+
+
+def ago(text: str, now: datetime, language: str = "de") -> str:
+    """How long ago something was measured: gerade eben; vor 4 Minuten; vor 2 Stunden; from a day on as :func:`age` says it."""
+    found = moment(text)
+    if found is None:
+        return text
+    past = now - found
+    if past < timedelta(0) or past >= timedelta(days=1):
+        return age(text, now, language)
+    if past < timedelta(minutes=1):
+        return _JUST_NOW.get(language, "just now")
+    unit: Literal["minute", "hour"] = "minute" if past < timedelta(hours=1) else "hour"
+    whole = past // timedelta(hours=1) if unit == "hour" else past // timedelta(minutes=1)
+    span = timedelta(hours=-whole) if unit == "hour" else timedelta(minutes=-whole)
+    return format_timedelta(span, unit, 1000, True, "long", locale(language))
 
 
 def coming(when: datetime, now: datetime, language: str = "de") -> str:

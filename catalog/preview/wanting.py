@@ -87,12 +87,17 @@ def of_file(
         return None
     spoken = (*(record.title if record is not None else ()), *file.title)
     wish = titled(wanted(region, source_key, address, service_of(file), layer), *(each.text for each in spoken))
-    said = map(iri_of, (*file.conforms_to, *file.format, *file.media_type))
-    wish = replace(wish, live=tells_live(filter(None, said)))
+    wish = replace(wish, live=says_live(file))
     if record is None or not needs_names(region, wish):
         return wish
     titles = (text(each.title, region.language) for each in (file, record))
     return named(wish, identifiers(each.text for each in record.identifier), *titles)
+
+
+def says_live(file: Distribution) -> bool:
+    """Whether a distribution says, by its standard or format, that it gives the values of now."""
+    said = map(iri_of, (*file.conforms_to, *file.format, *file.media_type))
+    return tells_live(filter(None, said))
 
 
 def of_summary(region: Region, source_key: str, file: FileSummary, title: str = "", called: str = "") -> Wanted:

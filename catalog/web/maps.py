@@ -17,7 +17,7 @@ from catalog.maps.features import Features
 from catalog.maps.outlines import Outline
 from catalog.preview import Preview
 from catalog.preview.model import Tiling
-from catalog.web import file_addresses
+from catalog.web import file_addresses, marks
 from catalog.web.templates import Page, short_name
 from schemas.tables.geometry import BoundingBox
 
@@ -108,9 +108,11 @@ def _of_features(
     sentence += _left_out(page, geometry.total - geometry.shown)
     seen = boxes.grown(box, 0.05)
     around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, seen))
-    shown = _Shown({kind: each.features for kind, each in drawn.items()}, around, seen)
+    told = {kind: marks.marked(page.region, preview, each.features, page.language) for kind, each in drawn.items()}
+    shown = _Shown(told, around, seen)
     found = _figure(page, shown, name, title, sentence, page.file(path, query))
-    rows = tuple(_rows(page, features.read(chosen[:LISTED]), lang))
+    listed = marks.marked(page.region, preview, features.read(chosen[:LISTED]), page.language)
+    rows = tuple(_rows(page, listed, lang))
     foreign = {"lang": lang} if lang and lang != page.language else {}
     return found._replace(
         rows=rows,
@@ -281,7 +283,8 @@ def _rows(page: Page, features: Sequence[Feature], lang: str) -> Iterator[Row]:
         if own is not None:
             named = str(feature["properties"].get("name") or "")
             label = named or page.texts.plain("Objekt {n}", n=str(number))
-            yield Row(label, position(page, own), lang if named else "")
+            mark = feature["properties"].get("mark")
+            yield Row(f"{label}: {mark}" if mark else label, position(page, own), lang if named else "")
 
 
 def _places(page: Page, around: Sequence[Outline]) -> Iterator[Row]:

@@ -101,10 +101,15 @@ def _describe(account: Account, data: dict[str, Any], name: str) -> None:
     live = not word(data.get("document"))
     of = f", Mandant „{tenant}“" if tenant else ""
     en_of = f", tenant “{tenant}”" if tenant else ""
-    de = f"{'Aktueller Stand aller' if live else 'Gespeicherter Stand von'} Entitäten vom Typ {name} im Kontextbroker{of}."
-    en = f"{'Current state of all' if live else 'Saved state of'} entities of type {name} in the context broker{en_of}."
+    if live:
+        de = "Aktuelle Werte, wie Sensoren und Systeme sie zuletzt gemeldet haben."
+        en = "Current values, as sensors and systems reported them last."
+    else:
+        de, en = "Werte, wie sie zu einem Zeitpunkt gespeichert wurden.", "Values as they were saved at one time."
     if remark := word(data.get("remark")):
         de, en = f"{de} {remark}", f"{en} {remark}"
+    de += f"\n\nEntitäten vom Typ {name} aus einem Kontextbroker{of}."
+    en += f"\n\nEntities of type {name} out of a context broker{en_of}."
     if shown:
         de += "\n\nAttribute:\n" + "\n".join(f"- {text}" for text in shown)
         en += "\n\nAttributes:\n" + "\n".join(f"- {text}" for text in shown)
@@ -144,7 +149,7 @@ def _interfaces(account: Account, data: dict[str, Any], identity: str, name: str
             account,
             f"{identity}#live",
             live,
-            (f"Schnittstelle {label}", f"{label} interface"),
+            (f"Aktuelle Werte ({label})", f"Current values ({label})"),
             "JSON",
             field="broker",
             description=(

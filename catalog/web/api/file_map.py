@@ -22,7 +22,7 @@ from catalog import preview as previews
 from catalog.maps import views
 from catalog.maps.features import Features, Numbers
 from catalog.preview import Filter, Preview
-from catalog.web import conditional, previewed, searches, security
+from catalog.web import conditional, marks, previewed, searches, security
 from catalog.web.api import row_demands
 from catalog.web.api.typed_cells import Value, typed
 from catalog.web.negotiation import Refused, region_of
@@ -42,7 +42,7 @@ _WHOLE = views.Bounds(2_000, 1_000_000)
 _VIEW = views.Bounds(400, 80_000)
 """What one view of a live map may hold: more would keep a telephone busy (features, bytes)."""
 _CLOSEST = 22
-_OWN = frozenset(("name", "row", "count", "box"))
+_OWN = frozenset(("name", "row", "count", "box", "mark"))
 """Properties of ours, which no column's cell replaces."""
 _DIGITS = 7
 
@@ -61,8 +61,8 @@ async def features(request: Request) -> Response:
     if filters and preview.growing:
         preview = await previewed.whole_preview_of(request, found)
     region = region_of(request)
-    told = _told_as(request)
-    body = await run_sync(lambda: _made(region, preview, filters, box, zoom, told))
+    told, language = _told_as(request), request.query_params.get("lang", "")
+    body = await run_sync(lambda: _made(region, preview, filters, box, zoom, told, language))
     if body is None:
         de, en = _why(preview)
         raise Refused(404, f"Von dieser Datei gibt es keine Karte. {de}", f"There is no map of this file. {en}")
@@ -101,12 +101,14 @@ def _made(
     box: BoundingBox | None,
     zoom: int | None,
     told_as: _Telling,
+    language: str,
 ) -> bytes | None:
     with previews.features(region, preview) as features:
         if features is None:
             return None
         chosen = _filtered(region, preview, filters, features) if filters else features.every
         view = views.seen(features, chosen, box, zoom, _WHOLE if zoom is None else _VIEW)
+    shown = marks.marked(region, preview, view.features, language) if language else view.features
     document: dict[str, Any] = {"type": "FeatureCollection"}
     if view.box is not None:
         document["bbox"] = [round(edge, _DIGITS) for edge in view.box]
@@ -115,7 +117,7 @@ def _made(
         "numberReturned": len(view.features),
         "gathered": view.gathered,
         "closer": view.closer,
-        "features": _told(region, view.features, preview, told_as),
+        "features": _told(region, shown, preview, told_as),
     }
     return orjson.dumps(document)
 

@@ -149,14 +149,19 @@ class Live {
 
   add(feature, index) {
     const L = window.L;
-    const { count } = feature.properties;
-    const label = count
+    const { count, mark } = feature.properties;
+    const named = count
       ? this.words.several.replace("{n}", number(count))
       : String(feature.properties.name || this.words.feature.replace("{n}", index + 1));
+    const label = mark ? `${named}: ${mark}` : named;
     const shape = L.geoJSON(feature, {
       style: () => ({ className: "map-shape", weight: 3 }),
       pointToLayer: (_, place) => L.marker(place, { icon: dot(count), keyboard: false, riseOnHover: true, autoPanOnFocus: false }),
     }).addTo(this.layer);
+    if (mark) {
+      const value = Object.assign(document.createElement("span"), { textContent: mark });
+      shape.eachLayer((layer) => layer.bindTooltip(value, { permanent: true, direction: "right", offset: [8, 0], className: "map-name map-mark", interactive: false }));
+    }
     for (const element of this.parts(shape).filter(Boolean)) {
       element.setAttribute("role", "button");
       element.setAttribute("aria-label", label);
@@ -220,7 +225,7 @@ class Live {
   words_of(feature, close) {
     const box = document.createElement("div");
     const list = document.createElement("dl");
-    const { name, row, count, ...more } = feature.properties;
+    const { name, row, count, mark, ...more } = feature.properties;
     box.className = "map-words";
     box.setAttribute("role", "dialog");
     const id = `map-words-${(this.opened = (this.opened ?? 0) + 1)}`;

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from catalog import formats
 from catalog.reading.entries import Entry
-from catalog.web.pages import states
+from catalog.web.pages import live, states
 from catalog.web.templates import Page
 from schemas.model import Dataset, iri_of
 from schemas.vocabularies import LISTS
@@ -61,5 +61,7 @@ def badges(page: Page, entry: Entry, record: Dataset) -> Iterator[tuple[Markup, 
         yield page.texts.plural("Überfällig seit {n} Tag", "Überfällig seit {n} Tagen", late), "notice"
     elif late == 0:
         yield _("Aktuell"), "good"
+    if live.is_live(record):
+        yield _("Live-Werte"), "info"
     if record.hvd_category:
         yield _("Hochwertiger Datensatz (HVD)"), "good"

@@ -36,6 +36,7 @@ from catalog.web.pages import (
     glance,
     labels,
     languages,
+    live,
     remarks,
     sameness,
     schemaorg,
@@ -97,6 +98,7 @@ async def document(request: Request) -> Response:
         address = f"/{kind}/{quote(entry.slug)}"
         status = entry.status if isinstance(entry, Moved) else 301
         return RedirectResponse(page.link(address) if kind == "dataset" else page.file(address), status)
+    await live.refresh(page, entry)
     return await run_sync(show, page, entry)
 
 
@@ -170,7 +172,9 @@ def _use(
         "licence": next((file.licence for file in found if file.licence), None),
         "licences": len({file.licence for file in found}),
         "glance": seen,
-        "reuse": reuse(page, entry, seen.file if seen and read_here else best, publishers, decimal),
+        "reuse": reuse(
+            page, entry, seen.file if seen and read_here else best, publishers, decimal, seen.sent if seen else ()
+        ),
         "alike": alike(page, entry, record),
         "office": office(page.region, record, page.place(entry.municipality), page.language),
     }

@@ -30,6 +30,7 @@ from catalog.web.pages import (
     file_map,
     file_table,
     languages,
+    live,
 )
 from catalog.web.pages.known import known
 from catalog.web.previewed import Named
@@ -89,6 +90,9 @@ async def file(request: Request) -> Response:
         "known": await run_sync(known, page, found, preview),
         "detected": tuple(_detected(page, preview, lang)),
         "notes": tuple(_notes(page, preview)),
+        "age": live.age(page, preview, found.wanted),
+        "hint": live.hint(page, found.wanted),
+        "rows_address": page.file(file_addresses.path(slug, number, ".csv")),
         "withheld": tuple(hint.column for hint in preview.withheld),
         "about": tuple(_about(page, preview)),
         "address": page.link(file_addresses.path(slug, number), same_layer),

@@ -16,10 +16,11 @@ from catalog.preview import Preview, wanting
 from catalog.reading.entries import Entry
 from catalog.web import file_addresses, maps, past
 from catalog.web.maps import MapFigure
-from catalog.web.pages import charted, column_words, distributions, file_table, glance_rows, languages, pinned
+from catalog.web.pages import charted, column_words, distributions, file_table, glance_rows, languages, live, pinned
 from catalog.web.pages.charted import Shown
 from catalog.web.pages.column_words import ColumnRow
 from catalog.web.pages.glance_rows import Few
+from catalog.web.pages.live import Age
 from catalog.web.templates import Page
 from harvesters.portals import dictionary
 from schemas.model import Dataset, Distribution
@@ -43,7 +44,8 @@ class Glance(NamedTuple):
     ``state`` is that of the preview, or "unknown" where there is none yet; then ``reason`` and what follows are empty.
     ``few`` are some of its rows, ``part_shown`` says how many of them are seen, ``more_columns`` counts those columns that
     do not stand here, ``choices`` the layers of which the reader has to choose one; ``decimal`` is the sign before decimals
-    in its numbers, empty where there is no table. ``lang`` is the language of the file's words.
+    in its numbers, empty where there is no table. ``age`` is that of live values; ``hint`` says that a
+    program has to send headers for them, ``sent`` are these. ``lang`` is the language of the file's words.
     """
 
     file: distributions.File
@@ -67,6 +69,9 @@ class Glance(NamedTuple):
     notes: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     choices: int = 0
+    age: Age | None = None
+    hint: Markup | None = None
+    sent: tuple[str, ...] = ()
 
     @property
     def is_table(self) -> bool:
@@ -96,6 +101,9 @@ def glance(page: Page, entry: Entry, record: Dataset, files: Sequence[distributi
             previews.freshen(page.region, asked, found)
             meanings = dictionary.meanings(item, page.language)
             shown = _ready(page, found, file, entry, address, lang, meanings)
+            shown = shown._replace(
+                age=live.age(page, found, asked), hint=live.hint(page, asked), sent=live.sent(page, asked)
+            )
             if found.geometry is not None or not pinned.is_passed_over(page.region, found, past.today(page.request)):
                 return shown
             uncharted = shown  # another file may have a map

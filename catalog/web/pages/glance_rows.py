@@ -25,18 +25,20 @@ from schemas.tables.calendars import BEGIN, END
 ROWS, COLUMNS = 10, 12
 _LONGEST_CELL = 120
 _DATES = re.compile(r"termin|kalender|sitzung|veranstaltung|abfuhr")
-When = Literal["", "next", "current", "last"]
+When = Literal["", "next", "current", "last", "now"]
 _HEADINGS: Mapping[When, str] = {
     "": later("Die ersten Zeilen"),
     "next": later("Die nächsten Termine"),
     "current": later("Jetzt und demnächst"),
     "last": later("Die letzten Termine"),
+    "now": later("Die neuesten Werte"),
 }
 _CAPTIONS: Mapping[When, str] = {
     "": later("Erste Zeilen von „{title}“"),
     "next": later("Nächste Termine aus „{title}“"),
     "current": later("Jetzt und demnächst aus „{title}“"),
     "last": later("Letzte Termine aus „{title}“"),
+    "now": later("Neueste Werte aus „{title}“"),
 }
 _ONWARD: Mapping[When, str] = {
     "next": later("Alle kommenden Termine ansehen"),
@@ -92,10 +94,10 @@ def few(page: Page, preview: Preview, file: distributions.File, path: str, title
         return None
     today = past.today(page.request)
     found = dated(page.region, preview, today, f"{title} {file.title.text}") or Dated(
-        "", tuple(map(tuple, preview.table.rows[:ROWS])), Selection()
+        "now" if preview.measured else "", tuple(map(tuple, preview.table.rows[:ROWS])), Selection()
     )
     text = page.texts.text
-    leads_on = found.when and not found.repeated
+    leads_on = found.when in _ONWARD and not found.repeated
     columns, rows = _in_words(page, preview, found.rows, lang)
     return Few(
         text(_HEADINGS[found.when]),
@@ -158,9 +160,9 @@ def _remarks(found: Dated) -> Iterator[str]:
 def dated(region: Region, preview: Preview, today: date, title: str) -> Dated | None:
     """The rows from today on, by their dates; else the last ones of a table that is called one of dates.
 
-    None where the table has no such dates, or where a number of it is what it is about.
+    None where the table has no such dates, or where a number of it is what it is about, as with the values of sensors.
     """
-    if _is_measured(preview):
+    if _is_measured(preview) or preview.measured:
         return None
     told = preview.occurrences
     if told is not None and told.since <= today.isoformat():

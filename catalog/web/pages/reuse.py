@@ -69,20 +69,21 @@ class Reuse(NamedTuple):
     json: str
 
 
-def reuse(page: Page, entry: Entry, file: File | None, publishers: Sequence[str], decimal: str) -> Reuse:
+def reuse(
+    page: Page, entry: Entry, file: File | None, publishers: Sequence[str], decimal: str, sent: Sequence[str] = ()
+) -> Reuse:
     """How to use a dataset. Takes its best file, the publishers' names, and the sign before decimals where we read its table.
 
     A file that is read here is offered in the form that we give it (UTF-8, one header row), which programs read at once;
-    ``decimal`` is empty for any other.
+    ``decimal`` is empty for any other. ``sent`` are headers without which its own address gives nothing.
     """
     table = json_rows = ""
     if file is not None and decimal:
         table, json_rows = (
             page.public(file_addresses.path(entry.slug, file.number, suffix), SOURCE) for suffix in (".csv", ".json")
         )
-    return Reuse(
-        _citation(page, entry, file, publishers), tuple(_lines(file, table, decimal)) if file else (), table, json_rows
-    )
+    lines = tuple(_lines(file, table, decimal, sent)) if file else ()
+    return Reuse(_citation(page, entry, file, publishers), lines, table, json_rows)
 
 
 def _citation(page: Page, entry: Entry, file: File | None, publishers: Sequence[str]) -> str:
@@ -102,8 +103,9 @@ def _citation(page: Page, entry: Entry, file: File | None, publishers: Sequence[
     return " ".join(said)
 
 
-def _lines(file: File, table: str, decimal: str) -> Iterator[Lines]:
-    yield Lines("curl", f"curl -L -o {shlex.quote(_name(file))} {shlex.quote(file.address)}")
+def _lines(file: File, table: str, decimal: str, sent: Sequence[str]) -> Iterator[Lines]:
+    headers = "".join(f" -H {shlex.quote(each)}" for each in sent)
+    yield Lines("curl", f"curl -L{headers} -o {shlex.quote(_name(file))} {shlex.quote(file.address)}")
     # Raw: commas and no byte order mark, as programs take CSV to be, and each cell as it stands in the file.
     way, address = (_ROWS, f"{table}?raw=1") if table else (_WAYS.get(file.format), file.address)
     if way is None:
