@@ -110,6 +110,8 @@ def _kept_up(page: Page, entry: Entry, record: Dataset) -> Check:
             "Die Daten sind seit {n} Tag überfällig.", "Die Daten sind seit {n} Tagen überfällig.", late
         )
         return Check(False, said, _("Aktualisieren Sie die Daten oder passen Sie den Rhythmus an."))
+    if currency.is_finished(page, record):
+        return Check(True, _("Die Daten sind ein abgeschlossener Teil einer Reihe."), Markup())
     if record.accrual_periodicity:
         return Check(None, _("Die Daten haben keinen festen Rhythmus."), Markup())
     return Check(

@@ -11,7 +11,7 @@ from catalog import formats
 from catalog.reading.entries import Entry
 from catalog.web.pages import live, states
 from catalog.web.templates import Page
-from schemas.model import Dataset, iri_of
+from schemas.model import Dataset, PeriodOfTime, iri_of
 from schemas.vocabularies import LISTS
 
 # How many days may pass between two changes; what is missing here has no fixed rhythm.
@@ -44,7 +44,16 @@ def lateness(page: Page, entry: Entry, record: Dataset) -> int | None:
     days = _DAYS[rhythm.code]
     late = page.now - changed - timedelta(days=days)
     # Half a rhythm more is no delay yet: weekends, holidays, a monthly table on the 3rd.
-    return late.days if late > timedelta(days=days / 2 + 1) else 0
+    if late <= timedelta(days=days / 2 + 1):
+        return 0
+    return None if is_finished(page, record) else late.days
+
+
+def is_finished(page: Page, record: Dataset) -> bool:
+    """Whether a dataset is a part of a series whose time is over: what comes next is a dataset of its own."""
+    said = [end.text for period in record.temporal if isinstance(period, PeriodOfTime) for end in period.end_date]
+    ends = [end for text in said if (end := formats.moment(text)) is not None]
+    return bool(record.in_series and ends) and max(ends) < page.now
 
 
 def badges(page: Page, entry: Entry, record: Dataset) -> Iterator[tuple[Markup, str]]:
@@ -61,6 +70,8 @@ def badges(page: Page, entry: Entry, record: Dataset) -> Iterator[tuple[Markup, 
         yield page.texts.plural("Überfällig seit {n} Tag", "Überfällig seit {n} Tagen", late), "notice"
     elif late == 0:
         yield _("Aktuell"), "good"
+    elif is_finished(page, record):
+        yield _("Zeitraum abgeschlossen"), "idle"
     if live.is_live(record):
         yield _("Live-Werte"), "info"
     if record.hvd_category:

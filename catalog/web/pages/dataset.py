@@ -50,7 +50,7 @@ from catalog.web.searching import searched
 from catalog.web.templates import Page, routes, short_name
 from catalog.web.texts import SOURCE
 from schemas import future_dates
-from schemas.model import Agent, DataService, Dataset, DatasetSeries, Distribution
+from schemas.model import Agent, DataService, Dataset, DatasetSeries, Distribution, iri_of
 
 VERSIONS = 5
 _LOOKED_AT = 8  # files whose previews are looked at for their size
@@ -195,11 +195,12 @@ def _quality(
         *link_findings(record, links),
         *file_findings.of_dataset(page.region, entry.source_key, record),
     )
-    groups = remarks.grouped(findings, page.texts, lambda focus: named.get(focus, ""))
+    beside = {iri: page.texts.text("Datenserie") for iri in map(iri_of, record.in_series) if iri}
+    groups = remarks.grouped(findings, page.texts, lambda focus: named.get(focus, beside.get(focus, "")))
     return {
         "checks": checks.checks(page, entry, record, found, links),
         "rating": rating,
-        "brief": remarks.brief(findings, page.texts, lambda focus: named.get(focus, "")),
+        "brief": remarks.brief(findings, page.texts, frozenset(named), frozenset(beside)),
         "groups": groups,
         "found": sum(group.number for group in groups),
         "answering": {file.anchor: scores.answering(page, links.get(file.address)) for file in found},

@@ -36,6 +36,7 @@ _LACKING = (
     (MISSING, later("Pflichtangaben fehlen: {names}.")),
     (RECOMMENDED, later("Empfohlene Angaben fehlen: {names}.")),
 )
+_OF_FILES, _OF_SERIES = later("{name} (bei Dateien)"), later("{name} (bei der Datenserie)")
 # What whoever uses the data has to know too, in words that they know.
 _FOR_ALL = frozenset({BROKEN, PERSONAL_COLUMN, PERSONAL_PAGE, ATTRIBUTION, EMPTY_CONTACT, EMPTY_PERIOD, TURNED_PERIOD})
 
@@ -88,24 +89,27 @@ def grouped(findings: Iterable[Finding], texts: Texts, place: Callable[[str], st
     )
 
 
-def brief(findings: Iterable[Finding], texts: Texts, place: Callable[[str], str]) -> tuple[str, ...]:
+def brief(
+    findings: Iterable[Finding], texts: Texts, files: frozenset[str] = frozenset(), series: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """What is wrong in at most three sentences for whoever wants to use the data, the weightiest first.
 
-    What is only to be noted, and what only stewards understand, is not among them. ``place`` as in :func:`grouped`: what
-    only files lack is told so, for the dataset states it.
+    What is only to be noted, and what only stewards understand, is not among them. ``files`` and ``series`` are the
+    focuses that are not the dataset: what only they lack is told so, for the dataset states it.
     """
     findings = [each for each in findings if each.severity != Severity.INFO]
-    of_dataset = {each._replace(focus="") for each in findings if not place(each.focus)}
+    of: dict[Finding, set[str]] = {}
+    for each in findings:
+        kind = _OF_FILES if each.focus in files else _OF_SERIES if each.focus in series else ""
+        of.setdefault(each._replace(focus=""), set()).add(kind)
     found = list(dict.fromkeys(each._replace(focus="") for each in findings))
     order = list(_TITLES)
     told: dict[str, None] = {}
     for severity in order[:2]:
         for rule, wording in _LACKING:
             lacking = [each for each in found if (each.rule, each.severity) == (rule, severity) and each.path]
-            words = ((labels.property_word(each.path or "", texts), each in of_dataset) for each in lacking)
-            names = dict.fromkeys(
-                word if whole else texts.plain("{name} (bei Dateien)", name=word) for word, whole in words if word
-            )
+            words = ((labels.property_word(each.path or "", texts), min(of[each])) for each in lacking)
+            names = dict.fromkeys(texts.plain(kind, name=word) if kind else word for word, kind in words if word)
             if names:
                 told[texts.plain(wording, names=", ".join(names))] = None
         for each in found:

@@ -16,7 +16,7 @@ from schemas.findings import Finding, Severity
 from schemas.kinds import Literal
 from schemas.validation import MISSING, RECOMMENDED
 from tests.catalog.builder import BASE, Stored, dataset
-from tests.catalog.web.asking import AUTHORITY, Place, place_in, whole
+from tests.catalog.web.asking import AUTHORITY, SERIES, Place, companions, place_in, whole
 from tests.catalog.web.pages_reading import DATE, NOW, addresses, detail, file, filled, first, read, words
 from tests.catalog.web.payloads import ADDRESSES
 
@@ -106,6 +106,44 @@ def test_findings_are_sentences_grouped_by_weight_with_a_remedy(place: Place) ->
     ]
     assert len(section.css("details:not([open]) h4")) == 3
     assert "4 Befunde für die Redaktion, mit Rat" in said
+
+
+def test_what_only_the_series_lacks_is_not_said_to_be_missing_of_the_dataset(place: Place) -> None:
+    spatial = "http://purl.org/dc/terms/spatial"
+    findings = (
+        Finding(Severity.WARNING, SERIES, spatial, RECOMMENDED, ("spatial",)),
+        Finding(Severity.WARNING, "x", "http://purl.org/dc/terms/temporal", RECOMMENDED, ("temporal",)),
+    )
+    place.publish(*companions(), Stored("a", dataset("Haushalt", in_series=(SERIES,)), findings=findings))
+    section = first(read(place, f"/dataset/{place.slug('a')}"), "[aria-labelledby=quality]")
+    said = [words(each) for each in section.css("h3 + ul > li")]
+    assert said == ["Empfohlene Angaben fehlen: Ort (bei der Datenserie), Zeitraum."]
+    assert "„Ort“ (spatial) Betrifft: Datenserie" in words(section)
+
+
+@pytest.mark.parametrize(
+    ("end", "series", "badge", "check"),
+    [
+        ("2024-12-31", True, "Zeitraum abgeschlossen", "Die Daten sind ein abgeschlossener Teil einer Reihe."),
+        ("2026-12-31", True, "Überfällig seit 329 Tagen", "Die Daten sind seit 329 Tagen überfällig."),
+        ("2024-12-31", False, "Überfällig seit 329 Tagen", "Die Daten sind seit 329 Tagen überfällig."),
+    ],
+)
+def test_a_part_of_a_series_whose_time_is_over_is_not_overdue(
+    place: Place, end: str, series: bool, badge: str, check: str
+) -> None:
+    period = model.PeriodOfTime(start_date=(Literal("2024-01-01", None, DATE),), end_date=(Literal(end, None, DATE),))
+    budget = dataset(
+        "Haushalt 2024",
+        accrual_periodicity=(f"{AUTHORITY}/frequency/ANNUAL",),
+        modified=(Literal("2024-02-15", None, DATE),),
+        temporal=(period,),
+        in_series=(SERIES,) if series else (),
+    )
+    place.publish(*companions(), Stored("a", budget))
+    page = read(place, f"/dataset/{place.slug('a')}")
+    assert [words(node) for node in page.css(".badges .badge")] == [badge]
+    assert check in words(first(page, "[aria-labelledby=quality]"))
 
 
 def test_a_dataset_without_findings_is_said_to_be_well(full: Place) -> None:
