@@ -101,6 +101,9 @@ def test_two_versions_are_compared_in_either_order(place: Place) -> None:
     assert fields(page.css_first("[aria-labelledby=compared]"))["Schlagwörter"] == ("Straße", "Allee")
     other = html(place, f"/en/dataset/{slug}/history?from=3&to=1")
     assert words(other.css_first("#compared")) == "Version 1 and version 3 compared"
+    # The last version holds still.
+    assert "Fassung 1 galt ab" in words(page.css_first("#compared + p"))
+    assert "Fassung 3 gilt seit" in words(page.css_first("#compared + p"))
     same = html(place, f"/dataset/{slug}/history?from=2&to=3")
     assert "Beide Fassungen sagen dasselbe." in words(same.css_first("[aria-labelledby=compared]"))
 
