@@ -19,7 +19,8 @@ _CODE = re.compile(r"[^\W\d_]{0,2}[\W_]{0,2}\d[\d\W_]*[^\W\d_]?")
 
 _ROW_NUMBERS = frozenset(("id", "fid", "gid", "oid", "objectid", "objektid", "rowid", "uuid", "lfd", "lfdnr", "zeile"))
 _ANY_NAME = frozenset(("name", "bezeichnung", "titel", "title", "text", "beschreibung", "label", "benennung"))
-_ANY_KEY = KEYS | _ANY_NAME | frozenset(("code", "key", "kürzel", "kuerzel"))
+_CODES = frozenset(("code", "key", "kürzel", "kuerzel"))
+_ANY_KEY = KEYS | _ANY_NAME | _CODES
 
 
 def label(columns: Sequence[Column], rows: int) -> Column | None:
@@ -54,7 +55,9 @@ def about(columns: Sequence[Column], name: str) -> str:
 
 
 def is_code(column: Column) -> bool:
-    """Whether its values are numbers or codes instead of names."""
+    """Whether its values are numbers or codes instead of names, or it is called so."""
+    if words(column.name) & _CODES:
+        return True
     values = [value for value, _ in column.top] or list(column.samples)
     if not values:
         return column.type == "key" or bool(words(column.name) & KEYS)

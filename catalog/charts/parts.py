@@ -42,6 +42,8 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _HOUR = re.compile(r"(\d{1,2})(?:\s?(?:-|–|bis)\s?\d{1,2})?(?:\s?(?:Uhr|h))?", re.IGNORECASE)
 _WEEK = re.compile(r"(?:KW\.?\s?)?(\d{1,2})(?:\.?\s?KW)?\.?", re.IGNORECASE)
 _QUARTER = re.compile(r"(?:Q\s?)?([1-4]|I{1,3}|IV)\.?(?:\s?(?:Quartal|Vierteljahr|Vj\.?|Q\.?))?", re.IGNORECASE)
+_CLOCK = re.compile(r"([01]\d|2[0-4])([0-5]\d)(?:[0-5]\d)?")  # 0715
+_CLOCKS = frozenset(("zeit", "messzeit", "time", "uhrzeit"))
 _LONGEST = 30
 
 
@@ -60,6 +62,8 @@ def unit_of(column: Column) -> Unit | None:
     for unit, names in _NAMES.items():
         if named & names and named <= names | _BESIDE and _fits(column, unit):
             return unit
+    if named <= _CLOCKS | _BESIDE and column.type == "key" and _is_clock(column):
+        return "hour"
     return "hour" if day_times.is_of_day(column) else None
 
 
@@ -112,6 +116,11 @@ def _fits(column: Column, unit: Unit) -> bool:
     return bool(known) and all(_value(value, unit) is not None for value in known)
 
 
+def _is_clock(column: Column) -> bool:
+    known = [*(value for value, _ in column.top), *column.samples]
+    return bool(known) and all(_CLOCK.fullmatch(value) for value in known)
+
+
 def _ends_hours(part: Part) -> bool:
     """Whether hours are counted by their ends: from 1 to 24."""
     return part.unit == "hour" and part.column.minimum == 1.0 and part.column.maximum == 24.0
@@ -125,6 +134,8 @@ def _value(cell: str, unit: Unit) -> int | timedelta | None:
         time = day_times.parse(cell)
         if time is not None:
             return time - day_times.DAY
+        if clock := _CLOCK.fullmatch(cell):
+            return timedelta(hours=int(clock.group(1)), minutes=int(clock.group(2)))
         hour = _HOUR.fullmatch(cell)
         return timedelta(hours=int(hour.group(1))) if hour and int(hour.group(1)) <= 24 else None
     if unit == "month" and (month := MONTHS.get(cell.casefold().rstrip("."))) is not None:

@@ -17,9 +17,10 @@ from catalog.preview.model import Facet, Geometry, Occurrences, Preview
 from catalog.preview.persons import Without, nobody
 from catalog.preview.reasons import Reason
 from schemas.german_time import BERLIN
-from schemas.tables import BoundingBox, Note, Profile, Table, calendars, profile
+from schemas.tables import BoundingBox, Note, PersonalHint, Profile, Table, calendars, profile
 from schemas.tables.kinds import KINDS
 from schemas.tables.notes import note
+from schemas.tables.persons import find_hints
 from schemas.tables.types import is_missing
 
 HEAD_ROWS = 1_000
@@ -130,7 +131,7 @@ def _with_rows(content: Content, preview: Preview, allowed: bool, without: Witho
             table=head,
             profile=shown.profile,
             facets=tuple(_facets(table, shown.profile)),
-            withheld=shown.withheld,
+            withheld=(*shown.withheld, *_beside(table, allowed)),
             chart=charts.prepare(table, shown.profile, geometry is not None, titles),
             occurrences=_occurrences(content, preview, table),
             notes=_listed(notes),
@@ -179,12 +180,20 @@ def _head(table: Table, allowed: bool, without: Without) -> tuple[Table, tuple[N
         skipped=_lines(table.skipped, allowed, without),
         below=_lines(table.below, allowed, without),
     )
-    return head, (note("cells-cut", count=long),) if long else ()
+    lines = (*table.skipped[:_MAX_LINES], *table.below[:_MAX_LINES])
+    masked = sum(said != line[:_LONGEST_CELL] for said, line in zip((*head.skipped, *head.below), lines, strict=True))
+    told = [note("cells-cut", count=long)] if long else []
+    return head, (*told, *([note("text-masked", count=masked)] if masked else ()))
 
 
 def _lines(lines: Sequence[str], allowed: bool, without: Without) -> tuple[str, ...]:
     """The first lines beside a table, without persons."""
     return tuple(persons.text_without(line[:_LONGEST_CELL], allowed, without) for line in lines[:_MAX_LINES])
+
+
+def _beside(table: Table, allowed: bool) -> Sequence[PersonalHint]:
+    """What in the lines above and below a table points to persons; they are covered there."""
+    return () if allowed else find_hints("", Counter((*table.skipped[:_MAX_LINES], *table.below[:_MAX_LINES])))
 
 
 def _facets(table: Table, figures: Profile) -> Iterator[Facet]:

@@ -43,6 +43,17 @@ PERSONAL_PAGE = declare(
     "GDPR Art. 5; faults.md F75",
 )
 
+PERSONAL_LINES = declare(
+    "preview-personal-lines",
+    "Über oder unter der Tabelle der Datei {0} stehen vermutlich Daten von Personen: {1}, {3}-mal. Die Vorschau verdeckt sie.",
+    "Above or below the table of the file {0} there are probably data of persons: {2}, {3} times. The preview covers them.",
+    "Nennen Sie dort eine Stelle statt einer Person. Dürfen sie öffentlich sein, erlaubt das die Quelle: "
+    'personal_data = "allowed" mit permission.',
+    "Name an office there instead of a person. If they may be public, the source allows it: "
+    'personal_data = "allowed" with permission.',
+    "GDPR Art. 5; faults.md F75",
+)
+
 
 def of_dataset(region: Region, source_key: str, dataset: Dataset) -> tuple[Finding, ...]:
     """The findings on a dataset's files, by the previews that there are; nothing is made for it."""
@@ -93,7 +104,6 @@ def _of_preview(preview: Preview, focus: str, path: str) -> list[Finding]:
             arguments: tuple[str, ...] = (hint.column, preview.address, *kind, str(hint.cells))
             made.append(Finding(Severity.WARNING, focus, path, PERSONAL_COLUMN, arguments))
         else:
-            made.append(
-                Finding(Severity.WARNING, focus, path, PERSONAL_PAGE, (preview.address, *kind, str(hint.cells)))
-            )
+            rule = PERSONAL_PAGE if preview.table is None else PERSONAL_LINES
+            made.append(Finding(Severity.WARNING, focus, path, rule, (preview.address, *kind, str(hint.cells))))
     return made

@@ -20,12 +20,14 @@ _CALLED = LATITUDES | LONGITUDES | frozenset(_NAMES.split())
 _VALUES = 200
 _SHARE = 0.5
 _LONGEST = 2_000
-# Two numbers with the decimals of a place, a pair of metres, degrees and minutes, a geometry: also within an address of a map.
+# Two numbers with the decimals of a place, a pair of metres, degrees and minutes, a geometry in words or
+# digits: also within an address of a map.
 _PLACE = re.compile(
     r"\d{1,3}[.,]\d{4,15}\D{1,12}\d{1,3}[.,]\d{4,15}"
     r"|\b\d{6,8}(?:[.,]\d{1,10})?\D{1,8}\d{7}(?!\d)"
     r"|\d{1,3}\s?°\s?\d"
     r'|"coordinates"'
+    r"|\b0[01](?:0[1-7]0000|000000[01])[0-9A-Fa-f]{20}"
 )
 
 

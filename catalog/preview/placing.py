@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from catalog.delivery.wkt import geojson_of
 from catalog.preview.contents import Content
 from catalog.preview.labelling import LONGEST, labels
-from schemas.tables import Column, Table
+from schemas.tables import Column, Table, coordinates
 from schemas.tables.geometry import crs_of_wkt
 from schemas.tables.placement import Feature, placed
 from schemas.tables.positions import WGS84
-from schemas.tables.types import in_germany, number_of
+from schemas.tables.types import SHARE, in_germany, is_missing, number_of
 
 MAX_FEATURES = 100_000
 _PAIRS = (("longitude", "latitude", WGS84), ("easting", "northing", ""))
@@ -55,7 +55,29 @@ def _of_columns(table: Table | None) -> Sequence[Feature]:
                 for number, row in enumerate(rows)
             ]
             return placed(points, crs).features
+    return _of_cells(rows, totals)
+
+
+def _of_cells(rows: Sequence[Sequence[str]], totals: Collection[int]) -> Sequence[Feature]:
+    """The features of the first column whose cells hold both coordinates of a point, or a geometry in hexadecimal digits."""
+    for place in range(len(rows[0]) if rows else 0):
+        cells = [
+            "" if number in totals or is_missing(row[place]) else row[place].strip() for number, row in enumerate(rows)
+        ]
+        first = next(filter(None, cells), "")
+        for read in (_pair, coordinates.extended_wkb):
+            if not first or read(first) is None:
+                continue
+            found = [read(cell) if cell else None for cell in cells]
+            if sum(map(bool, found)) >= SHARE * sum(map(bool, cells)):
+                crs = next((code for each in found if each and (code := each[1])), "")
+                return placed([{"geometry": each[0] if each else None} for each in found], crs).features
     return ()
+
+
+def _pair(cell: str) -> tuple[dict[str, Any], str] | None:
+    point = coordinates.point(cell)
+    return (point, WGS84) if point is not None else None
 
 
 def _point(x: Column, east: str, y: Column, north: str) -> dict[str, Any] | None:

@@ -48,11 +48,13 @@ class DateFormat(NamedTuple):
     read: Callable[[_Fields], datetime]
 
 
+def _full(year: int) -> int:
+    """A year of two digits with its century."""
+    return year if year >= 100 else year + (1900 if year >= 70 else 2000)
+
+
 def _day(fields: _Fields) -> datetime:
-    year = int(fields["y"] or 0)
-    if year < 100:
-        year += 1900 if year >= 70 else 2000
-    return datetime(year, int(fields["m"] or 0), int(fields["d"] or 0))
+    return datetime(_full(int(fields["y"] or 0)), int(fields["m"] or 0), int(fields["d"] or 0))
 
 
 def _moment(fields: _Fields) -> datetime:
@@ -70,7 +72,7 @@ def _quarter(fields: _Fields) -> datetime:
 
 def _named_month(fields: _Fields) -> datetime:
     month = MONTHS[(fields["n"] or "").casefold().rstrip(".")]
-    return datetime(int(fields["y"] or 0), month, int(fields.get("d") or 1))
+    return datetime(_full(int(fields["y"] or 0)), month, int(fields.get("d") or 1))
 
 
 def _named_moment(fields: _Fields) -> datetime:
@@ -132,6 +134,8 @@ FORMATS: tuple[DateFormat, ...] = (
     _format("JJJJ/JJ", "years", r"(?P<y>(?:1[89]|20)\d{2})\s?[/–-]\s?(?P<z>(?:19|20)\d{2})", _years),
     _format("JJJJ/JJ", "years", r"(?P<y>(?:1[89]|20)\d{2})/(?P<z>\d{2})", _years),
     _format("JJJJ-MM", "month", rf"{_Y}-{_M}", _month),
+    _format("JJJJ/MM", "month", rf"{_Y}/(?P<m>0[1-9]|1[0-2])", _month),
+    _format("Monat JJ", "month", r"(?P<n>[a-zä]{3,9})\.?[\s-]['’]?(?P<y>\d{2})", _named_month),
     _format("MM/JJJJ", "month", rf"{_M}[./]{_Y}", _month),
     _format("Quartal", "quarter", rf"{_Y}[\s/-]{{0,2}}Q(?P<q>[1-4])", _quarter),
     _format("Quartal", "quarter", rf"(?:Q(?P<q>[1-4])|(?P<k>{_QUARTER})\.?\s?{_QUARTERS})[\s/-]{{1,2}}{_Y}", _quarter),

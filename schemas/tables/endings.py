@@ -20,7 +20,7 @@ _SENTENCE = 25
 _FOOTNOTE = re.compile(
     r"[*†¹²³]|\(?\d{1,2}\)\s|[_=*–—-]{3,}|(?:[-–./x×0]|\.{2,3}|\(\))\s?=\s|[©®]|\(c\)|"
     r"(?:quellen?|stand|hinweise?|anmerkung(?:en)?|legende|erläuterung(?:en)?|zeichenerklärung(?:en)?|datenstand|"
-    r"datenquelle|herausgeber|copyright|fußnoten?|lizenz|erstellt|source|notes?)\b(?:.*[:/]|\s*$)",
+    r"datenquelle|herausgeber|kontakt|auskunft|rückfragen|ansprechpartner(?:in)?|copyright|fußnoten?|lizenz|erstellt|source|notes?)\b(?:.*[:/]|\s*$)",
     re.IGNORECASE,
 )
 

@@ -67,7 +67,7 @@ def bare(text: str) -> tuple[str, str]:
         text, currency = _accounted(text)
         if currency:
             return bare(text)[0], currency
-    if text and not text[-1].isdigit() and text[:1] in "+-−0123456789,.(":
+    if text and not text[-1].isdecimal() and text[:1] in "+-−0123456789,.(":
         found = _UNIT.search(text[-8:])
         if found:
             unit = found.group(1) or found.group(2)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from schemas.tables import dates, numbers
+from schemas.tables import coordinates, dates, numbers
 from schemas.tables.words import (
     AFFIRMATIVE,
     AXES,
@@ -52,6 +52,8 @@ NUMBERS: frozenset[ColumnType] = frozenset(
     ("integer", "number", "year", "latitude", "longitude", "easting", "northing")
 )
 """The types of columns whose cells are numbers, to be added up or not."""
+
+_PLACES: frozenset[ColumnType] = frozenset(("latitude", "longitude", "easting", "northing"))
 
 SHARE = 0.95
 MAX_VALUES = 5_000  # per column
@@ -121,7 +123,8 @@ class Column:
 
 def number_of(column: Column, value: str) -> float | None:
     """The number that a cell of a column says, by the column's decimal sign; none if it says none."""
-    number = numbers.parse(value, "de" if column.decimal == "," else "en")
+    style: numbers.Style = "de" if column.decimal == "," else "en"
+    number = _coordinate(value, style) if column.type in _PLACES else numbers.parse(value, style)
     return None if number == column.gap else number
 
 
@@ -280,13 +283,21 @@ def _find_place(named: frozenset[str], values: Mapping[str, int], german: bool) 
         return None
     sure_german, sure_english = numbers.evidence(values)
     style: numbers.Style = "de" if (german if sure_german == sure_english else sure_german > sure_english) else "en"
-    parsed = [(numbers.parse(value, style), count) for value, count in values.items()]
+    parsed = [(_coordinate(value, style), count) for value, count in values.items()]
     total = sum(values.values())
     for place, low, high in _DEGREES + (() if degrees_named else _METRES):
         inside = sum(count for value, count in parsed if value is not None and low <= value <= high)
         if inside >= SHARE * total:
             return place, "," if style == "de" else "."
     return None
+
+
+def _coordinate(value: str, style: numbers.Style) -> float | None:
+    """A number of degrees or metres: also in degrees and minutes, and 32 548123 with its zone apart."""
+    number = numbers.parse(value, style)
+    if number is None and "°" in value:
+        return coordinates.degrees(value)
+    return numbers.parse(value.replace(" ", ""), style) if number is None and " " in value else number
 
 
 def _paired(columns: list[Column]) -> list[Column]:

@@ -46,6 +46,7 @@ KEYS = _set("""
     hausnr hnr bankleitzahl blz iban telefon telefonnummer tel fax telefax mobil flurstück flurstueck flur
     gemarkungsnummer gemarkungsschlüssel bic steuernummer aktenzeichen zeile nr nummer lfd numero
     konto kto sachkonto gegenkonto kostenstelle kostenträger kostentraeger kostenart produkt produktkonto buchungsstelle
+    bezirk wahlbezirk stimmbezirk kehrbezirk tour revier zone linie
     haushaltsstelle finanzposition kassenzeichen kontonummer produktnummer stationsnummer bezirksnummer gebietsnummer
     wahlbezirksnummer zählstellennummer zaehlstellennummer objektnummer vorgangsnummer belegnummer anlagennummer baumnummer
 """)

@@ -14,6 +14,7 @@ from catalog.web.texts import Texts, later
 
 _IN_SENTENCES = 3  # series that get a sentence each, and names that stand in one
 _NAMED = 2  # of more names than that, so many are told
+_NO_UNITS = frozenset(("anzahl", "zahl", "number"))
 _NO_LETTER = re.compile(r"[\d\W_]+")
 # What several values that are alike stood at, by the smallest unit of time that is known.
 _MOMENTS: Mapping[str, str] = {
@@ -233,5 +234,6 @@ def _of_histogram(figure: Histogram, voice: Voice) -> Iterator[str]:
 
 
 def value_of(value: float, unit: str, language: str) -> str:
-    """A number with its unit."""
-    return f"{labels.value(value, language)} {sign(unit)}".rstrip()
+    """A number with its unit; a number of things has none."""
+    said = "" if unit.casefold() in _NO_UNITS else sign(unit)
+    return f"{labels.value(value, language)} {said}".rstrip()

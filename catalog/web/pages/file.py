@@ -93,7 +93,7 @@ async def file(request: Request) -> Response:
         "age": live.age(page, preview, found.wanted),
         "hint": live.hint(page, found.wanted),
         "rows_address": page.file(file_addresses.path(slug, number, ".csv")),
-        "withheld": tuple(hint.column for hint in preview.withheld),
+        "withheld": tuple(hint.column for hint in preview.withheld if hint.column),
         "about": tuple(_about(page, preview)),
         "address": page.link(file_addresses.path(slug, number), same_layer),
         "again": page.link(file_addresses.path(slug, number), request.query_params.multi_items()),

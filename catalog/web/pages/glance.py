@@ -157,7 +157,7 @@ def _ready(
         meanings=meanings,
         unexplained=max(len(found.profile.columns) - EXPLAINED, 0) if found.profile else 0,
         notes=tuple(note.de if page.language == "de" else note.en for note in found.notes),
-        withheld=tuple(dict.fromkeys(hint.column for hint in found.withheld)),
+        withheld=tuple(dict.fromkeys(hint.column for hint in found.withheld if hint.column)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from catalog.links.findings import BROKEN
-from catalog.preview.findings import PERSONAL_COLUMN, PERSONAL_PAGE
+from catalog.preview.findings import PERSONAL_COLUMN, PERSONAL_LINES, PERSONAL_PAGE
 from catalog.web.pages import labels
 from catalog.web.texts import Texts, later
 from harvesters import wordings
@@ -38,7 +38,9 @@ _LACKING = (
 )
 _OF_FILES, _OF_SERIES = later("{name} (bei Dateien)"), later("{name} (bei der Datenserie)")
 # What whoever uses the data has to know too, in words that they know.
-_FOR_ALL = frozenset({BROKEN, PERSONAL_COLUMN, PERSONAL_PAGE, ATTRIBUTION, EMPTY_CONTACT, EMPTY_PERIOD, TURNED_PERIOD})
+_FOR_ALL = frozenset(
+    {BROKEN, PERSONAL_COLUMN, PERSONAL_LINES, PERSONAL_PAGE, ATTRIBUTION, EMPTY_CONTACT, EMPTY_PERIOD, TURNED_PERIOD}
+)
 
 
 class Remark(NamedTuple):

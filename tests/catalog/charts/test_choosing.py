@@ -148,6 +148,7 @@ def test_the_number_of_a_row_is_no_thing_with_a_name() -> None:
         (("Wahlbezirk", "Name"), [(f"{n + 1:03d}", f"Ort {'ABCDEFGHIJ'[n]}") for n in range(10)], "Name"),
         # Two that are called alike are still names.
         (("Nr", "Name"), [(f"{n + 1:03d}", f"Weg {'ABCDEFGHII'[n]}") for n in range(10)], "Name"),
+        (("Art_Code", "Art_Label"), [("GESM" * (n + 1), f"Art {'ABCDEFGHIJ'[n]}") for n in range(10)], "Art_Label"),
         # Who has nothing but numbers goes by them.
         (("Nummer", "Status"), [(str(n + 1), "frei" if n % 3 else "verkauft") for n in range(10)], "Nummer"),
     ],

@@ -85,3 +85,9 @@ def test_departures_of_lines_are_no_course() -> None:
     rows = [(f"Halt {n}", f"{6 + n // 4:02d}:{n % 4 * 15:02d}", 500 + n % 5) for n in range(40)]
     _, figures = tables.table(["Haltestelle", "Abfahrt", "Linie"], rows)
     assert charts.choose(figures.columns, figures.rows).kind != "line"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Uhrzeit", "line"), ("Stunde", "line"), ("Tag", "bar"), ("Alter", "bar")])
+def test_two_numbers_are_hours_where_the_column_says_so(name: str, kind: str) -> None:
+    table, figures = tables.table([name, "Besuche"], [(f"{n:02d}-{n + 1:02d}", 40 + n * n % 17) for n in range(6, 16)])
+    assert charts.prepare(table, figures)["kind"] == kind

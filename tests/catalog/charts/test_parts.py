@@ -68,6 +68,12 @@ def times(made: tuple[Table, Profile]) -> list[datetime]:
             "2026-05-01T00:30",
             "2026-05-04T23:30",
         ),
+        (
+            ("Datum", "Zeit"),
+            [(d, f"{h:02d}15") for d in DAYS for h in (0, 7, 9)],
+            "2026-05-01T00:15",
+            "2026-05-04T09:15",
+        ),
         (("Jahr", "Monat"), [(y, m) for y in (2024, 2025) for m in range(1, 13)], "2024-01-01", "2025-12-01"),
         (("Jahr", "Monat"), [(y, m) for y in (2024, 2025) for m in MONTHS], "2024-01-01", "2025-12-01"),
         (("Jahr", "Monat"), [(2025, m) for m in MONTHS], "2025-01-01", "2025-12-01"),

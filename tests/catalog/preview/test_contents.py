@@ -401,3 +401,32 @@ def test_a_text_that_ends_with_zeros_is_a_text_and_a_binary_workbook_is_none() -
     assert made(TABLE + b"\0" * 5_000, "a.csv").preview.kind == "table"
     workbook = made(zipped(**{"[Content_Types]__xml": b"<x/>", "xl/workbook__bin": b"\0" * 9}), "a.xlsb").preview
     assert workbook.reason == Reason("unknown-format")
+
+
+WKB = "0101000020E6100000{}"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"50.55{n}, 9.67{n}" for n in range(8)],
+        [f"N 50.55{n} E 9.67{n}" for n in range(8)],
+        [f"50°33'0{n}\"N;9°40'1{n}\"E" for n in range(8)],
+        [WKB.format(struct.pack("<dd", 9.67 + n / 1000, 50.55 + n / 1000).hex()) for n in range(8)],
+        [f"32 54800{n};5 60100{n}" for n in range(8)],
+    ],
+)
+def test_a_table_lies_where_its_cells_say(cells: list[str]) -> None:
+    head = "Name;Lage" if ";" not in cells[0] else "Name;lat;lon" if "°" in cells[0] else "Name;X;Y"
+    lines = [head, *(f"Bank {'ABCDEFGH'[n]};{cell}" for n, cell in enumerate(cells)), f"Summe{';' * head.count(';')}"]
+    preview = made("\n".join(lines).encode(), "a.csv").preview
+    assert preview.geometry is not None
+    assert (preview.kind, preview.geometry.shown, preview.chart["kind"]) == ("map", 8, "map")
+    assert 9.66 < preview.geometry.box.west <= preview.geometry.box.east < 9.69
+    assert 50.54 < preview.geometry.box.south <= preview.geometry.box.north < 50.57
+
+
+def test_words_with_numbers_in_them_make_no_map() -> None:
+    for cells in (["50, 9"] * 8, ["12.5, 60.3"] * 8, ["50.55, 9.67", *["am Markt"] * 7]):
+        lines = ["Name;Maße", *(f"Bank {n};{cell}" for n, cell in enumerate(cells))]
+        assert made("\n".join(lines).encode(), "a.csv").preview.geometry is None

@@ -231,3 +231,21 @@ def test_a_column_is_named_once() -> None:
     withheld = shown(read, profile(read), allowed=False).withheld
     assert [hint.column for hint in withheld] == ["Mail", "Vorname", "Nachname", "Geburtsdatum"]
     assert withheld[1] == PersonalHint("Vorname", "name", 6)
+
+
+def test_persons_in_the_lines_beside_a_table_are_covered_and_told_the_steward() -> None:
+    lines = ["Pegel, Auskunft: erika.muster@example.org", "Datum;W (cm)"]
+    lines += [f"{n + 1:02d}.01.2026;{n * 3}" for n in range(9)]
+    read = read_table("\n".join([*lines, "", "Kontakt: max.muster@example.org"]).encode())
+    made = assembled(Content("csv", "table", table=read), BASE, allowed=False)
+    preview = made.preview
+    assert preview.table is not None
+    assert preview.table.names == ("Datum", "W (cm)")
+    assert "muster" not in str((preview.table.skipped, preview.table.below))
+    assert {note.code: note.de for note in preview.notes}["text-masked"].endswith(": 2.")
+    address = "https://x.example/pegel.csv"
+    record = Dataset(distribution=(Distribution(download_url=(address,)),))
+    (finding,) = findings(record, {address: [preview]})
+    assert "Über oder unter der Tabelle" in finding.message("de")
+    assert finding.message("en").endswith("probably data of persons: e-mail address, 2 times. The preview covers them.")
+    assert assembled(Content("csv", "table", table=read), BASE, allowed=True).preview.withheld == ()

@@ -182,3 +182,10 @@ def test_pictures_of_several_numbers_are_said_to_have_scales_of_their_own() -> N
     assert said(several).count("höchster Wert") == 4  # none is left out alone
     by_place = [(f"2025-{month:02d}", place, month) for month in range(1, 13) for place in ("Neuhof", "Flieden")]
     assert "Maßstab" not in noted(figure(tables.table(["Monat", "Ort", "Einsätze"], by_place)))
+
+
+def test_a_number_of_things_is_no_unit() -> None:
+    shown = figure(
+        tables.table(["Ort", "Haushalte (Anzahl)"], [(f"Ort {name}", n * 7) for n, name in enumerate("ABCD", 1)])
+    )
+    assert said(shown) == "Höchster Wert: 28 bei „Ort D“. Niedrigster Wert: 7 bei „Ort A“."
