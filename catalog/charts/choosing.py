@@ -164,7 +164,7 @@ def _wished_line(columns: Sequence[Column], rows: int, wish: Wish, open_to: Opti
     y = tuple(dict.fromkeys(wish.y))[:MAX_PANELS] or open_to.numbers[:1]
     group = usual.group if usual and usual.x == x and len(y) == 1 else ""
     across = next(column for column in columns if column.name == x)
-    more = tuple(part.column.name for part in parts.beside(columns, across))
+    more = tuple(part.column.name for part in _parts(columns, across, rows))
     return Choice("line", x, y, group, agg, parts=more)
 
 
@@ -220,7 +220,7 @@ def _repeats_places(columns: Sequence[Column], rows: int) -> bool:
 
 def _line(columns: Sequence[Column], found: Sequence[Column], rows: int) -> Choice | None:
     """Numbers in time; several numbers, or one by a category, as several small charts."""
-    beside = {c.name: parts.beside(columns, c) for c in columns if c.type in TIME_TYPES}
+    beside = {c.name: _parts(columns, c, rows) for c in columns if c.type in TIME_TYPES}
     times = [c for c in columns if c.type in TIME_TYPES and _moments(c, beside[c.name], rows) >= _FEWEST_TIMES]
     # A time of the day beside its date is a part of it.
     times = times or [c for c in columns if day_times.is_of_day(c) and distinct(c) >= _FEWEST_TIMES]
@@ -237,6 +237,11 @@ def _line(columns: Sequence[Column], found: Sequence[Column], rows: int) -> Choi
     others = [c for c in columns if c is not x and c.name not in choice.parts]
     group = _group(others, moments, rows) if moments < 0.9 * (rows - x.missing) else None
     return choice._replace(y=choice.y[:1], group=group.name) if group is not None else choice
+
+
+def _parts(columns: Sequence[Column], x: Column, rows: int) -> tuple[parts.Part, ...]:
+    """The columns that say more of a time; none where each row has one of its own already: days with the hour of opening."""
+    return parts.beside(columns, x) if distinct(x) < bars.NEARLY * (rows - x.missing) else ()
 
 
 def _moments(x: Column, more: Sequence[parts.Part], rows: int) -> int:

@@ -17,6 +17,7 @@ NUMBER_TYPES = ("integer", "number")
 LABEL_TYPES = ("category", "text", "boolean", "key")
 _MOST_PAIRS = 200  # of a name and a number that are looked at in all rows
 _RECURS = 3  # a name comes so many times on average where what it has can be told from what happens to it
+_NEARLY_EVERY = 0.95
 _HARDLY_VARIES = 5  # a number with so many times fewer values than the most varied one
 # Unlike "Breite" and "Länge", these mean nothing but degrees within a longer name (stop_lat).
 _DEGREES = frozenset(("lat", "latitude", "lon", "lng", "longitude"))
@@ -142,4 +143,5 @@ def _counts_rows(column: Column, rows: int) -> bool:
     low, high = column.minimum, column.maximum
     if column.type != "integer" or rows < 3 or not isinstance(low, float) or not isinstance(high, float):
         return False
-    return low in (0.0, 1.0) and high - low + 1 == column.count == distinct(column)
+    every = _NEARLY_EVERY * column.count  # the last one may be "100 und älter"
+    return low in (0.0, 1.0) and every <= high - low + 1 <= column.count and every <= distinct(column)

@@ -28,6 +28,7 @@ _ABSENT = "\x1f"  # no text has it: decoding takes control characters out; used 
 _SEPARATING_COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # all others are decimal commas
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LONGEST_CELL = 1_000  # lines
+_ONE_CELL = re.compile(r'"(?:[^"]|"")*"')
 
 
 class Dialect(NamedTuple):
@@ -65,6 +66,22 @@ def sniff(text: str) -> Dialect:
             if score > best_score + 0.02:
                 best, best_score = candidate._replace(width=width), score
     return best
+
+
+def without_outer_quotes(text: str) -> str | None:
+    """The text of which each line was quoted as a whole, `"Ort;Wert"`, as spreadsheets do that took it for one column.
+
+    None where lines are not, or hold no delimiter, each as many as all others.
+    """
+    sample = [line for line in _sample(text).splitlines() if line][:_SAMPLE_RECORDS]
+    if len(sample) < 2 or not all(_ONE_CELL.fullmatch(line) for line in sample):
+        return None
+    for delimiter, least in ((";", 1), ("\t", 1), ("|", 1), (",", 2)):
+        counts = {line.count(delimiter) for line in sample}
+        if len(counts) == 1 and min(counts) >= least:
+            lines = (line[1:-1].replace('""', '"') if _ONE_CELL.fullmatch(line) else line for line in text.splitlines())
+            return "\n".join(lines)
+    return None
 
 
 def _quotings(sample: str) -> tuple[tuple[bool, bool], ...]:

@@ -78,6 +78,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Die Datei war gepackt (gzip); darin liegt {name}.",
         "The file was packed (gzip); it holds {name}.",
     ),
+    "lines-quoted": (
+        "Jede Zeile stand als Ganzes in Anführungszeichen; sie wurden weggelassen.",
+        "Each line stood in quotation marks as a whole; these were left out.",
+    ),
     "gap-values": (
         "Spalte „{column}“: {value} steht für fehlende Werte und wird nicht mitgerechnet. Zellen: {count}.",
         "Column “{column}”: {value} stands for missing values, and does not count. Cells: {count}.",

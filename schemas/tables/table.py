@@ -102,6 +102,9 @@ def _whole_lines(head: bytes, data: bytes) -> bytes:
 
 def _from_text(data: bytes, head: bytes, limit: int, header_row: int | None) -> Table:
     decoded = decode(head)
+    plain = dialects.without_outer_quotes(decoded.text) if decoded.text[:1] == '"' else None
+    if plain is not None:
+        decoded = decoded._replace(text=plain, notes=(*decoded.notes, note("lines-quoted")))
     dialect = dialects.sniff(decoded.text)
     limit = min(limit, max(100, MAX_CELLS // dialect.width)) if dialect.width else limit
     # Title lines, blank lines and header rows come on top of the rows that are asked for.

@@ -209,6 +209,16 @@ def test_cells_of_many_lines_are_read_to_the_end() -> None:
     assert 250 < head.total_rows < 350
 
 
+def test_lines_that_were_quoted_as_a_whole_are_read_without() -> None:
+    lines = ["Name;Ort;Wert", *(f'N{n};Am ""Bach"" {n};{n * 3},5' for n in range(9))]
+    table = read_table("\r\n".join(f'"{line}"' for line in lines).encode("cp1252"))
+    assert (names(table), table.rows[2]) == (["Name", "Ort", "Wert"], ("N2", 'Am "Bach" 2', "6,5"))
+    assert [column.type for column in table.columns] == ["text", "text", "number"]
+    assert "lines-quoted" in codes(table)
+    for text in ('"Anschrift"\n"Am Bach 3, Neuhof"\n"Im Ort 4, Flieden"\n', '"Name";"Wert"\n"a;b";"2"\n"c";"3"\n'):
+        assert "lines-quoted" not in codes(read_table(text.encode(), "x.csv"))
+
+
 def test_a_quote_inside_a_cell_is_kept() -> None:
     table = read_table(b'Nr;Name;Platz\n1;"Schule "Am Bach"";30\n2;19" Rack;40\n3;"ok";50\n')
     assert table.rows[1] == ("2", '19" Rack', "40")

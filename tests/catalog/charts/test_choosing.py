@@ -127,6 +127,12 @@ def test_a_sum_comes_before_its_parts_and_the_year_of_the_title_before_others() 
         assert charts.prepare(table, figures, titles=titles)["figure"]["y"] == measure
 
 
+def test_ages_from_the_first_to_the_last_are_no_measure() -> None:
+    rows = [*((str(age), age * 7 % 31) for age in range(100)), ("100 und älter", 7)]
+    table, figures = tables.table(["Alter", "Frauen"], rows)
+    assert charts.prepare(table, figures)["choice"]["x"] == "Frauen"
+
+
 def test_the_number_of_a_row_is_no_thing_with_a_name() -> None:
     days = [f"{n + 1:02d}.05.2026" for n in range(25)]
     for head, rows, kind in (

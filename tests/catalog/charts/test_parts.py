@@ -149,3 +149,9 @@ def test_a_day_of_the_week_tells_no_rows_of_a_time_apart() -> None:
         for place in ("Markt", "Am Bahnhof")
     ]
     assert prepared(tables.table(["Datum", "Wochentag", "Zählstelle", "Räder"], rows)).choice.group == "Zählstelle"
+
+
+def test_an_hour_beside_days_that_come_once_is_no_part_of_them() -> None:
+    rows = [(f"{day:02d}.05.2026", "08:00", 40 + day * 7 % 11) for day in range(1, 22)]
+    choice = prepared(tables.table(["Datum", "Beginn", "Besucher"], rows)).choice
+    assert (choice.kind, choice.x, choice.parts) == ("line", "Datum", ())
