@@ -97,8 +97,8 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "dateModifiedAvailability": _DATES,
 }
 _UNLOOKED = (
-    "Die Dateien wurden noch nicht angesehen; der Befehl „allmende repair“ tut das.",
-    "The files have not been looked at yet; the command “allmende repair” does so.",
+    "Für Vorschläge dazu wurden die Dateien noch nicht angesehen; der Befehl „allmende repair“ tut das.",
+    "For proposals on this the files have not been looked at yet; the command “allmende repair” does so.",
 )
 # What only a look into the files can tell.
 _OF_FILES = frozenset(
