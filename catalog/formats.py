@@ -71,9 +71,17 @@ def day(text: str, language: str = "de") -> str:
         if clock is not None:
             moment = datetime.fromisoformat(text.strip())
             when = (moment.astimezone(BERLIN) if moment.tzinfo else moment).date()
-        return format_date(when, "long", locale=locale(language))
+        before, after = _around_year(when.month, when.day, language)
+        return f"{before}{when.year}{after}"
     except (ValueError, OverflowError):
         return text
+
+
+@lru_cache(maxsize=2 * 366)
+def _around_year(month: int, day_of_month: int, language: str) -> tuple[str, str]:
+    """What a date in words has before and behind its year: "3. November ", "". Babel writes each day of a year once."""
+    before, _, after = format_date(date(2000, month, day_of_month), "long", locale=locale(language)).partition("2000")
+    return before, after
 
 
 def moment(text: str | datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from catalog.reading import synonyms, words
@@ -11,6 +12,10 @@ from catalog.reading.places import Named, Place, Places
 
 _PIECE = re.compile(r'(?:(?<=\s)|^)(?P<minus>-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"(?P<later>[^"]*)"|[^\s"]+')
 _QUOTES = str.maketrans(dict.fromkeys("„“”«»‟❝❞＂", '"'))
+
+
+KEPT = 256
+"""Search texts of which it is kept what they ask for: one answer asks that several times."""
 
 
 class Clause(NamedTuple):
@@ -39,6 +44,7 @@ class Clause(NamedTuple):
         return tuple(dict.fromkeys(place for named in self.named for place in named.places))
 
 
+@lru_cache(maxsize=KEPT)
 def parse(q: str) -> tuple[Clause, ...]:
     """What a search text asks for: words (all must match), "phrases in quotes", and -excluded words or phrases.
 
@@ -73,6 +79,7 @@ def says_something(q: str) -> bool:
     return not all(_is_stop_word(clause) or _may_be_passed(clause, is_question=True) for clause in parse(q))
 
 
+@lru_cache(maxsize=KEPT)
 def understood(q: str, places: Places) -> tuple[Clause, ...]:
     """The clauses of a search text, with what stands in several words put together: "Gemeinde Neuhof", "bus stop".
 

@@ -21,9 +21,10 @@ class Remembered:
     def get(self, key: Hashable) -> Any:
         """The value of a key, or None."""
         with self._lock:
-            if key in self._values:
+            value = self._values.get(key)
+            if value is not None:
                 self._values.move_to_end(key)
-            return self._values.get(key)
+            return value
 
     def put(self, key: Hashable, value: Any) -> None:
         """Keeps a value; the one that was not asked for the longest may go."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -97,7 +99,17 @@ class Page:
 
     def exists(self, path: str) -> bool:
         """Whether there is a page at a path without variable parts, so that menus show only what is there."""
-        return path in _fixed_paths(self.request.app)
+        return path in self.fixed
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The paths without variable parts that there are."""
+        return _fixed_paths(self.request.app)
+
+    @property
+    def menu_path(self) -> str:
+        """The path of this page if a menu may name it; else nothing, so that few menus are made."""
+        return self.path if self.path in self.fixed else ""
 
     def day(self, text: str) -> str:
         """A date in words."""
@@ -152,8 +164,9 @@ class Links:
 
     def file(self, path: str, query: Query = ()) -> str:
         """What has no language."""
-        pairs = list(query.items() if isinstance(query, Mapping) else query)
-        return f"{self.prefix}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
+        pairs = query.items() if isinstance(query, Mapping) else query
+        encoded = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+        return f"{self.prefix}{path}?{encoded}" if encoded else f"{self.prefix}{path}"
 
     def asset(self, name: str) -> str:
         """A file of ``assets/``; its address changes with its content, so that it can be kept for good."""
@@ -164,11 +177,32 @@ class Links:
         return self.asset(name) if name in static.paths() else ""
 
 
-class _Ready:
-    """``ready("macro", …)``: what a macro of ``macros.html`` makes of some values, made once and kept while it is asked for.
+class _Generator(CodeGenerator):
+    """Compiles templates so that what is HTML already is put in as it is: escaping it would copy it, hundreds of times a page."""
 
-    It depends on the values alone. What lies inside of a value (a row of hits) must be Markup throughout: the same
-    letters as text and as HTML are equal, and only the values themselves are told apart by what they are.
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._is_escaped(frame, finalize):
+            self.write("(said if type(said := ")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if self._is_escaped(frame, finalize):
+            self.write(") is Markup else escape(said))")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
+    @staticmethod
+    def _is_escaped(frame: Frame, finalize: Any) -> bool:
+        return bool(frame.eval_ctx.autoescape) and not frame.eval_ctx.volatile and finalize.src is None
+
+
+class _Ready:
+    """``ready("macro", …)``: what a macro makes of some values, made once and kept while it is asked for.
+
+    The macro is one of ``macros.html``, or of the template before a slash: ``"frame.html/foot"``. It depends on the values
+    alone. What lies inside of a value (a row of hits) must be Markup throughout: the same letters as text and as HTML
+    are equal, and only the values themselves are told apart by what they are.
     """
 
     def __init__(self, environment: jinja2.Environment) -> None:
@@ -183,8 +217,16 @@ class _Ready:
         return self._environment.get_template("macros.html").module
 
     def _made(self, macro: str, values: Sequence[Hashable]) -> Markup:
-        made: Markup = getattr(self._macros, macro)(*values)
+        template, slash, name = macro.rpartition("/")
+        macros = self._environment.get_template(template).module if slash else self._macros
+        made: Markup = getattr(macros, name)(*values)
         return made
+
+
+@lru_cache(maxsize=2048)
+def _quoted(text: str) -> str:
+    """A name or a value as the query of an address has it. A page of results says the same ones in thirty addresses."""
+    return quote_plus(str(text))
 
 
 def _fixed_paths(app: Starlette) -> frozenset[str]:
@@ -219,6 +261,7 @@ def _environment(prefix: str, language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.code_generator_class = _Generator
     links = Links(prefix, language)
     said = texts(language)
     environment.globals |= {

@@ -83,7 +83,7 @@ async def datasets(request: Request) -> Response:
         rows=_rows(page, found),
         facets=() if listed else facets.facets(page, query, found.facets, page.catalogue.counts(page.at)),
         chips=tuple(facets.chips(page, query)),
-        sorts=[(code, page.texts.text(_SORTS[code])) for code in SORTS],
+        sorts=tuple((code, page.texts.text(_SORTS[code])) for code in SORTS),
         paging=paging(query.page, last, lambda number: _address(page, replace(query, page=number))),
         places=_places(page, query, found.facets["municipality"]),
         place_map=await _place_map(request, page, query.bbox),

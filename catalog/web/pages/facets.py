@@ -47,11 +47,6 @@ class Value(NamedTuple):
     number: int
     chosen: bool
 
-    @property
-    def usable(self) -> bool:
-        """Whether it can be ticked or unticked."""
-        return self.chosen or self.number > 0
-
 
 class Facet(NamedTuple):
     """A group of checkboxes."""

@@ -158,13 +158,20 @@ def _files(page: Page, summary: Summary, links: Mapping[str, Answered], sizes: M
     for _title, file_format, address, byte_size in summary.files[:_ASKED_OF]:
         link = links.get(address, NEVER)
         if link.works is not False and sanitising.is_link(address):
-            name = labels.format_name(file_format, page.language) or page.texts.plain("Datei")
             is_download = file_format not in SERVICES and file_format not in labels.PAGES
             told = (link.byte_size or sizes.get(address, 0)) if is_download else 0
             size = formats.size(byte_size or told, page.language)
-            yield File(escape(f"{name} ({size})" if size else name), escape(address), is_download)
+            yield File(_button(page.texts, file_format, size), escape(address), is_download)
 
 
+@lru_cache(maxsize=4096)
+def _button(texts: Texts, file_format: str, size: str) -> Markup:
+    """What the button of a file says: its format and size."""
+    name = labels.format_name(file_format, texts.language) or texts.plain("Datei")
+    return escape(f"{name} ({size})" if size else name)
+
+
+@lru_cache(maxsize=4096)
 def code_label(list_name: str, code: str, language: str) -> str:
     """What a code of a list means, in words; the code itself if that is not known."""
     found = LISTS[list_name].by_code(code)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
 from babel.messages.extract import extract_from_dir
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,6 +124,12 @@ def test_a_language_that_is_not_there() -> None:
 def test_days(text: str, german: str, english: str) -> None:
     assert formats.day(text) == german
     assert formats.day(text, "en") == english
+
+
+@pytest.mark.parametrize(("language", "locale"), [("de", "de_DE"), ("en", "en_GB")])
+@given(when=st.dates())
+def test_days_are_written_as_babel_writes_them(language: str, locale: str, when: date) -> None:
+    assert formats.day(when.isoformat(), language) == format_date(when, "long", locale=locale)
 
 
 @given(st.text(max_size=30))
