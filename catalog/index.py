@@ -245,7 +245,7 @@ def _page(searcher: tantivy.Searcher, filters: Filters) -> tuple[int, dict[str, 
         order = {"order_by_field": "by_title", "order": tantivy.Order.Asc}
     elif query.sort == NEWEST:
         order = {"order_by_field": "by_change", "order": tantivy.Order.Desc}
-    elif query.sort == "modified" or filters.words is None:
+    elif query.sort == "modified" or filters.words is None or filters.words.weight is None:
         order = {"order_by_field": "by_date", "order": tantivy.Order.Desc}
     everything = filters.combined(weighed=not order)
     found = searcher.search(everything, max(limit, 1), True, offset=start if limit > 0 else 0, **order)

@@ -134,6 +134,9 @@ def test_a_title_weighs_more_than_a_keyword_and_that_more_than_a_description(cat
 
 def test_excluding_everything_else_leaves_the_rest(catalogue: Catalogue) -> None:
     assert catalogue.find(Query(q="-beleuchtung")).total == 7
+    # Nothing says which of them fits best: the newest stand first, as without words.
+    everything = [title for title in titles(catalogue.find(Query())) if title != "Pegel der Fliede"]
+    assert titles(catalogue.find(Query(q="-Pegel"))) == everything
 
 
 def test_repeated_values_are_or_and_different_filters_are_and(catalogue: Catalogue) -> None:
