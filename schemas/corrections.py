@@ -319,7 +319,7 @@ def unapply(record: R, corrected: Iterable[Corrected], corrections: Iterable[Cor
     """
     renamed = {
         value: each.part
-        for each in corrections
+        for each in (corrections if isinstance(record, Dataset) else ())  # others have no parts
         if each.part and each.attribute in ("distribution.access_url", "distribution.download_url")
         for value in values_of(type(record), each.attribute, each.value)
         if isinstance(value, str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,8 @@ def evidence(one: Known, other: Known) -> tuple[float, dict[str, Any]] | None:
     """Why two datasets of two sources are one, and how sure that is; None if they are not (DESIGN 3, Identity).
 
     The same IRI; else an identifier that is one anywhere; else an identifier of any kind and the same title; else an
-    address of a file or page, and a similar title.
+    address of a file or page, and a similar title: not where their identifiers are two of one server, whose address both
+    share (the tenants of a context broker).
     """
     title = round(alike.similarity(one.likeness.title, other.likeness.title), 3)
     if one.iri == other.iri:
@@ -96,6 +97,12 @@ def evidence(one: Known, other: Known) -> tuple[float, dict[str, Any]] | None:
     if same and title == 1.0:
         return BY_IDENTIFIER, {"identifier": same[:_SHOWN], "title": title}
     same = [each for each in one.likeness.addresses if each in other.likeness.addresses]
-    if same and title >= alike.SIMILAR:
+    if same and title >= alike.SIMILAR and not _told_apart(one.likeness.identifiers, other.likeness.identifiers):
         return BY_ADDRESS + title, {"address": same[:_SHOWN], "title": title}
     return None
+
+
+def _told_apart(ones: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether one server, named before the ``#`` of their identifiers, calls two datasets by two names."""
+    mine = {base: name for base, sign, name in (each.partition("#") for each in ones) if sign}
+    return any(mine.get(base, name) != name for base, sign, name in (each.partition("#") for each in others) if sign)

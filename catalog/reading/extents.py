@@ -33,10 +33,11 @@ _BOX = _objects([DCAT.bbox], _TEXT)
 _POINT = _objects([DCAT.centroid], _TEXT)
 _SHAPE = _objects([LOCN.geometry, _GEO.asWKT, _GEO.asGeoJSON], _TEXT)
 _SAID = _objects([DCTERMS.conformsTo, DCTERMS.format, DCAT.mediaType], b"<([^>]*)>")
-# Interfaces whose answers are the values of now: OGC SensorThings, NGSI, GTFS Realtime, GBFS, SIRI, DATEX II, OCPI.
+# Interfaces whose answers are the values of now: OGC SensorThings, NGSI and its history (QuantumLeap), GTFS Realtime,
+# GBFS, SIRI, DATEX II, OCPI.
 _LIVE = re.compile(
     rb"opengis\.net/(?:doc|spec|def)/[^ ]*sensorthings|ngsi|/cim/001|gtfs(?:\.org/|[-_./ ]?)(?:rt\b|real)|gbfs|\bsiri\b"
-    rb"|datex|ocpi",
+    rb"|datex|ocpi|quantumleap",
     re.I,
 )
 _SERVICE_OF_FEATURES = re.compile(rb"opengis\.net/spec/ogcapi-(?:features|maps|tiles)", re.I)

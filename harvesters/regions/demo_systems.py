@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from harvesters.regions import demo_ckan, demo_files
+from harvesters.regions import demo_broker, demo_ckan, demo_files
 
 # The address that the texts under `servers/` name; the demo's sources/*.toml name it too.
 WRITTEN = "http://127.0.0.1:8410"
@@ -52,31 +52,42 @@ _DOORS = {"wfs-flieden": "?service=WFS&request=GetCapabilities"}
 
 
 class Request(NamedTuple):
-    """What a system is asked: the path below its prefix, the query string, and what was posted."""
+    """What a system is asked: the path below its prefix, the query string, what was posted, and for which tenant."""
 
     path: str
     query: str
     posted: bytes = b""
+    tenant: str = ""
 
 
 class Answer(NamedTuple):
-    """What a system answers. `modified` stands on files only; they also get an ETag and answer conditional requests."""
+    """What a system answers. `modified` stands on files only; they also get an ETag and answer conditional requests.
+
+    `total` is how many entries there are in all, which a context broker says in a header.
+    """
 
     body: bytes
     media_type: str
     status: int = 200
     modified: datetime | None = None
     location: str | None = None
+    total: int | None = None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Systems:
-    """All systems of one region folder: path and query in, answer out; no sockets."""
+    """All systems of one region folder: path and query in, answer out; no sockets. `now` is the clock of live values."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: Callable[[], datetime] = _utc_now) -> None:
+        self._now = now
         self._servers = folder / "servers"
         self._portal = demo_ckan.Portal(self._servers / "ckan-neuhof")
         self._made: dict[str, bytes] = {}
         self._systems: Mapping[str, Callable[[Request], Answer | None]] = {
+            "broker-suedkreis": self._broker,
             "ckan-neuhof": self._ckan,
             "dcat-flieden": self._dcat,
             "hub-eichenzell": self._hub,
@@ -85,8 +96,11 @@ class Systems:
             "wfs-flieden": self._wfs,
         }
 
-    def answer(self, target: str, posted: bytes = b"") -> Answer:
-        """Take the target of a request line and what was posted; give the answer: 404 where nothing is, 400 for no address."""
+    def answer(self, target: str, posted: bytes = b"", tenant: str = "") -> Answer:
+        """Take the target of a request line, what was posted and the header Fiware-Service; give the answer.
+
+        404 where nothing is, 400 for no address.
+        """
         try:
             parts = urlsplit(target)
         except ValueError:
@@ -102,7 +116,7 @@ class Systems:
             # robots.txt belongs to the host, and so does the sitemap that a crawler looks for without being told.
             found = self._file("" if name == "robots.txt" else "web-eichenzell", name)
         elif name in self._systems:
-            found = self._systems[name](Request(rest, parts.query, posted))
+            found = self._systems[name](Request(rest, parts.query, posted, tenant))
         else:
             found = None
         return found or page_of("Seite nicht gefunden", [], 404)
@@ -130,6 +144,12 @@ class Systems:
             if (content := self._content(full)) is not None:
                 return Answer(content, _media_type(full), modified=self.modified[full])
         return None
+
+    def _broker(self, request: Request) -> Answer | None:
+        if not request.path:
+            return page_of("Kontextbroker der Region", [("/broker-suedkreis/v2/types", "Typen (NGSI-v2)")])
+        told = demo_broker.answer(request.path, request.query, request.tenant, self._now())
+        return Answer(told.body, "application/json", told.status, total=told.total) if told is not None else None
 
     def _ckan(self, request: Request) -> Answer | None:
         match PurePosixPath(request.path).parts:

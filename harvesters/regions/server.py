@@ -1,4 +1,4 @@
-"""Serves the demo region's source systems on this machine: a CKAN, a DCAT feed, a data.json, a WFS, a folder, a site.
+"""Serves the demo region's source systems on this machine: a CKAN, a DCAT feed, a data.json, a WFS, a folder, a site, a broker.
 
     python -m harvesters.regions.server --folder DIR --port 8410
 
@@ -40,10 +40,13 @@ class _Handler(BaseHTTPRequestHandler):
     address: bytes
 
     def do_GET(self) -> None:
-        self._send(self.systems.answer(self.path))
+        self._send(self._answer())
 
     def do_HEAD(self) -> None:
-        self._send(self.systems.answer(self.path))
+        self._send(self._answer())
+
+    def _answer(self) -> Answer:
+        return self.systems.answer(self.path, tenant=self.headers.get("Fiware-Service", ""))
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -60,6 +63,8 @@ class _Handler(BaseHTTPRequestHandler):
         tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"' if answer.modified else None
         status = 304 if tag and answer.modified and self._known(tag, answer.modified) else answer.status
         self.send_response(status, HTTPStatus(status).phrase)
+        if answer.total is not None:
+            self.send_header("Fiware-Total-Count", str(answer.total))
         if answer.location:
             self.send_header("Location", answer.location)
         if tag and answer.modified:

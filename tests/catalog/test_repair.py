@@ -157,6 +157,16 @@ def test_the_file_tells_size_checksum_and_that_it_can_be_downloaded(region: Regi
     assert [each.rule for rule in ("download-url", "byte-size", "checksum") for each in proposed(of, rule)] == []
 
 
+def test_the_answer_of_a_live_interface_is_no_file_to_download_or_to_measure(region: Region, entry: Entry) -> None:
+    for standard in (
+        "https://fiware.github.io/specifications/ngsiv2/stable/",
+        "https://quantumleap.readthedocs.io/en/",
+    ):
+        of = subject(region, entry, dataset("Pegel", distribution=(file(conforms_to=(standard,)),)), look())
+        for rule in ("download-url", "byte-size", "checksum", "modified"):
+            assert proposed(of, rule) == []
+
+
 def test_counts_of_data_that_change_daily_are_not_proposed_and_old_ones_are_renewed(
     region: Region, entry: Entry
 ) -> None:

@@ -22,7 +22,7 @@ HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 NOTE = re.compile(r"Beispieldaten, keine amtlichen Angaben")
 
 # What a harvest of the demo must find: the records of each source, published or set aside.
-DATASETS = {"ckan": 12, "dcat": 12, "datajson": 8, "folder": 10, "website": 6}
+DATASETS = {"ckan": 12, "dcat": 12, "datajson": 8, "folder": 10, "website": 6, "ngsi": 5}
 
 
 def root_of(client: httpx.Client) -> str:

@@ -256,4 +256,4 @@ def test_some_records_lack_what_is_recommended() -> None:
 
 def test_the_demo_is_small() -> None:
     assert sum(file.stat().st_size for file in DEMO.rglob("*") if file.is_file()) < 400_000
-    assert sum(DATASETS.values()) == 48
+    assert sum(DATASETS.values()) == 53

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from schemas import corrections, whole
 from schemas.corrections import Correction
 from schemas.kinds import Literal
-from schemas.model import Agent, Dataset, Distribution, Location, PeriodOfTime, Resource, RightsStatement
+from schemas.model import Agent, DataService, Dataset, Distribution, Location, PeriodOfTime, Resource, RightsStatement
 from schemas.ntriples import ntriples_of
 
 IRI = "https://daten.example.org/id/dataset/x"
@@ -90,3 +90,10 @@ def test_an_agent_beside_the_record_is_a_companion() -> None:
     value = corrections.with_companions(corrections.statements(Dataset, "publisher", (agent.iri or "",)), [agent])
     applied = corrections.apply(Dataset(iri=IRI), [Correction("publisher", value)])
     assert (applied.record.publisher, applied.companions) == ((agent.iri,), (agent,))
+
+
+def test_a_record_without_files_has_no_part_that_a_correction_of_a_file_renames() -> None:
+    value = corrections.statements(Dataset, "distribution.download_url", ("https://x.example/a.csv",))
+    of_file = Correction("distribution.download_url", value, part="https://x.example/id/distribution/1")
+    service = DataService(iri="https://x.example/dienst")
+    assert corrections.unapply(service, (), [of_file]) == service

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rdflib import XSD
 
 from catalog.formats import day, number
+from catalog.preview.wanting import says_live
 from catalog.repair.looks import Look
 from catalog.repair.subject import File, Subject
 from schemas.corrections import OF_BYTES
@@ -26,9 +27,9 @@ TITLES = {
 
 
 def propose(subject: Subject) -> Iterator[Proposal]:
-    """Facts of each file that answered and does not state them."""
+    """Facts of each file that answered and does not state them. The answer of a live interface is no file: it is another soon."""
     for file in subject.files:
-        if file.look is not None and file.look.is_data:
+        if file.look is not None and file.look.is_data and not says_live(file.distribution):
             yield from _facts(subject, file, file.look)
 
 

@@ -16,17 +16,17 @@ def test_feed_of_the_demo_region_is_taken_whole(harvested: Path) -> None:
     done = allmende("check-delivery", "--json", cwd=harvested)
     found = done.json()
     assert done.code == 0, found
-    assert (found["datasets"], found["pages"]) == (48, 1)
+    assert (found["datasets"], found["pages"]) == (53, 1)
     assert [each["receiver"] for each in found["receivers"]] == ["europe", "govdata", "hessen"]
     for each in found["receivers"]:
         assert each["counts"]["dropped"] == 0
-        assert sum(each["counts"].values()) == 48
+        assert sum(each["counts"].values()) == 53
 
 
 def test_it_speaks_german(harvested: Path) -> None:
     done = allmende("check-delivery", cwd=harvested)
     assert done.code == 0
-    assert "48 Datensätze auf 1 Seite" in done.out
+    assert "53 Datensätze auf 1 Seite" in done.out
     assert "GovData" in done.out
     assert "Landesportal opendata.hessen.de" in done.out
     assert "unverändert übernommen" in done.out
