@@ -14,12 +14,13 @@ _PIECE = 65_536
 
 
 class Element:
-    """One element: its local name, attributes by local name, own text, children."""
+    """One element: its local name, attributes by local name, own text, children; of a chosen one the folders around it."""
 
-    __slots__ = ("attributes", "children", "name", "text")
+    __slots__ = ("attributes", "children", "folder", "name", "text")
 
-    def __init__(self, name: str, attributes: dict[str, str]) -> None:
+    def __init__(self, name: str, attributes: dict[str, str], folder: str = "") -> None:
         self.name = name
+        self.folder = folder
         self.attributes = attributes
         self.children: list[Element] = []
         self.text = ""
@@ -105,6 +106,7 @@ class _Walking:
         self._pieces: list[list[str]] = []
         self._lengths: list[int] = []
         self._title_at = 0
+        self._folders: list[tuple[int, str]] = []  # depth and name of those that are open
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
@@ -118,13 +120,21 @@ class _Walking:
         if not self._open and name in self._wanted:
             self.total += 1
         if self._open or (name in self._wanted and len(self.found) < self._limit):
-            element = Element(name, {local(key): value for key, value in attributes.items()})
+            folder = "" if self._open else " / ".join(filter(None, (each for _, each in self._folders)))
+            element = Element(name, {local(key): value for key, value in attributes.items()}, folder)
             if self._open:
                 self._open[-1].children.append(element)
             self._begin(element)
-        elif name in ("name", "title") and self._depth <= 4 and not self.title and not self.total:
+        elif name == "Folder":
+            self._folders.append((self._depth, ""))
+        elif name in ("name", "title") and (
+            self._is_of_folder(self._depth) or (self._depth <= 4 and not self.title and not self.total)
+        ):
             self._title_at = self._depth
             self._begin(Element(name, {}))
+
+    def _is_of_folder(self, depth: int) -> bool:
+        return bool(self._folders) and self._folders[-1] == (depth - 1, "")
 
     def _begin(self, element: Element) -> None:
         self._open.append(element)
@@ -139,12 +149,19 @@ class _Walking:
     def end(self, _tag: str) -> None:
         self._depth -= 1
         if not self._open:
+            if self._folders and self._folders[-1][0] == self._depth + 1:
+                self._folders.pop()
             return
         element = self._open.pop()
         element.text = "".join(self._pieces.pop()).strip()
         self._lengths.pop()
         if self._title_at:
             if not self._open:
-                self.title, self._title_at = " ".join(element.text.split())[:500], 0
+                said = " ".join(element.text.split())[:500]
+                if self._is_of_folder(self._title_at):
+                    self._folders[-1] = (self._title_at - 1, said)
+                if self._title_at <= 4 and not self.total:
+                    self.title = self.title or said
+                self._title_at = 0
         elif not self._open:
             self.found.append(element)

@@ -33,6 +33,10 @@ _UNSAID: Mapping[str, frozenset[str]] = {
 _WAYPOINT = ("name", "ele", "time", "desc", "cmt", "type", "sym")
 
 
+FOLDER = "Ordner"
+"""The column of the folders of a KML document, where there are several."""
+
+
 class Features(NamedTuple):
     """Features of a file: a row and a geometry (or none) each. ``total`` counts those of the file.
 
@@ -75,6 +79,10 @@ def read_kml(data: bytes, limit: int = MAX_FEATURES) -> Features:
     found = walk(data, frozenset(("Placemark",)), limit)
     notes = () if found.complete else (note("document-cut", count=len(found.elements)),)
     said = [_placemark(element) for element in found.elements]
+    folders = [element.folder for element in found.elements]
+    if 1 < len({*filter(None, folders)}) < len(folders) and not any(FOLDER in values for values in said):
+        # A map that people drew is sorted by them.
+        said = [{**values, FOLDER: folder} for values, folder in zip(said, folders, strict=True)]
     left = _idle(said)
     kept = ({name: text for name, text in values.items() if name not in left} for values in said)
     shapes = map(_kml_geometry, found.elements)

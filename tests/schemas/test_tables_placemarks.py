@@ -56,3 +56,24 @@ def test_attributes_that_say_nothing_are_left_out(placemarks: list[str], names: 
 def test_a_name_that_only_some_have_goes_where_the_other_column_has_all() -> None:
     found = read_kml(kml(data(Name="Weg 1"), "<name>Weg 2</name>" + data(Name="Weg 2")))
     assert found.rows == (("Weg 1",), ("Weg 2",))
+
+
+def test_folders_of_a_map_are_a_column_where_there_are_several() -> None:
+    def placemarks(*names: str) -> str:
+        return "".join(
+            f"<Placemark><name>{n}</name><Point><coordinates>9.6,50.4</coordinates></Point></Placemark>" for n in names
+        )
+
+    inner = f"<Folder><name>Alt</name>{placemarks('C')}</Folder>"
+    text = (
+        f"<kml><Document><name>Plätze</name>{placemarks('0')}<Folder><name>Nord</name><open>1</open>{placemarks('A', 'B')}{inner}"
+        f"{placemarks('D')}</Folder><Folder>{placemarks('E')}<name>Süd</name></Folder></Document></kml>"
+    )
+    found = read_kml(text.encode())
+    assert (found.title, found.names) == ("Plätze", ("name", "Ordner"))
+    assert found.rows == (("0", ""), ("A", "Nord"), ("B", "Nord"), ("C", "Nord / Alt"), ("D", "Nord"), ("E", ""))
+    for one in (
+        text.replace("Süd", "Nord").replace("Alt", ""),
+        f"<kml><Folder><name>N</name>{placemarks('A', 'B')}</Folder></kml>",
+    ):
+        assert read_kml(one.encode()).names == ("name",)
