@@ -28,6 +28,15 @@ municipality = "neuhof"
 url = "files"
 protocol = "folder"
 """
+BROKER = """
+title = "Kontextbroker"
+municipality = "neuhof"
+url = "{url}/orion"
+protocol = "ngsi"
+
+[ngsi]
+tenants = [{{ service = "neuhof", path = "/pegel" }}, {{ service = "neuhof" }}, {{ service = "flieden" }}]
+"""
 PERMITTED = 'personal_data = "allowed"\npermission = "die Vereine haben zugestimmt"\n'
 
 MUNICIPAL = (

@@ -21,19 +21,10 @@ from catalog.preview.wanting import of_file, of_summary
 from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
 from schemas.region import Region, load
-from tests.catalog.preview.region_of_files import REGION, end_maker
+from tests.catalog.preview.region_of_files import BROKER, REGION, end_maker
 from tests.harvesters.city_servers import Broker, CityServer, Told, entity
 
 PATIENCE = 240.0  # a machine that is busy with other tests takes its time
-BROKER = """
-title = "Kontextbroker"
-municipality = "neuhof"
-url = "{url}/orion"
-protocol = "ngsi"
-
-[ngsi]
-tenants = [{{ service = "neuhof", path = "/pegel" }}, {{ service = "neuhof" }}, {{ service = "flieden" }}]
-"""
 
 
 class City(NamedTuple):

@@ -4,77 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from catalog import formats
 from catalog import preview as previews
 from catalog.preview.keeping import Keeping
-from catalog.preview.model import Wanted
-from catalog.preview.wanting import of_file
-from schemas.kinds import Literal
-from schemas.model import Distribution
-from schemas.region import load
-from tests.catalog.builder import Stored, dataset
-from tests.catalog.preview.region_of_files import REGION, end_maker
-from tests.catalog.preview.test_live_previews import BROKER
-from tests.catalog.web.asking import Place
+from tests.catalog.web.live_place import MEASURED, Live, live_place
 from tests.catalog.web.pages_reading import addresses, first, read, words
-from tests.harvesters.city_servers import Broker, CityServer, Told, entity
-
-MEASURED = datetime(2026, 11, 30, 10, 15, tzinfo=UTC)
-
-
-class Live(NamedTuple):
-    """A region with one dataset of a broker's tenant, its slug, the broker, and the wish for its preview."""
-
-    place: Place
-    slug: str
-    broker: Broker
-    wish: Wanted
-
-    def at(self, later: timedelta) -> None:
-        """Lets it be so long after the newest value was measured."""
-        self.place.app.state.now = lambda: MEASURED + later
-
-
-def gauge(level: float) -> dict[str, object]:
-    when = MEASURED.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {**entity("WaterLevel", "neuhof", 1, level, when), "name": {"type": "Text", "value": "Pegel Brücke"}}
+from tests.harvesters.city_servers import Told
 
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
-    broker = Broker({"neuhof": [gauge(47.3)]})
-    with CityServer(lambda asked: broker(asked._replace(path=asked.path.removeprefix("/orion")))) as server:
-        (tmp_path / "sources").mkdir()
-        (tmp_path / "region.toml").write_text(REGION, encoding="utf-8")
-        (tmp_path / "sources" / "broker.toml").write_text(BROKER.format(url=server.url), encoding="utf-8")
-        region = load(tmp_path)
-        place = Place(region)
-        file = Distribution(
-            iri="https://daten.example.org/id/distribution/1",
-            title=(Literal("Aktuelle Werte", "de"),),
-            access_url=(f"{server.url}/orion/v2/entities?type=WaterLevel&limit=1000",),
-            conforms_to=("https://fiware.github.io/specifications/ngsiv2/stable/",),
-        )
-        named = Literal(f"{server.url}/orion#neuhof|WaterLevel")
-        try:
-            record = dataset("Wasserstände", identifier=(named,), distribution=(file,))
-            place.publish(Stored("t", record, source_key="broker"))
-            wish = of_file(region, "broker", file, record=record)
-            assert wish is not None
-            found = previews.find(region, wish, patience=300)
-            assert found.ready, found.reason
-            made = Live(place, place.slug("t", "broker"), broker, wish)
-            made.at(timedelta(minutes=4))
-            yield made
-        finally:
-            end_maker(region)
-            place.close()
+    with live_place(tmp_path) as made:
+        yield made
 
 
 def test_pages_say_how_long_ago_the_newest_value_was_measured(live: Live) -> None:
