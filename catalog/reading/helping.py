@@ -23,6 +23,11 @@ _OFFERED = 3
 _ADJECTIVE = re.compile(r"(?:lich|isch|ig|bar|sam|los|haft|al|ell|iv)(?:e[nrsm]?)?$")
 
 
+_NOUN = re.compile(
+    r"(?:stelle|quelle|tabelle|kapelle|schaft|mal|kanal|portal|signal|material|spital|lokal|archiv)(?:e[ns]?|[ns])?$"
+)
+
+
 class Instead(NamedTuple):
     """Another search, and how many datasets it finds (at least one)."""
 
@@ -182,7 +187,8 @@ def _is_subject(clause: Clause) -> bool:
     """Whether a clause may say what a search is about."""
     if clause.negated or clause.named or clause.passing:
         return False
-    return clause.phrase or _ADJECTIVE.search(words.plain(clause.words[-1])) is None
+    last = words.plain(clause.words[-1])
+    return clause.phrase or _NOUN.search(last) is not None or _ADJECTIVE.search(last) is None
 
 
 def _filtered(query: Query) -> bool:

@@ -63,7 +63,7 @@ class Speller:
         """
         folded = words.fold(word)
         slips = 0 if len(folded) < 4 else 1 if len(folded) < 6 else 2 if len(folded) < 11 else 3
-        if not slips or len(folded) > _LONGEST or synonyms.is_known(folded) or words.split(folded):
+        if not slips or len(folded) > _LONGEST or _is_known(folded):
             return ()  # whoever writes a word rightly means it, though nothing is found
         found = process.extract(folded, self._folded, scorer=OSA.distance, score_cutoff=slips, limit=50)
         ranked = sorted(
@@ -85,6 +85,10 @@ class Speller:
             if known.datasets or leads(known.shown):
                 by_term.setdefault(words.stem(known.shown), known)
         return tuple(by_term.values())
+
+
+def _is_known(folded: str) -> bool:
+    return synonyms.is_known(folded) or words.is_constituent(folded) or bool(words.split(folded))
 
 
 def _begin_alike(near: str, folded: str, distance: int) -> bool:

@@ -34,7 +34,7 @@ ASKING = frozenset(
 )
 _ASKED = (
     "leben lebt wohnen wohnt steht stehen liegt liegen befindet befinden sitzt tagt tagen fährt fahren geht gehen hält gilt "
-    "kostet macht machen bekomme bekommt gibts passiert hoch groß lang lange teuer alt weit oft aus offen geöffnet "
+    "kostet dauert dauern macht machen bekomme bekommt gibts passiert hoch groß lang lange teuer alt weit oft aus offen geöffnet "
     "abgeholt geholt geleert live lives living people open happening going next long high often"
 )
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "æ": "a", "ø": "o", "œ": "o", "đ": "d", "ł": "l"})
@@ -74,7 +74,10 @@ _SUFFIXES = frozenset(
 )
 _MIN_COMPOUND = 7
 _BEFORE_VERB = "(ab|an|auf|aus|ein|her|hin|um|zu)?"
-_PARTICIPLE = re.compile(f"{_BEFORE_VERB}ge([a-z]{{3,}}?)t(?:e[nrsm]?)?")
+_INSEPARABLE = "be|ent|er|ver|zer"
+_OWN_PARTICIPLE = re.compile(f"((?:{_INSEPARABLE})[a-z]{{3,}}?)e?t(?:e[nrsm]?)?")
+_OWN_NOUN = re.compile(f"((?:{_INSEPARABLE})[a-z]{{3,}})ung(?:en)?")
+_PARTICIPLE = re.compile(f"{_BEFORE_VERB}ge([a-z]{{3,}}?)e?t(?:e[nrsm]?)?")
 _NOUN_OF_VERB = re.compile(f"{_BEFORE_VERB}([a-z]{{3,}})ung(?:en)?")
 _TRADE = re.compile("[a-z]{3,}er")
 _MIN_AFFIX = 5
@@ -310,12 +313,20 @@ def parted(word: str, is_word: Callable[[str], bool]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def kin(word: str) -> tuple[str, ...]:
-    """Terms of words of the same verb or trade: gesperrt and Sperrung, abgeholt and Abholung; Bäckerei for Bäcker."""
+    """Terms of words of the same verb or trade: gesperrt and Sperrung, belegt and Belegung; Bäckerei for Bäcker."""
     folded = fold(word)
     if (found := _PARTICIPLE.fullmatch(folded)) is not None:
         return (_stemmed(f"{found[1] or ''}{found[2]}ung"),)
+    if (found := _OWN_PARTICIPLE.fullmatch(folded)) is not None:
+        return (_stemmed(f"{found[1]}ung"),)
+    if (found := _OWN_NOUN.fullmatch(folded)) is not None:
+        return (_stemmed(_participle(found[1])),)
     if (found := _NOUN_OF_VERB.fullmatch(folded)) is not None:
-        return (_stemmed(f"{found[1] or ''}ge{found[2]}t"),)
+        return (_stemmed(_participle(f"{found[1] or ''}ge{found[2]}")),)
     if _TRADE.fullmatch(folded) is not None:
         return (_stemmed(f"{folded}ei"),)
     return ()
+
+
+def _participle(verb: str) -> str:
+    return f"{verb}et" if verb.endswith(("d", "t")) else f"{verb}t"

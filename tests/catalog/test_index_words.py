@@ -89,7 +89,16 @@ def test_the_end_of_a_long_word_counts_though_its_stem_is_short() -> None:
 
 @pytest.mark.parametrize(
     ("word", "other"),
-    [("gesperrte", "Sperrung"), ("Zählungen", "gezählt"), ("abgeholt", "Abholung"), ("Bäcker", "Bäckerei")],
+    [
+        ("gesperrte", "Sperrung"),
+        ("Zählungen", "gezählt"),
+        ("abgeholt", "Abholung"),
+        ("Bäcker", "Bäckerei"),
+        ("belegt", "Belegung"),
+        ("Bestattungen", "bestattet"),
+        ("gemeldete", "Meldung"),
+        ("Meldungen", "gemeldet"),
+    ],
 )
 def test_words_of_one_verb_or_trade_are_kin(word: str, other: str) -> None:
     assert words.kin(word) == (words.stem(other),)

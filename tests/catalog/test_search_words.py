@@ -27,6 +27,7 @@ RECORDS = (
     Stored("people", dataset("Einwohner nach Alter")),
     Stored("museums", dataset("Museen")),
     Stored("trees", dataset("Bäume")),
+    Stored("level", dataset("Messstellen an öffentlichen Kanälen")),
 )
 
 
@@ -74,7 +75,7 @@ def test_words_apart_are_met_each_or_in_one(catalogue: Catalogue) -> None:
 
 def test_a_word_that_is_written_rightly_is_no_slip(catalogue: Catalogue) -> None:
     # Nearest to Blitzer is litter, which finds waste; to Brille bridge.
-    for q in ("Blitzer", "Brille", "Hundesteuer"):
+    for q in ("Blitzer", "Brille", "Hundesteuer", "Schulden"):
         assert found(catalogue, q) == []
         assert catalogue.helped(Query(q=q), TODAY).meant is None
 
@@ -87,3 +88,10 @@ def test_parts_of_a_compound_are_offered_with_true_numbers(catalogue: Catalogue)
 def test_what_a_word_is_a_kind_of() -> None:
     assert (words.stem("Schule"),) in synonyms.wider(words.stem("Gymnasium"))
     assert synonyms.wider("gibtesnicht") == ()
+
+
+def test_a_noun_that_ends_like_an_adjective_is_what_a_search_is_about(catalogue: Catalogue) -> None:
+    for q, rest in (("rostige Messstelle", "Messstelle"), ("rostige Kanäle", "Kanäle")):
+        known = catalogue.helped(Query(q=q), TODAY).known
+        assert (known.query.q if known else "") == rest
+    assert catalogue.helped(Query(q="rostige öffentliche"), TODAY).known is None
