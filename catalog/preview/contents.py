@@ -28,6 +28,7 @@ from schemas.tables import (
     placement,
     read_table,
     shapefiles,
+    sheetpages,
     sheets,
     xmlrecords,
 )
@@ -35,10 +36,11 @@ from schemas.tables.archives import Archive
 from schemas.tables.calendars import read_events
 from schemas.tables.notes import note
 from schemas.tables.placement import Placed
-from schemas.tables.table import table_of
+from schemas.tables.table import table_of, table_of_records
 
 MAX_TEXT = 20_000
 """Most characters of a text that are shown."""
+_MAX_PAGE = 5_000_000
 _MAX_INNER = 100_000_000
 _MAX_RATIO = 100  # of what is unpacked to what was packed
 _GZIP = b"\x1f\x8b\x08"
@@ -242,6 +244,8 @@ def _xml(data: bytes, name: str, limit: int | None) -> Content:
     root = xmlrecords.root(data)
     if root == "gpx":
         return _features(placemarks.read_gpx(data), "xml")
+    if root == "workbook" and (rows := sheetpages.of_workbook(data)) is not None:
+        return Content("xml", "table", table=table_of_records(rows, False))
     if root == "svg":
         return replace(_text(data, name, limit), file_kind="xml", text_kind="xml")
     found = xmlrecords.read(data)
@@ -263,6 +267,10 @@ def _text(data: bytes, name: str, limit: int | None) -> Content:
 
 
 def _html(data: bytes, name: str, limit: int | None) -> Content:
+    decoded = decode(data[:_MAX_PAGE])
+    if (rows := sheetpages.of_page(decoded.text)) is not None:
+        table = table_of_records(rows, True, (*decoded.notes, note("page-table")))
+        return Content("html", "table", title=table.skipped[0] if table.skipped else "", table=table)
     title = markup.page_title(decode(data[:1_000_000]).text)
     return Content("html", "page", title=title, reason=Reason("web-page"))
 

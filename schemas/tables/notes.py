@@ -82,6 +82,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Jede Zeile stand als Ganzes in Anführungszeichen; sie wurden weggelassen.",
         "Each line stood in quotation marks as a whole; these were left out.",
     ),
+    "page-table": (
+        "Die Datei ist eine Web-Seite mit nichts als einer Tabelle; gezeigt wird die Tabelle.",
+        "The file is a web page of nothing but a table; the table is shown.",
+    ),
     "gap-values": (
         "Spalte „{column}“: {value} steht für fehlende Werte und wird nicht mitgerechnet. Zellen: {count}.",
         "Column “{column}”: {value} stands for missing values, and does not count. Cells: {count}.",

@@ -80,6 +80,17 @@ def read_table(
     raise refusal({"html": "web-page", "encrypted": "encrypted", "empty": "empty"}.get(kind, "no-table"))
 
 
+def table_of_records(records: Sequence[Row], german: bool, notes: Sequence[Note] = ()) -> Table:
+    """The table of records that were read elsewhere, all of one width; ``german`` is how they write numbers.
+
+    Raises `TableError` where they hold none.
+    """
+    width = max((len(row) for row in records), default=0)
+    found = list(notes)
+    table = _assemble(records[: MAX_ROWS + 100], width, german, found)
+    return _cut(replace(table, notes=(*found, *table.notes)), MAX_ROWS)
+
+
 def read_text_table(data: bytes, limit: int, header_row: int | None = None) -> Table:
     """Read delimited text; the caller knows that it is text."""
     head = data[:MAX_BYTES]
