@@ -269,3 +269,21 @@ def test_on_paper_a_file_has_its_rows_its_address_and_no_forms(browser: Browser,
     page.goto(f"{here.address}/datasets?q=einwohner")
     assert page.locator(".paper").inner_text().endswith("/datasets?q=einwohner")
     page.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_columns_are_blocks_on_phones_that_show_all_that_is_told_of_them(
+    browser: Browser, here: Served, width: int
+) -> None:
+    page, _ = opened(browser, here, viewport=ViewportSize(width=width, height=740))
+    page.goto(here.url("pegel.csv", "?view=columns"))
+    table = page.locator(".stack:has(table.columns)")
+    assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
+    cells = table.locator("tbody td")
+    full = cells.evaluate_all("all => all.filter(each => each.childNodes.length).map(each => each.dataset.label)")
+    seen = cells.evaluate_all("all => all.filter(each => each.offsetWidth).map(each => each.dataset.label)")
+    assert seen == full  # what has nothing to say takes no place
+    heads = table.locator("thead th").all_text_contents()
+    assert set(seen) <= set(heads[1:])
+    assert {"kleinster", "größter", "Durchschnitt"} <= set(seen)
+    page.context.close()
