@@ -73,13 +73,15 @@ def without_outer_quotes(text: str) -> str | None:
 
     None where lines are not, or hold no delimiter, each as many as all others.
     """
-    sample = [line for line in _sample(text).splitlines() if line][:_SAMPLE_RECORDS]
+    sample = [line for line in _LINE_END.split(_sample(text)) if line][:_SAMPLE_RECORDS]
     if len(sample) < 2 or not all(_ONE_CELL.fullmatch(line) for line in sample):
         return None
     for delimiter, least in ((";", 1), ("\t", 1), ("|", 1), (",", 2)):
         counts = {line.count(delimiter) for line in sample}
         if len(counts) == 1 and min(counts) >= least:
-            lines = (line[1:-1].replace('""', '"') if _ONE_CELL.fullmatch(line) else line for line in text.splitlines())
+            lines = (
+                line[1:-1].replace('""', '"') if _ONE_CELL.fullmatch(line) else line for line in _LINE_END.split(text)
+            )
             return "\n".join(lines)
     return None
 

@@ -58,7 +58,8 @@ def footnotes(records: Sequence[Row], first: int, columns: Sequence[int]) -> int
 def next_table(records: Sequence[Row], first: int, columns: Sequence[int]) -> int:
     """The number of the record at which a table ends because another one with a header of its own follows; else their number.
 
-    That one has words where this one has numbers, behind a blank record and, perhaps, a title.
+    ``first`` is the first record below the header. The other table has words where this one has numbers, behind a blank
+    record and, perhaps, a title.
     """
     gaps = (number for number in range(first + 1, len(records) - 2) if not any(map(str.strip, records[number])))
     for gap in islice(gaps, _GAPS):
@@ -77,6 +78,8 @@ def _heads(records: Sequence[Row], gap: int, header: int, first: int, columns: S
     named = [index for index in columns if names[index].strip()]
     if len(named) < 2 or is_data(names, columns):
         return False
+    if [cell.strip() for cell in names] == [cell.strip() for cell in fit(records[first - 1], width)]:
+        return False  # the table goes on under its own header
     valued = [index for index in columns if is_valued([row[index] for row in above])]
     words = [index for index in valued if not is_missing(names[index]) and not numbers.looks_numeric(names[index])]
     return bool(words) and len(words) == len(valued) and any(numbers.looks_numeric(below[index]) for index in named)

@@ -85,6 +85,8 @@ def test_a_header_that_is_repeated_on_each_page_is_no_row() -> None:
     assert [column.type for column in table.columns] == ["category", "integer"]
     assert table.total_rows == 15
     assert "2" in codes(table)["header-repeated"]
+    parts = read_table(f"Ortsteil;Einwohner\n{rows}\nOrtsteil;Einwohner\n{rows}\n\nOrtsteil;Einwohner\n{rows}".encode())
+    assert (parts.total_rows, "further-table" in codes(parts)) == (15, False)
 
 
 @pytest.mark.parametrize(
