@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from catalog import formats, preview
 from catalog.links.lately import NEVER, Answered, answered
 from catalog.links.questions import SERVICES
+from catalog.preview import tenants
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.wanting import FileSummary, of_summary
 from catalog.reading.entries import Hit, SourceState
@@ -90,6 +91,11 @@ def _row(
     summary = hit.summary
     seen, sizes = _previewed(page, hit, previews) if previews else ("", {})
     files = tuple(islice(_files(page, summary, links, sizes), FILES))
+    if summary.files and tenants.has_tenants(page.region, hit.source_key):
+        # The address of a broker gives nothing to a browser; what we show of it, one can take along.
+        first = file_addresses.path(hit.slug, 1)
+        files = (File(escape("CSV"), escape(page.file(f"{first}.csv"))),)
+        seen = page.link(first)
     dead = bool(summary.files) and all(links.get(file[2], NEVER).works is False for file in summary.files)
     return Row(
         escape(hit.slug),
