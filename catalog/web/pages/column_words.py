@@ -108,13 +108,13 @@ def _row(page: Page, column: Column, spread: charts.Histogram | None, course: Ma
 def _share(page: Page, part: int, whole: int) -> str:
     """A share in whole per cents; what is less than one, and not all but one, is not rounded away."""
     if not part or not whole:
-        return "0 %"
+        return "0\u00a0%"
     share = 100 * part / whole
     if share < 1:
         return page.texts.plain("unter 1 %")
     if 99 < share < 100:
         return page.texts.plain("über 99 %")
-    return f"{round(share)} %"
+    return f"{round(share)}\u00a0%"  # the sign stays with its number
 
 
 def _exact(column: Column) -> str:

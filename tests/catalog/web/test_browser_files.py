@@ -287,3 +287,12 @@ def test_columns_are_blocks_on_phones_that_show_all_that_is_told_of_them(
     assert set(seen) <= set(heads[1:])
     assert {"kleinster", "größter", "Durchschnitt"} <= set(seen)
     page.context.close()
+
+
+def test_columns_fit_a_desk(browser: Browser, here: Served) -> None:
+    page, _ = opened(browser, here, viewport=DESK)
+    page.goto(here.url("pegel.csv", "?view=columns"))
+    table = page.locator(".stack:has(table.columns)")
+    assert table.locator("svg.small").count()  # whose margins were too much by 4 pixels
+    assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
+    page.context.close()
