@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -38,8 +38,9 @@ _A_DAY_SECONDS = 86_400.0
 class Asking:
     """How addresses are asked: under which limits, in whose name. ``local`` knows addresses of the catalogue itself: their
     outcome without asking; None for any other address. ``permitted`` are hosts whose publisher's
-    permission stands above their robots.txt. ``take`` is asked before a redirect to another server is followed, with its
-    host and port, whether it may be asked once more today.
+    permission stands above their robots.txt. ``sent`` gives the headers that an address needs, one set for each tenant
+    that shares it: it answers if it does for one of them. ``take`` is asked before a redirect to another server is
+    followed, with its host and port, whether it may be asked once more today.
     """
 
     agent: str
@@ -47,6 +48,7 @@ class Asking:
     limits: Limits = field(default_factory=Limits)
     local: Local = lambda _address: None
     permitted: Collection[str] = ()
+    sent: Callable[[str], Sequence[Mapping[str, str]]] = lambda _address: ()
     take: Take = lambda _host, _port: True
     resolver: AbstractResolver | None = None
     ended: Callable[[], bool] = lambda: False
@@ -102,27 +104,32 @@ class Asking:
                 return Outcome(None, "busy", wait=wait)
             if here.host not in self.permitted:
                 await self.obey_robots(here, asked.url)
-            outcome = await self._asked(asked, visited)
+            for headers in self.sent(link.address) or ({},):
+                outcome = await self._asked(asked, visited, headers)
+                if outcome.status is not None and outcome.status < 400:
+                    break
         except FetchRefused as refused:
             outcome = of_refusal(refused)
         except ValueError:  # no address that could be taken apart
             return Outcome(None, "not-asked")
         return outcome._replace(visited=tuple(visited))
 
-    async def _asked(self, asked: Question, visited: dict[tuple[str, int], None]) -> Outcome:
+    async def _asked(
+        self, asked: Question, visited: dict[tuple[str, int], None], headers: Mapping[str, str]
+    ) -> Outcome:
         if asked.reads:
-            return of_answer(asked, await self._fetch(asked, visited, "GET"))
+            return of_answer(asked, await self._fetch(asked, visited, "GET", headers))
         try:
-            answer = await self._fetch(asked, visited, "HEAD")
+            answer = await self._fetch(asked, visited, "HEAD", headers)
         except FetchFailed as failed:
             if failed.code not in _BROKEN_BY_HEAD:
                 raise
         else:
             if answer.status not in HEAD_REFUSED:
                 return of_answer(asked, answer)
-        answer = await self._fetch(asked, visited, "GET", {"Range": "bytes=0-0"})
+        answer = await self._fetch(asked, visited, "GET", {**headers, "Range": "bytes=0-0"})
         if answer.status == 416:  # an empty file has no first byte
-            answer = await self._fetch(asked, visited, "GET")
+            answer = await self._fetch(asked, visited, "GET", headers)
         return of_answer(asked, answer, head_refused=answer.status < 400)
 
     async def _fetch(
@@ -130,7 +137,7 @@ class Asking:
         asked: Question,
         visited: dict[tuple[str, int], None],
         method: str,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str],
     ) -> Answer:
         async def hop(target: str) -> None:
             """Another server is asked as the first one is: as its robots.txt allows, and so often in a day."""

@@ -17,6 +17,7 @@ from catalog.links.answers import Outcome
 from catalog.links.asking import Asking
 from catalog.links.book import Link
 from catalog.links.budget import A_DAY, Budget
+from catalog.preview import tenants
 from harvesters.guards.run import agent_string
 from schemas.limits import Limits
 from schemas.mqa import reachable
@@ -81,6 +82,7 @@ def check(
         limits=limits or Limits(),
         local=own.local(region),
         permitted=permitted(region),
+        sent=lambda address: tenants.of_address(region, address),
         resolver=resolver,
         take=budget.take,
         ended=ended,

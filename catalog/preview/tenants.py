@@ -27,17 +27,27 @@ def headers(region: Region, wanted: Wanted) -> dict[str, str]:
     public.
     """
     source = next((each for each in region.sources if each.key == wanted.source_key), None)
-    if source is None or source.protocol != _PROTOCOL:
-        return {}
-    own = [_origin(str(each)) for each in (source.url, source.options.get("history")) if each]
-    if _origin(wanted.address) not in own:
+    if source is None or not _is_of(source, wanted.address):
         return {}
     named = [line.partition("#")[2] for line in wanted.called.split("\n")]
     found = [each for each in _tenants(source) if any(name.startswith(f"{each.sign}|") for name in named)]
-    if not found:
-        return {}
-    tenant = max(found, key=lambda each: len(each.sign))
-    version = brokers.LD if brokers.ROOTS[brokers.LD] in wanted.address else brokers.V2
+    return _sent(source, max(found, key=lambda each: len(each.sign)), wanted.address) if found else {}
+
+
+def of_address(region: Region, address: str) -> list[dict[str, str]]:
+    """The headers of each tenant that shares an address, whatever dataset names it; empty for any other address."""
+    own = [each for each in region.sources if _tenants(each) and _is_of(each, address)]
+    return [_sent(source, tenant, address) for source in own for tenant in _tenants(source)]
+
+
+def _is_of(source: HarvestSource, address: str) -> bool:
+    """Whether an address lies on a server that the file of a broker names."""
+    given = (source.url, source.options.get("history"))
+    return source.protocol == _PROTOCOL and _origin(address) in [_origin(str(each)) for each in given if each]
+
+
+def _sent(source: HarvestSource, tenant: Tenant, address: str) -> dict[str, str]:
+    version = brokers.LD if brokers.ROOTS[brokers.LD] in address else brokers.V2
     context = source.options.get("link_context")
     return brokers.headers(version, tenant.service, tenant.path, context if isinstance(context, str) else None)
 

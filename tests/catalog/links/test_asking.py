@@ -340,3 +340,19 @@ def test_every_reason_has_words_in_both_languages() -> None:
         assert words(reason, 404, "en")
         assert "{" not in words(reason, 404) + words(reason, None, "en")
     assert words("", 200) == words("unknown", 200) == ""
+
+
+@route("of-tenant")
+def of_tenant(request: Request) -> Iterator[bytes]:
+    """Gives something to the tenant ``flieden`` only, as the history behind a context broker does."""
+    yield from answer(b"", 200 if request.headers.get("fiware-service") == "flieden" else 404, head_only=True)
+
+
+def test_an_address_that_tenants_share_is_asked_for_each_until_it_answers(server: FaultServer) -> None:
+    address = server.url("/of-tenant")
+    assert ask(address).status == 404
+    tenants = [{"Fiware-Service": name} for name in ("neuhof", "flieden", "kalbach")]
+    before = len(server.seen)
+    assert ask(address, sent=lambda asked: tenants if asked == address else ()).status == 200
+    names = [each.headers.get("fiware-service") for each in server.seen[before:] if each.path != "/robots.txt"]
+    assert names == ["neuhof", "flieden"]

@@ -103,6 +103,10 @@ def test_headers_of_a_tenant_go_to_the_servers_of_its_source_only(city: City) ->
     assert tenants.headers(city.region, elsewhere) == {}
     assert tenants.headers(city.region, replace(wish, source_key="other")) == {}
     assert tenants.headers(city.region, replace(wish, called="urn:of:nobody")) == {}
+    # Who asks whether an address answers does so for each tenant that shares it.
+    sent = [each.get("Fiware-Service") for each in tenants.of_address(city.region, wish.address)]
+    assert sent == ["neuhof", "neuhof", "flieden"]
+    assert tenants.of_address(city.region, elsewhere.address) == []
 
 
 def test_live_values_are_asked_for_again_after_minutes_and_waited_for(city: City) -> None:
