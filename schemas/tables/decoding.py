@@ -200,7 +200,7 @@ def _by_line(body: bytes) -> tuple[str, str, int]:
 
 def _cleaned(text: str, notes: list[Note]) -> str:
     if not text.isascii():
-        text = _without_mojibake(text, notes)
+        text = _without_mojibake(text.lstrip("\ufeff"), notes)  # some programs write the mark twice
         text = _without_c1(text, notes)
         if "\ufffd" in text:
             notes.append(note("characters-lost", count=text.count("\ufffd")))

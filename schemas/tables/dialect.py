@@ -28,6 +28,7 @@ _ABSENT = "\x1f"  # no text has it: decoding takes control characters out; used 
 _SEPARATING_COMMA = re.compile(r"(?<!\d),|,(?!\d)")  # all others are decimal commas
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LONGEST_CELL = 1_000  # lines
+_TITLES = 10  # rows among which the names of the columns are looked for
 _ONE_CELL = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -63,6 +64,8 @@ def sniff(text: str) -> Dialect:
         for quoted, escaped in _quotings(sample):
             candidate = Dialect(delimiter, quoted, escaped, 0)
             score, width = _measure(sample, candidate)
+            if delimiter == "," and width == 2 and _is_list_of_decimals(sample):
+                continue
             if score > best_score + 0.02:
                 best, best_score = candidate._replace(width=width), score
     return best
@@ -116,10 +119,21 @@ def _measure(sample: str, dialect: Dialect) -> tuple[float, int]:
     # Commas occur in prose and in decimal numbers: they need more evidence.
     if share < (0.6 if dialect.delimiter == "," else 0.4):
         return 0.0, width
-    header = next(row for row in filled if len(row) == width)
-    names = [cell.strip() for cell in header if cell.strip()]
-    plausible = len(names) >= width - 1 and not any(looks_numeric(name) for name in names)
+    # Excel ends title lines with the delimiters of all columns: the names may stand below them.
+    headers = [row for row in filled[:_TITLES] if len(row) == width]
+    plausible = any(_names_columns(row, width) for row in headers)
     return share * (1.0 if plausible else 0.8) - 0.5 * found.broken_quotes / max(1, len(found.rows)), width
+
+
+def _is_list_of_decimals(sample: str) -> bool:
+    """Whether commas stand between digits only, below a name without any: one column of German numbers."""
+    first = next(filter(None, map(str.strip, _LINE_END.split(sample))), "")
+    return "," not in first and not looks_numeric(first) and not _SEPARATING_COMMA.search(sample)
+
+
+def _names_columns(row: list[str], width: int) -> bool:
+    names = [cell.strip() for cell in row if cell.strip()]
+    return len(names) >= width - 1 and not any(looks_numeric(name) for name in names)
 
 
 def _modal(rows: list[list[str]]) -> int:

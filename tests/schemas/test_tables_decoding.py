@@ -19,11 +19,12 @@ WORDS = "Größe Fließ Gemarkung"
         (WORDS.encode("cp1252"), "cp1252", False),
         (WORDS.encode(), "utf-8", False),
         (b"\xef\xbb\xbf" + WORDS.encode(), "utf-8", True),
+        (b"\xef\xbb\xbf\xef\xbb\xbf" + WORDS.encode(), "utf-8", True),
         (b"\xff\xfe" + WORDS.encode("utf-16-le"), "utf-16-le", True),
         (b"\xfe\xff" + WORDS.encode("utf-16-be"), "utf-16-be", True),
         (WORDS.encode().decode("cp1252").encode(), "utf-8", False),
     ],
-    ids=["cp1252", "utf-8", "utf-8 with BOM", "utf-16-le", "utf-16-be", "encoded twice"],
+    ids=["cp1252", "utf-8", "utf-8 with BOM", "utf-8 with two", "utf-16-le", "utf-16-be", "encoded twice"],
 )
 def test_F20_six_byte_variants_read_alike(data: bytes, encoding: str, bom: bool) -> None:
     decoded = decode(data)

@@ -209,6 +209,19 @@ def test_cells_of_many_lines_are_read_to_the_end() -> None:
     assert 250 < head.total_rows < 350
 
 
+def test_a_comma_in_all_names_below_a_title_with_delimiters_is_no_delimiter() -> None:
+    rows = "".join(f"Muster{letter}, Max;SPD;Mitglied;01.04.2021\n" for letter in "abcdefghijklmno")
+    table = read_table(f"Liste der Mitglieder;;;\nName;Fraktion;Funktion;seit\n{rows}".encode())
+    assert (table.delimiter, names(table)) == (";", ["Name", "Fraktion", "Funktion", "seit"])
+    assert table.total_rows == 15
+
+
+def test_one_column_of_german_decimals_is_one_column() -> None:
+    table = read_table(b"Wert\n4,19\n3,25\n12,5\n-0,75\n", "x.csv")
+    assert (table.delimiter, names(table), table.columns[0].type) == ("", ["Wert"], "number")
+    assert names(read_table(b"a,b\n4,19\n3,25\n12,5\n", "x.csv")) == ["a", "b"]
+
+
 def test_lines_that_were_quoted_as_a_whole_are_read_without() -> None:
     lines = ["Name;Ort;Wert", *(f'N{n};Am ""Bach"" {n};{n * 3},5' for n in range(9))]
     table = read_table("\r\n".join(f'"{line}"' for line in lines).encode("cp1252"))
