@@ -2,7 +2,7 @@
 
 Nothing is rounded, and nothing left out but the zone of a time that our clocks show too. What is no plain number or date
 stays as the file has it; so do times of other zones, coordinates, which people carry to other maps, and all cells on pages in
-other languages. Files for programs never pass through here.
+other languages, where a time only loses the T before its clock. Files for programs never pass through here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(?::00(?:\.0+)?|(:
 _ENGLISH = re.compile(r"^[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?=(?:\s*[^\s\d.,]{1,8})?$)")
 # Nobody reads 45800 as a day: it is told as one in every language.
 _SERIALS = frozenset(form.name for form in dates.SERIAL)
+_BETWEEN = re.compile(r"(?<=^\d{4}-\d\d-\d\d)T(?=\d\d:\d\d)")  # what stands between day and clock for programs
 _SIGNS = str.maketrans(",.", ".,")
 
 
@@ -27,7 +28,7 @@ def shown(column: Column, cell: str, language: str) -> str:
         found = next((when for form in dates.formats(column.format) if (when := dates.parse(cell, form))), None)
         cell = cell if found is None else found.isoformat(" ").removesuffix(" 00:00:00")
     if language != "de":
-        return cell
+        return _BETWEEN.sub(" ", cell, count=1) if column.type == "datetime" else cell
     if column.type in ("date", "datetime"):
         return _moment(cell)
     if column.type in ("number", "integer") and column.decimal == ".":
