@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import orjson
+
 from catalog.delivery.wkt import geojson_of
 from catalog.preview.contents import Content
 from catalog.preview.labelling import LONGEST, labels
@@ -15,6 +17,7 @@ from schemas.tables.positions import WGS84
 from schemas.tables.types import SHARE, in_germany, is_missing, number_of
 
 MAX_FEATURES = 100_000
+_LONGEST_SHAPE = 1_000_000
 _PAIRS = (("longitude", "latitude", WGS84), ("easting", "northing", ""))
 
 
@@ -59,13 +62,13 @@ def _of_columns(table: Table | None) -> Sequence[Feature]:
 
 
 def _of_cells(rows: Sequence[Sequence[str]], totals: Collection[int]) -> Sequence[Feature]:
-    """The features of the first column whose cells hold both coordinates of a point, or a geometry in hexadecimal digits."""
+    """The features of the first column whose cells hold both coordinates of a point, or a geometry: as GeoJSON, in digits."""
     for place in range(len(rows[0]) if rows else 0):
         cells = [
             "" if number in totals or is_missing(row[place]) else row[place].strip() for number, row in enumerate(rows)
         ]
         first = next(filter(None, cells), "")
-        for read in (_pair, coordinates.extended_wkb):
+        for read in (_pair, _shape, coordinates.extended_wkb):
             if not first or read(first) is None:
                 continue
             found = [read(cell) if cell else None for cell in cells]
@@ -73,6 +76,19 @@ def _of_cells(rows: Sequence[Sequence[str]], totals: Collection[int]) -> Sequenc
                 crs = next((code for each in found if each and (code := each[1])), "")
                 return placed([{"geometry": each[0] if each else None} for each in found], crs).features
     return ()
+
+
+def _shape(cell: str) -> tuple[dict[str, Any], str] | None:
+    if cell[:1] != "{" or '"coordinates"' not in cell or len(cell) > _LONGEST_SHAPE:
+        return None
+    try:
+        found = orjson.loads(cell)
+    except orjson.JSONDecodeError:
+        return None
+    is_one = (
+        isinstance(found, dict) and isinstance(found.get("type"), str) and isinstance(found.get("coordinates"), list)
+    )
+    return (found, "") if is_one else None
 
 
 def _pair(cell: str) -> tuple[dict[str, Any], str] | None:

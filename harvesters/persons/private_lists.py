@@ -34,6 +34,7 @@ def _set(text: str) -> frozenset[str]:
 _GIVEN = _set("vorname vornamen rufname firstname givenname")
 _FAMILY = _set("nachname familienname zuname geburtsname lastname surname familyname")
 _NAME = _set("name namen")
+_BEFORE = _GIVEN | {"vor"}  # Vor- und Nachname
 # Whoever a column is called so is private, and lives where the address beside says.
 _PRIVATE = _set("""
     eigentümer eigentuemer eigentümerin grundeigentümer halter halterin hundehalter tierhalter besitzer besitzerin
@@ -89,8 +90,12 @@ class Listed(NamedTuple):
 
 
 class _Who(NamedTuple):
-    """The columns that name persons, by how they are called, and those of the days on which they were born."""
+    """The columns that name persons, by how they are called, and those of the days on which they were born.
 
+    ``whole`` are those that say of themselves that they hold both: "Name, Vorname".
+    """
+
+    whole: list[int]
     given: list[int]
     family: list[int]
     private: list[int]
@@ -101,12 +106,12 @@ class _Who(NamedTuple):
     @property
     def full(self) -> bool:
         """Whether the rows are of persons by the names of their columns: an owner, or a given name and a family's."""
-        return bool(self.private or (self.given and self.family))
+        return bool(self.private or self.whole or (self.given and self.family))
 
     @property
     def columns(self) -> list[int]:
         """All columns of names, in their order."""
-        return sorted({*self.given, *self.family, *self.private, *self.named, *self.contacts})
+        return sorted({*self.whole, *self.given, *self.family, *self.private, *self.named, *self.contacts})
 
 
 class _Columns:
@@ -147,7 +152,7 @@ def listed(table: Table, figures: Profile) -> Listed:
         return Listed()
     who = _who(table, figures, columns)
     persons = who.columns
-    if not persons or not (who.given or who.private or who.named or who.contacts or who.births):
+    if not persons or not (who.whole or who.given or who.private or who.named or who.contacts or who.births):
         return Listed()
     homes = _homes(columns, persons) if who.full or who.births else []
     if any(map(columns.many, persons)):
@@ -173,7 +178,7 @@ def are_homes(data: bytes, name: str, columns: Iterable[str]) -> bool:
     The file is read again only where these speak of persons, and only if it is a table or JSON.
     """
     said = [words(each) for each in columns]
-    told = _GIVEN | _PRIVATE | _BIRTH
+    told = _BEFORE | _PRIVATE | _BIRTH
     if all(each.isdisjoint(told) for each in said) and not (
         any(not each.isdisjoint(_NAME) for each in said)
         and any(not each.isdisjoint(_CALLED | _MOBILE | {"iban"}) for each in said)
@@ -188,7 +193,9 @@ def are_homes(data: bytes, name: str, columns: Iterable[str]) -> bool:
 
 def _who(table: Table, figures: Profile, columns: _Columns) -> _Who:
     given = columns.holding(_GIVEN, _is_given)
+    both = [index for index in columns.called(_BEFORE) if not columns.names[index].isdisjoint(_FAMILY | _NAME)]
     return _Who(
+        [index for index in both if _mostly(columns.values(index), _is_whole)],
         given,
         columns.holding(_FAMILY | _NAME, _is_family) if given else columns.holding(_FAMILY, _is_family),
         columns.holding(_PRIVATE, is_surely_a_person),
@@ -221,6 +228,12 @@ def _mostly(values: Counter[str], is_such: Callable[[str], bool]) -> bool:
 
 def _is_given(value: str) -> bool:
     return len(value) < 60 and any(map(is_given_name, value.split()[:1]))
+
+
+def _is_whole(value: str) -> bool:
+    """Whether a value is a given name and a family's, in either order, with or without a comma."""
+    parts = value.replace(",", " ").split()
+    return 1 < len(parts) < 6 and len(value) < 60 and any(map(is_given_name, parts)) and _is_family(parts[-1])
 
 
 def _is_family(value: str) -> bool:

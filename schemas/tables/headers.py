@@ -17,6 +17,8 @@ _SUM = re.compile(
     r"|(?:gesamt|zwischen)?summe\s.{1,40}",
     re.IGNORECASE,
 )
+_SUM_BEHIND = re.compile(r".{1,80}[\s,:(-](?:gesamt|insgesamt|zusammen)\)?", re.IGNORECASE)
+_ENDINGS = ("gesamt", "esamt)", "sammen", "ammen)", "GESAMT")
 
 
 class Laid(NamedTuple):
@@ -208,10 +210,16 @@ def _unique(names: list[str], notes: list[Note]) -> tuple[str, ...]:
 
 
 def _sum_rows(rows: Sequence[Row]) -> tuple[int, ...]:
-    """Numbers of the rows that sum up others: `Summe` or the like in their first filled cell, and a number in one."""
+    """Numbers of the rows that sum up others: `Summe` or the like in their first filled cell, and a number in one.
+
+    `Kreis Fulda insgesamt` is such a row, unless most rows end so.
+    """
     found = []
+    ending = []
     for number, row in enumerate(rows):
         first = next((cell.strip() for cell in row if cell.strip()), "")
         if first[:1] in "SsGgZzEeIiTtΣ∑" and _SUM.fullmatch(first) and any(map(numbers.looks_numeric, row)):
             found.append(number)
-    return tuple(found)
+        elif first[-6:] in _ENDINGS and _SUM_BEHIND.fullmatch(first) and any(map(numbers.looks_numeric, row)):
+            ending.append(number)
+    return tuple(sorted((*found, *ending))) if 2 * len(ending) < len(rows) else tuple(found)

@@ -75,6 +75,7 @@ _PARENTHESISED_UNIT = re.compile(r"\(([^()]{1,16}(?:\(A\))?)\)\s*$")
 _LAST_UNIT = re.compile(
     r"\w\s(\S{0,6}[%‰€°²³/]\S{0,4}|mm|cm|km|kg|ha|kWh|MWh|GWh|kW|kWp|hPa|dB|dB\(A\)|EUR|Euro|TEUR)\s*$"
 )
+_WEIGHTED = re.compile(r"\bdB\s?\(A\)[\])]?\s*$")  # its bracket is no unit of its own
 _IN_UNIT = re.compile(r"\bin\s(\S{1,12}(?:\s€)?)\s*$")
 Ranges = tuple[tuple[ColumnType, float, float], ...]
 # Germany in degrees (47-56 N, 5-16 E), in UTM metres with and without the zone's number in front, and in Gauß-Krüger's
@@ -156,6 +157,8 @@ def is_missing(value: str) -> bool:
 
 def find_unit(name: str) -> str:
     """The unit in a column's name: `[kWh]`, `(cm)`, `in %`; empty if there is none we know."""
+    if _WEIGHTED.search(name):
+        return "dB(A)"
     if found := _BRACKETED_UNIT.search(name):
         return found.group(1).strip()
     for pattern in (_PARENTHESISED_UNIT, _IN_UNIT):

@@ -58,7 +58,10 @@ TIMES = _set("""
     berichtsjahr haushaltsjahr kalenderjahr messdatum messzeitpunkt erhebungsdatum
 """)
 # Columns of these hold dates: nothing else may be told from numbers of days (Stand 45800 is one of a meter).
-DATES = _set("datum date zeitpunkt zeitstempel timestamp stichtag messdatum messzeitpunkt erhebungsdatum")
+DATES = _set("""
+    datum date zeitpunkt zeitstempel timestamp stichtag messdatum messzeitpunkt erhebungsdatum beginn ende termin
+    abfuhrtermin erstellt geändert aktualisiert updated
+""")
 YEARS = _set("""
     jahr year zeit zeitraum periode berichtsjahr haushaltsjahr kalenderjahr baujahr stand jahrgang schuljahr wahljahr
     gründungsjahr erhebungsjahr
@@ -87,7 +90,8 @@ UNITS = _set("""
     eur euro ct cent t€ tsd mio tsd.€ mio.€ k€ w kw mw gw kwh mwh gwh wh kwp v a ah h std std. stunden stunde min min.
     minuten s sek sekunden tage tag wochen monate jahre jahr °c °f k grad km/h m/s m³/s l/s l/min m³/h hpa pa bar db
     db(a) lux lx stück stk stk. anzahl personen einwohner ew µs/cm ntu pers. plätze fahrzeuge kfz kfz/h kfz/24h fälle
-    v.h. teur tsd.eur tsdeur mioeur mio.eur mio€ tsd€ µg/m3 mg/m3 mg/kg ppm ppb w/m² w/m2 kwh/a kwh/m2 t/a kg/ew l/m² mm/h m³/d
+    mü.nhn mü.nn v.h.
+    teur tsd.eur tsdeur mioeur mio.eur mio€ tsd€ µg/m3 mg/m3 mg/kg ppm ppb w/m² w/m2 kwh/a kwh/m2 t/a kg/ew l/m² mm/h m³/d
     m3/h m3/s kfz/tag fz/h
     co2 tco2 mnn mnhn münn münhn ct/kwh €/m² €/kwh kwh/m² kg/m³ ew/km²
 """)

@@ -135,3 +135,11 @@ def test_texts_that_are_all_different_below_words_that_columns_are_called_by(
         assert table.total_rows == 3
     else:
         assert table.header_row != 0
+
+
+def test_a_row_whose_name_ends_with_all_of_them_sums_up_unless_most_do() -> None:
+    rows = "".join(f"Ort {n};{n * 30}\n" for n in range(1, 6))
+    assert read_table(f"Ortsteil;Fälle\n{rows}LK Fulda gesamt;450\n".encode()).sum_rows == (5,)
+    assert read_table(f"Ortsteil;Fälle\n{rows}Stadt (insgesamt);450\n".encode()).sum_rows == (5,)
+    every = "".join(f"Ort {n} gesamt;{n * 30}\n" for n in range(1, 6))
+    assert read_table(f"Ortsteil;Fälle\n{every}".encode()).sum_rows == ()

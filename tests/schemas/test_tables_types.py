@@ -77,6 +77,7 @@ def test_F80_each_alone(value: str, kind: str) -> None:
         ("pubDate", ["Mon, 01 Jun 2026 10:00:00 +0200", "Tue, 02 Jun 2026 10:00:00 GMT"], "datetime"),
         ("Datum", ["45800", "45801"], "date"),
         ("Messdatum", ["45800.25", "45801"], "datetime"),
+        ("Beginn", ["45800", "45801"], "date"),
         ("Stand", ["45800", "45801"], "integer"),  # of a meter
         ("Konto", ["5010000", "5211000"], "key"),
         ("Zählstellennr", ["1", "2"], "key"),
@@ -156,6 +157,8 @@ def test_places() -> None:
         ("Kosten in Tsd. €", "Tsd. €"),
         ("Durchschnittsalter (Jahre)", "Jahre"),
         ("Schall dB(A) (dB(A))", "dB(A)"),
+        ("LAmax dB(A)", "dB(A)"),
+        ("Grundwasserstand (m ü. NHN)", "m ü. NHN"),
         ("Name (alt)", ""),
         ("Einwohner (2023)", ""),
         ("in Betrieb", ""),

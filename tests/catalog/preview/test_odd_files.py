@@ -77,6 +77,7 @@ WKB = "0101000020E6100000{}"
         [f"50°33'0{n}\"N;9°40'1{n}\"E" for n in range(8)],
         [WKB.format(struct.pack("<dd", 9.67 + n / 1000, 50.55 + n / 1000).hex()) for n in range(8)],
         [f"32 54800{n};5 60100{n}" for n in range(8)],
+        ['"{""type"": ""Point"", ""coordinates"": [9.67' + f"{n}, 50.55{n}]" + '}"' for n in range(8)],
     ],
 )
 def test_a_table_lies_where_its_cells_say(cells: list[str]) -> None:

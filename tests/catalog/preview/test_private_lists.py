@@ -45,6 +45,12 @@ def hints(read: Table) -> dict[str, str]:
             "Vorname: name, Nachname: name, Straße: address, Hausnummer: address",
         ),
         ("Flurstück;Eigentümer;Anschrift", "{i}/1;{v} {n};Weg {i}", "Eigentümer: name, Anschrift: address"),
+        (
+            "Familienname, Vorname;Straße, Hausnr.;Ort",
+            "{n}, {v};Weg {i}, 3;Neuhof",
+            "Familienname, Vorname: name, Straße, Hausnr.: address",
+        ),
+        ("Vor- und Nachname;Anschrift", "{v} {n};Weg {i}", "Vor- und Nachname: name, Anschrift: address"),
         ("Verein;Ansprechpartner;Mail", "Club {i};{v} {n};{v}.x@mail.example", "Ansprechpartner: name"),
         ("Verein;Kontakt;Telefon privat", "Club {i};Frau {v} {n};0661 1234{i}6", "Kontakt: name"),
         ("Verein;Kontakt;Telefon", "Club {i};{v} {n};0171 123456{i}", "Kontakt: name"),
@@ -65,6 +71,9 @@ def test_lists_of_private_persons_are_told(header: str, pattern: str, expected: 
         ("Name;Straße;Hausnummer;Telefon", "Kita {n};Hauptstraße;{i};0661 1234{i}6"),
         ("Name;Adresse", "Bäckerei {n};Hauptstraße {i}"),
         ("Vorname;Nachname;Straße", "{v};{n};{n}weg"),  # a street alone is no home
+        ("Name, Vorname;Ort", "{n}, {v};Neuhof"),
+        ("Name, Vorname;Fraktion;Anschrift", "{n}, {v};XYZ;Weg {i}"),
+        ("Name (Vorname optional);Straße;Hausnummer", "Bäckerei {n};Hauptstraße;{i}"),
         ("Eigentümer;Straße", "Stadt Fulda;Weg {i}"),
         # Office, election, profession, honour, history.
         ("Amt;Ansprechpartner;Mail", "Bauamt;{v} {n};{v}.{n}@stadt.example"),
@@ -89,6 +98,7 @@ def test_other_tables_raise_no_alarm(header: str, pattern: str) -> None:
         ("Name;Vorname;geboren;PLZ", "{n};{v};1{i}.02.197{i};36119", "Name Vorname geboren"),
         ("Name;Geburtsdatum;Anschrift", "{n}, {v};1{i}.02.197{i};Weg {i}", "Name Geburtsdatum Anschrift"),
         ("Vorname;Nachname;Straße;Hausnummer", "{v};{n};{n}weg;1{i}", "Vorname Nachname Straße Hausnummer"),
+        ("Name Vorname;Straße;Hausnummer", "{n}, {v};{n}weg;1{i}", "Name Vorname Straße Hausnummer"),
         ("Vorname;Nachname;Wohnanschrift;Telefon", "{v};{n};Weg {i};0661 1234{i}6", "Vorname Nachname Wohnanschrift"),
         ("Flurstück;Eigentümer;Anschrift", "{i}/1;{v} {n};Weg {i}", "Eigentümer Anschrift"),
         ("Hundehalter;Telefon", "{v} {n};0171 123456{i}", "Hundehalter"),
