@@ -12,6 +12,7 @@ from catalog.preview import homes
 from harvesters.persons import private_lists
 from harvesters.persons.texts import has_signs, without_persons
 from schemas.tables import Column, Note, PersonalHint, Profile, Table
+from schemas.tables.jsonshapes import KEY
 from schemas.tables.notes import note
 from schemas.tables.persons import find_hints
 
@@ -47,7 +48,7 @@ def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
     table, profile = _renamed(table, profile)
     listed = private_lists.listed(table, profile)
     personal = list(profile.personal)
-    for hint in (*listed.hints, *(homes.places(table) if listed.homes else ())):
+    for hint in (*listed.hints, *_of_keys(table, listed), *(homes.places(table) if listed.homes else ())):
         if hint.column not in {each.column for each in personal}:
             personal.append(hint)
     profile = replace(profile, personal=tuple(personal))
@@ -75,6 +76,13 @@ def shown(table: Table, profile: Profile, allowed: bool) -> Shown:
         (*(note("column-withheld", column=name) for name in dropped), *_of_places(profile.personal)),
         listed.homes,
     )
+
+
+def _of_keys(table: Table, listed: private_lists.Listed) -> Sequence[PersonalHint]:
+    """The keys under which a document keeps its objects: in a list of private persons they are made of their names."""
+    if not listed.hints or KEY not in table.names:
+        return ()
+    return (PersonalHint(KEY, "name", len(table.rows)),)
 
 
 def without_geometries(shown: Shown, count: int) -> Shown:

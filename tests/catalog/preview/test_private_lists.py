@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import orjson
 import pytest
 
@@ -259,3 +261,14 @@ def test_persons_in_the_lines_beside_a_table_are_covered_and_told_the_steward() 
     assert "Über oder unter der Tabelle" in finding.message("de")
     assert finding.message("en").endswith("probably data of persons: e-mail address, 2 times. The preview covers them.")
     assert assembled(Content("csv", "table", table=read), BASE, allowed=True).preview.withheld == ()
+
+
+def test_the_keys_of_a_list_of_persons_are_withheld_too() -> None:
+    document = {
+        f"{v.casefold()}.{n.casefold()}": {"Vorname": v, "Nachname": n, "geboren": "11.02.1971"} for v, n in PEOPLE
+    }
+    read = read_table(json.dumps(document).encode(), "liste.json")
+    assert read.names == ("Schlüssel", "Vorname", "Nachname", "geboren")
+    assert shown(read, profile(read), allowed=False).table.names == ()
+    places = read_table(json.dumps({name: {"Plätze": 3} for name in "abcd"}).encode(), "liste.json")
+    assert shown(places, profile(places), allowed=False).table.names == ("Schlüssel", "Plätze")
