@@ -92,6 +92,10 @@ def test_all_at_once(desk: Desk) -> None:
     after = desk.read(f"{path}?key={key}")
     assert not offered(after)
     assert len(after.css("button[name=remove]")) == len(entry(desk).corrected) > 1
+    # The page of the dataset says which file a correction is of by the name that its files have there.
+    beside = words(desk.read(f"/dataset/{entry(desk).slug}").css_first("#corrections + ul"))
+    assert "1.csv" in beside
+    assert "/id/distribution/" not in beside
 
 
 def test_the_list_of_quality_leads_to_the_proposals_with_the_link(desk: Desk) -> None:
