@@ -11,6 +11,7 @@ from catalog.charts import day_times, parts
 from catalog.charts.labels import plain
 from catalog.charts.parts import Part
 from schemas.tables import Column, dates
+from schemas.tables.numbers import unnoted
 from schemas.tables.types import is_missing, number_of
 
 LONGEST_NAME = 120
@@ -57,7 +58,7 @@ class Reading:
             if is_missing(cell):
                 return None
             if column.type == "year":
-                digits = cell.strip()
+                digits = unnoted(cell.strip())
                 return datetime(int(digits), 1, 1) if digits.isdecimal() and 0 < int(digits[:5]) <= 9999 else None
             if forms and (plain_time := _plain_time(cell, forms[0].name)) is not None:
                 return plain_time

@@ -136,7 +136,7 @@ FORMATS: tuple[DateFormat, ...] = (
     _format("JJJJ-MM", "month", rf"{_Y}-{_M}", _month),
     _format("JJJJ/MM", "month", rf"{_Y}/(?P<m>0[1-9]|1[0-2])", _month),
     _format("Monat JJ", "month", r"(?P<n>[a-zä]{3,9})\.?[\s-]['’]?(?P<y>\d{2})", _named_month),
-    _format("MM/JJJJ", "month", rf"{_M}[./]{_Y}", _month),
+    _format("MM/JJJJ", "month", rf"{_M}[./](?P<y>1[5-9]\d\d|2[01]\d\d)", _month),  # 4.8116 is a number
     _format("Quartal", "quarter", rf"{_Y}[\s/-]{{0,2}}Q(?P<q>[1-4])", _quarter),
     _format("Quartal", "quarter", rf"(?:Q(?P<q>[1-4])|(?P<k>{_QUARTER})\.?\s?{_QUARTERS})[\s/-]{{1,2}}{_Y}", _quarter),
     _format("Quartal", "quarter", rf"{_Y}[\s/,-]{{1,2}}(?P<k>{_QUARTER})\.?\s?{_QUARTERS}", _quarter),

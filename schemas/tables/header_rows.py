@@ -185,7 +185,7 @@ def _is_counted_on(names: Row, row: Row, columns: Sequence[int]) -> bool:
 
 def _whole(cell: str) -> int:
     """The cell as a whole number; -1 if it is none."""
-    cell = cell.strip()
+    cell = numbers.unnoted(cell.strip())
     return int(cell) if cell.isascii() and cell.isdigit() and len(cell) < 16 else -1
 
 
@@ -203,7 +203,7 @@ def _all(holds: Callable[[int], bool], values: Sequence[int]) -> bool:
 
 def is_data(row: Row, columns: Sequence[int]) -> bool:
     """Whether a row holds values, not names: half of its cells are numbers or dates, and not years or a count 1, 2, 3."""
-    cells = [row[index].strip() for index in columns if row[index].strip()]
+    cells = [numbers.unnoted(row[index].strip()) for index in columns if row[index].strip()]
     values = [cell for cell in cells if numbers.looks_numeric(cell) or _is_date(cell)]
     if 2 * len(values) < len(cells):
         return False

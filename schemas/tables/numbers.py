@@ -16,8 +16,11 @@ _GERMAN_DECIMAL = re.compile(r"[+-]?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:\.\d{3})+)
 _ENGLISH_DECIMAL = re.compile(r"[+-]?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3})+)?\.\d{1,30}(?:[eE][+-]\d{1,3})?")
 _SMALL = re.compile(r"[+-]?\d[eE]-\d{1,3}")  # Python's way to write 0.00001
 _UNIT = re.compile(
-    r"(?:\s?(%|‰|€|EUR|Euro|°C)|(?<=\d)\s(mm|cm|m|km|m²|qm|ha|km²|m³|l|kg|t|kW|kWh|MWh|kWp|km/h|h|min))$"
+    r"(?:\s?(%|‰|€|EUR|Euro|°C|m\sü\.\s?NH?N)|(?<=\d)\s(mm|cm|m|km|m²|qm|ha|km²|m³|l|kg|t|kW|kWh|MWh|kWp|km/h|h|min))$"
 )
+_LONGEST_UNIT = 10
+# What official statistics put behind a figure: 12*, 12 1), 12 a), 12¹.
+_NOTED = re.compile(r"(?<=\d)(?:\s?\*{1,3}|\s\d{1,2}\)|\s[a-z]\)|\s?[¹²³⁴⁵])\s*$")
 _PREFIXED = re.compile(r"([+-]?)\s?(?:€|EUR)\s?([+-]?)(?=\d)")
 # 1.250,00- as accounting programs write it, (1.250,00) as reports do: two decimals tell it from a span and from the
 # brackets of official statistics, which stand around uncertain figures. 12,- is a price without cents.
@@ -62,19 +65,24 @@ def looks_numeric(text: str) -> bool:
 
 def bare(text: str) -> tuple[str, str]:
     """A number without blanks between its groups and without its unit, and the unit (`%`, `‰`, `€` or empty)."""
-    text = text.strip()
+    text = unnoted(text.strip())
     if text[-1:] in "-−–—)" or text[:1] in "(€E-+":
         text, currency = _accounted(text)
         if currency:
             return bare(text)[0], currency
     if text and not text[-1].isdecimal() and text[:1] in "+-−0123456789,.(":
-        found = _UNIT.search(text[-8:])
+        found = _UNIT.search(text[-_LONGEST_UNIT:])
         if found:
             unit = found.group(1) or found.group(2)
-            return bare(text[: len(text[:-8]) + found.start()])[0], "€" if unit in ("EUR", "Euro") else unit
+            return bare(text[: len(text[:-_LONGEST_UNIT]) + found.start()])[0], "€" if unit in ("EUR", "Euro") else unit
     if not text.isascii() or " " in text or "'" in text:
         text = _SPACED.sub("", text).replace("\u2212", "-")
     return text, ""
+
+
+def unnoted(text: str) -> str:
+    """A figure without the sign of a footnote behind it."""
+    return _NOTED.sub("", text, count=1) if text[-1:] in ("*", ")", *"¹²³⁴⁵") else text
 
 
 def _accounted(text: str) -> tuple[str, str]:
@@ -112,7 +120,9 @@ def find_format(values: Mapping[str, int], german: bool, share: float) -> Number
     section 4). A column of 1.1, 1.2 … 1.10 or of 1.10 alone is none of numbers but of sections or days (F80).
     """
     total = sum(values.values())
-    if not total:
+    # Where most have a sign behind them, it is a part of what they say: 1 a), 2 b).
+    noted = sum(count for value, count in values.items() if unnoted(value) != value)
+    if not total or 2 * noted > total:
         return None
     sure_german, sure_english = evidence(values)
     style: Style = "de" if (german if sure_german == sure_english else sure_german > sure_english) else "en"

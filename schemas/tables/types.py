@@ -62,6 +62,7 @@ MAX_CATEGORIES = 20
 
 _LEADING_ZERO = re.compile(r"0\d+")
 _DIGITS = re.compile(r"\d+")
+_ORDINAL = re.compile(r"\d+\.?")
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 _URL = re.compile(r"(?:https?://|www\.)\S{3,}", re.IGNORECASE)
 _WKT = re.compile(
@@ -261,7 +262,8 @@ def _is_boolean(values: Mapping[str, int]) -> bool:
 
 
 def _is_key(named: frozenset[str], values: Mapping[str, int], total: int) -> bool:
-    digits = sum(count for value, count in values.items() if _DIGITS.fullmatch(value))
+    form = _ORDINAL if named & KEYS else _DIGITS
+    digits = sum(count for value, count in values.items() if form.fullmatch(value))
     if digits < SHARE * total:
         return False
     if any(_LEADING_ZERO.fullmatch(value) for value in values):
@@ -272,6 +274,8 @@ def _is_key(named: frozenset[str], values: Mapping[str, int], total: int) -> boo
 
 
 def _is_year(named: frozenset[str], values: Mapping[str, int], total: int) -> bool:
+    plain = {numbers.unnoted(value): count for value, count in values.items()}  # 2024* is one as well
+    values = plain if len(plain) > 0.5 * len(values) else values
     if not _share(_YEAR, values, total):
         return False
     if named & YEARS or any(word.endswith("jahr") for word in named):

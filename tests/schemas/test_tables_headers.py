@@ -162,7 +162,9 @@ def test_a_table_without_header_is_numbered() -> None:
     assert "no-header" in codes(table)
 
 
-@pytest.mark.parametrize("header", ["Ort;2019;2020;2021", "Klasse;1;2;3"])
+@pytest.mark.parametrize(
+    "header", ["Ort;2019;2020;2021", "Klasse;1;2;3", "Ort;2019;2020;2021*", "Ort;2019;2020 1);2021 2)"]
+)
 def test_years_and_counts_may_be_names(header: str) -> None:
     table = read_table(f"{header}\nNeuhof;5;6;7\nFlieden;8;9;1\n".encode())
     assert names(table) == header.split(";")

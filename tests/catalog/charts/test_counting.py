@@ -298,3 +298,13 @@ def test_any_cells_can_be_charted(cells: list[list[str]]) -> None:
     ):
         found = charts.figure(choice, profile.columns, cells)
         assert found is None or found.rows + found.skipped == len(cells)
+
+
+def test_a_year_and_a_figure_with_the_sign_of_a_footnote_are_drawn() -> None:
+    rows = [
+        (f"{year}*" if year == 2024 else year, f"{year % 7 + 3} 1)" if year == 2020 else year % 7 + 3)
+        for year in range(2015, 2025)
+    ]
+    found = made(*tables.table(["Jahr", "Fälle"], rows))
+    assert isinstance(found, Lines)
+    assert (found.rows, found.skipped, found.series[0].last.when.year) == (10, 0, 2024)
