@@ -254,8 +254,10 @@ def _about(page: Page, preview: Preview) -> Iterator[tuple[Markup, str]]:
         yield _("Größe"), formats.size(source.size, page.language)
     if source.modified:
         yield _("Beim Server zuletzt geändert"), _moment(source.modified, page.language)
-    if source.checked_at or source.fetched_at:
-        yield _("Von uns abgerufen"), formats.time(source.checked_at or source.fetched_at, page.language)
+    # Asked in vain since then: what is seen is older.
+    fetched = source.fetched_at if preview.measured and preview.reason else source.checked_at or source.fetched_at
+    if fetched:
+        yield _("Von uns abgerufen"), formats.time(fetched, page.language)
     if source.final_address and (host := urlsplit(source.final_address).hostname):
         yield _("Server"), host
 

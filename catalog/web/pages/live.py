@@ -43,6 +43,8 @@ def age(page: Page, preview: Preview, wish: Wanted | None) -> Age | None:
         )
         if page.now - measured > _CURRENT:
             return Age(_("Hier stehen keine aktuellen Werte. Der neueste ist vom {time}.", time=when), True)
+        if preview.reason is not None:  # the service does not answer
+            return Age(_("Letzter bekannter Wert: {ago} gemessen ({time}).", ago=ago, time=when), False)
         return Age(_("Neuester Wert: {ago} gemessen ({time}).", ago=ago, time=when), False)
     if wish is None or not wish.live:
         return None

@@ -84,15 +84,19 @@ def test_a_service_that_is_gone_leaves_its_last_values_and_says_why(live: Live) 
     assert found is not None
     assert found.source is not None
     kept = Keeping(live.place.region)
-    old = replace(found, source=found.source._replace(checked_at="2020-01-01T00:00:00Z"))
-    kept.put(old, kept.folder / found.folder)
+    long_ago = "2020-01-01T00:00:00Z"
+    source = found.source._replace(fetched_at=long_ago, checked_at=long_ago)
+    kept.put(replace(found, source=source), kept.folder / found.folder)
     gone = previews.find(live.place.region, live.wish, patience=300)
     assert gone.reason is not None
     page = read(live.place, f"/dataset/{live.slug}/file/1")
     told = words(first(page, "main"))
     assert "Der Server hat gerade eine Störung (Fehler 503)." in told
     assert "Pegel Brücke" in told
-    assert words(first(page, ".live")).startswith("Neuester Wert: vor 4 Minuten gemessen")
+    assert words(first(page, ".live")).startswith("Letzter bekannter Wert: vor 4 Minuten gemessen")
+    # Asked in vain just now: it was fetched before that.
+    facts = {words(each.css_first("dt")): words(each.css_first("dd")) for each in page.css(".pairs div")}
+    assert facts["Von uns abgerufen"] == formats.time(long_ago)
 
 
 @pytest.mark.parametrize(
