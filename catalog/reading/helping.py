@@ -137,12 +137,15 @@ class Helper:
         return tuple(found[:_OFFERED])
 
     def _parts(self, query: Query, clauses: Sequence[Clause], unknown: Sequence[Clause]) -> tuple[Instead, ...]:
-        """The search with what a compound is, and what it belongs to, instead of it: Straßenbäume, Bäume, Straße."""
+        """The search with what a compound is, and what it belongs to, instead of it: Straßenbäume, Bäume, Straße.
+
+        Not of words that the tables explain: a Windrad is no Rad.
+        """
         tries = (
             query_of(query, [Clause((part,)) if other is clause else other for other in clauses])
             for clause in unknown
             for part in reversed(words.as_written(clause.words[0], words.split(clause.words[0])))
-            if len(clause.words) == 1
+            if len(clause.words) == 1 and not synonyms.is_known(words.fold(clause.words[0]))
         )
         return tuple(islice(self._found(islice(tries, _TRIES)), _OFFERED))
 
@@ -188,7 +191,9 @@ def _is_subject(clause: Clause) -> bool:
     if clause.negated or clause.named or clause.passing:
         return False
     last = words.plain(clause.words[-1])
-    return clause.phrase or _NOUN.search(last) is not None or _ADJECTIVE.search(last) is None
+    return clause.phrase or (
+        not words.is_stop_word(last) and (_NOUN.search(last) is not None or _ADJECTIVE.search(last) is None)
+    )
 
 
 def _filtered(query: Query) -> bool:

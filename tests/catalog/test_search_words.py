@@ -83,6 +83,7 @@ def test_a_word_that_is_written_rightly_is_no_slip(catalogue: Catalogue) -> None
 def test_parts_of_a_compound_are_offered_with_true_numbers(catalogue: Catalogue) -> None:
     parts = catalogue.helped(Query(q="Müllkonzept"), TODAY).parts
     assert [(instead.query.q, instead.total) for instead in parts] == [("Müll", 1)]
+    assert catalogue.helped(Query(q="Straßenschaden"), TODAY).parts == ()  # we know what that is: not all streets
 
 
 def test_what_a_word_is_a_kind_of() -> None:
@@ -95,3 +96,4 @@ def test_a_noun_that_ends_like_an_adjective_is_what_a_search_is_about(catalogue:
         known = catalogue.helped(Query(q=q), TODAY).known
         assert (known.query.q if known else "") == rest
     assert catalogue.helped(Query(q="rostige öffentliche"), TODAY).known is None
+    assert catalogue.helped(Query(q="der die das"), TODAY).known is None
