@@ -68,6 +68,10 @@ def test_other_words_find_what_is_meant(catalogue: Catalogue, q: str, first: str
     assert found(catalogue, q)[:1] == [first]
 
 
+def test_what_is_narrower_is_not_found_by_what_is_wider(catalogue: Catalogue) -> None:
+    assert found(catalogue, "Veranstaltung") == ["Veranstaltungskalender"]
+
+
 def test_words_apart_are_met_each_or_in_one(catalogue: Catalogue) -> None:
     assert set(found(catalogue, "park platz")) == {"Parkplätze in der Mitte", "Park am See"}
     assert found(catalogue, '"park platz"') == found(catalogue, "park zeppelin") == []
