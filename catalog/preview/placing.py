@@ -64,17 +64,17 @@ def _of_columns(table: Table | None) -> Sequence[Feature]:
 def _of_cells(rows: Sequence[Sequence[str]], totals: Collection[int]) -> Sequence[Feature]:
     """The features of the first column whose cells hold both coordinates of a point, or a geometry: as GeoJSON, in digits."""
     for place in range(len(rows[0]) if rows else 0):
+        first = next((cell for row in rows if not is_missing(cell := row[place].strip())), "")
+        read = next((each for each in (_pair, _shape, coordinates.extended_wkb) if first and each(first)), None)
+        if read is None:
+            continue
         cells = [
             "" if number in totals or is_missing(row[place]) else row[place].strip() for number, row in enumerate(rows)
         ]
-        first = next(filter(None, cells), "")
-        for read in (_pair, _shape, coordinates.extended_wkb):
-            if not first or read(first) is None:
-                continue
-            found = [read(cell) if cell else None for cell in cells]
-            if sum(map(bool, found)) >= SHARE * sum(map(bool, cells)):
-                crs = next((code for each in found if each and (code := each[1])), "")
-                return placed([{"geometry": each[0] if each else None} for each in found], crs).features
+        found = [read(cell) if cell else None for cell in cells]
+        if sum(map(bool, found)) >= SHARE * sum(map(bool, cells)):
+            crs = next((code for each in found if each and (code := each[1])), "")
+            return placed([{"geometry": each[0] if each else None} for each in found], crs).features
     return ()
 
 
