@@ -27,7 +27,7 @@ _NAMES = {
 _AGES = {
     "today": later("heute geändert"),
     "week": later("in den letzten 7 Tagen"),
-    "month": later("in den letzten 30 Tagen"),
+    "month": later("in den letzten 31 Tagen"),
     "year": later("in den letzten 12 Monaten"),
     "older": later("älter als 12 Monate"),
 }

@@ -11,7 +11,9 @@ import pytest
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.model import Preview, Source
 from catalog.preview.wanting import wanted
+from catalog.reading import filtering
 from catalog.runs.staging import now_text
+from catalog.web.pages import ages, facets
 from schemas.tables import profile, read_table
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import place_in
@@ -62,3 +64,12 @@ def test_no_number_is_told_that_was_not_counted(
         assert answer["complete"] is (counted == "all")
         glance = words(first(read(place, f"/dataset/{place.slug('zahlen')}"), "main"))
         assert (part.replace("40 von", "10 von", 1) or "Sie sehen 10 von 40 Zeilen.") in glance
+
+
+def test_ages_are_called_alike_in_filters_and_bars() -> None:
+    """The bars of the status page count what the filters of the search find: the same days in the same words."""
+    for age in ("week", "month"):
+        filtered, barred = facets._AGES[age], ages._WORDS[age]
+        assert filtered.removeprefix("in den ") == barred.removeprefix("aus den ")
+        days = int(filtered.split()[-2])
+        assert filtering._DAYS[age] + 1 == days  # today is the first of them
