@@ -20,6 +20,11 @@ settings.load_profile(os.environ.get("ALLMENDE_TEST_PROFILE", "quick"))
 _BESIDE = Path(__file__).parent.parent.parent / "shared"
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes name no test: archives bear the time at which they were packed, and all processes of a run must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take long come first, so that no process works on alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
