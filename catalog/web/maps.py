@@ -106,9 +106,11 @@ def _of_features(
     if any(each.gathered for each in drawn.values()):
         sentence += Markup(" ") + _("Was nah beieinander liegt, ist ein Kreis mit der Anzahl.")
     sentence += _left_out(page, geometry.total - geometry.shown)
+    told = {kind: marks.marked(page.region, preview, each.features, page.language) for kind, each in drawn.items()}
+    if column := marks.named(preview, [feature for each in told.values() for feature in each]):
+        sentence += Markup(" ") + _("Neben den Punkten steht: {column}.", column=page.spoken(column, lang))
     seen = boxes.grown(box, 0.05)
     around = tuple(each for each in places.outlines(page.region).places if boxes.meets(each.box, seen))
-    told = {kind: marks.marked(page.region, preview, each.features, page.language) for kind, each in drawn.items()}
     shown = _Shown(told, around, seen)
     found = _figure(page, shown, name, title, sentence, page.file(path, query))
     listed = marks.marked(page.region, preview, features.read(chosen[:LISTED]), page.language)

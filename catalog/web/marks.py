@@ -36,6 +36,13 @@ def marked(region: Region, preview: Preview, features: Sequence[Feature], langua
     return [_with_mark(each, found.get(each["properties"].get("row"), "")) for each in features]
 
 
+def named(preview: Preview, features: Sequence[Feature]) -> str:
+    """The name of the column whose values stand beside some features; empty where none do."""
+    place = _measured(preview)
+    shown = any("mark" in each["properties"] for each in features)
+    return preview.table.columns[place].name if shown and place is not None and preview.table is not None else ""
+
+
 def _with_mark(feature: Feature, mark: str) -> Feature:
     return {**feature, "properties": {**feature["properties"], "mark": mark}} if mark else feature
 

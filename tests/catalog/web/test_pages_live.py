@@ -59,6 +59,7 @@ def test_what_only_a_header_opens_is_taken_along_as_csv_from_here(live: Live) ->
 def test_the_map_says_the_values_at_their_places_in_drawing_list_and_for_the_script(live: Live) -> None:
     page = read(live.place, f"/dataset/{live.slug}/file/1?view=map")
     assert [words(each) for each in page.css(".map-drawing text.mark")] == ["47,3 cm", "47,3 cm"]
+    assert words(first(page, ".map figcaption")) == "Die Karte zeigt 1 Objekt. Neben den Punkten steht: Stand (cm)."
     assert words(first(page, ".map-list li span")) == "Pegel Brücke: 47,3 cm"
     english = live.place.ask.get(f"/dataset/{live.slug}/file/1/map.geojson?lang=en").json()
     assert english["features"][0]["properties"]["mark"] == "47.3 cm"
