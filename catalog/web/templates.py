@@ -223,7 +223,7 @@ class _Ready:
         return made
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2048, typed=True)
 def _quoted(text: str) -> str:
     """A name or a value as the query of an address has it. A page of results says the same ones in thirty addresses."""
     return quote_plus(str(text))
