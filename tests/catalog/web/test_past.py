@@ -124,7 +124,9 @@ def test_the_search_of_a_day_finds_what_was_public_then(place: Place) -> None:
     hit = page.css_first(".hits h3 a")
     assert hit is not None
     assert hit.attributes["href"] == f"/dataset/{place.slug('baum')}?on=2026-01-01"
-    assert titles(html(place, "/datasets?q=eiche")) == ["Baumkataster neu"]  # oaks are trees, though none is named today
+    assert titles(html(place, "/datasets?q=eiche")) == [
+        "Baumkataster neu"
+    ]  # oaks are trees, though none is named today
     assert titles(html(place, "/datasets?q=%22eiche%22")) == []
     assert titles(html(place, "/datasets?on=2026-01-03")) == ["Wege"]
     assert titles(html(place, "/datasets?on=2026-01-02&sort=title")) == ["Baumkataster", "Wege"]
