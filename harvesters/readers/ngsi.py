@@ -201,7 +201,10 @@ def _headers_told(data: dict[str, Any]) -> tuple[str, str]:
     if not lines:
         return "", ""
     shown = "; ".join(lines)
-    return f" Die Abfrage braucht die Kopfzeilen {shown}.", f" The request needs the headers {shown}."
+    return (
+        f" Unter den Kopfzeilen der Abfrage muss stehen: {shown}.",
+        f" The headers of the request must have: {shown}.",
+    )
 
 
 def _service(account: Account, data: dict[str, Any]) -> Resource:

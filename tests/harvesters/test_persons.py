@@ -9,15 +9,14 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvesters import pipelines
 from harvesters.cleaning import clean
 from harvesters.readers import ckan, dcatus
-from harvesters.reading import NOT_UNDERSTOOD, Kept, Native, Outcome, Page, Reading
-from harvesters.spider import Job
+from harvesters.reading import NOT_UNDERSTOOD, Native, Reading
 from schemas.findings import Finding, Severity
 from schemas.model import Agent, ContactPoint, Dataset, Distribution
 from schemas.ntriples import ntriples_of
 from tests.harvesters.dcat_parts import context, readings
+from tests.harvesters.readings import outcomes_of
 
 CANARIES = ("mustermann", "erika", "nachname")
 
@@ -296,21 +295,7 @@ def test_no_canary_leaves_a_dcat_record(agents: list[tuple[str, str, list[tuple[
     assert is_clean(from_dcat('ex:d a dcat:Dataset ; dct:title "T" .\n' + "\n".join(lines)))
 
 
-class ListSink:
-    """A sink that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[Outcome] = []
-
-    def keep(self, response: Kept) -> str:
-        return response.url
-
-    def deliver(self, page: Page, outcomes: Any) -> None:
-        self.outcomes += outcomes
-
-
 def test_nothing_of_a_person_is_delivered() -> None:
-    sink = ListSink()
     data = {
         "id": "a",
         "title": "A",
@@ -318,8 +303,7 @@ def test_nothing_of_a_person_is_delivered() -> None:
         "maintainer_email": "Mustermann",
         "x_contact": "E. M.",
     }
-    pipelines.run(Job(context(), sink, revision=b"r"), "ckan", Page("http://source.example/", [Native(data, b"{}")]))
-    (outcome,) = sink.outcomes
+    (outcome,) = outcomes_of("ckan", [Native(data, b"{}")], "http://source.example/", context())
     assert outcome.reading is not None
     assert is_clean(replace(outcome.reading, findings=outcome.findings))
     assert "ustermann" not in outcome.ntriples

@@ -133,7 +133,8 @@ TOPOLOGY = {
 def test_features_in_json(text: str, count: int, first: Any) -> None:
     loaded = jsondata.unwrapped(jsondata.load(text.encode()))
     assert jsondata.objects_of(loaded).geojson
-    placed = geojson.of_document(loaded.document)  # type: ignore[arg-type]
+    assert isinstance(loaded.document, dict)
+    placed = geojson.of_document(loaded.document)
     assert placed.total == count
     geometry = placed.features[0]["geometry"]
     assert geometry["type"] == first["type"]

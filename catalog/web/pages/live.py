@@ -67,7 +67,8 @@ def hint(page: Page, wish: Wanted | None) -> Markup | None:
     if not headers:
         return None
     return page.texts.text(
-        "Die Adresse des Dienstes braucht die Kopfzeilen {headers}; im Browser zeigt sie sonst nichts. "
+        "Der Dienst antwortet nur, wenn die Abfrage unter ihren Kopfzeilen {headers} mitschickt; "
+        "im Browser zeigt seine Adresse nichts. "
         "Als CSV oder JSON können Sie die Werte hier mitnehmen.",
         headers="; ".join(headers),
     )

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Browser, Page
+
+from tests.catalog.web.browsing import PHONE
 
 BYTES_PER_SECOND = 1.6e6 / 8
 LATENCY_MS = 150
-PHONE = ViewportSize(width=360, height=740)
 _WATCH = """
 window.seen = {painted: 0, image: '', moved: 0, answered: 0};
 new PerformanceObserver(list => { for (const e of list.getEntries()) { seen.painted = e.startTime; seen.image = e.url; } })

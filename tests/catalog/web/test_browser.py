@@ -15,14 +15,13 @@ from schemas.validation import RECOMMENDED
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, companions, place_in, whole
 from tests.catalog.web.attacked import poisoned, run_into
-from tests.catalog.web.browsing import MARKS
+from tests.catalog.web.browsing import DESK, MARKS, PHONE
 from tests.catalog.web.pages_reading import SIZE, file
 from tests.catalog.web.payloads import PAYLOADS
 from tests.catalog.web.scored import FINE, GONE, history
 from tests.catalog.web.serving import served
 
 pytestmark = [*MARKS, pytest.mark.long]
-PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverzeichnis"
 
 

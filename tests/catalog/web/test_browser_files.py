@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import NamedTuple
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.catalog.web.browsing import MARKS
+from tests.catalog.web.browsing import DESK, MARKS, PATIENCE, PHONE, watched
 from tests.catalog.web.files_region import Site, site_in
 from tests.catalog.web.serving import served
 
 pytestmark = MARKS
-PATIENCE = 120_000.0  # milliseconds; a machine that is busy with other tests takes its time
 expect.set_options(timeout=PATIENCE)
-PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=900)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VIEWS = (
     ("einwohner.csv", "?Ort=Neuhof&Jahr.from=2015"),
@@ -50,23 +47,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(site, address)
 
 
-def opened(browser: Browser, here: Served, **context: Any) -> tuple[Page, list[str]]:
-    """A page, and what the browser complains of or asks of others."""
-    page = browser.new_context(**context).new_page()
-    page.set_default_timeout(PATIENCE)
-    noted: list[str] = []
-    page.on("console", lambda message: noted.append(message.text))
-    page.on("pageerror", lambda error: noted.append(str(error)))
-    page.on("dialog", lambda dialog: noted.append(dialog.message))
-    own = urlsplit(here.address).netloc
-    page.on("request", lambda request: noted.append(request.url) if urlsplit(request.url).netloc != own else None)
-    return page, noted
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing(browser: Browser, here: Served, scheme: str, viewport: ViewportSize) -> None:
-    page, noted = opened(browser, here, viewport=viewport, color_scheme=scheme)
+    page, noted = watched(browser, here.address, viewport=viewport, color_scheme=scheme)
     found = []
     for number, (name, query) in enumerate(VIEWS):
         page.goto(here.url(name, query, "/en" if number % 2 else ""))
@@ -82,7 +66,7 @@ def test_axe_finds_nothing(browser: Browser, here: Served, scheme: str, viewport
 def test_a_phone_gets_the_drawing_for_phones_with_letters_that_can_be_read(
     browser: Browser, here: Served, width: int
 ) -> None:
-    page, _ = opened(browser, here, viewport={"width": width, "height": 700})
+    page, _ = watched(browser, here.address, viewport={"width": width, "height": 700})
     page.goto(here.url("pegel.csv", "?view=chart"))
     expect(page.locator("svg.narrow")).to_be_visible()
     expect(page.locator("svg.wide")).to_be_hidden()
@@ -98,7 +82,7 @@ def test_a_phone_gets_the_drawing_for_phones_with_letters_that_can_be_read(
 @pytest.mark.parametrize("name", ["pegel.csv", "einwohner.csv"])
 def test_no_word_of_a_chart_is_cut_or_over_another(browser: Browser, here: Served, name: str) -> None:
     for viewport in (DESK, PHONE):
-        page, _ = opened(browser, here, viewport=viewport)
+        page, _ = watched(browser, here.address, viewport=viewport)
         page.goto(here.url(name, "?view=chart"))
         page.evaluate("document.fonts.ready")
         drawing = page.locator("svg.chart:visible")
@@ -118,7 +102,7 @@ def test_no_word_of_a_chart_is_cut_or_over_another(browser: Browser, here: Serve
 
 
 def test_rows_are_swapped_in_and_said(browser: Browser, here: Served) -> None:
-    page, noted = opened(browser, here, viewport=DESK)
+    page, noted = watched(browser, here.address, viewport=DESK)
     page.goto(here.url("einwohner.csv"))
     page.evaluate("window.stayed = true")
     page.get_by_role("link", name="Einwohner").click()
@@ -139,7 +123,7 @@ def test_rows_are_swapped_in_and_said(browser: Browser, here: Served) -> None:
 
 
 def test_a_mistake_in_a_filter_is_said_first_and_leads_to_its_field(browser: Browser, here: Served) -> None:
-    page, noted = opened(browser, here, viewport=DESK)
+    page, noted = watched(browser, here.address, viewport=DESK)
     page.goto(here.url("einwohner.csv"))
     page.get_by_text("Zeilen filtern").click()
     page.locator("input[name='Einwohner.from']").fill("abc")
@@ -169,7 +153,7 @@ def test_a_mistake_in_a_filter_is_said_first_and_leads_to_its_field(browser: Bro
 
 
 def test_everything_works_without_scripts(browser: Browser, here: Served) -> None:
-    page, _ = opened(browser, here, viewport=PHONE, java_script_enabled=False)
+    page, _ = watched(browser, here.address, viewport=PHONE, java_script_enabled=False)
     page.goto(f"{here.address}/dataset/{here.site.slug}/file/2")
     page.locator("details.kern-accordion summary").first.click()
     page.get_by_label("Ort", exact=True).select_option("Kalbach")
@@ -186,7 +170,7 @@ def test_everything_works_without_scripts(browser: Browser, here: Served) -> Non
 
 
 def test_the_keyboard_reaches_views_heads_and_the_table(browser: Browser, here: Served) -> None:
-    page, _ = opened(browser, here, viewport=DESK)
+    page, _ = watched(browser, here.address, viewport=DESK)
     page.goto(here.url("breit.csv"))
     seen = []
     for _ in range(40):
@@ -213,7 +197,7 @@ def test_the_keyboard_reaches_views_heads_and_the_table(browser: Browser, here: 
 
 @pytest.mark.parametrize(("name", "query"), [("einwohner.csv", "?view=columns"), ("gift.csv", "")])
 def test_no_table_is_cut_off_on_paper(browser: Browser, here: Served, name: str, query: str) -> None:
-    page, _ = opened(browser, here, viewport=ViewportSize(width=700, height=1000))
+    page, _ = watched(browser, here.address, viewport=ViewportSize(width=700, height=1000))
     page.goto(here.url(name, query))
     wide = "Math.max(...[...document.querySelectorAll('.scroll')].map(each => each.scrollWidth - each.clientWidth))"
     before = page.evaluate(wide)
@@ -223,7 +207,7 @@ def test_no_table_is_cut_off_on_paper(browser: Browser, here: Served, name: str,
 
 
 def test_forced_colours_keep_the_chart(browser: Browser, here: Served) -> None:
-    page, _ = opened(browser, here, viewport=DESK, forced_colors="active")
+    page, _ = watched(browser, here.address, viewport=DESK, forced_colors="active")
     page.goto(here.url("pegel.csv", "?view=chart"))
     line, back = page.evaluate(
         "[getComputedStyle(document.querySelector('.chart .line')).stroke, getComputedStyle(document.body).backgroundColor]"
@@ -236,7 +220,7 @@ def test_forced_colours_keep_the_chart(browser: Browser, here: Served) -> None:
 def test_fields_of_a_range_have_room_and_their_names_stand_apart(
     browser: Browser, here: Served, viewport: ViewportSize
 ) -> None:
-    page, _ = opened(browser, here, viewport=viewport)
+    page, _ = watched(browser, here.address, viewport=viewport)
     page.goto(here.url("einwohner.csv"))
     page.locator("details:has(form.fields) > summary").click()
     for group in page.locator("fieldset.range").all():
@@ -258,7 +242,7 @@ def test_fields_of_a_range_have_room_and_their_names_stand_apart(
 
 
 def test_on_paper_a_file_has_its_rows_its_address_and_no_forms(browser: Browser, here: Served) -> None:
-    page, _ = opened(browser, here, viewport=DESK)
+    page, _ = watched(browser, here.address, viewport=DESK)
     page.goto(here.url("einwohner.csv"))
     assert not page.locator(".paper").is_visible()
     page.emulate_media(media="print")
@@ -275,7 +259,7 @@ def test_on_paper_a_file_has_its_rows_its_address_and_no_forms(browser: Browser,
 def test_columns_are_blocks_on_phones_that_show_all_that_is_told_of_them(
     browser: Browser, here: Served, width: int
 ) -> None:
-    page, _ = opened(browser, here, viewport=ViewportSize(width=width, height=740))
+    page, _ = watched(browser, here.address, viewport=ViewportSize(width=width, height=740))
     page.goto(here.url("pegel.csv", "?view=columns"))
     table = page.locator(".stack:has(table.columns)")
     assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
@@ -290,7 +274,7 @@ def test_columns_are_blocks_on_phones_that_show_all_that_is_told_of_them(
 
 
 def test_columns_fit_a_desk(browser: Browser, here: Served) -> None:
-    page, _ = opened(browser, here, viewport=DESK)
+    page, _ = watched(browser, here.address, viewport=DESK)
     page.goto(here.url("pegel.csv", "?view=columns"))
     table = page.locator(".stack:has(table.columns)")
     assert table.locator("svg.small").count()  # whose margins were too much by 4 pixels

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.catalog.web.browsing import DESK, LIVE_MAPS
+from tests.catalog.web.browsing import DESK, LIVE_MAPS, PATIENCE, PHONE, watched
 from tests.catalog.web.live_place import live_place
 from tests.catalog.web.serving import served
 
 pytestmark = LIVE_MAPS
-PATIENCE = 120_000.0  # milliseconds; a machine that is busy with other tests takes its time
-PHONE = ViewportSize(width=360, height=740)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ("", "/file/1", "/file/1?view=map")
 
@@ -38,24 +35,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         yield Here(address, f"/dataset/{live.slug}")
 
 
-def opened(browser: Browser, here: Here, viewport: ViewportSize, scheme: str) -> tuple[Page, list[str]]:
-    """A page, and what the browser complains of or asks of others."""
-    context = browser.new_context(
-        viewport=viewport, color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
-    )
-    page, noted = context.new_page(), []
-    page.set_default_timeout(PATIENCE)
-    page.on("console", lambda message: noted.append(message.text))
-    page.on("pageerror", lambda error: noted.append(str(error)))
-    own = urlsplit(here.address).netloc
-    page.on("request", lambda request: noted.append(request.url) if urlsplit(request.url).netloc != own else None)
-    return page, noted
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing(here: Here, browser: Browser, scheme: str, viewport: ViewportSize) -> None:
-    page, noted = opened(browser, here, viewport, scheme)
+    page, noted = watched(browser, here.address, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     found = []
     for number, name in enumerate(PAGES):
         page.goto(here.url(name, "/en" if number % 2 else ""))
@@ -72,7 +55,7 @@ def test_axe_finds_nothing(here: Here, browser: Browser, scheme: str, viewport: 
 
 def test_the_moving_map_says_each_value_and_its_point_is_called_by_it(here: Here, browser: Browser) -> None:
     for language, value in (("", "47,3 cm"), ("/en", "47.3 cm")):
-        page, _ = opened(browser, here, DESK, "light")
+        page, _ = watched(browser, here.address, viewport=DESK, color_scheme="light", reduced_motion="reduce")
         page.goto(here.url("/file/1?view=map", language))
         expect(page.locator(".map-live .map-mark")).to_have_text(value, timeout=PATIENCE)
         point = page.get_by_role("button", name=f"Pegel Brücke: {value}")

@@ -16,13 +16,12 @@ from schemas.validation import RECOMMENDED
 from tests.catalog.builder import Stored, dataset
 from tests.catalog.web.asking import Place, companions, place_in
 from tests.catalog.web.attacked import run_into
-from tests.catalog.web.browsing import MARKS
+from tests.catalog.web.browsing import MARKS, PHONE
 from tests.catalog.web.pages_reading import file
 from tests.catalog.web.scored import FINE, GONE, history
 from tests.catalog.web.serving import served
 
 pytestmark = [*MARKS, pytest.mark.long]
-PHONE = ViewportSize(width=360, height=740)
 _LACKING = ("temporal", "spatial", "issued", "modified", "language", "publisher", "license", "conformsTo")
 
 

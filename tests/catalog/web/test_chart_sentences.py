@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from catalog import charts
-from catalog.charts import Choice, Figure, labels
+from catalog.charts import Choice, Figure, Lines, labels
 from catalog.web.pages.chart_sentences import Voice, notes, sentences
 from catalog.web.texts import texts
 from schemas.tables import Profile, Table
@@ -176,7 +176,8 @@ def test_millions_end_a_sentence_once() -> None:
 def test_pictures_of_several_numbers_are_said_to_have_scales_of_their_own() -> None:
     rows = [(f"2025-{month:02d}", 90 + month, month % 5, month % 7, month % 3) for month in range(1, 13)]
     several = figure(tables.table(["Monat", "Einsätze", "Brände", "Hilfe", "Unwetter"], rows))
-    assert len(several.series) == 4  # type: ignore[union-attr]
+    assert isinstance(several, Lines)
+    assert len(several.series) == 4
     assert noted(several) == "Jedes Bild hat seinen eigenen Maßstab."
     assert noted(several, "en") == "Each picture has its own scale."
     assert said(several).count("höchster Wert") == 4  # none is left out alone

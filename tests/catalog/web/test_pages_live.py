@@ -46,7 +46,7 @@ def test_what_only_a_header_opens_is_taken_along_as_csv_from_here(live: Live) ->
     page = read(live.place, f"/dataset/{live.slug}")
     button = first(page, ".actions a")
     assert (words(button), button.attributes["href"]) == ("CSV herunterladen", f"/dataset/{live.slug}/file/1.csv")
-    told = "Die Adresse des Dienstes braucht die Kopfzeilen Fiware-Service: neuhof;"
+    told = "Der Dienst antwortet nur, wenn die Abfrage unter ihren Kopfzeilen Fiware-Service: neuhof mitschickt;"
     assert told in words(first(page, ".look"))
     assert any("-H 'Fiware-Service: neuhof'" in words(each) for each in page.css("pre"))
     file = read(live.place, f"/dataset/{live.slug}/file/1")
