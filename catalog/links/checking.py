@@ -17,7 +17,7 @@ from catalog.links.answers import Outcome
 from catalog.links.asking import Asking
 from catalog.links.book import Link
 from catalog.links.budget import A_DAY, Budget
-from catalog.preview import tenants
+from harvesters.city import tenants
 from harvesters.guards.run import agent_string
 from schemas.limits import Limits
 from schemas.mqa import reachable

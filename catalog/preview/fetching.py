@@ -14,12 +14,12 @@ from aiohttp.abc import AbstractResolver
 
 from catalog.folder_files import opened
 from catalog.links.answers import of_refusal, reason_of_status
-from catalog.preview import tenants
 from catalog.preview.model import Preview, Source, Tiling, Wanted
 from catalog.preview.pictures import Mosaic
 from catalog.preview.reasons import TEXTS, Reason
 from catalog.runs.staging import now_text
 from harvesters.answer import Answer
+from harvesters.city import tenants
 from harvesters.fetch import fetch
 from harvesters.guards.exceptions import FetchRefused, SizeRefused
 from harvesters.guards.pace import Pace
@@ -143,7 +143,7 @@ async def from_network(
         update={"response_seconds": SECONDS, "retry_after_seconds": 0.0}
     )
     pin = Pin.of(source.url, source.certificate) if source is not None else None
-    headers = tenants.headers(region, wanted)
+    headers = tenants.headers(region, wanted.source_key, wanted.address, wanted.called.split("\n"))
     if known is not None and known.source is not None and known.ready:
         headers |= {"If-None-Match": known.source.etag} if known.source.etag else {}
         headers |= {"If-Modified-Since": known.source.modified} if known.source.modified else {}

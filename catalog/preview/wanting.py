@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from catalog.links.questions import SERVICES
 from catalog.links.uses import service_of
-from catalog.preview import tenants
 from catalog.preview.model import Wanted
 from catalog.reading.extents import tells_live
+from harvesters.city import tenants
 from schemas.kinds import is_web
 from schemas.model import Dataset, Distribution, iri_of, text
 from schemas.region import Region

@@ -8,7 +8,7 @@ from typing import Any
 
 from catalog import preview as previews
 from catalog.preview import Preview
-from catalog.web.pages import cell_words
+from catalog.web import cell_words
 from schemas.region import Region
 from schemas.tables import Column
 from schemas.tables.types import is_missing

@@ -22,11 +22,10 @@ from catalog import preview as previews
 from catalog.maps import views
 from catalog.maps.features import Features, Numbers
 from catalog.preview import Filter, Preview
-from catalog.web import conditional, marks, previewed, searches, security
+from catalog.web import cell_words, conditional, marks, previewed, searches, security
 from catalog.web.api import row_demands
 from catalog.web.api.typed_cells import Value, typed
 from catalog.web.negotiation import Refused, region_of
-from catalog.web.pages import cell_words
 from schemas.region import Region
 from schemas.tables import Column
 from schemas.tables.geometry import BoundingBox

@@ -12,7 +12,7 @@ from catalog import charts, formats
 from catalog.charts import labels
 from catalog.charts.figures import Lines
 from catalog.preview import Preview
-from catalog.web.pages import cell_words
+from catalog.web import cell_words
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.tables import Column, dates

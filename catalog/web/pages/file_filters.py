@@ -9,8 +9,7 @@ from markupsafe import Markup
 
 from catalog.charts import labels
 from catalog.preview import Filter, Preview, Selection
-from catalog.web import row_filters
-from catalog.web.pages import cell_words
+from catalog.web import cell_words, row_filters
 from catalog.web.row_filters import Mistake, Pairs
 from catalog.web.templates import Page
 from catalog.web.texts import later

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from catalog import formats
 from catalog import preview as previews
 from catalog.preview import Preview, RowPage, Selection
-from catalog.web import file_addresses, row_filters, sanitising
-from catalog.web.pages import cell_words, column_words, file_filters
+from catalog.web import cell_words, file_addresses, row_filters, sanitising
+from catalog.web.pages import column_words, file_filters
 from catalog.web.paging import paging
 from catalog.web.templates import Page
 from catalog.web.texts import later

@@ -14,8 +14,8 @@ from catalog import preview as previews
 from catalog.charts import Histogram, coming, labels
 from catalog.preview import Filter, Preview, Selection
 from catalog.preview.model import Occurrences
-from catalog.web import past, row_filters
-from catalog.web.pages import cell_words, distributions, recurring_words
+from catalog.web import cell_words, past, row_filters
+from catalog.web.pages import distributions, recurring_words
 from catalog.web.templates import Page
 from catalog.web.texts import later
 from schemas.region import Region

@@ -12,7 +12,6 @@ from markupsafe import Markup, escape
 from catalog import formats, preview
 from catalog.links.lately import NEVER, Answered, answered
 from catalog.links.questions import SERVICES
-from catalog.preview import tenants
 from catalog.preview.keeping import Keeping, key_of
 from catalog.preview.wanting import FileSummary, of_summary
 from catalog.reading.entries import Hit, SourceState
@@ -22,6 +21,7 @@ from catalog.web import file_addresses, sanitising
 from catalog.web.pages import labels, states
 from catalog.web.templates import Page, short_name
 from catalog.web.texts import Texts
+from harvesters.city import tenants
 from schemas.vocabularies import LISTS
 
 FILES = 4

@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from catalog import formats
 from catalog import preview as previews
-from catalog.preview import Preview, Wanted, tenants, wanting
+from catalog.preview import Preview, Wanted, wanting
 from catalog.reading import extents
 from catalog.reading.entries import Entry
 from catalog.reading.numbered_files import in_order
 from catalog.web.pages import distributions
 from catalog.web.templates import Page
+from harvesters.city import tenants
 from schemas.model import Dataset, Distribution
 
 PATIENCE = 1.5
@@ -57,7 +58,9 @@ def age(page: Page, preview: Preview, wish: Wanted | None) -> Age | None:
 
 def sent(page: Page, wish: Wanted | None) -> tuple[str, ...]:
     """The headers that a file's address needs, each in one line, where without them it gives nothing."""
-    found = tenants.headers(page.region, wish) if wish is not None else {}
+    if wish is None:
+        return ()
+    found = tenants.headers(page.region, wish.source_key, wish.address, wish.called.split("\n"))
     return tuple(f"{name}: {value}" for name, value in found.items() if name != "Accept")
 
 

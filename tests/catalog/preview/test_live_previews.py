@@ -12,12 +12,13 @@ from typing import NamedTuple
 import pytest
 
 from catalog import preview as previews
-from catalog.preview import Preview, tenants
+from catalog.preview import Preview
 from catalog.preview.access import _old, ask
 from catalog.preview.keeping import Keeping
 from catalog.preview.model import Source, Wanted
 from catalog.preview.reasons import Reason
 from catalog.preview.wanting import of_file, of_summary
+from harvesters.city import tenants
 from schemas.kinds import Literal
 from schemas.model import Dataset, Distribution
 from schemas.region import Region, load
@@ -63,6 +64,10 @@ def wish_of(city: City, tenant: str) -> Wanted:
     return wish
 
 
+def chosen(city: City, wish: Wanted) -> dict[str, str]:
+    return tenants.headers(city.region, wish.source_key, wish.address, wish.called.split("\n"))
+
+
 def until(seen: Callable[[], Preview | None]) -> Preview:
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit:
@@ -94,15 +99,15 @@ def test_each_tenant_shows_its_own_values_though_all_share_one_address(city: Cit
 
 def test_headers_of_a_tenant_go_to_the_servers_of_its_source_only(city: City) -> None:
     wish = wish_of(city, "neuhof|/pegel")
-    assert tenants.headers(city.region, wish) == {
+    assert chosen(city, wish) == {
         "Accept": "application/json",
         "Fiware-Service": "neuhof",
         "Fiware-ServicePath": "/pegel",
     }
     elsewhere = replace(wish, address="https://fremd.example.org/orion/v2/entities?type=WaterLevel")
-    assert tenants.headers(city.region, elsewhere) == {}
-    assert tenants.headers(city.region, replace(wish, source_key="other")) == {}
-    assert tenants.headers(city.region, replace(wish, called="urn:of:nobody")) == {}
+    assert chosen(city, elsewhere) == {}
+    assert chosen(city, replace(wish, source_key="other")) == {}
+    assert chosen(city, replace(wish, called="urn:of:nobody")) == {}
     # Who asks whether an address answers does so for each tenant that shares it.
     sent = [each.get("Fiware-Service") for each in tenants.of_address(city.region, wish.address)]
     assert sent == ["neuhof", "neuhof", "flieden"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.web.pages import cell_words
+from catalog.web import cell_words
 from schemas.tables import Column
 from schemas.tables.types import ColumnType
 

@@ -1,12 +1,12 @@
-"""Whose entities of a context broker a preview shows: several tenants share one address, and headers tell them apart."""
+"""Whose entities of a context broker an address gives: several tenants share one, and headers tell them apart."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from catalog.preview.model import Wanted
 from harvesters.city import brokers
 from harvesters.city.brokers import Tenant
 from schemas.region import HarvestSource, Region
@@ -20,18 +20,18 @@ def has_tenants(region: Region, source_key: str) -> bool:
     return source is not None and bool(_tenants(source))
 
 
-def headers(region: Region, wanted: Wanted) -> dict[str, str]:
-    """The headers that choose the tenant whose dataset is wanted; none for any other file.
+def headers(region: Region, source_key: str, address: str, called: Iterable[str]) -> dict[str, str]:
+    """The headers that choose the tenant of a dataset at an address of its file; none for any other file.
 
-    They are sent to servers that the source's own file names only; the source's key is never sent: what needs it is not
-    public.
+    ``called`` are identifiers of the dataset: one of them names the tenant behind its ``#``. Only to servers that the
+    source's own file names anything is sent, and never the source's key: what needs it is not public.
     """
-    source = next((each for each in region.sources if each.key == wanted.source_key), None)
-    if source is None or not _is_of(source, wanted.address):
+    source = next((each for each in region.sources if each.key == source_key), None)
+    if source is None or not _is_of(source, address):
         return {}
-    named = [line.partition("#")[2] for line in wanted.called.split("\n")]
+    named = [line.partition("#")[2] for line in called]
     found = [each for each in _tenants(source) if any(name.startswith(f"{each.sign}|") for name in named)]
-    return _sent(source, max(found, key=lambda each: len(each.sign)), wanted.address) if found else {}
+    return _sent(source, max(found, key=lambda each: len(each.sign)), address) if found else {}
 
 
 def of_address(region: Region, address: str) -> list[dict[str, str]]:
